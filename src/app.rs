@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::dev::Server;
 use actix_web::{App, HttpServer, web};
 use lti::services::Sleep;
 
@@ -12,7 +13,7 @@ use crate::jobs;
 use crate::random::{SharedRandom, SystemRandom};
 use crate::service::Cairn;
 use crate::service::StartError;
-use crate::settings::Settings;
+use crate::settings::{MetricsListen, Settings};
 use crate::web::middleware::limit::Limits;
 
 /// Everything that a running Cairn is given from outside.
@@ -37,7 +38,9 @@ impl Default for Surroundings {
 /// A server that is bound but may not be running yet.
 pub(crate) struct Application {
     cairn: Arc<Cairn>,
-    server: actix_web::dev::Server,
+    server: Server,
+    /// Where the numbers are read, apart from everybody else.
+    metrics: Option<Server>,
     worker: jobs::Worker,
 }
 
@@ -45,7 +48,7 @@ impl Application {
     /// Opens database, keys and port. Port 0 is replaced by the one that was free, in the public origin as well.
     ///
     /// # Errors
-    /// [`StartError`] with a sentence for whoever starts it.
+    /// [`StartError`].
     pub(crate) async fn build(settings: Settings) -> Result<Self, StartError> {
         Self::build_in(settings, Surroundings::default()).await
     }
@@ -53,7 +56,7 @@ impl Application {
     /// The same with a clock and randomness of the caller's.
     ///
     /// # Errors
-    /// [`StartError`] with a sentence for whoever starts it.
+    /// [`StartError`].
     pub(crate) async fn build_in(
         mut settings: Settings,
         surroundings: Surroundings,
@@ -65,11 +68,15 @@ impl Application {
         if let Ok(bound) = listener.local_addr() {
             settings.bound_to(bound);
         }
+        let metrics = listen_for_metrics(&mut settings)?;
         let workers = settings.workers;
         let Surroundings { clock, random, timer } = surroundings;
         let cairn = Arc::new(Cairn::open_timed(settings, clock, random, timer).await?);
         let worker = jobs::Worker::start(Arc::clone(&cairn));
         let data = web::Data::from(Arc::clone(&cairn));
+        let metrics = metrics
+            .map(|listener| metrics_server(listener, data.clone()))
+            .transpose()?;
         let limits = web::Data::new(Limits::new(
             cairn.settings.requests_per_minute,
             cairn.settings.trusted_proxies.clone(),
@@ -105,6 +112,7 @@ impl Application {
         Ok(Self {
             cairn,
             server,
+            metrics,
             worker,
         })
     }
@@ -134,11 +142,64 @@ impl Application {
     /// # Errors
     /// When the server fails.
     pub(crate) async fn run(self) -> Result<(), std::io::Error> {
-        let Self { server, worker, .. } = self;
+        let Self {
+            server,
+            metrics,
+            worker,
+            ..
+        } = self;
+        let metrics = metrics.map(|server| (server.handle(), actix_web::rt::spawn(server)));
         let served = server.await;
         worker.stop().await;
+        if let Some((handle, ended)) = metrics {
+            handle.stop(false).await;
+            let _ = ended.await;
+        }
         served
     }
+}
+
+/// The listener of those who read the numbers. Where nobody chose its address, a port that is taken keeps nothing from
+/// starting.
+fn listen_for_metrics(settings: &mut Settings) -> Result<Option<TcpListener>, StartError> {
+    let Some(wanted) = settings.metrics_listen else {
+        return Ok(None);
+    };
+    match TcpListener::bind(wanted.address) {
+        Ok(listener) => {
+            let address = listener.local_addr().unwrap_or(wanted.address);
+            settings.metrics_listen = Some(MetricsListen { address, ..wanted });
+            Ok(Some(listener))
+        }
+        Err(error) if wanted.chosen => Err(StartError::Listen(wanted.address, error.to_string())),
+        Err(_) => {
+            let port = wanted.address.port();
+            tracing::warn!(
+                port,
+                "the port of /metrics is taken; choose another one in metrics_listen"
+            );
+            settings.metrics_listen = None;
+            Ok(None)
+        }
+    }
+}
+
+/// One thread that tells the numbers and nothing else.
+fn metrics_server(listener: TcpListener, data: web::Data<Cairn>) -> Result<Server, StartError> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(data.clone())
+            .configure(crate::web::routes::metrics)
+    });
+    let listening = server
+        .workers(1)
+        .disable_signals()
+        .shutdown_timeout(1)
+        .client_request_timeout(Duration::from_secs(10))
+        .listen(listener);
+    Ok(listening
+        .map_err(|error| StartError::Serve(error.to_string()))?
+        .run())
 }
 
 /// Runs `future` on an actix runtime of this thread.

@@ -294,6 +294,84 @@ fn services_refuse_with_reasons_and_only_pages_with_sentences() {
     );
 }
 
+/// What an error of `domain` or `service` says of itself is for the log and is no sentence: sentences are in `web::words`.
+#[test]
+fn errors_of_services_are_no_sentences() {
+    let sentence = |source: &&Source| {
+        let inside = module("service")(&source.path) || module("domain")(&source.path);
+        let code: String = source.code.split_whitespace().collect();
+        let capital = |(at, found): (usize, &str)| {
+            let first = code[at + found.len()..].chars().next();
+            first.is_some_and(char::is_uppercase)
+        };
+        inside && code.match_indices("#[error(\"").any(capital)
+    };
+    let sources = sources();
+    none(
+        sources
+            .iter()
+            .filter(sentence)
+            .map(|source| source.path.clone())
+            .collect(),
+    );
+}
+
+/// The debug form of an error repeats whatever it was made of: the body of an answer, a token, an address.
+#[test]
+fn no_line_of_the_log_holds_the_debug_form_of_an_error() {
+    let debug = [
+        "?error",
+        "?err",
+        "error:?}",
+        "err:?}",
+        "\"{:?}\", error",
+        "\"{:?}\", err",
+    ];
+    let sources = sources();
+    let program = sources
+        .iter()
+        .filter(|source| !only_for_tests(&source.path) && !source.path.starts_with("crates/practice-lms/"));
+    let says = |source: &&Source| {
+        let code = without_tests(&source.code);
+        debug.iter().any(|text| {
+            let mut found = code.match_indices(text);
+            found.any(|(at, _)| text.starts_with(['e', '"']) || !code[..at].ends_with([')', '_']))
+        })
+    };
+    none(program.filter(says).map(|source| source.path.clone()).collect());
+}
+
+/// What happens in a transaction has not happened before it is committed, and may be done again.
+#[test]
+fn nothing_is_counted_in_a_transaction_before_it_is_committed() {
+    let mut looked = 0;
+    let sources = sources();
+    let mut found = Vec::new();
+    for source in sources.iter().filter(|source| module("service")(&source.path)) {
+        for function in without_tests(&source.code).split("fn ").skip(1) {
+            let Some((signature, body)) = function.split_once('{') else {
+                continue;
+            };
+            if !signature.contains("db: &mut Db") && !signature.contains("db: &mut crate::store::Db") {
+                continue;
+            }
+            looked += 1;
+            let macros = [
+                "metrics::counter!",
+                "metrics::histogram!",
+                "tracing::info!",
+                "tracing::warn!",
+            ];
+            let tells = macros.iter().any(|one| body.contains(one));
+            if tells && !body.contains("once_committed(") {
+                found.push(format!("{}: {}", source.path, signature.lines().next().unwrap()));
+            }
+        }
+    }
+    assert!(looked > 100, "the search found only {looked}");
+    none(found);
+}
+
 /// The crates that stand for themselves, and what each must never depend on.
 const CRATES: [(&str, &[&str]); 5] = [
     (

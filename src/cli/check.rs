@@ -33,7 +33,7 @@ pub(crate) fn run(settings: &Settings) -> Result<(), CommandError> {
         let cairn = match Cairn::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await {
             Ok(cairn) => cairn,
             Err(error) => {
-                report.failed(&error.to_string());
+                report.failed(&words::starting::start(&error));
                 return report.end();
             }
         };

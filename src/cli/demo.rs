@@ -36,6 +36,7 @@ pub(crate) fn run(settings: &Settings, arguments: &DemoArguments) -> Result<(), 
     let folder = std::env::temp_dir().join(format!("cairn-demo-{}", std::process::id()));
     let environment = std::collections::HashMap::from([
         ("CAIRN_LISTEN".to_owned(), format!("127.0.0.1:{cairn}")),
+        ("CAIRN_METRICS_LISTEN".to_owned(), "off".to_owned()),
         ("CAIRN_DATA_DIR".to_owned(), folder.display().to_string()),
         (
             "CAIRN_IDENTITY_ORIGIN".to_owned(),

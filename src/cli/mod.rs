@@ -7,11 +7,14 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::service::StartError;
 use crate::service::base::error::ServiceError;
+use crate::service::operations::backup::BackupError;
 use crate::service::operations::master_key::RotationError;
+use crate::service::privacy::export::verifying::ArchiveError;
 use crate::settings::{KNOWN, Settings};
 use crate::telemetry;
-use crate::web::words::errors;
+use crate::web::words::{archives, errors, starting};
 
 mod admin_link;
 mod backup;
@@ -74,6 +77,9 @@ pub fn run() -> ExitCode {
             Err(error) => failed(error.as_ref()),
         };
     }
+    // Whatever is written from here on is everybody's record.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let environment: HashMap<String, String> = std::env::vars().collect();
     let settings = match Settings::load(arguments.config.as_deref(), &environment) {
         Ok(settings) => settings,
@@ -120,15 +126,13 @@ fn actix_runtime<T>(future: impl Future<Output = Result<T, CommandError>>) -> Re
 
 /// The sentence for an error: what a use case refuses is said in the same words as on pages.
 fn said(error: &(dyn std::error::Error + 'static)) -> String {
-    if let Some(error) = error.downcast_ref::<ServiceError>() {
-        return errors::sentence(error);
-    }
-    match error.downcast_ref::<RotationError>() {
-        Some(RotationError::NotChanged(why)) => {
-            format!("The master key was not changed: {}", errors::sentence(why))
-        }
-        _ => error.to_string(),
-    }
+    let service = error.downcast_ref::<ServiceError>().map(errors::sentence);
+    service
+        .or_else(|| error.downcast_ref::<StartError>().map(starting::start))
+        .or_else(|| error.downcast_ref::<RotationError>().map(starting::rotation))
+        .or_else(|| error.downcast_ref::<BackupError>().map(starting::backup))
+        .or_else(|| error.downcast_ref::<ArchiveError>().map(archives::refused))
+        .unwrap_or_else(|| error.to_string())
 }
 
 #[expect(clippy::print_stderr, reason = "this is the command line")]

@@ -13,7 +13,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting::{self, NewPlatform};
 use crate::settings::Settings;
-use crate::web::words::errors;
+use crate::web::words::{errors, starting};
 use lti::registration::{Flavour, Registration, RegistrationDraft};
 use practice_lms::{self, Options, PracticeLms, Tool};
 
@@ -22,7 +22,7 @@ pub(crate) mod tour;
 /// Why the demo does not start.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DemoError {
-    #[error(transparent)]
+    #[error("{}", starting::start(.0))]
     Start(#[from] StartError),
     #[error("A practice LMS could not be started: {0}")]
     PracticeLms(#[from] std::io::Error),

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::rest::Rest;
 use crate::domain::zone::{Zone, last_moment};
 use crate::ids::{BadgeId, CourseId, RuleId, TenantId};
 
@@ -31,8 +32,8 @@ pub(crate) enum BadgeState {
     Draft,
     /// Its rule decides.
     Active,
-    /// Its rule cannot decide; nothing is awarded until an instructor acts. `reason` is a sentence for the instructor.
-    Paused { reason: String },
+    /// Its rule cannot decide; nothing is awarded until an instructor acts.
+    Paused { reason: Rest },
     /// Awards nothing more; what was awarded stays.
     Retired,
 }

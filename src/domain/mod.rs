@@ -36,6 +36,7 @@ pub(crate) mod policy;
 pub(crate) mod posted_score;
 pub(crate) mod release;
 pub(crate) mod renewal;
+pub(crate) mod rest;
 pub(crate) mod rule;
 #[cfg(test)]
 pub(crate) mod sample;

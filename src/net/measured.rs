@@ -1,6 +1,6 @@
 //! Counts what goes out, by platform and by how it ended.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -16,43 +16,65 @@ const MOST: usize = 1_000;
 /// What is called and belongs to no registered platform: one that registers, a sign-in provider.
 const OTHER: &str = "other";
 
-/// The hosts of registered platforms: the only ones that metrics name.
+/// A host that several platforms name, as schools of hosted Canvas do.
+const SHARED: &str = "shared";
+
+/// Whose a server is: the id of a platform, or [`SHARED`].
+type Owner = Arc<str>;
+
+/// The servers of registered platforms. Metrics name a platform by its id, so that they do not tell who the schools are.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct PlatformHosts(Arc<RwLock<HashSet<String>>>);
+pub(crate) struct PlatformHosts(Arc<RwLock<HashMap<String, Owner>>>);
 
 impl PlatformHosts {
-    /// Remembers the hosts of a platform that is about to be called.
+    /// Remembers the servers of a platform that is about to be called.
     pub(crate) fn note(&self, registration: &Registration) {
-        let hosts = || {
-            let urls = [&registration.token_url, &registration.jwks_url];
-            let of_urls = urls.into_iter().filter_map(|url| url.host_str());
-            of_urls.chain(registration.service_hosts.iter().map(String::as_str))
-        };
+        let urls = [&registration.token_url, &registration.jwks_url];
+        let servers = urls.into_iter().filter_map(server);
+        let servers: Vec<String> = servers
+            .chain(registration.service_hosts.iter().cloned())
+            .collect();
+        let id = registration.id.as_str();
+        let is_noted = |owner: &Owner| **owner == *id || **owner == *SHARED;
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST || hosts().all(|host| known.contains(host)) {
+        if servers.iter().all(|one| known.get(one).is_some_and(is_noted)) {
             return;
         }
         drop(known);
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known.extend(hosts().map(str::to_owned));
-    }
-
-    /// What stands for the server behind `url`: its host, or the one above it that a registration names. Hosted Canvas
-    /// names `instructure.com` for the schools below it.
-    fn label(&self, url: &Url) -> String {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(host) = url.host_str() else {
-            return OTHER.to_owned();
-        };
-        let mut name = host;
-        while !known.contains(name) {
-            match name.split_once('.') {
-                Some((_, above)) if matches!(url.host(), Some(Host::Domain(_))) => name = above,
-                _ => return OTHER.to_owned(),
+        for one in servers {
+            let room = known.len() < MOST;
+            match known.get_mut(&one) {
+                Some(owner) if is_noted(owner) => {}
+                Some(owner) => *owner = SHARED.into(),
+                None if room => drop(known.insert(one, id.into())),
+                None => {}
             }
         }
-        name.to_owned()
     }
+
+    /// What stands for the server behind `url`: the platform whose it is, or whose registration names a host above it.
+    /// Hosted Canvas names `instructure.com` for the schools below it.
+    fn label(&self, url: &Url) -> Owner {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(owner) = server(url).and_then(|server| known.get(&server)) {
+            return Arc::clone(owner);
+        }
+        let mut name = url.host_str();
+        while let Some(host) = name {
+            if let Some(owner) = known.get(host) {
+                return Arc::clone(owner);
+            }
+            let has_more = matches!(url.host(), Some(Host::Domain(_)));
+            name = host.split_once('.').filter(|_| has_more).map(|(_, above)| above);
+        }
+        OTHER.into()
+    }
+}
+
+/// A server by its host and port: two practice LMSs are on one machine.
+fn server(url: &Url) -> Option<String> {
+    Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
 }
 
 /// A way out whose calls are counted.
@@ -75,8 +97,10 @@ impl Transport for Measured {
         let platform = self.hosts.label(&request.url);
         let begun = Instant::now();
         let answer = self.way_out.send(request).await;
-        metrics::histogram!(metric::OUTBOUND_SECONDS, "platform" => platform.clone()).record(begun.elapsed());
-        metrics::counter!(metric::OUTBOUND, "platform" => platform, "status" => status(&answer)).increment(1);
+        metrics::histogram!(metric::OUTBOUND_SECONDS, "platform" => platform.to_string())
+            .record(begun.elapsed());
+        metrics::counter!(metric::OUTBOUND, "platform" => platform.to_string(), "status" => status(&answer))
+            .increment(1);
         answer
     }
 }
@@ -85,17 +109,7 @@ impl Transport for Measured {
 fn status(answer: &Result<Response, NetError>) -> String {
     match answer {
         Ok(response) => response.status.to_string(),
-        Err(error) => reason(error).to_owned(),
-    }
-}
-
-fn reason(error: &NetError) -> &'static str {
-    match error {
-        NetError::Refused(..) => "refused",
-        NetError::Unreachable(..) => "unreachable",
-        NetError::BrokenOff(..) => "broken-off",
-        NetError::TimedOut(_) => "timed-out",
-        NetError::TooLarge(..) => "too-large",
+        Err(error) => error.kind().to_owned(),
     }
 }
 
@@ -104,7 +118,7 @@ mod tests {
     use super::*;
     use lti::registration::{Flavour, RegistrationDraft};
 
-    fn registration(host: &str, service_hosts: &[&str]) -> Registration {
+    fn registration(id: &str, host: &str, service_hosts: &[&str]) -> Registration {
         let draft = RegistrationDraft {
             name: "School".into(),
             issuer: format!("https://{host}"),
@@ -120,18 +134,18 @@ mod tests {
             allow_http_loopback: false,
             enabled: true,
         };
-        draft.check("r".into(), "t".into()).unwrap()
+        draft.check(id.into(), "t".into()).unwrap()
     }
 
     #[test]
-    fn only_hosts_of_registered_platforms_are_named() {
+    fn platforms_are_named_by_their_ids_and_only_registered_ones() {
         let hosts = PlatformHosts::default();
-        let label = |url: &str| hosts.label(&url.parse().unwrap());
+        let label = |url: &str| hosts.label(&url.parse().unwrap()).to_string();
         assert_eq!(label("https://lms.example/token"), OTHER);
-        hosts.note(&registration("lms.example", &["services.example"]));
+        hosts.note(&registration("p1", "lms.example", &["services.example"]));
         for (url, expected) in [
-            ("https://lms.example/token?a=b", "lms.example"),
-            ("https://school.services.example/members", "services.example"),
+            ("https://lms.example/token?a=b", "p1"),
+            ("https://school.services.example/members", "p1"),
             ("https://evilservices.example/", OTHER),
             ("https://example/", OTHER),
             ("https://198.51.100.7/", OTHER),
@@ -139,18 +153,25 @@ mod tests {
         ] {
             assert_eq!(label(url), expected, "{url}");
         }
+        hosts.note(&registration("p2", "two.example", &["services.example"]));
+        hosts.note(&registration("p1", "lms.example", &["services.example"]));
+        assert_eq!(label("https://two.example/token"), "p2");
+        assert_eq!(label("https://lms.example/token"), "p1");
+        assert_eq!(label("https://school.services.example/members"), SHARED);
     }
 
     #[test]
     fn there_are_never_many_more_than_can_be_kept() {
         let hosts = PlatformHosts::default();
         for number in 0..MOST * 2 {
-            hosts.note(&registration(&format!("lms{number}.example"), &[]));
+            hosts.note(&registration(
+                &format!("p{number}"),
+                &format!("lms{number}.example"),
+                &[],
+            ));
         }
-        assert!(hosts.0.read().unwrap().len() < MOST + 5);
-        assert_eq!(
-            hosts.label(&"https://lms0.example/".parse().unwrap()),
-            "lms0.example"
-        );
+        assert!(hosts.0.read().unwrap().len() <= MOST);
+        let first = hosts.label(&"https://lms0.example/".parse().unwrap());
+        assert_eq!(&*first, "p0");
     }
 }

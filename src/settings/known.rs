@@ -10,6 +10,11 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
         "where browsers and platforms reach this server, without a path",
     ),
     (
+        "metrics_listen",
+        "127.0.0.1:9464",
+        "address and port of /metrics, which is on no other; off for none",
+    ),
+    (
         "identity_origin",
         "the public origin",
         "what signed badges name as their home; never change it once badges exist",
@@ -83,7 +88,27 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
     (
         "admin_oidc_groups",
         "none",
-        "the same for groups (claim `groups`), for instance badge-admins => North Coast",
+        "the same for groups, for instance badge-admins => North Coast; whom a group names needs no e-mail address",
+    ),
+    (
+        "admin_oidc_groups_claim",
+        "groups",
+        "the claim in which the provider names somebody's groups",
+    ),
+    (
+        "admin_oidc_scopes",
+        "email profile",
+        "what is asked for besides openid, separated by blanks; Okta names groups only with the scope groups",
+    ),
+    (
+        "admin_oidc_trust_emails",
+        "false",
+        "believe e-mail addresses of which the provider does not say whether they were verified (Microsoft Entra ID); only where the issuer is that of your own organisation",
+    ),
+    (
+        "admin_oidc_hosted_domain",
+        "none",
+        "let in only people of this Google Workspace domain (claim `hd`)",
     ),
     ("log_format", "text", "text or json"),
     ("log", "info", "what to log, in the form of the RUST_LOG variable"),

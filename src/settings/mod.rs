@@ -18,12 +18,14 @@ pub(crate) use provider::{AdminProvider, Reach};
 
 use known::{OTHER_VARIABLES, known_names};
 use provider::admin_provider;
-use read::{Values, cores, log_filter, origin, proxies, read_file};
+use read::{Values, cores, log_filter, metrics_listen, origin, proxies, read_file};
 
 /// Checked settings.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
+    /// Where the numbers are read; none: nowhere.
+    pub(crate) metrics_listen: Option<MetricsListen>,
     /// Scheme, host and port only.
     pub(crate) public_origin: Url,
     /// Scheme, host and port only; used in identifiers, `did:web` and links inside signed documents.
@@ -46,6 +48,14 @@ pub(crate) struct Settings {
     pub(crate) admin_oidc: Option<AdminProvider>,
     pub(crate) log_format: LogFormat,
     pub(crate) log: String,
+}
+
+/// Where `/metrics` listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MetricsListen {
+    pub(crate) address: SocketAddr,
+    /// Whether somebody chose it. A port that is only the default may be taken by another server on this machine.
+    pub(crate) chosen: bool,
 }
 
 /// How log lines look.
@@ -145,6 +155,7 @@ impl Settings {
         )?;
         Ok(Self {
             listen,
+            metrics_listen: metrics_listen(values)?,
             public_origin,
             identity_origin,
             database_url: database_url.into(),

@@ -7,8 +7,8 @@ use std::path::Path;
 use ipnet::IpNet;
 use url::Url;
 
-use super::SettingsError;
 use super::known::{KNOWN, known_names};
+use super::{MetricsListen, SettingsError};
 
 /// The values of a file by their names.
 pub(super) fn read_file(path: &Path) -> Result<HashMap<String, String>, SettingsError> {
@@ -45,6 +45,19 @@ pub(super) fn origin(name: &'static str, text: &str) -> Result<Url, SettingsErro
     } else {
         Err(wrong())
     }
+}
+
+/// Where the numbers are read, or `off`.
+pub(super) fn metrics_listen(values: &Values) -> Result<Option<MetricsListen>, SettingsError> {
+    let name = "metrics_listen";
+    if values.get(name) == Some("off") {
+        return Ok(None);
+    }
+    let must = "an address and a port, for instance 127.0.0.1:9464, or off";
+    Ok(Some(MetricsListen {
+        address: values.parse(name, "127.0.0.1:9464", must)?,
+        chosen: values.get(name).is_some(),
+    }))
 }
 
 /// Addresses (`10.0.0.1`) and networks (`10.0.0.0/8`), comma separated.

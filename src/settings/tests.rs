@@ -29,9 +29,26 @@ fn nothing_set_is_enough_to_start() {
 }
 
 #[test]
+fn the_numbers_are_read_on_this_machine_unless_somebody_says_otherwise() {
+    let listen = |text: &str| from(&[("CAIRN_METRICS_LISTEN", text)]).unwrap().metrics_listen;
+    let default = from(&[]).unwrap().metrics_listen.unwrap();
+    assert!(
+        default.address.ip().is_loopback() && !default.chosen,
+        "{default:?}"
+    );
+    let chosen = listen("10.0.0.5:9100").unwrap();
+    assert_eq!(
+        (chosen.address.to_string().as_str(), chosen.chosen),
+        ("10.0.0.5:9100", true)
+    );
+    assert_eq!(listen("off"), None);
+}
+
+#[test]
 fn each_wrong_value_is_named_with_what_it_must_be() {
     for (name, value) in [
         ("CAIRN_LISTEN", "8080"),
+        ("CAIRN_METRICS_LISTEN", "9464"),
         ("CAIRN_PUBLIC_ORIGIN", "badges.example"),
         ("CAIRN_PUBLIC_ORIGIN", "https://badges.example/path"),
         ("CAIRN_IDENTITY_ORIGIN", "ftp://badges.example"),
@@ -70,6 +87,54 @@ fn an_unknown_variable_is_named_and_its_value_is_not() {
 }
 
 #[test]
+fn addresses_are_trusted_only_where_the_issuer_is_one_organisations() {
+    let with = |issuer: &str, more: &[(&str, &str)]| {
+        let mut pairs = vec![
+            ("CAIRN_ADMIN_OIDC_ISSUER", issuer),
+            ("CAIRN_ADMIN_OIDC_CLIENT_ID", "cairn"),
+            ("CAIRN_ADMIN_OIDC_CLIENT_SECRET", "hush"),
+            ("CAIRN_ADMIN_OIDC_EMAILS", "@school.example"),
+            ("CAIRN_ADMIN_OIDC_TRUST_EMAILS", "true"),
+        ];
+        pairs.extend(more);
+        from(&pairs).map(|settings| settings.admin_oidc.unwrap())
+    };
+    let tenant = "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0";
+    let entra = with(tenant, &[]).unwrap();
+    assert!(entra.trusts_emails && entra.is_entra());
+    for own in [
+        "https://login.school.example/realms/staff",
+        "https://school.okta.com",
+    ] {
+        assert!(!with(own, &[]).unwrap().is_entra());
+    }
+    for everybodys in [
+        "https://login.microsoftonline.com/common/v2.0",
+        "https://login.microsoftonline.com/organizations/v2.0",
+        "https://login.microsoftonline.com/consumers/v2.0",
+        "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0",
+        "https://LOGIN.microsoftonline.com/9188040D-6C67-4C5B-B112-36A304B66DAD/v2.0",
+        "https://login.microsoftonline.com/",
+        "https://accounts.google.com",
+        "https://appleid.apple.com",
+    ] {
+        let refused = with(everybodys, &[]).unwrap_err().to_string();
+        assert!(
+            refused.contains("`admin_oidc_trust_emails`"),
+            "{everybodys}: {refused}"
+        );
+        assert!(refused.contains("your own organisation"), "{refused}");
+    }
+    let domain = [("CAIRN_ADMIN_OIDC_HOSTED_DOMAIN", "School.example")];
+    let google = with("https://accounts.google.com", &domain).unwrap();
+    assert_eq!(google.hosted_domain.as_deref(), Some("school.example"));
+    assert!(
+        with("https://appleid.apple.com", &domain).is_err(),
+        "only Google says whose people they are"
+    );
+}
+
+#[test]
 fn a_sign_in_service_is_set_whole_and_lets_in_whom_it_names() {
     let mut pairs = vec![("CAIRN_ADMIN_OIDC_ISSUER", "https://login.school.example")];
     for (name, value) in [
@@ -101,8 +166,14 @@ fn a_sign_in_service_is_set_whole_and_lets_in_whom_it_names() {
         ("eve@ops.example.evil.example", &groups[..0], None),
         ("eve@evilops.example", &groups[..0], None),
     ] {
-        assert_eq!(provider.reach(email, groups), reach.as_ref(), "{email}");
+        assert_eq!(provider.reach(Some(email), groups), reach.as_ref(), "{email}");
     }
+    assert_eq!(
+        provider.reach(None, &groups),
+        at("South Hill").as_ref(),
+        "a group needs no address"
+    );
+    assert_eq!(provider.reach(None, &[]), None);
     assert!(!format!("{provider:?}").contains("hush"));
     let last = pairs.len() - 1;
     for wrong in ["=> North Coast", "badges =>", "badges => , staff"] {

@@ -8,6 +8,7 @@ use super::schema::{badges, rule_inputs, rules};
 use super::{Db, StoreError};
 use crate::domain::badge::{Badge, BadgeState, Design};
 use crate::domain::columns::{Pause, Resumed};
+use crate::domain::rest::Rest;
 use crate::ids::{BadgeId, CourseId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -25,13 +26,26 @@ pub(super) struct Row {
     updated_at: i64,
 }
 
-fn state_columns(state: &BadgeState) -> (&'static str, Option<&str>) {
-    match state {
+/// The word for a state, and why it rests.
+fn state_columns(state: &BadgeState) -> Result<(&'static str, Option<String>), StoreError> {
+    Ok(match state {
         BadgeState::Draft => ("draft", None),
         BadgeState::Active => ("active", None),
-        BadgeState::Paused { reason } => ("paused", Some(reason)),
+        BadgeState::Paused { reason } => ("paused", Some(stored(reason)?)),
         BadgeState::Retired => ("retired", None),
+    })
+}
+
+/// Why a badge rests as it is kept. What an earlier version kept are sentences, and stay what they are.
+fn stored(rest: &Rest) -> Result<String, StoreError> {
+    match rest {
+        Rest::Earlier(sentences) => Ok(sentences.clone()),
+        rest => json(rest),
     }
+}
+
+fn rest_from(stored: String) -> Rest {
+    from_json("badges.pause_reason", &stored).unwrap_or(Rest::Earlier(stored))
 }
 
 impl Row {
@@ -40,7 +54,7 @@ impl Row {
             "draft" => BadgeState::Draft,
             "active" => BadgeState::Active,
             "paused" => BadgeState::Paused {
-                reason: self.pause_reason.unwrap_or_default(),
+                reason: rest_from(self.pause_reason.unwrap_or_default()),
             },
             "retired" => BadgeState::Retired,
             other => {
@@ -69,13 +83,13 @@ impl Row {
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the id is taken.
 pub(crate) fn insert(db: &mut Db, badge: &Badge) -> Result<(), StoreError> {
-    let (state, reason) = state_columns(&badge.state);
+    let (state, reason) = state_columns(&badge.state)?;
     let row = Row {
         id: badge.id.to_string(),
         tenant_id: badge.tenant.to_string(),
         course_id: badge.course.to_string(),
         state: state.to_owned(),
-        pause_reason: reason.map(ToOwned::to_owned),
+        pause_reason: reason,
         design: json(&badge.design)?,
         active_rule_id: badge.active_rule.as_ref().map(ToString::to_string),
         revision: badge.revision,
@@ -167,7 +181,7 @@ pub(crate) fn set_state(
     state: &BadgeState,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let (word, reason) = state_columns(state);
+    let (word, reason) = state_columns(state)?;
     let changed = diesel::update(badges::table)
         .filter(badges::tenant_id.eq(tenant.as_str()))
         .filter(badges::id.eq(id.as_str()))
@@ -194,13 +208,11 @@ pub(crate) fn rest(
     db: &mut Db,
     tenant: &TenantId,
     id: &BadgeId,
-    reason: &str,
+    reason: Rest,
     pause: &Pause,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let paused = BadgeState::Paused {
-        reason: reason.to_owned(),
-    };
+    let paused = BadgeState::Paused { reason };
     set_state(db, tenant, id, &paused, now)?;
     diesel::update(badges::table)
         .filter(badges::tenant_id.eq(tenant.as_str()))

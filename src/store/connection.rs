@@ -9,6 +9,7 @@ use diesel::pg::PgConnection;
 use diesel::r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection, R2D2Connection};
 use diesel::sqlite::SqliteConnection;
 
+use super::committed::Telling;
 use super::error::StoreError;
 
 /// A connection to either database.
@@ -182,7 +183,7 @@ impl Store {
             .test_on_check_out(engine == Engine::Postgres)
             .error_handler(Box::new(NopErrorHandler))
             .build(address)
-            .map_err(|error| StoreError::Unreachable(error.to_string()))?;
+            .map_err(|error| StoreError::unreachable(&error.to_string()))?;
         Ok(Self {
             pool,
             engine,
@@ -356,9 +357,10 @@ impl Store {
     fn connection(&self) -> Result<PooledConnection<Address>, StoreError> {
         self.pool.get().map_err(|error| {
             let text = error.to_string();
-            // The pool adds the last connection error after a colon; without one it was only out of connections.
+            // The pool adds the last connection error after a colon; without one it was only out of connections. That error
+            // is one of ours, whose sentence must not be said within itself.
             match text.split_once(": ") {
-                Some((_, reason)) => StoreError::Unreachable(reason.trim_end_matches('.').to_owned()),
+                Some((_, reason)) => StoreError::from_pool(reason),
                 None => StoreError::PoolExhausted(self.patience.as_secs()),
             }
         })
@@ -378,12 +380,14 @@ where
         }
     }
     .map_err(StoreError::from)?;
+    let telling = Telling::begin();
     match work(db) {
         Ok(value) => {
             on_both!(db, |connection| AnsiTransactionManager::commit_transaction(
                 connection
             ))
             .map_err(StoreError::from)?;
+            telling.committed();
             Ok(value)
         }
         Err(error) => {

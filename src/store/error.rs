@@ -2,6 +2,76 @@
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+/// Why there is no connection. What a driver says of it names host, port and user, which neither pages nor the log may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoReach {
+    #[error("nobody listens at its address")]
+    NobodyListens,
+    #[error("it did not answer in time")]
+    Silent,
+    #[error("its host has no address")]
+    NoHost,
+    #[error("it does not let this user in")]
+    NotLetIn,
+    #[error("it knows no such database or user")]
+    NoDatabase,
+    #[error("it has no room for another connection")]
+    NoRoom,
+    #[error("it is starting or stopping")]
+    NotUp,
+    #[error("it ended the connection")]
+    Ended,
+    #[error("its file cannot be opened")]
+    NoFile,
+    #[error("there is no connection")]
+    Other,
+}
+
+impl NoReach {
+    /// The reason that a sentence of ours gives.
+    fn repeated(sentence: &str) -> Self {
+        let all = [
+            Self::NobodyListens,
+            Self::Silent,
+            Self::NoHost,
+            Self::NotLetIn,
+            Self::NoDatabase,
+            Self::NoRoom,
+            Self::NotUp,
+            Self::Ended,
+            Self::NoFile,
+        ];
+        let said = all.into_iter().find(|one| sentence.contains(&one.to_string()));
+        said.unwrap_or(Self::Other)
+    }
+
+    /// What a message of either driver means.
+    fn of(message: &str) -> Self {
+        const MEANINGS: [(&str, NoReach); 17] = [
+            ("could not translate host name", NoReach::NoHost),
+            ("connection refused", NoReach::NobodyListens),
+            ("no such file or directory", NoReach::NobodyListens),
+            ("timeout expired", NoReach::Silent),
+            ("timed out", NoReach::Silent),
+            ("no route to host", NoReach::Silent),
+            ("authentication failed", NoReach::NotLetIn),
+            ("no password supplied", NoReach::NotLetIn),
+            ("pg_hba.conf", NoReach::NotLetIn),
+            ("does not exist", NoReach::NoDatabase),
+            ("too many clients", NoReach::NoRoom),
+            ("remaining connection slots", NoReach::NoRoom),
+            ("starting up", NoReach::NotUp),
+            ("shutting down", NoReach::NotUp),
+            ("terminating connection", NoReach::Ended),
+            ("closed the connection", NoReach::Ended),
+            ("unable to open", NoReach::NoFile),
+        ];
+        let lower = message.to_lowercase();
+        let meaning = MEANINGS.iter().find(|(words, _)| lower.contains(words));
+        meaning.map_or(Self::Other, |(_, meaning)| *meaning)
+    }
+}
+
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StoreError {
@@ -12,7 +82,7 @@ pub(crate) enum StoreError {
     #[error(
         "The database cannot be reached: {0}. Check that it runs, that the address and password are right, and that the folder exists."
     )]
-    Unreachable(String),
+    Unreachable(NoReach),
     #[error(
         "All connections to the database have been busy for {0} seconds. Try again; if it stays so, raise database_connections."
     )]
@@ -59,6 +129,19 @@ pub(crate) enum StoreError {
 }
 
 impl StoreError {
+    /// The error whose sentence a pool repeats: all that it keeps of it.
+    pub(super) fn from_pool(sentence: &str) -> Self {
+        match Self::from_message(sentence) {
+            Self::Refused(_) => Self::Unreachable(NoReach::repeated(sentence)),
+            known => known,
+        }
+    }
+
+    /// There is no connection, for the reason in a message of either driver.
+    pub(super) fn unreachable(message: &str) -> Self {
+        Self::Unreachable(NoReach::of(message))
+    }
+
     /// What a message of either database means.
     pub(super) fn from_message(message: &str) -> Self {
         type Meaning = (&'static str, fn(&str) -> StoreError);
@@ -71,32 +154,23 @@ impl StoreError {
             ("read-only transaction", |_| StoreError::ReadOnly),
             ("database or disk is full", |_| StoreError::Full),
             ("no space left on device", |_| StoreError::Full),
-            ("file is not a database", |text| {
-                StoreError::Damaged(text.to_owned())
+            ("file is not a database", |_| {
+                StoreError::Damaged("file is not a database".to_owned())
             }),
-            ("disk image is malformed", |text| {
-                StoreError::Damaged(text.to_owned())
+            ("disk image is malformed", |_| {
+                StoreError::Damaged("database disk image is malformed".to_owned())
             }),
-            ("unable to open database", |text| {
-                StoreError::Unreachable(text.to_owned())
-            }),
-            ("could not connect", |text| {
-                StoreError::Unreachable(text.to_owned())
-            }),
-            ("connection to server", |text| {
-                StoreError::Unreachable(text.to_owned())
-            }),
-            ("terminating connection", |text| {
-                StoreError::Unreachable(text.to_owned())
-            }),
-            ("server closed the connection", |text| {
-                StoreError::Unreachable(text.to_owned())
-            }),
+            ("unable to open database", StoreError::unreachable),
+            ("could not connect", StoreError::unreachable),
+            ("connection to server", StoreError::unreachable),
+            ("terminating connection", StoreError::unreachable),
+            ("server closed the connection", StoreError::unreachable),
         ];
         let lower = message.to_lowercase();
         let meaning = MEANINGS.iter().find(|(words, _)| lower.contains(words));
         let text = message.lines().next().unwrap_or_default().trim_end_matches('.');
-        meaning.map_or_else(|| Self::Refused(text.to_owned()), |(_, make)| make(text))
+        // A driver tries each address of a host and says of each why not: the reason may be in a later line.
+        meaning.map_or_else(|| Self::Refused(text.to_owned()), |(_, make)| make(message))
     }
 }
 
@@ -115,7 +189,7 @@ impl From<DieselError> for StoreError {
             DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Busy,
             DieselError::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => Self::ReadOnly,
             DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, about) => {
-                Self::Unreachable(about.message().to_owned())
+                Self::unreachable(about.message())
             }
             DieselError::DatabaseError(_, about) => Self::from_message(about.message()),
             DieselError::NotFound => Self::Missing("row"),
@@ -129,7 +203,7 @@ impl From<diesel::ConnectionError> for StoreError {
     fn from(error: diesel::ConnectionError) -> Self {
         let message = error.to_string();
         match Self::from_message(&message) {
-            Self::Refused(text) => Self::Unreachable(text),
+            Self::Refused(_) => Self::unreachable(&message),
             known => known,
         }
     }
@@ -150,6 +224,28 @@ mod tests {
         assert!(
             meant("FATAL: terminating connection due to administrator command").contains("cannot be reached")
         );
+        for (said, expected) in [
+            (
+                "connection to server at \"db.inner\" (10.0.0.7), port 5433 failed: Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?",
+                "nobody listens at its address",
+            ),
+            (
+                "connection to server at \"10.0.0.7\", port 5433 failed: FATAL:  password authentication failed for user \"cairn\"",
+                "it does not let this user in",
+            ),
+            (
+                "could not translate host name \"db.inner\" to address: Name or service not known",
+                "its host has no address",
+            ),
+        ] {
+            let error = StoreError::from(diesel::ConnectionError::BadConnection(said.to_owned()));
+            let told = error.to_string();
+            assert!(told.contains(expected), "{told}");
+            assert_eq!(told.matches("cannot be reached").count(), 1, "{told}");
+            for inner in ["db.inner", "10.0.0.7", "5433", "\"cairn\""] {
+                assert!(!told.contains(inner), "{told}");
+            }
+        }
         assert!(meant("deadlock detected").contains("try again"));
         assert!(meant("syntax error.\nLINE 1").ends_with("The database refused: syntax error."));
     }

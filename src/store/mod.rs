@@ -13,6 +13,7 @@
 
 #[macro_use]
 mod connection;
+mod committed;
 mod conflicts;
 mod convert;
 mod error;
@@ -82,6 +83,7 @@ pub(crate) mod tool_keys;
 pub(crate) mod unknown_users;
 pub(crate) mod waiting_answers;
 
+pub(crate) use committed::once_committed;
 pub(crate) use conflicts::MaybeConflict;
 pub(crate) use connection::{Db, Store};
 pub(crate) use error::StoreError;

@@ -1,4 +1,4 @@
-//! Every metric of `/metrics`: its name, what it is and what it says. Labels hold routes, kinds, codes and hosts of
+//! Every metric of `/metrics`: its name, what it is and what it says. Labels hold routes, kinds, codes and ids of
 //! registered platforms, so that there are few of each; never a person, a course or a token.
 
 /// What a metric is.
@@ -63,7 +63,7 @@ table! {
     QUEUE_OLDEST_SECONDS = "cairn_queue_oldest_seconds", Kind::Gauge,
         "Seconds for which the work that is longest due has been waiting for a worker, by kind.";
     OUTBOUND = "cairn_outbound_total", Kind::Counter,
-        "Calls to other servers, by platform (its host; other: not a registered platform) and status (or why there is none).";
+        "Calls to other servers, by platform (its id; shared: a host that several name; other: not a registered platform) and status (or why there is none).";
     OUTBOUND_SECONDS = "cairn_outbound_seconds", Kind::Seconds(CALL),
         "Seconds that a call to another server took, by platform.";
 }

@@ -96,6 +96,12 @@ impl Scene {
         Self::set(database, &[], clock, Some(timer)).await
     }
 
+    /// Where its numbers are read.
+    pub(crate) fn metrics(&self) -> String {
+        let listen = self.cairn.settings.metrics_listen.unwrap();
+        format!("http://{}/metrics", listen.address)
+    }
+
     async fn set(
         database: TestDatabase,
         own: &[(&str, &str)],
@@ -105,6 +111,7 @@ impl Scene {
         let folder = tempfile::tempdir().unwrap();
         let mut environment = HashMap::from([
             ("CAIRN_LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
+            ("CAIRN_METRICS_LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
             ("CAIRN_DATA_DIR".to_owned(), folder.path().display().to_string()),
             ("CAIRN_DATABASE_URL".to_owned(), database.url.clone()),
             ("CAIRN_DATABASE_CONNECTIONS".to_owned(), "4".to_owned()),

@@ -1,5 +1,9 @@
 //! What those who run the service see.
 
+use std::sync::Arc;
+
+use crate::domain::issuer::Tenant;
+use crate::service::Cairn;
 use crate::service::base::platforms;
 use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting;
@@ -17,18 +21,26 @@ use crate::tests::log::Log;
 fn it_says_that_it_lives_is_ready_and_what_it_counts() {
     on_each_database(|scene| async move {
         let mut browser = Browser::new().unwrap();
-        for (path, text) in [
-            ("/healthz", "ok"),
-            ("/readyz", "ready"),
-            ("/metrics", "cairn_requests_total"),
+        for (url, text) in [
+            (format!("{}/healthz", scene.origin), "ok"),
+            (format!("{}/readyz", scene.origin), "ready"),
+            (scene.metrics(), "cairn_requests_total"),
         ] {
-            let page = browser.get(&format!("{}{path}", scene.origin)).await.unwrap();
-            assert_eq!(page.status, 200, "{path}");
-            assert!(page.text().contains(text), "{path}: {}", page.text());
+            let page = browser.get(&url).await.unwrap();
+            assert_eq!(page.status, 200, "{url}");
+            assert!(page.text().contains(text), "{url}: {}", page.text());
             assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
         }
-        let nothing = browser.get(&format!("{}/nothing", scene.origin)).await.unwrap();
-        assert_eq!(nothing.status, 404);
+        // The numbers are on no listener that a proxy shows to everybody, and their own tells nothing else.
+        let elsewhere = scene.metrics().replace("/metrics", "/healthz");
+        for url in [
+            format!("{}/nothing", scene.origin),
+            format!("{}/metrics", scene.origin),
+            elsewhere,
+        ] {
+            let nothing = browser.get(&url).await.unwrap();
+            assert_eq!(nothing.status, 404, "{url}");
+        }
         scene.end().await;
     });
 }
@@ -44,15 +56,22 @@ fn its_numbers_are_described_and_tell_of_checks_platforms_and_the_queue() {
             browser.get(&format!("{}{path}", scene.origin)).await.unwrap()
         };
         get(&mut browser, "/nothing/of/that/name").await;
-        let numbers = get(&mut browser, "/metrics").await.text();
+        let numbers = browser.get(&scene.metrics()).await.unwrap().text();
         // What this test gives no reason to count is described where the table is.
         let elsewhere = [metric::AWARDS, metric::ADMIN_SIGN_INS];
         for one in metric::ALL.iter().filter(|one| !elsewhere.contains(&one.name)) {
             let described = format!("# HELP {} {}\n", one.name, one.says);
             assert!(numbers.contains(&described), "{}: {numbers}", one.name);
         }
-        let lms = Url::parse(scene.moodle.origin()).unwrap();
-        let host = lms.host_str().unwrap();
+        let all = platforms::list(&scene.cairn).await.unwrap();
+        let of_moodle = |one: &&(Tenant, Registration)| one.1.issuer == scene.moodle.origin();
+        let id = &all.iter().find(of_moodle).unwrap().1.id;
+        let host = Url::parse(scene.moodle.origin()).unwrap();
+        let host = host.host_str().unwrap();
+        assert!(
+            !numbers.contains(&format!("=\"{host}\"")),
+            "who the schools are is not told"
+        );
         for told in [
             "cairn_request_seconds_bucket{method=\"POST\",route=\"/lti/launch\",le=\"",
             "cairn_request_seconds_count{method=\"GET\",route=\"/c/{course}\"}",
@@ -62,8 +81,8 @@ fn its_numbers_are_described_and_tell_of_checks_platforms_and_the_queue() {
             "cairn_jobs_total{kind=\"check_course\",outcome=\"done\"}",
             "cairn_queue_depth{kind=\"check_course\",state=\"waiting\"}",
             "cairn_queue_oldest_seconds{kind=\"check_course\"}",
-            &format!("cairn_outbound_total{{platform=\"{host}\",status=\"200\"}}"),
-            &format!("cairn_outbound_seconds_count{{platform=\"{host}\"}}"),
+            &format!("cairn_outbound_total{{platform=\"{id}\",status=\"200\"}}"),
+            &format!("cairn_outbound_seconds_count{{platform=\"{id}\"}}"),
         ] {
             assert!(numbers.contains(told), "{told}: {numbers}");
         }
@@ -231,6 +250,35 @@ fn what_another_node_changes_of_a_platform_holds_for_launches_that_are_under_way
             refused.text().contains("launch.registration-disabled"),
             "{}",
             refused.text()
+        );
+        scene.end().await;
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn what_others_could_read_of_the_data_is_closed_at_the_next_start_and_the_log_says_so() {
+    use std::fs::{Permissions, set_permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let log = &Log::of_everything();
+    on_each_database(|scene| async move {
+        let folder = scene.folder.path();
+        let file = folder.join("files").join("left-open");
+        std::fs::write(&file, b"x").unwrap();
+        for (path, mode) in [(folder, 0o755), (file.as_path(), 0o644)] {
+            set_permissions(path, Permissions::from_mode(mode)).unwrap();
+        }
+        let (clock, random) = (Arc::clone(&scene.cairn.clock), Arc::clone(&scene.cairn.random));
+        Cairn::open(scene.cairn.settings.clone(), clock, random)
+            .await
+            .unwrap();
+        let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(folder), mode(&file)), (0o700, 0o600));
+        let said = log.lines("were open to other users and are closed now");
+        assert!(
+            !said.is_empty() && said.iter().all(|line| !line.contains("left-open")),
+            "{said:#?}"
         );
         scene.end().await;
     });

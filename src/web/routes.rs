@@ -5,13 +5,17 @@ use actix_web::web::{self, ServiceConfig};
 use super::{admin, artefact, course, instructor, learner, lti, ops, paths, public, time_zone, window};
 use crate::service::base::addresses;
 
+/// The one route of the listener for the numbers.
+pub(crate) fn metrics(config: &mut ServiceConfig) {
+    config.route(paths::METRICS, web::get().to(ops::metrics));
+}
+
 /// Lists the routes. A view within a course answers GET and POST (that is how pages are reached without cookies);
 /// what changes something is POST alone. They are tried in this order: what every launch asks for stands first.
 pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(paths::HEALTHZ, web::get().to(ops::healthz))
         .route(paths::READYZ, web::get().to(ops::readyz))
-        .route(paths::METRICS, web::get().to(ops::metrics))
         .route(addresses::LOGIN, web::get().to(lti::login::by_get))
         .route(addresses::LOGIN, web::post().to(lti::login::by_post))
         .route(addresses::LAUNCH, web::post().to(lti::launch::launch))

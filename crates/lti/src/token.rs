@@ -177,6 +177,23 @@ pub enum TokenError {
     Net(#[from] NetError),
 }
 
+impl TokenError {
+    /// The same for a log: without anything that the platform or the network said, which may hold tokens and addresses.
+    #[must_use]
+    pub fn for_log(&self) -> String {
+        match self {
+            Self::Key(_) => "the tool's signing key for platforms cannot be used".to_owned(),
+            Self::InvalidClient(_) => "the platform does not know our client id".to_owned(),
+            Self::Refused { status, .. } => {
+                format!("the platform refused to give a token with status {status}")
+            }
+            Self::NotAToken(_) => "the platform's token service did not answer with a token".to_owned(),
+            Self::Net(error) => format!("the token service: {}", error.kind()),
+            Self::ScopeNotGranted(_) | Self::Throttled { .. } | Self::Unavailable(_) => self.to_string(),
+        }
+    }
+}
+
 /// What scopes are for, separated by blanks as they are.
 fn purposes(scopes: &str) -> String {
     let words: Vec<&str> = scopes.split_whitespace().map(purpose).collect();

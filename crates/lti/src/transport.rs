@@ -125,6 +125,20 @@ pub enum NetError {
     TooLarge(Url, usize),
 }
 
+impl NetError {
+    /// What happened, in one word for a log or a metric: it names no address, and nothing that a network or server said.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Refused(..) => "refused",
+            Self::Unreachable(..) => "unreachable",
+            Self::BrokenOff(..) => "broken-off",
+            Self::TimedOut(_) => "timed-out",
+            Self::TooLarge(..) => "too-large",
+        }
+    }
+}
+
 /// Sends requests. Never follows a redirect: every caller here speaks to an endpoint that it knows.
 #[async_trait]
 pub trait Transport: Send + Sync + std::fmt::Debug {

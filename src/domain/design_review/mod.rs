@@ -1,8 +1,11 @@
-//! What keeps a badge from being saved or activated: each mistake its own variant and a sentence that says what to do.
+//! What keeps a badge from being saved or activated: each mistake its own variant.
 
 mod design;
 mod rule;
 mod stack;
 
-pub(crate) use design::{DesignProblem, review_design};
-pub(crate) use rule::{RuleContext, review_evidence, review_rule};
+pub(crate) use design::{
+    DesignProblem, MAX_ALIGNMENTS, MAX_ALT, MAX_CRITERIA, MAX_DAYS, MAX_DESCRIPTION, MAX_MONTHS, MAX_NAME,
+    MAX_OUTCOME, MAX_SHORT, review_design,
+};
+pub(crate) use rule::{RuleContext, RuleProblem, review_evidence, review_rule};

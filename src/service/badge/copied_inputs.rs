@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::course::{CopyState, Course};
+use crate::domain::rest::Rest;
 use crate::domain::rule::{Condition, Group};
 use crate::random::Random;
 use crate::store::{Db, StoreError, activities, audit, badges, copies, line_items, links, rules};
@@ -95,29 +96,6 @@ pub(crate) fn rests(badge: &Badge) -> bool {
     matches!(badge.state, BadgeState::Paused { .. }) && badge.active_rule.is_none()
 }
 
-/// Why a badge rests, for the list of badges.
-fn reason(missing: &[Missing]) -> String {
-    let names: Vec<String> = missing.iter().map(|one| format!("“{}”", one.name)).collect();
-    let (them, were) = if names.len() == 1 {
-        ("it", "was")
-    } else {
-        ("them", "were")
-    };
-    format!(
-        "It was copied from another course, and {} {were} not found here. Say what stands for {them}.",
-        join(&names)
-    )
-}
-
-/// "a", "a and b", "a, b and c".
-fn join(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
 /// A copied badge that was never active rests as long as something is missing, and is a draft from then on. Any other
 /// badge is left alone.
 pub(crate) fn settle(
@@ -135,13 +113,23 @@ pub(crate) fn settle(
         BadgeState::Draft
     } else {
         BadgeState::Paused {
-            reason: reason(&missing),
+            reason: Rest::NotFound(missing.iter().map(|one| one.name.clone()).collect()),
         }
     };
     if state == badge.state {
         return Ok(());
     }
     badges::set_state(db, &badge.tenant, &badge.id, &state, now)?;
+    let was_told = matches!(
+        &badge.state,
+        BadgeState::Paused {
+            reason: Rest::Earlier(_)
+        }
+    );
+    if was_told && state.rests() {
+        // Said in a sentence by an earlier version, it is now said as data: nothing happened to the badge.
+        return Ok(());
+    }
     let action = match state {
         BadgeState::Draft => Action::BadgeMapped,
         _ => Action::BadgePaused,

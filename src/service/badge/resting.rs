@@ -13,6 +13,7 @@ use crate::domain::cause::Cause;
 use crate::domain::columns::{ColumnTrouble, Pause, Resumed, TroubleKind, maxima, troubles};
 use crate::domain::course::{Course, LineItem};
 use crate::domain::policy::Power;
+use crate::domain::rest::Rest;
 use crate::domain::rule::Rule;
 use crate::ids::{BadgeId, LineItemId};
 use crate::random::Random;
@@ -80,9 +81,10 @@ fn rule_of(db: &mut Db, badge: &Badge) -> Result<Option<Rule>, StoreError> {
 }
 
 /// Why a badge rests for its columns; none where it rests for something else.
-fn pause_of(db: &mut Db, badge: &Badge, reason: &str) -> Result<Option<Pause>, StoreError> {
+fn pause_of(db: &mut Db, badge: &Badge, reason: &Rest) -> Result<Option<Pause>, StoreError> {
     let (pause, _) = badges::rest_of(db, &badge.tenant, &badge.id)?;
-    let earlier = EARLIER.iter().any(|beginning| reason.starts_with(beginning));
+    let begins = |said: &String| EARLIER.iter().any(|beginning| said.starts_with(beginning));
+    let earlier = matches!(reason, Rest::Earlier(said) if begins(said));
     Ok(pause.or_else(|| earlier.then(Pause::default)))
 }
 
@@ -94,14 +96,15 @@ fn rest(
     found: Vec<ColumnTrouble>,
     Moment { now, random, .. }: Moment<'_>,
 ) -> Result<(), StoreError> {
-    let reason = reason(&found);
     let item = found.first().map(|one| one.item.clone());
+    let detail = json!({ "columns": found, "line_item": item });
+    let reason = Rest::from(found.clone());
     let pause = Pause {
         maxima: maxima(&rule.root, items),
         draft: draft_digest(db, badge)?,
         troubles: found,
     };
-    badges::rest(db, &badge.tenant, &badge.id, &reason, &pause, now)?;
+    badges::rest(db, &badge.tenant, &badge.id, reason, &pause, now)?;
     let entry = Entry::new(
         &badge.tenant,
         Actor::Cairn,
@@ -109,8 +112,7 @@ fn rest(
         badge.id.as_str(),
         now,
     );
-    let entry = entry.detail(json!({ "reason": reason, "line_item": item }));
-    audit::record(db, &entry, random)
+    audit::record(db, &entry.detail(detail), random)
 }
 
 /// A badge that rests: it decides again, or it is said anew why it does not.
@@ -127,7 +129,7 @@ fn again(
     if found.is_empty() && untouched {
         return resume(db, badge, pause.troubles, Actor::Cairn, moment);
     }
-    let reason = reason(&found);
+    let reason = Rest::from(found.clone());
     let said = matches!(&badge.state, BadgeState::Paused { reason: before } if *before == reason);
     if said && found == pause.troubles {
         return Ok(());
@@ -136,7 +138,7 @@ fn again(
         troubles: found,
         ..pause
     };
-    badges::rest(db, &badge.tenant, &badge.id, &reason, &pause, moment.now)
+    badges::rest(db, &badge.tenant, &badge.id, reason, &pause, moment.now)
 }
 
 fn resume(
@@ -292,31 +294,4 @@ fn draft_digest(db: &mut Db, badge: &Badge) -> Result<Option<String>, StoreError
         let text = serde_json::to_vec(&draft.root).unwrap_or_default();
         hex::encode(Sha256::digest(&text))
     }))
-}
-
-/// Why a badge rests, for the list of badges.
-fn reason(found: &[ColumnTrouble]) -> String {
-    if found.is_empty() {
-        return "Everything that its rule reads is in the gradebook again, as it was. Look at who would earn it, then let it decide again."
-            .to_owned();
-    }
-    let sentences: Vec<String> = found
-        .iter()
-        .map(|one| match one.kind {
-            TroubleKind::Gone => format!(
-                "The gradebook column “{}” is no longer in the course. Change the rule so that it names another one.",
-                one.label
-            ),
-            TroubleKind::MaximumChanged => format!(
-                "The maximum of the gradebook column “{}” was changed. Look at the rule and activate it again.",
-                one.label
-            ),
-            TroubleKind::PercentOfScale => format!(
-                "The gradebook column “{}” is graded by a scale, of which no percent can be made. Change the rule so that it asks for a step.",
-                one.label
-            ),
-            TroubleKind::Remade => format!("The gradebook column “{}” was made anew.", one.label),
-        })
-        .collect();
-    sentences.join(" ")
 }

@@ -22,7 +22,7 @@ use lti::token::TokenService;
 use super::error::ServiceError;
 use super::remembered::Remembered;
 use super::timed::Timed;
-use super::{data_folder, master_key, throttle, tool_keys};
+use super::{data_folder, master_key, private, throttle, tool_keys};
 
 /// Everything that a use case needs of the process. One for each process, shared by all its threads.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(crate) struct Cairn {
     pub(crate) timer: Arc<dyn Sleep>,
     /// The way out to platforms.
     pub(crate) transport: Arc<dyn Transport>,
-    /// The hosts of the platforms that were called, by which metrics name them.
+    /// The servers of the platforms that were called, by which metrics tell them apart.
     pub(crate) platform_hosts: PlatformHosts,
     /// Registrations as they were last read.
     pub(crate) remembered: Remembered,
@@ -55,18 +55,17 @@ pub(crate) struct Cairn {
     _in_use: data_folder::InUse,
 }
 
-/// Why Cairn does not start.
+/// Why Cairn does not start. What its `Display` says is for the log; people are told in the words of `web::words::starting`.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
-    #[error("Cannot listen on {0}: {1}. Is another server running there?")]
+    #[error("not listening on {0}: {1}")]
     Listen(SocketAddr, String),
-    #[error("The server could not be started: {0}")]
+    #[error("not serving: {0}")]
     Serve(String),
-    #[error("The data folder {0} could not be made: {1}")]
+    #[error("data folder {0}: {1}")]
     DataFolder(String, std::io::Error),
-    #[error(
-        "The master key of this data is being changed by another command. Start again when that has ended."
-    )]
+    /// The master key of this data is being changed by another command.
+    #[error("the master key is being changed")]
     BeingChanged,
     #[error(transparent)]
     Secrets(#[from] SecretsError),
@@ -74,9 +73,11 @@ pub(crate) enum StartError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Blobs(#[from] BlobError),
-    #[error("The tool's own key could not be made or read: {0}")]
+    /// The tool's own key could not be made or read.
+    #[error("tool key: {0}")]
     ToolKey(String),
-    #[error("The outbound client could not be made: {0}")]
+    /// The outbound client could not be made.
+    #[error("outbound client: {0}")]
     Net(String),
 }
 
@@ -85,7 +86,7 @@ impl Cairn {
     /// start.
     ///
     /// # Errors
-    /// [`StartError`] with a sentence for whoever starts it.
+    /// [`StartError`].
     pub(crate) async fn open(
         settings: Settings,
         clock: SharedClock,
@@ -120,6 +121,8 @@ impl Cairn {
         let vault = master_key::settle(&settings, &store, &random).await?;
         let blobs = Blobs::in_folder(&settings.data_dir.join("files"))?;
         let tool_key = tool_keys::ToolKeys::open(&store, &vault, &clock, &random).await?;
+        // Only now, since what was just made is part of it.
+        private::close(&settings.data_dir);
         let options = GuardOptions {
             allow_loopback_http: settings.allow_http_loopback,
         };

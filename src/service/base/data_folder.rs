@@ -7,6 +7,7 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::Duration;
 
+use super::private;
 use crate::service::StartError;
 
 /// How often, and after what pauses, somebody tries to come in.
@@ -21,7 +22,7 @@ pub(crate) struct InUse {
 
 fn open(folder: &Path) -> Result<File, StartError> {
     let failed = |error| StartError::DataFolder(folder.display().to_string(), error);
-    std::fs::create_dir_all(folder).map_err(failed)?;
+    private::make(folder).map_err(failed)?;
     let mut options = File::options();
     options.create(true).truncate(false).write(true);
     options.open(folder.join(".lock")).map_err(failed)

@@ -64,14 +64,14 @@ pub(crate) enum ServiceError {
     /// A client asks more often than the settings allow.
     #[error("more requests than this server answers at once")]
     TooMany { seconds: u64 },
-    /// A platform that registers says of itself what cannot be believed.
-    #[error(transparent)]
+    /// A platform that registers says of itself what cannot be believed. The code says what; what it said is not for the log.
+    #[error("the configuration of a platform cannot be used")]
     Configuration(#[from] ConfigurationError),
-    /// A platform refused to register us.
-    #[error(transparent)]
+    /// A platform refused to register us. The code says why; what it said is not for the log.
+    #[error("a platform refused to register this tool")]
     Registration(#[from] Refused),
     /// The platform did not do what was asked.
-    #[error(transparent)]
+    #[error("{}", .0.for_log())]
     Platform(#[from] PlatformError),
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -128,6 +128,12 @@ impl ServiceError {
             code,
             sentence: sentence.into(),
         }
+    }
+
+    /// Whether the database is away, so that nothing at all can be done for now.
+    #[must_use]
+    pub(crate) fn is_database_away(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Unreachable(_)))
     }
 
     /// Whether what was sent cannot be used, so that a form is shown again with what was typed.

@@ -2,7 +2,7 @@
 //!
 //! What it protects for good are the private keys in the database ([`sealed`]). Everything else that is derived from it
 //! lives for minutes: login states, file links, the proofs in forms, consents to a registration, sign-ins under way at a
-//! provider. Visits, share links, invitations and console sessions are known by plain digests. It is changed in
+//! provider; or lets nobody in: the mark of a browser in which an administrator signed in before. Visits, share links, invitations and console sessions are known by plain digests. It is changed in
 //! [`crate::service::operations::master_key`]; whatever is killed on the way there, `settle` finds out at the next start which key
 //! opens the database, and ends what was begun.
 
@@ -29,7 +29,7 @@ pub(in crate::service) fn purpose(kind: SealedKind) -> &'static str {
 /// database holds. An interrupted change of the key is brought to its end. At the very first start the file is made.
 ///
 /// # Errors
-/// [`StartError::Secrets`] with a sentence that says what to do when none opens it.
+/// [`StartError::Secrets`] when none opens it.
 pub(in crate::service) async fn settle(
     settings: &Settings,
     store: &Store,

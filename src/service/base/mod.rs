@@ -13,6 +13,7 @@ pub(crate) mod names;
 pub(crate) mod operator;
 pub(crate) mod platforms;
 pub(crate) mod policies;
+mod private;
 pub(crate) mod queue;
 pub(crate) mod refusal;
 pub(crate) mod remembered;

@@ -1,4 +1,4 @@
-//! How often somebody may try to sign in: from one address, and at one account.
+//! How often somebody may try to sign in: from one address, at one account, and in a browser in which they did before.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -40,6 +40,8 @@ impl Clock for Ticks {
 pub(crate) struct Throttle {
     addresses: Limiter,
     accounts: Limiter,
+    /// Known browsers, each at one account.
+    browsers: Limiter,
 }
 
 impl Throttle {
@@ -56,6 +58,7 @@ impl Throttle {
         Self {
             addresses: limiter(ADDRESS),
             accounts: limiter(ACCOUNT),
+            browsers: limiter(ACCOUNT),
         }
     }
 
@@ -66,6 +69,15 @@ impl Throttle {
     pub(crate) fn attempt(&self, address: &str, account: &str) -> Result<(), ServiceError> {
         count(&self.addresses, address)?;
         count(&self.accounts, account)
+    }
+
+    /// Counts one attempt in a browser in which the owner of the account was let in before: strangers who try theirs at the
+    /// same account, or from the same address, do not keep it out.
+    ///
+    /// # Errors
+    /// As [`Throttle::attempt`].
+    pub(crate) fn attempt_known(&self, browser: &str, account: &str) -> Result<(), ServiceError> {
+        count(&self.browsers, &format!("{browser} {account}"))
     }
 
     /// Counts one attempt from that address at an account that is not known yet.
@@ -113,6 +125,19 @@ mod tests {
         clock.advance(TimeDelta::seconds(61));
         throttle.attempt("192.0.2.1", "ada").unwrap();
         assert!(throttle.attempt("192.0.2.1", "ada").is_err());
+    }
+
+    #[test]
+    fn a_known_browser_is_kept_out_by_nobody_but_itself() {
+        let shared: SharedClock = Arc::new(ManualClock::at(
+            DateTime::from_timestamp(1_795_478_400, 0).unwrap(),
+        ));
+        let throttle = Throttle::new(&shared);
+        while throttle.attempt("192.0.2.1", "ada").is_ok() {}
+        while throttle.attempt_from("192.0.2.1").is_ok() {}
+        let tried = (0..20).filter(|_| throttle.attempt_known("browser", "ada").is_ok());
+        assert_eq!(tried.count(), 5);
+        throttle.attempt_known("browser", "ben").unwrap();
     }
 
     #[test]

@@ -35,9 +35,18 @@ pub(crate) enum Reason {
     ResultsUnread {
         columns: Vec<Option<String>>,
         said: String,
+        /// The same for the log.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        plain: String,
         /// How the platform was away, if it was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         away: Option<Away>,
+    },
+    /// The platform did not do what was asked: what the library says of it, and the same for the log, which holds nothing
+    /// that the platform said.
+    Platform {
+        said: String,
+        plain: String,
     },
     /// The platform is away for the moment. What the library said of it is for the log.
     Away {
@@ -128,10 +137,13 @@ impl Reason {
     /// What a platform did not do: that it is away, or what the library says of it.
     #[must_use]
     pub(crate) fn of_platform(error: &PlatformError) -> Self {
-        let said = error.to_string();
+        let plain = error.for_log();
         match Away::of(error) {
-            Some(how) => Self::Away { how, said },
-            None => Self::Said(said),
+            Some(how) => Self::Away { how, said: plain },
+            None => Self::Platform {
+                said: error.to_string(),
+                plain,
+            },
         }
     }
 
@@ -171,7 +183,7 @@ impl Trouble {
         }
     }
 
-    /// The same for the log, which names no person.
+    /// The same for the log, which names no person and holds nothing that a platform said.
     #[must_use]
     pub(crate) fn for_the_log(&self) -> String {
         let nameless = |reason: &Reason| match reason {
@@ -182,6 +194,19 @@ impl Trouble {
             Reason::NobodysResults { count, .. } => Reason::NobodysResults {
                 count: *count,
                 users: Vec::new(),
+            },
+            Reason::Platform { plain, .. } => Reason::Said(plain.clone()),
+            Reason::ResultsUnread {
+                columns, plain, away, ..
+            } => Reason::ResultsUnread {
+                columns: columns.clone(),
+                said: plain.clone(),
+                plain: String::new(),
+                away: *away,
+            },
+            Reason::ColumnUnread { label, .. } => Reason::ColumnUnread {
+                label: label.clone(),
+                said: String::new(),
             },
             other => other.clone(),
         };
@@ -227,7 +252,12 @@ mod tests {
                 Reason::ResultsUnread {
                     columns: vec![Some("Quiz".into()), None],
                     said: "no".into(),
+                    plain: "refused".into(),
                     away: Some(Away::Busy),
+                },
+                Reason::Platform {
+                    said: "no".into(),
+                    plain: "refused".into(),
                 },
                 Reason::Away {
                     how: Away::WebPage,
@@ -249,6 +279,27 @@ mod tests {
             Trouble::read(unmade).reasons,
             [Reason::RowsUnmade { said: "no".into() }]
         );
+    }
+
+    #[test]
+    fn the_log_is_told_what_happened_and_nothing_that_a_platform_said() {
+        let refused = PlatformReason::Forbidden("Ada Lovelace is not in 10.0.0.7".into());
+        let error = PlatformError {
+            doing: "Sending a score",
+            reason: refused,
+        };
+        let trouble = Trouble::of(&ServiceError::Platform(error.clone()), "0badcafe".into());
+        assert!(
+            trouble.stored().contains("Ada Lovelace"),
+            "an instructor reads it"
+        );
+        for told in [trouble.for_the_log(), ServiceError::Platform(error).to_string()] {
+            assert!(
+                told.contains("Sending a score failed") && told.contains("403"),
+                "{told}"
+            );
+            assert!(!told.contains("Ada") && !told.contains("10.0.0.7"), "{told}");
+        }
     }
 
     #[test]

@@ -122,7 +122,8 @@ pub(crate) async fn subscribe(
         let given = match asked {
             Ok(()) => Some(handler.clone()),
             Err(error) if !error.retryable() => {
-                tracing::warn!(deployment = %wanted.deployment, notice_type, %error, "notices were refused");
+                let error = error.for_log();
+                tracing::warn!(deployment = %wanted.deployment, notice_type, error, "notices were refused");
                 None
             }
             Err(error) => return Err(error.into()),

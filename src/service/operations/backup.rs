@@ -19,18 +19,17 @@ use crate::settings::Settings;
 use crate::store::StoreError;
 use crate::store::backup::{self, Copied};
 
-/// Why there is no backup. What was begun has been removed.
+/// Why there is no backup. What was begun has been removed. People are told in the words of `web::words::starting`.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BackupError {
-    #[error("{0} is there already. Name another folder; nothing was written.")]
+    #[error("{0} is there already")]
     There(String),
-    #[error(
-        "There is no database in {0} yet, so there is nothing to back up. Check the settings; nothing was written."
-    )]
+    #[error("no database in {0}")]
     NoDatabase(String),
-    #[error("The backup could not be written to {0}: {1}. What was begun has been removed.")]
+    #[error("writing to {0}: {1}")]
     Write(String, std::io::Error),
-    #[error("A file of the data folder could not be read: {0}: {1}. What was begun has been removed.")]
+    /// A file of the data folder.
+    #[error("reading {0}: {1}")]
     Read(String, std::io::Error),
     #[error(transparent)]
     Store(#[from] StoreError),

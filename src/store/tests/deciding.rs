@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::facts::Approval;
+use crate::domain::rest::Rest;
 use crate::store::decisions::NewDecision;
 
 #[test]
@@ -27,7 +28,7 @@ fn a_badge_comes_back_as_it_was_and_a_stale_edit_is_refused() {
         assert_eq!(edit(1).unwrap(), 2);
         assert!(matches!(edit(1), Err(StoreError::Stale)));
         let paused = BadgeState::Paused {
-            reason: "Quiz 3 is gone.".into(),
+            reason: Rest::NotFound(vec!["Quiz 3".into()]),
         };
         write(database, |db| {
             badges::set_state(db, &school.tenant, &badge.id, &paused, at(10))
@@ -41,6 +42,15 @@ fn a_badge_comes_back_as_it_was_and_a_stale_edit_is_refused() {
             ("Cells", 2, &paused)
         );
         assert_eq!((kept.created_at, kept.updated_at), (at(0), at(10)));
+        // What an earlier version kept were sentences: they are read, and written, as they are.
+        let earlier = BadgeState::Paused {
+            reason: Rest::Earlier("The gradebook column “Quiz 3” is no longer in the course.".into()),
+        };
+        write(database, |db| {
+            badges::set_state(db, &school.tenant, &badge.id, &earlier, at(11))
+        });
+        let kept = read(database, |db| badges::get(db, &school.tenant, &badge.id));
+        assert_eq!(kept.unwrap().state, earlier);
     });
 }
 

@@ -1,5 +1,7 @@
 //! Databases that are locked, read-only, damaged, absent or busy: each has its sentence, and nothing is lost.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::connection::{Connection, SimpleConnection};
@@ -133,6 +135,41 @@ fn transactions_in_each_others_way_are_tried_again() {
         }
     });
     assert!(done.is_ok() && attempts == 3);
+}
+
+#[test]
+fn what_is_told_of_a_transaction_is_told_once_and_only_when_it_is_committed() {
+    on_both_databases(|database| {
+        let told = Arc::new(AtomicUsize::new(0));
+        let tell = |db: &mut Db| {
+            let told = Arc::clone(&told);
+            once_committed(db, move || {
+                told.fetch_add(1, Ordering::SeqCst);
+            });
+        };
+        let failed = database.store.write_blocking(|db| {
+            tell(db);
+            Err::<(), _>(StoreError::Stale)
+        });
+        assert!(failed.is_err() && told.load(Ordering::SeqCst) == 0, "rolled back");
+        let mut attempts = 0;
+        let done = database.store.write_retrying_blocking(|db| {
+            attempts += 1;
+            tell(db);
+            let again = database.store.engine() == Engine::Postgres && attempts < 3;
+            if again {
+                Err(StoreError::Busy)
+            } else {
+                Ok(told.load(Ordering::SeqCst))
+            }
+        });
+        assert_eq!(done.unwrap(), 0, "not while it is under way");
+        assert_eq!(
+            told.load(Ordering::SeqCst),
+            1,
+            "and once after {attempts} attempts"
+        );
+    });
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Coming in: one-time links, passwords, and what keeps others out.
 
 use crate::service::institution::administrators::{Scope, links};
+use crate::store::testing::TestDatabase;
 use crate::store::testing::shortcuts::first_tenant;
-use practice_lms::browser::Browser;
+use practice_lms::browser::{Browser, Page};
 
 use super::admin_browser::{AdminBrowser, PASSWORD};
-use crate::tests::harness::on_each_database;
+use crate::tests::harness::{Scene, on_each_database};
 
 #[test]
 fn a_link_lets_one_person_in_once_and_looking_at_it_does_not_use_it_up() {
@@ -241,5 +242,102 @@ fn a_changed_password_opens_the_door_and_the_old_one_does_not() {
             .unwrap();
         assert_eq!(refused.status, 409, "{}", refused.words());
         scene.end().await;
+    });
+}
+
+/// Types e-mail and password into the sign-in page.
+async fn type_in(scene: &Scene, browser: &mut Browser, email: &str, password: &str) -> Page {
+    let url = format!("{}/admin/sign-in", scene.origin);
+    let entry = browser.get(&url).await.unwrap();
+    let form = entry.form("/admin/sign-in").unwrap().clone();
+    let fields = [("email", email), ("password", password)];
+    browser.submit(&entry, &form, &fields).await.unwrap()
+}
+
+#[test]
+fn a_stranger_keeps_no_administrator_out_who_signed_in_in_this_browser_before() {
+    on_each_database(|scene| async move {
+        let mut known = Vec::new();
+        for (name, email) in [("Ada", "ada@school.example"), ("Ben", "ben@school.example")] {
+            let typed = [("name", name), ("email", email), ("password", PASSWORD)];
+            let admin = AdminBrowser::with(&scene, &Scope::Everything, &typed).await;
+            known.push((admin, email));
+        }
+        // From the same address as everybody, as behind a proxy that the settings do not name.
+        let mut stranger = Browser::new().unwrap();
+        let mut last = 0;
+        for number in 0..30 {
+            let email = if number < 10 {
+                "ada@school.example".to_owned()
+            } else {
+                format!("{number}@school.example")
+            };
+            last = type_in(&scene, &mut stranger, &email, "seven stones on a hil")
+                .await
+                .status;
+        }
+        assert_eq!(last, 429, "the stranger waits");
+        let mut new = Browser::new().unwrap();
+        let waits = type_in(&scene, &mut new, "ada@school.example", PASSWORD).await;
+        assert_eq!(waits.status, 429, "{}", waits.words());
+        for (admin, email) in &mut known {
+            let home = admin.get("/admin").await;
+            let out = admin.send(&home, "/admin/sign-out", &[]).await;
+            assert_eq!(out.url.path(), "/admin/sign-in");
+            let inside = type_in(&scene, &mut admin.browser, email, PASSWORD).await;
+            assert_eq!(inside.url.path(), "/admin", "{email}: {}", inside.words());
+        }
+        // A known browser is no way to guess: it waits by itself, and is a stranger to everybody else's account.
+        let (admin, own) = &mut known[0];
+        let other = type_in(
+            &scene,
+            &mut admin.browser,
+            "ben@school.example",
+            "seven stones on a hil",
+        )
+        .await;
+        assert_eq!(other.status, 429);
+        let mut statuses = Vec::new();
+        for _ in 0..8 {
+            statuses.push(
+                type_in(&scene, &mut admin.browser, own, "seven stones on a hil")
+                    .await
+                    .status,
+            );
+        }
+        assert!(
+            statuses.starts_with(&[422]) && statuses.ends_with(&[429]),
+            "{statuses:?}"
+        );
+        scene.end().await;
+    });
+}
+
+#[test]
+fn clients_are_told_apart_by_what_a_proxy_says_only_where_the_settings_name_it() {
+    crate::app::block_on(async {
+        for (trusted, expected) in [("127.0.0.1", 422), ("", 429)] {
+            let settings = [("CAIRN_TRUSTED_PROXIES", trusted)];
+            let scene = Scene::with(TestDatabase::sqlite(), &settings).await;
+            let mut browser = Browser::new().unwrap();
+            let url = format!("{}/admin/sign-in", scene.origin);
+            let mut attempt = async |number: usize, client: &str| {
+                let headers = [
+                    ("content-type", "application/x-www-form-urlencoded"),
+                    ("origin", scene.origin.as_str()),
+                    ("x-forwarded-for", client),
+                ];
+                let body = format!("email={number}%40school.example&password=seven+stones");
+                let sent = browser.fetch(reqwest::Method::POST, &url, &headers, body.into_bytes());
+                sent.await.unwrap().status
+            };
+            let mut last = 0;
+            for number in 0..25 {
+                last = attempt(number, "203.0.113.9").await;
+            }
+            assert_eq!(last, 429, "one client is one client");
+            assert_eq!(attempt(99, "203.0.113.10").await, expected, "behind {trusted:?}");
+            scene.end().await;
+        }
     });
 }

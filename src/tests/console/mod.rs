@@ -12,5 +12,6 @@ mod powers;
 mod provider;
 pub(crate) mod rules;
 mod screens;
+mod shapes;
 mod sharing;
 mod tenants;

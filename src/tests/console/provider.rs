@@ -16,8 +16,8 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::tests::harness::Scene;
 
-struct Provider {
-    server: MockServer,
+pub(super) struct Provider {
+    pub(super) server: MockServer,
     key: ToolKey,
 }
 
@@ -31,6 +31,7 @@ impl Provider {
             "authorization_endpoint": at("/authorize"),
             "token_endpoint": at("/token"),
             "jwks_uri": at("/keys"),
+            "userinfo_endpoint": at("/userinfo"),
             "response_types_supported": ["code"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
@@ -45,7 +46,7 @@ impl Provider {
         provider
     }
 
-    async fn answers(&self, verb: &str, at: &str, body: &Value) {
+    pub(super) async fn answers(&self, verb: &str, at: &str, body: &Value) {
         Mock::given(method(verb))
             .and(path(at))
             .respond_with(ResponseTemplate::new(200).set_body_json(body))
@@ -54,8 +55,8 @@ impl Provider {
             .await;
     }
 
-    /// The next code is changed for a token with these claims over the usual ones.
-    async fn vouches(&self, scene: &Scene, nonce: &str, more: Value) {
+    /// The next code is changed for a token with these claims over the usual ones; null takes one away.
+    pub(super) async fn vouches(&self, scene: &Scene, nonce: &str, more: Value) {
         let now = scene.cairn.clock.now();
         let mut claims = json!({
             "iss": self.server.uri(),
@@ -71,6 +72,10 @@ impl Provider {
         for (name, value) in more.as_object().unwrap() {
             claims[name] = value.clone();
         }
+        claims
+            .as_object_mut()
+            .unwrap()
+            .retain(|_, value| !value.is_null());
         let body = json!({
             "access_token": "a", "token_type": "Bearer", "id_token": self.key.sign(&claims).unwrap(),
         });
@@ -85,7 +90,7 @@ impl Provider {
 }
 
 /// Leaves for the provider; what it was asked with.
-async fn leave(scene: &Scene, browser: &mut Browser) -> HashMap<String, String> {
+pub(super) async fn leave(scene: &Scene, browser: &mut Browser) -> HashMap<String, String> {
     let url = format!("{}/admin/sign-in/provider?next=/admin/audit", scene.origin);
     let left = browser.fetch(Method::GET, &url, &[], Vec::new()).await.unwrap();
     assert_eq!(left.status, 303, "{}", left.words());
@@ -94,28 +99,39 @@ async fn leave(scene: &Scene, browser: &mut Browser) -> HashMap<String, String> 
     to.query_pairs().into_owned().collect()
 }
 
-async fn back(scene: &Scene, browser: &mut Browser, state: &str) -> Page {
+pub(super) async fn back(scene: &Scene, browser: &mut Browser, state: &str) -> Page {
     let url = format!("{}/admin/sign-in/return?code=c0de&state={state}", scene.origin);
     browser.fetch(Method::GET, &url, &[], Vec::new()).await.unwrap()
 }
 
 fn on_a_scene<F: Future<Output = ()>>(test: impl Fn(Scene, Provider) -> F) {
+    let settings = [
+        (
+            "CAIRN_ADMIN_OIDC_EMAILS",
+            "ada@school.example => *, zoe@school.example, max@school.example => Nowhere College",
+        ),
+        (
+            "CAIRN_ADMIN_OIDC_GROUPS",
+            "badge-admins => North Coast Polytechnic",
+        ),
+    ];
+    with_settings(&settings, test);
+}
+
+/// A scene whose administrators sign in at a provider, with these settings besides.
+pub(super) fn with_settings<F: Future<Output = ()>>(
+    own: &[(&str, &str)],
+    test: impl Fn(Scene, Provider) -> F,
+) {
     crate::app::block_on(async {
         let provider = Provider::start().await;
         let issuer = provider.server.uri();
-        let settings = [
+        let mut settings = vec![
             ("CAIRN_ADMIN_OIDC_ISSUER", issuer.as_str()),
             ("CAIRN_ADMIN_OIDC_CLIENT_ID", "cairn"),
             ("CAIRN_ADMIN_OIDC_CLIENT_SECRET", "hush"),
-            (
-                "CAIRN_ADMIN_OIDC_EMAILS",
-                "ada@school.example => *, zoe@school.example, max@school.example => Nowhere College",
-            ),
-            (
-                "CAIRN_ADMIN_OIDC_GROUPS",
-                "badge-admins => North Coast Polytechnic",
-            ),
         ];
+        settings.extend(own);
         let scene = Scene::with(TestDatabase::sqlite(), &settings).await;
         test(scene, provider).await;
     });
@@ -214,7 +230,7 @@ fn who_is_not_vouched_for_not_named_or_began_elsewhere_stays_out() {
 }
 
 /// Signs somebody in at the provider, as the console shows it then.
-async fn come_in(scene: &Scene, provider: &Provider, claims: Value) -> (Browser, Page) {
+pub(super) async fn come_in(scene: &Scene, provider: &Provider, claims: Value) -> (Browser, Page) {
     let mut browser = Browser::new().unwrap();
     let asked = leave(scene, &mut browser).await;
     provider.vouches(scene, &asked["nonce"], claims).await;

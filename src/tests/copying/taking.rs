@@ -2,6 +2,7 @@
 
 use crate::domain::badge::BadgeState;
 use crate::store::{awards, enrolments};
+use crate::web::words;
 use rust_decimal::Decimal;
 use serde_json::json;
 
@@ -58,7 +59,7 @@ fn a_copied_course_brings_its_badges_asks_for_what_is_missing_and_awards_its_own
                 panic!("{:?}", brought[1].state)
             };
             assert_eq!(
-                reason,
+                words::rules::rest(reason),
                 "It was copied from another course, and “Homework” was not found here. Say what stands for it."
             );
 

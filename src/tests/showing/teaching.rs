@@ -1,6 +1,7 @@
 //! Progress, reasons, approval, awards by hand and revocation.
 
 use crate::domain::badge::{BadgeState, Expiry, Kind};
+use crate::domain::rest::Rest;
 use crate::domain::rule::Condition;
 use crate::domain::zone::Zone;
 use crate::random::SystemRandom;
@@ -299,7 +300,7 @@ fn an_award_by_hand_is_made_once_and_says_what_it_is() {
             assert!(refused.text().contains(sentence), "{}", refused.text());
         }
         let paused = BadgeState::Paused {
-            reason: "A column is gone.".into(),
+            reason: Rest::Earlier("A column is gone.".into()),
         };
         let (tenant, id, now) = (
             stage.course.tenant.clone(),

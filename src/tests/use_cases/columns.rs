@@ -12,6 +12,7 @@ use crate::domain::columns::TroubleKind;
 use crate::domain::decision::{CheckedNode, Seen, Truth};
 use crate::domain::facts::Recorded;
 use crate::domain::page::Page;
+use crate::domain::rest::Rest;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, LineItemId};
@@ -23,6 +24,7 @@ use crate::service::base::platforms;
 use crate::service::course::columns;
 use crate::store::testing::shortcuts::logged;
 use crate::store::{badges, line_items};
+use crate::web::words;
 use lti::registration::Flavour;
 use lti::services::media::scope;
 use lti::services::score::Score;
@@ -43,7 +45,7 @@ async fn a_deleted_column_pauses_the_badge_that_reads_it_and_says_why() {
             panic!("the badge goes on deciding");
         };
         assert_eq!(
-            reason,
+            words::rules::rest(&reason),
             "The gradebook column “Final quiz” is no longer in the course. Change the rule so that it names another one."
         );
         assert_eq!(bench.decide(&badge).await.awarded, 0);
@@ -77,7 +79,7 @@ async fn a_changed_maximum_pauses_the_badge_until_a_teacher_looks_and_no_other_b
             panic!("85 of 200 might have been taken for 85 percent");
         };
         assert_eq!(
-            reason,
+            words::rules::rest(&reason),
             "The maximum of the gradebook column “Final quiz” was changed. Look at the rule and activate it again."
         );
         assert_eq!(bench.state(&other).await, BadgeState::Active);
@@ -127,7 +129,7 @@ fn graded(item: LineItemId, at_least: Threshold) -> Group {
 
 async fn reason(bench: &Bench, badge: &BadgeId) -> String {
     match bench.state(badge).await {
-        BadgeState::Paused { reason } => reason,
+        BadgeState::Paused { reason } => words::rules::rest(&reason),
         other => panic!("{other:?}"),
     }
 }
@@ -225,7 +227,7 @@ async fn what_an_earlier_version_paused_is_told_as_it_is_and_waits_for_a_click()
             (&elsewhere, "Something else."),
         ] {
             let paused = BadgeState::Paused {
-                reason: reason.to_owned(),
+                reason: Rest::Earlier(reason.to_owned()),
             };
             let (tenant, id, now) = (bench.course.tenant.clone(), id.clone(), bench.clock.now());
             let done = bench
@@ -305,10 +307,11 @@ async fn a_scale_is_never_read_as_percent_and_a_step_of_it_can_be_asked_for() {
             }
         };
         let refused = review(percent(item.clone(), 75)).await;
-        assert!(refused.problems[0].contains("graded by a scale"), "{refused:?}");
+        let told = words::rules::problem(&refused.problems[0]);
+        assert!(told.contains("graded by a scale"), "{refused:?}");
         let step = graded(item.clone(), Threshold::Points(3.into()));
         let sound = review(step.clone()).await;
-        assert_eq!(sound.problems, Vec::<String>::new());
+        assert_eq!(sound.problems, []);
         assert!(
             sound
                 .sentence

@@ -7,8 +7,9 @@ use crate::domain::cause::Cause;
 use crate::service::award::decide;
 use crate::service::base::error::ServiceError;
 use crate::service::course::sync::{check_course, enqueue_check};
-use crate::store::StoreError;
 use crate::store::testing::{heal, trouble};
+use crate::store::{Store, StoreError};
+use crate::web::words::errors;
 use practice_lms::world::MemberView;
 
 const FULL: &str = "database or disk is full";
@@ -82,6 +83,31 @@ async fn an_award_that_cannot_be_written_is_made_once_when_it_can() {
                 let award = &holders[&bench.person(&student.sub).await];
                 let credential = bench.credential(award).await;
                 assert_eq!(credential.tenant, bench.course.tenant);
+            }
+        }
+    }
+}
+
+#[test]
+fn where_the_database_is_stands_in_no_page_and_no_log_and_that_it_is_away_is_said_once() {
+    for url in [
+        "postgres://cairn:s3cret@127.0.0.1:1/cairn",
+        "sqlite:///no/such/folder/cairn.db",
+    ] {
+        let Err(away) = Store::open(url, 1) else {
+            panic!("{url} is there");
+        };
+        let away = ServiceError::from(away);
+        assert!(away.is_database_away(), "{away}");
+        let page = errors::sentence(&away);
+        assert!(
+            page.starts_with("The database cannot be reached just now"),
+            "{page}"
+        );
+        for said in [page, away.to_string()] {
+            assert_eq!(said.matches("cannot be reached").count(), 1, "{said}");
+            for inner in ["127.0.0.1", "port", "s3cret", "/no/such"] {
+                assert!(!said.contains(inner), "{inner}: {said}");
             }
         }
     }

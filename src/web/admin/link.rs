@@ -4,11 +4,13 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 
 use super::error::AdminError;
-use super::sign_in::{data, signed_in};
+use super::sign_in::{address, data, signed_in};
 use crate::service::Cairn;
 use crate::service::base::error::ErrorKind;
+use crate::service::institution::administrators::known::Asking;
 use crate::service::institution::administrators::links::{self, Entering, Invitation};
 use crate::web::error::AppError;
+use crate::web::extract::admin::kept_mark;
 use crate::web::extract::fields::Fields;
 use crate::web::paths::console;
 use crate::web::reply;
@@ -65,10 +67,15 @@ async fn enter(
         email: fields.get("email").map(str::to_owned),
         password: links::typed(fields.raw("password")),
     };
-    match links::enter(&cairn, &token, typed).await {
-        Ok(session) => signed_in(
+    let (address, mark) = (address(&request), kept_mark(&request, &cairn));
+    let asking = Asking {
+        address: &address,
+        browser: mark.as_deref(),
+    };
+    match links::enter(&cairn, &token, typed, asking).await {
+        Ok(entered) => signed_in(
             &cairn,
-            &session,
+            &entered,
             &format!("{}?notice=entered", console::overview()),
         ),
         Err(error) if matches!(error.kind(), ErrorKind::Unprocessable | ErrorKind::Conflict) => {

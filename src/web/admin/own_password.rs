@@ -1,12 +1,11 @@
 //! `/admin/password`: one's own.
 
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
+use actix_web::{HttpResponse, ResponseError as _};
 use secrecy::SecretString;
 
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
-use super::sign_in::address;
 use crate::service::base::error::ErrorKind;
 use crate::service::institution::administrators::links;
 use crate::service::institution::administrators::own_password::{self, Typed};
@@ -47,7 +46,7 @@ fn field(code: &str) -> &'static str {
     }
 }
 
-async fn change(request: HttpRequest, Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
+async fn change(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
     let sent = |name: &str| {
         links::typed(visit.fields.raw(name)).unwrap_or_else(|| SecretString::from(String::new()))
     };
@@ -56,8 +55,7 @@ async fn change(request: HttpRequest, Proven(visit): Proven<AdminVisit>) -> Resu
         new: sent("new"),
         again: sent("again"),
     };
-    let from = address(&request);
-    match own_password::change(&visit.cairn, &visit.admin, &visit.session, typed, &from).await {
+    match own_password::change(&visit.cairn, &visit.admin, &visit.session, typed).await {
         Ok(()) => Ok(visit.go(&visit.href_saying(&console::password(), "password"))),
         Err(error)
             if matches!(

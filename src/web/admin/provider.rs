@@ -9,8 +9,9 @@ use super::error::AdminError;
 use super::sign_in::{Asked, address, data, next};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::institution::administrators::known::Asking;
 use crate::service::institution::administrators::provider;
-use crate::web::extract::admin::cookie;
+use crate::web::extract::admin::{cookies, kept_mark};
 use crate::web::paths::console;
 use crate::web::reply;
 use crate::web::views::admin::ReturnedPage;
@@ -53,7 +54,12 @@ fn setting(answer: &mut HttpResponse, cookies: &[String]) -> Result<(), ServiceE
 async fn leave(request: HttpRequest, Query(asked): Query<Asked>) -> Result<HttpResponse, AdminError> {
     let cairn = data(&request)?;
     let next = next(&cairn, asked.next.as_deref());
-    let leaving = provider::leave(&cairn, &next, &address(&request)).await?;
+    let (address, mark) = (address(&request), kept_mark(&request, &cairn));
+    let asking = Asking {
+        address: &address,
+        browser: mark.as_deref(),
+    };
+    let leaving = provider::leave(&cairn, &next, asking).await?;
     let mut answer = HttpResponse::SeeOther()
         .insert_header(("location", leaving.url))
         .finish();
@@ -73,12 +79,17 @@ async fn come_back(request: HttpRequest, Query(back): Query<Back>) -> Result<Htt
     let cairn = data(&request)?;
     let kept = request.cookie(away_name(&cairn));
     let sealed = kept.as_ref().map(|cookie| cookie.value()).unwrap_or_default();
-    let returned = provider::come_back(&cairn, sealed, &back.state, &back.code).await?;
+    let (address, mark) = (address(&request), kept_mark(&request, &cairn));
+    let asking = Asking {
+        address: &address,
+        browser: mark.as_deref(),
+    };
+    let returned = provider::come_back(&cairn, sealed, &back.state, &back.code, asking).await?;
     let mut answer = reply::page(&ReturnedPage {
         page: PublicPage::titled("You are signed in"),
         next: returned.next,
     })?;
-    let cookies = [cookie(&cairn, &returned.token), away_cookie(&cairn, "")];
-    setting(&mut answer, &cookies)?;
+    setting(&mut answer, &cookies(&cairn, &returned.entered))?;
+    setting(&mut answer, &[away_cookie(&cairn, "")])?;
     Ok(answer)
 }

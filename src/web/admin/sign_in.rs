@@ -11,11 +11,13 @@ use url::form_urlencoded::Serializer;
 use super::error::AdminError;
 use crate::service::Cairn;
 use crate::service::base::error::{ErrorKind, ServiceError};
+use crate::service::institution::administrators::known::{Asking, Entered};
 use crate::service::institution::administrators::{self, links};
 use crate::web::error::AppError;
-use crate::web::extract::admin::{AdminVisit, cookie};
+use crate::web::extract::admin::{AdminVisit, cookie, cookies, kept_mark};
 use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::Proven;
+use crate::web::middleware::limit::{Limits, network};
 use crate::web::paths::console;
 use crate::web::reply;
 use crate::web::views::admin::SignInPage;
@@ -95,8 +97,13 @@ async fn sign_in(request: HttpRequest, payload: web::Payload) -> Result<HttpResp
     let email = fields.text("email");
     let next = next(&cairn, fields.get("next"));
     let typed = links::typed(fields.raw("password")).unwrap_or_else(|| SecretString::from(String::new()));
-    match administrators::sign_in::by_password(&cairn, &email, &typed, &address(&request)).await {
-        Ok(token) => Ok(signed_in(&cairn, &token, &next)?),
+    let (address, mark) = (address(&request), kept_mark(&request, &cairn));
+    let asking = Asking {
+        address: &address,
+        browser: mark.as_deref(),
+    };
+    match administrators::sign_in::by_password(&cairn, &email, &typed, asking).await {
+        Ok(entered) => Ok(signed_in(&cairn, &entered, &next)?),
         Err(error)
             if matches!(
                 error.kind(),
@@ -119,20 +126,26 @@ async fn sign_in(request: HttpRequest, payload: web::Payload) -> Result<HttpResp
     }
 }
 
-/// To a page of the console, with the cookie that signs this browser in.
-pub(super) fn signed_in(cairn: &Cairn, token: &str, next: &str) -> Result<HttpResponse, AdminError> {
+/// To a page of the console, with the cookies that sign this browser in and have it known.
+pub(super) fn signed_in(cairn: &Cairn, entered: &Entered, next: &str) -> Result<HttpResponse, AdminError> {
+    on_to(next, &cookies(cairn, entered))
+}
+
+fn on_to(next: &str, cookies: &[String]) -> Result<HttpResponse, AdminError> {
     let mut answer = HttpResponse::build(StatusCode::SEE_OTHER)
         .insert_header(("location", next))
         .finish();
-    let value = HeaderValue::from_str(&cookie(cairn, token))
-        .map_err(|error| ServiceError::Internal(error.to_string()))?;
-    answer.headers_mut().append(SET_COOKIE, value);
+    for cookie in cookies {
+        let value =
+            HeaderValue::from_str(cookie).map_err(|error| ServiceError::Internal(error.to_string()))?;
+        answer.headers_mut().append(SET_COOKIE, value);
+    }
     Ok(answer)
 }
 
 async fn sign_out(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
     administrators::sign_out(&visit.cairn, &visit.session).await?;
-    signed_in(&visit.cairn, "", &console::sign_in())
+    on_to(&console::sign_in(), &[cookie(&visit.cairn, "")])
 }
 
 /// What every use case works with.
@@ -143,15 +156,11 @@ pub(super) fn data(request: &HttpRequest) -> Result<web::Data<Cairn>, ServiceErr
         .ok_or_else(|| ServiceError::Internal("the application has no data".into()))
 }
 
-/// From where somebody comes: the other end of the connection, or when that is a proxy on this machine, what it says.
+/// From where somebody comes, as everywhere: a proxy is believed only where the settings name it.
 pub(super) fn address(request: &HttpRequest) -> String {
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    let forwarded = request.headers().get_all("x-forwarded-for").last();
-    match (peer, forwarded.and_then(|value| value.to_str().ok())) {
-        (Some(peer), Some(list)) if peer.is_loopback() => {
-            list.rsplit(',').next().unwrap_or_default().trim().to_owned()
-        }
-        (Some(peer), _) => peer.to_string(),
-        (None, _) => String::new(),
-    }
+    let limits = request.app_data::<web::Data<Limits>>();
+    let client = limits
+        .zip(request.peer_addr())
+        .map(|(limits, peer)| network(limits.client(peer.ip(), request.headers())));
+    client.map(|client| client.to_string()).unwrap_or_default()
 }

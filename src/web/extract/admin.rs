@@ -14,6 +14,7 @@ use crate::domain::issuer::Tenant;
 use crate::ids::SessionId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::institution::administrators::known::{Entered, LIVES};
 use crate::service::institution::administrators::{Administrator, LONGEST};
 use crate::web::admin::error::AdminError;
 use crate::web::extract::fields::Fields;
@@ -56,6 +57,30 @@ pub(crate) fn cookie(cairn: &Cairn, token: &str) -> String {
     };
     let name = cookie_name(cairn);
     format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Strict")
+}
+
+/// The name of the cookie by which a browser is known in which somebody signed in before.
+fn browser_name(cairn: &Cairn) -> &'static str {
+    if cairn.settings.public_origin.scheme() == "https" {
+        "__Host-cairn_browser"
+    } else {
+        "cairn_browser"
+    }
+}
+
+/// The mark that this browser kept.
+#[must_use]
+pub(crate) fn kept_mark(request: &HttpRequest, cairn: &Cairn) -> Option<String> {
+    let cookie = request.cookie(browser_name(cairn))?;
+    Some(cookie.value().to_owned())
+}
+
+/// The headers that sign a browser in and have it known from now on.
+#[must_use]
+pub(crate) fn cookies(cairn: &Cairn, entered: &Entered) -> [String; 2] {
+    let (name, mark, seconds) = (browser_name(cairn), &entered.browser, LIVES.num_seconds());
+    let mark = format!("{name}={mark}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Strict");
+    [cookie(cairn, &entered.token), mark]
 }
 
 impl Asking for AdminVisit {

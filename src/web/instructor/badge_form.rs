@@ -12,6 +12,7 @@ use crate::service::badge::pictures;
 use crate::web::extract::fields::Fields;
 use crate::web::views::instructor::{AlignmentRow, BadgeFields};
 use crate::web::views::shared::Problem;
+use crate::web::words;
 
 /// Skills that one form may carry; what is beyond is dropped.
 const MOST_SKILLS: usize = 40;
@@ -227,7 +228,7 @@ pub(super) fn at_field(problem: &DesignProblem) -> Problem {
     };
     Problem {
         field,
-        text: problem.to_string(),
+        text: words::designs::problem(problem),
     }
 }
 

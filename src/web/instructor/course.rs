@@ -225,7 +225,7 @@ fn row(visit: &Visit, summary: &Summary, powers: Powers) -> BadgeRow {
         earned: summary.earned,
         earned_by_others: summary.earned_by_others,
         almost: summary.almost,
-        problem: summary.problem.clone(),
+        problem: summary.problem.as_ref().map(words::rules::obstacle),
         edit_href: href(course::badge_edit),
         rule_href: href(course::badge_rule),
         preview_href: href(course::badge_preview),
@@ -242,8 +242,9 @@ fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>, powers: 
     let takes_new = summary.is_replaced && powers.create;
     Some(Attention {
         text: format!(
-            "“{}” rests and awards nothing: {reason}",
-            summary.badge.design.name
+            "“{}” rests and awards nothing: {}",
+            summary.badge.design.name,
+            words::rules::rest(reason)
         ),
         href: match copied {
             Some(copy) if summary.badge.active_rule.is_none() => visit.href(&course::copied(copy)),

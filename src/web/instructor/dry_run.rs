@@ -132,7 +132,7 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         }),
         activation: (powers.create && trial.can_activate && trial.blocking.is_empty()).then_some(activation),
         may_activate: powers.create,
-        blocking: trial.blocking.clone(),
+        blocking: trial.blocking.iter().map(words::rules::blocking).collect(),
         problems,
         read: trial.read_at.map(|at| When::new(at, trial.now)),
         waiting: trial.first_reading.then(|| Waiting {

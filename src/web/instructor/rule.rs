@@ -5,6 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use rust_decimal::Decimal;
 
 use crate::domain::course::{LineItem, LineItemState};
+use crate::domain::design_review::RuleProblem;
 use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, LineItemId};
 use crate::service::badge::design::{self, RuleEditor};
@@ -73,15 +74,15 @@ async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
     if let Some(rule) = stored {
         // What has become wrong since it was saved: a column that is gone, for instance.
         let review = design::review(&visit.cairn, &visit.visitor, &id, &rule.root).await?;
-        builder.problems = review.problems.into_iter().map(whole).collect();
+        builder.problems = review.problems.iter().map(whole).collect();
     }
     visit.show(&view(&visit, editor, builder).await?)
 }
 
-fn whole(text: String) -> Problem {
+fn whole(problem: &RuleProblem) -> Problem {
     Problem {
         field: String::new(),
-        text,
+        text: words::rules::problem(problem),
     }
 }
 
@@ -140,17 +141,11 @@ async fn keep(visit: &Visit, id: &BadgeId, builder: &mut Builder) -> Result<bool
         }
     };
     let review = design::review(&visit.cairn, &visit.visitor, id, &root).await?;
-    // A changed maximum is accepted by saving: the row says the present one.
-    let problems: Vec<String> = review
-        .problems
-        .into_iter()
-        .filter(|problem| !problem.contains("its maximum changed"))
-        .collect();
-    if problems.is_empty() {
+    if review.problems.is_empty() {
         design::save_rule(&visit.cairn, &visit.visitor, id, &root).await?;
         return Ok(true);
     }
-    builder.problems = problems.into_iter().map(whole).collect();
+    builder.problems = review.problems.iter().map(whole).collect();
     Ok(false)
 }
 

@@ -13,10 +13,10 @@ use tracing_actix_web::{RequestId, RootSpanBuilder};
 
 use crate::service::base::addresses::ASSET;
 use crate::telemetry::{self, metric};
-use crate::web::paths::{HEALTHZ, METRICS, READYZ};
+use crate::web::paths::{HEALTHZ, READYZ};
 
 /// Asked for by machines, or many to a page: seen in the log only by who wants to.
-const QUIET: [&str; 4] = [HEALTHZ, READYZ, METRICS, ASSET];
+const QUIET: [&str; 3] = [HEALTHZ, READYZ, ASSET];
 /// What stands for an address that is none of ours: each would be a label of its own.
 const UNMATCHED: &str = "unmatched";
 

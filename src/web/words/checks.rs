@@ -74,6 +74,7 @@ fn reason(reason: &Reason) -> String {
             columns,
             said,
             away: how,
+            ..
         } => {
             let labels: Vec<String> = columns.iter().map(|label| column(label.as_deref())).collect();
             let said = how.map_or_else(|| full_stop(said), |how| away(how).to_owned());
@@ -110,7 +111,7 @@ fn reason(reason: &Reason) -> String {
             full_stop(said)
         ),
         Reason::WorkLost => "The work on it ended before it was ready.".to_owned(),
-        Reason::Said(said) => full_stop(said),
+        Reason::Platform { said, .. } | Reason::Said(said) => full_stop(said),
         Reason::OurFault => OUR_FAULT.to_owned(),
         Reason::Earlier(text) => text.clone(),
     }
@@ -272,6 +273,7 @@ mod tests {
             let columns = Reason::ResultsUnread {
                 columns: vec![Some("Quiz".into())],
                 said: "Reading results failed: the platform is out of order (status 503)".into(),
+                plain: String::new(),
                 away: Some(how),
             };
             let told = super::trouble(&trouble(vec![away(how), columns]));

@@ -1,9 +1,11 @@
 //! Words for people that several pages, or one page in several cases, choose from. Use cases return reasons; what people
 //! are told of them is here, and the command line says it in the same words.
 
+pub(crate) mod archives;
 pub(crate) mod checks;
 pub(crate) mod columns;
 pub(crate) mod copying;
+pub(crate) mod designs;
 pub(crate) mod errors;
 pub(crate) mod evidence;
 pub(crate) mod lms;
@@ -15,8 +17,10 @@ pub(crate) mod refusals;
 mod registering;
 pub(crate) mod releases;
 pub(crate) mod renewals;
+pub(crate) mod rules;
 pub(crate) mod scores;
 pub(crate) mod self_test;
+pub(crate) mod starting;
 pub(crate) mod states;
 pub(crate) mod students;
 

@@ -14,7 +14,7 @@ use url::Url;
 
 use super::{KeyFault, KeySet, PlatformKey};
 use crate::error::KeySetError;
-use crate::transport::{Request, Transport};
+use crate::transport::{NetError, Request, Transport};
 use ambient::clock::SharedClock;
 
 const TIME_TO_LIVE: TimeDelta = TimeDelta::hours(1);
@@ -240,14 +240,26 @@ impl Fetch {
     }
 }
 
+/// What became of a call, for a page and the log: neither needs the address that was tried, nor what the network said.
+fn plain(error: &NetError) -> &'static str {
+    match error {
+        NetError::Refused(..) => "not at an address that may be called",
+        NetError::Unreachable(..) => "not to be reached",
+        NetError::BrokenOff(..) => "sent by a server that broke off in the middle",
+        NetError::TimedOut(_) => "not sent in time",
+        NetError::TooLarge(..) => "larger than any key set",
+    }
+}
+
 /// The set, and what time it is there.
 async fn fetch(transport: &dyn Transport, url: &Url) -> Result<(KeySet, Option<DateTime<Utc>>), String> {
     let mut request = Request::get(url.clone()).header("accept", "application/json");
     request.timeout = TIMEOUT;
     request.max_body = MAX_BODY;
-    let response = transport.send(request).await.map_err(|error| error.to_string())?;
+    let response = transport.send(request).await;
+    let response = response.map_err(|error| format!("it is {}", plain(&error)))?;
     if !response.is_success() {
-        return Err(format!("{url} answered with status {}", response.status));
+        return Err(format!("it answered with status {}", response.status));
     }
     let date = response
         .header("date")

@@ -24,6 +24,13 @@ pub struct ServiceError {
 }
 
 impl ServiceError {
+    /// The same for a log: without anything that the platform or the network said, which may hold names, tokens and
+    /// addresses.
+    #[must_use]
+    pub fn for_log(&self) -> String {
+        format!("{} failed: {}", self.doing, self.reason.for_log())
+    }
+
     /// Whether the same call may succeed a little later.
     #[must_use]
     pub fn retryable(&self) -> bool {
@@ -134,6 +141,41 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The same for a log: without anything that the platform or the network said, which may hold names, tokens and
+    /// addresses.
+    #[must_use]
+    pub fn for_log(&self) -> String {
+        let fixed = match self {
+            Self::Forbidden(_) => "the platform does not allow it (403)",
+            Self::Precondition(_) => "the link has no gradebook column that can be used (412)",
+            Self::Unprocessable(_) => "the platform cannot grade this person or accept this value (422)",
+            Self::BadRequest(_) => "the platform did not understand or accept the request (400)",
+            Self::Status(status, _) => {
+                return format!("the platform answered with the unexpected status {status}");
+            }
+            Self::Malformed(_) => "the platform's answer cannot be read",
+            Self::Unreachable(_) => "the platform cannot be reached",
+            Self::Blocked(_) => "the address may not be called",
+            Self::ForeignHost(_) => "the platform points to another server, which is not trusted",
+            Self::Invalid(_) => "it cannot be sent as it is",
+            Self::Token(error) => return error.for_log(),
+            Self::Unauthorized
+            | Self::Throttled { .. }
+            | Self::NotFound
+            | Self::Conflict
+            | Self::Redirected(_)
+            | Self::Unavailable { .. }
+            | Self::Html
+            | Self::Empty
+            | Self::HalfABody
+            | Self::TimedOut
+            | Self::TooLarge(_)
+            | Self::Endless
+            | Self::NotGranted(_) => return self.to_string(),
+        };
+        fixed.to_owned()
+    }
+
     /// Whether the same call may succeed a little later.
     #[must_use]
     pub fn retryable(&self) -> bool {
@@ -302,6 +344,34 @@ mod tests {
             assert_eq!(reason.retryable(), retryable, "{status}");
         }
         assert!(judge(&response(204, "")).is_ok());
+    }
+
+    #[test]
+    fn a_log_is_told_nothing_that_a_platform_said() {
+        let secret = "token-abc.def";
+        for status in [400, 403, 412, 418, 422] {
+            let reason = reason(status, secret);
+            assert!(
+                reason.to_string().contains(secret),
+                "{reason}: a person may be told"
+            );
+            let told = reason.clone().doing("Sending a score").for_log();
+            assert!(
+                !told.contains(secret) && told.contains(&status.to_string()),
+                "{told}"
+            );
+        }
+        let url: url::Url = "https://10.0.0.7/token".parse().unwrap();
+        for reason in [
+            Reason::Malformed(secret.into()),
+            Reason::Token(TokenError::NotAToken(secret.into())),
+            Reason::Token(TokenError::InvalidClient(secret.into())),
+            Reason::Token(TokenError::Net(NetError::Unreachable(url, secret.into()))),
+            Reason::Unreachable(format!("tcp connect error: 10.0.0.7: {secret}")),
+        ] {
+            let told = reason.for_log();
+            assert!(!told.contains(secret) && !told.contains("10.0.0.7"), "{told}");
+        }
     }
 
     #[test]

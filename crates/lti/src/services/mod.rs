@@ -169,7 +169,8 @@ impl Platform {
                 Next::GiveUp => return Err(reason.doing(call.doing)),
                 Next::AtOnce => {}
                 Next::After(wait) => {
-                    tracing::debug!(doing = call.doing, %reason, "trying again");
+                    let reason = reason.for_log();
+                    tracing::debug!(doing = call.doing, reason, "trying again");
                     services.sleep.sleep(wait).await;
                 }
             }

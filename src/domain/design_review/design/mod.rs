@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use thiserror::Error;
 
 use crate::domain::badge::{Alignment, Design, Expiry, Picture};
 
@@ -31,57 +30,29 @@ pub(crate) const MAX_DAYS: u32 = 18_250;
 const MAX_URL: usize = 2_000;
 
 /// What is wrong with a design. Lengths are in characters.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DesignProblem {
-    #[error("Give the badge a name.")]
     NameMissing,
-    #[error("Shorten the name to {MAX_NAME} characters; it has {length}.")]
     NameTooLong { length: usize },
-    #[error("Shorten what the badge proves to {MAX_OUTCOME} characters; it has {length}.")]
     OutcomeTooLong { length: usize },
-    #[error("Shorten the description to {MAX_DESCRIPTION} characters; it has {length}.")]
     DescriptionTooLong { length: usize },
-    #[error("Shorten the criteria to {MAX_CRITERIA} characters; they have {length}.")]
     CriteriaTooLong { length: usize },
-    #[error("Say what the uploaded picture shows, for those who cannot see it.")]
     PictureAltMissing,
-    #[error(
-        "Shorten the text for those who cannot see the picture to {MAX_ALT} characters; it has {length}."
-    )]
     PictureAltTooLong { length: usize },
-    #[error("Give the drawn picture one to three letters or digits as initials.")]
     Initials,
-    #[error("Write the picture's colour as # and six hexadecimal digits, for instance #1f6f5c.")]
     Colour,
-    #[error("Upload the picture again: it was not stored completely.")]
     PictureDigest,
-    #[error("Upload the picture as PNG or SVG.")]
     PictureType,
-    #[error("Give more than 0 hours, or leave hours empty.")]
     Hours,
-    #[error("Give more than 0 credits, or leave credits empty.")]
     Credits,
-    #[error("Shorten the level to {MAX_SHORT} characters; it has {length}.")]
     LevelTooLong { length: usize },
-    #[error("Name at most {MAX_ALIGNMENTS} skills; there are {count}.")]
     TooManyAlignments { count: usize },
-    #[error("Give skill {position} a name.")]
     AlignmentNameMissing { position: usize },
-    #[error("Shorten the name, code and framework of skill {position} to {MAX_SHORT} characters each.")]
     AlignmentTooLong { position: usize },
-    #[error(
-        "Give skill {position} an address that starts with https:// or http:// and has no password in it."
-    )]
     AlignmentUrl { position: usize },
-    #[error("Choose an end that is still to come, or no end.")]
     ExpiryPast,
-    #[error("Choose a validity of 1 to {MAX_MONTHS} months.")]
     ExpiryMonths,
-    #[error("Choose a validity of 1 to {MAX_DAYS} days.")]
     ExpiryDays,
-    #[error(
-        "Its active rule can be met without approved evidence, so this cannot be an Application badge yet. Change the rule first."
-    )]
     KindWithoutEvidence,
 }
 

@@ -1,7 +1,6 @@
 //! A rule before it is activated.
 
 use rust_decimal::Decimal;
-use thiserror::Error;
 
 use super::stack::find_loop;
 use crate::domain::badge::Kind;
@@ -29,55 +28,55 @@ pub(crate) struct RuleContext<'a> {
 }
 
 /// Why a rule cannot decide.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RuleProblem {
-    #[error("Add a condition: a rule without one never awards anything.")]
     EmptyRule,
-    #[error("Add a condition to the empty group, or remove the group.")]
     EmptyGroup,
-    #[error("Ask for at least 1 in a group: \"at least 0 of {of}\" asks for nothing.")]
-    NoneNeeded { of: usize },
-    #[error("Ask for at most {of} in a group of {of}: {needed} of {of} cannot be met.")]
-    MoreThanThereAre { needed: u16, of: usize },
-    #[error("Choose an assignment again: the one that the rule names is not in this course.")]
+    NoneNeeded {
+        of: usize,
+    },
+    MoreThanThereAre {
+        needed: u16,
+        of: usize,
+    },
     UnknownLineItem,
-    #[error("Choose another assignment: \"{label}\" is gone from the gradebook.")]
-    LineItemGone { label: String },
-    #[error("Choose an evidence activity again: the one that the rule names is not in this course.")]
+    LineItemGone {
+        label: String,
+    },
     UnknownActivity,
-    #[error("Choose a badge again: the one that the rule names does not exist.")]
     UnknownBadge,
-    #[error("Break the loop, in which no badge could be earned first: {}.", .names.join(" → "))]
     Loop {
         /// The badges in order, the first one also last.
         names: Vec<String>,
     },
-    #[error("Ask for more than 0 and at most 100 percent in \"{label}\"; {percent} is outside.")]
-    PercentOutOfRange { label: String, percent: String },
-    #[error(
-        "Choose points and the number of a step of \"{label}\", 1 to {steps}: it is graded by a scale, of which no percent can be made."
-    )]
-    PercentOfScale { label: String, steps: String },
-    #[error("Ask for more than 0 points in \"{label}\"; {points} asks for nothing.")]
-    PointsNotAboveZero { label: String, points: String },
-    #[error("Ask for at most {maximum} points in \"{label}\"; {points} are more than there are.")]
+    PercentOutOfRange {
+        label: String,
+        percent: String,
+    },
+    PercentOfScale {
+        label: String,
+        steps: String,
+    },
+    PointsNotAboveZero {
+        label: String,
+        points: String,
+    },
     PointsAboveMaximum {
         label: String,
         points: String,
         maximum: String,
     },
-    #[error("Add \"evidence is approved\": an Application badge rests on work that somebody assessed.")]
     ApplicationWithoutEvidence,
-    #[error(
-        "Make approved evidence necessary: as the rule stands, this Application badge can be earned without it."
-    )]
     EvidenceAvoidable,
-    #[error("Nest groups at most {MAX_DEPTH} deep; these are {depth} deep.")]
-    TooDeep { depth: usize },
-    #[error("Use at most {MAX_CONDITIONS} conditions; there are {count}.")]
-    TooManyConditions { count: usize },
-    #[error("Remove one of two equal conditions in a group: \"{label}\" counts only once.")]
-    Duplicate { label: String },
+    TooDeep {
+        depth: usize,
+    },
+    TooManyConditions {
+        count: usize,
+    },
+    Duplicate {
+        label: String,
+    },
 }
 
 /// Everything that keeps a rule from being activated, each problem once; empty when it may be.

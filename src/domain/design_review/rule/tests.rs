@@ -78,10 +78,6 @@ fn none_of_some_is_refused() {
 fn more_than_there_are_is_refused_and_equal_members_count_once() {
     let problem = RuleProblem::MoreThanThereAre { needed: 3, of: 2 };
     assert_eq!(
-        problem.to_string(),
-        "Ask for at most 2 in a group of 2: 3 of 2 cannot be met."
-    );
-    assert_eq!(
         review(&at_least(3, [holds("sql"), holds("charts")])),
         std::slice::from_ref(&problem)
     );
@@ -125,12 +121,8 @@ fn a_line_item_that_is_gone_is_refused() {
 
 #[test]
 fn a_loop_is_refused_by_its_names() {
-    let problems = review(&all([holds("automation")]));
-    let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        told,
-        ["Break the loop, in which no badge could be earned first: Basic → Automation → Basic."]
-    );
+    let names = ["Basic", "Automation", "Basic"].map(str::to_owned).to_vec();
+    assert_eq!(review(&all([holds("automation")])), [RuleProblem::Loop { names }]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::credential::build::{Parts, build};
 use crate::service::credential::renewals;
 use crate::service::credential::signing::{Signer, internal};
-use crate::store::{Db, awards, credentials, people, registrations};
+use crate::store::{Db, awards, credentials, once_committed, people, registrations};
 use crate::telemetry::metric;
 use openbadges::credential::StatusEntry;
 use openbadges::{OpenBadgeCredential, recipient};
@@ -161,9 +161,10 @@ impl Signer {
                 reissued: None,
             };
             credentials::insert(db, &stored)?;
-            metrics::counter!(metric::AWARDS).increment(1);
             made.push(one.award);
         }
+        let count = u64::try_from(made.len()).unwrap_or_default();
+        once_committed(db, move || metrics::counter!(metric::AWARDS).increment(count));
         Ok(made)
     }
 

@@ -8,10 +8,11 @@ use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Picture};
 use crate::domain::columns::Resumed;
 use crate::domain::course::{Course, LineItemState};
-use crate::domain::design_review::{DesignProblem, review_design};
+use crate::domain::design_review::{DesignProblem, RuleProblem, review_design};
 use crate::domain::membership::Listing;
 use crate::domain::page::Page;
 use crate::domain::policy::Power;
+use crate::domain::rest::Rest;
 use crate::ids::BadgeId;
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs::PLACEHOLDER;
@@ -31,7 +32,7 @@ mod trial;
 pub(in crate::service) use rule::names;
 pub(crate) use rule::{RuleEditor, editor, review, save_rule};
 pub(in crate::service) use trial::awarded_by_release;
-pub(crate) use trial::{Activated, Trial, activate, trial};
+pub(crate) use trial::{Activated, Blocking, Trial, activate, trial};
 
 /// Courses larger than this are not tried out on every look at the list.
 const MOST_TO_TRY: usize = 500;
@@ -66,14 +67,23 @@ pub(crate) struct Summary {
     pub(crate) earned_by_others: u32,
     /// Students who miss it narrowly; not counted in very large courses.
     pub(crate) almost: u32,
-    /// What keeps it from working, as a sentence.
-    pub(crate) problem: Option<String>,
+    /// What keeps it from working.
+    pub(crate) problem: Option<Obstacle>,
     /// Whether it rests because columns are gone for which others fit.
     pub(crate) is_replaced: bool,
     /// Whether it rests and an instructor's word is all that it waits for.
     pub(crate) waits_for_a_word: bool,
     /// That it decides again by itself, or what changed beneath it, for a week.
     pub(crate) resumed: Option<Resumed>,
+}
+
+/// What keeps a badge from working.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    Rests(Rest),
+    NoRule,
+    /// The first thing that is wrong with its draft.
+    Rule(RuleProblem),
 }
 
 /// What became of a design that was to be saved.
@@ -180,14 +190,14 @@ pub(in crate::service) fn overview(
 }
 
 /// What keeps a badge from working.
-fn problem(db: &mut Db, badge: &Badge) -> Result<Option<String>, ServiceError> {
+fn problem(db: &mut Db, badge: &Badge) -> Result<Option<Obstacle>, ServiceError> {
     Ok(match &badge.state {
-        BadgeState::Paused { reason } => Some(reason.clone()),
+        BadgeState::Paused { reason } => Some(Obstacle::Rests(reason.clone())),
         BadgeState::Draft => match rules::draft(db, &badge.tenant, &badge.id)? {
-            None => Some("It has no rule yet.".to_owned()),
+            None => Some(Obstacle::NoRule),
             Some(draft) => {
                 let review = rule::review_in(db, badge, &draft.root)?;
-                review.into_iter().next()
+                review.into_iter().next().map(Obstacle::Rule)
             }
         },
         BadgeState::Active | BadgeState::Retired => None,

@@ -9,7 +9,7 @@ use super::own_badge;
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Kind};
 use crate::domain::course::{LineItem, LineItemState};
-use crate::domain::design_review::{RuleContext, review_evidence, review_rule};
+use crate::domain::design_review::{RuleContext, RuleProblem, review_evidence, review_rule};
 use crate::domain::evidence::Activity;
 use crate::domain::policy::Power;
 use crate::domain::release::Releases;
@@ -47,8 +47,7 @@ pub(crate) struct RuleEditor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RuleReview {
     pub(crate) sentence: String,
-    /// Sentences that say what to do.
-    pub(crate) problems: Vec<String>,
+    pub(crate) problems: Vec<RuleProblem>,
 }
 
 /// What the rule builder of a badge shows.
@@ -132,8 +131,8 @@ pub(in crate::service) fn names(db: &mut Db, badge: &Badge) -> Result<Names, Sto
     Ok(Names::gather(zone, &items, &activities, badges))
 }
 
-/// What is wrong with a rule for this badge, a sentence each.
-pub(super) fn review_in(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<String>, ServiceError> {
+/// What is wrong with a rule for this badge.
+pub(super) fn review_in(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<RuleProblem>, ServiceError> {
     let line_items = line_items::for_course(db, &badge.tenant, &badge.course)?;
     let names = names(db, badge)?;
     // Active rules only: of two drafts that build on each other, the one activated second is refused.
@@ -150,10 +149,7 @@ pub(super) fn review_in(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<
         names: &names,
         builds_on: &builds_on,
     };
-    Ok(review_rule(root, &context)
-        .into_iter()
-        .map(|problem| problem.to_string())
-        .collect())
+    Ok(review_rule(root, &context))
 }
 
 /// Whether a badge that decides now would, as an Application badge, be earned without work that somebody assessed.

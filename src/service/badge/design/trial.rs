@@ -12,6 +12,7 @@ use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
 use crate::domain::decision::{Decision, Truth};
+use crate::domain::design_review::RuleProblem;
 use crate::domain::dry_run::{DryRun, Learner, dry_run};
 use crate::domain::evaluate::{evaluate, outcome};
 use crate::domain::facts::Facts;
@@ -48,8 +49,8 @@ pub(crate) struct Trial {
     pub(crate) decisions: HashMap<PersonId, Decision>,
     /// Those who meet it and are not awarded by themselves: a teacher is asked whether they are students.
     pub(crate) unanswered: Vec<PersonId>,
-    /// What keeps it from being activated, a sentence each.
-    pub(crate) blocking: Vec<String>,
+    /// What keeps it from being activated.
+    pub(crate) blocking: Vec<Blocking>,
     /// Whether there is anything to activate.
     pub(crate) can_activate: bool,
     /// When the course was last read.
@@ -60,6 +61,20 @@ pub(crate) struct Trial {
     pub(crate) first_reading: bool,
 }
 
+/// What keeps a rule from being activated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Blocking {
+    Rule(RuleProblem),
+    /// The badge's time of validity is over, so it awards nothing.
+    TimeOver,
+    /// The course is being read for the first time.
+    BeingRead,
+    /// The course has not been read yet, and is not being read.
+    NeverRead,
+    /// The badge is retired.
+    Retired,
+}
+
 /// What became of an activation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Activated {
@@ -67,7 +82,7 @@ pub(crate) enum Activated {
     /// What would happen is not what was confirmed: the number that it is now.
     Changed(usize),
     /// The rule cannot be activated, for these reasons.
-    Blocked(Vec<String>),
+    Blocked(Vec<Blocking>),
 }
 
 /// Tries the draft of a badge (or, without one, its active rule) on the course.
@@ -148,26 +163,24 @@ fn may_activate(badge: &Badge, rule: &Rule) -> bool {
     }
 }
 
-/// What keeps a rule from being activated, a sentence each.
+/// What keeps a rule from being activated.
 fn blocking(
     db: &mut Db,
     badge: &Badge,
     rule: &Rule,
     now: DateTime<Utc>,
-) -> Result<Vec<String>, ServiceError> {
-    let mut blocking = review_in(db, badge, &rule.root)?;
+) -> Result<Vec<Blocking>, ServiceError> {
+    let review = review_in(db, badge, &rule.root)?.into_iter();
+    let mut blocking: Vec<Blocking> = review.map(Blocking::Rule).collect();
     if !badge.design.expiry.leaves_time(now) {
-        blocking.push(
-            "The badge's time of validity is over, so it awards nothing. Give it a later end first."
-                .to_owned(),
-        );
+        blocking.push(Blocking::TimeOver);
     }
     let course = courses::get(db, &badge.tenant, &badge.course)?;
     if course.is_none_or(|course| course.checks.last_at.is_none()) {
         blocking.push(if is_being_read(db, badge, now)? {
-            "The course is being read for the first time. This page looks again by itself.".to_owned()
+            Blocking::BeingRead
         } else {
-            "The course has not been read yet. Press “Check now” on the page of all badges.".to_owned()
+            Blocking::NeverRead
         });
     }
     Ok(blocking)
@@ -293,9 +306,7 @@ pub(crate) async fn activate(
             return if same {
                 Ok(Activated::Done)
             } else {
-                Ok(Activated::Blocked(vec![
-                    "A retired badge is not awarded any more.".to_owned(),
-                ]))
+                Ok(Activated::Blocked(vec![Blocking::Retired]))
             };
         }
         let blocking = blocking(db, &badge, &rule, now)?;

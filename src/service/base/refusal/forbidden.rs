@@ -17,6 +17,8 @@ pub(crate) enum Forbidden {
     SignInElsewhere,
     /// The provider does not vouch for the e-mail address.
     EmailNotVouched,
+    /// The provider left out this person's groups, because there are too many, and nothing else lets them in.
+    GroupsLeftOut,
     /// The provider's groups let this person not in.
     NotLetIn,
     /// There is no account for this person here.

@@ -13,7 +13,8 @@ use crate::service::base::error::ServiceError;
 use crate::service::course::placing::ITEM;
 use crate::store::courses::CourseSeen;
 use crate::store::{
-    Db, StoreError, activities, badges, copies, courses, history_senders, line_items, platforms,
+    Db, StoreError, activities, badges, copies, courses, history_senders, line_items, once_committed,
+    platforms,
 };
 use lti::capabilities::CustomValues;
 use lti::claims::Launch;
@@ -195,7 +196,10 @@ fn offer(
         settled_at: None,
     };
     if copies::offer(db, &copy)? {
-        tracing::info!(course = %copy.course, source = %copy.source, ?found_by, "a copied course");
+        once_committed(
+            db,
+            move || tracing::info!(course = %copy.course, source = %copy.source, ?found_by, "a copied course"),
+        );
     } else if let Some(proof) = proof {
         // Somebody may have claimed it before.
         copies::prove(db, &copy.tenant, &copy.course, &copy.source, proof)?;

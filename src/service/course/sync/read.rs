@@ -77,19 +77,24 @@ impl Reading {
 
     /// Takes over what could be read of each column; those that failed for the same reason share it.
     pub(crate) fn take_results(&mut self, urls: &[Url], all: Vec<Result<Vec<ResultRow>, PlatformError>>) {
-        let mut failed: BTreeMap<String, (Vec<Option<String>>, Option<Away>)> = BTreeMap::new();
+        let mut failed: BTreeMap<(String, String), (Vec<Option<String>>, Option<Away>)> = BTreeMap::new();
         for (url, rows) in urls.iter().zip(all) {
             match rows {
                 Ok(rows) => drop(self.results.insert(url.to_string(), rows)),
                 Err(error) => {
-                    let (labels, away) = failed.entry(error.to_string()).or_default();
+                    let (labels, away) = failed.entry((error.to_string(), error.for_log())).or_default();
                     labels.push(self.label(url));
                     *away = Away::of(&error);
                 }
             }
         }
-        for (said, (columns, away)) in failed {
-            self.problem(Reason::ResultsUnread { columns, said, away });
+        for ((said, plain), (columns, away)) in failed {
+            self.problem(Reason::ResultsUnread {
+                columns,
+                said,
+                plain,
+                away,
+            });
         }
     }
 

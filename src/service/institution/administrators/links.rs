@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
+use super::known::{self, Asking, Browser, Entered};
 use super::{Operator, Scope, open_session, password};
 use crate::domain::administrator::Admin;
 use crate::domain::audit::{Action, Actor, Entry};
@@ -162,7 +163,12 @@ pub(crate) struct Entering {
 /// # Errors
 /// [`ServiceError::Refused`] as in [`get`]; a sentence for what cannot be used, and then the link stays good.
 #[tracing::instrument(name = "admin_links.enter", skip_all)]
-pub(crate) async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result<String, ServiceError> {
+pub(crate) async fn enter(
+    cairn: &Cairn,
+    token: &str,
+    typed: Entering,
+    asking: Asking<'_>,
+) -> Result<Entered, ServiceError> {
     get(cairn, token).await?;
     let name = name(&typed.name)?;
     let email = typed.email.as_deref().map(email).transpose()?;
@@ -218,9 +224,11 @@ pub(crate) async fn enter(cairn: &Cairn, token: &str, typed: Entering) -> Result
         let (reach, actor) = (admin.tenant.as_ref(), Actor::Administrator(admin.id.clone()));
         let entry = Entry::within(reach, actor, Action::AdminEntered, admin.id.as_str(), now);
         audit::record(db, &entry.detail(json!({"by": "link"})), random.as_ref())?;
-        Ok(open_session(db, &admin.id, now, random.as_ref())?)
+        Ok((open_session(db, &admin.id, now, random.as_ref())?, admin.id))
     });
-    entered.await
+    let (token, admin) = entered.await?;
+    let browser = known::remember(cairn, Browser::of(cairn, asking), admin)?;
+    Ok(Entered { token, browser })
 }
 
 /// A person's name as typed.

@@ -13,11 +13,13 @@ use crate::store::admin_sessions::AdminSession;
 use crate::store::{Db, StoreError, admin_sessions, admins, tenants};
 
 pub(crate) mod administrators_list;
+pub(crate) mod known;
 pub(crate) mod links;
 pub(crate) mod own_password;
 pub(crate) mod password;
 pub(crate) mod provider;
 pub(crate) mod sign_in;
+mod vouching;
 
 pub(crate) use crate::service::base::operator::{Administrator, Operator, Scope};
 

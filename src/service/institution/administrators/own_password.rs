@@ -33,7 +33,7 @@ pub(crate) async fn has_one(cairn: &Cairn, admin: &Administrator) -> Result<bool
     Ok(found.is_some_and(|admin| admin.password_hash.is_some()))
 }
 
-/// Changes the password of whoever asks from `address`; their sign-ins in other browsers end, this one stays.
+/// Changes the password of whoever asks; their sign-ins in other browsers end, this one stays.
 ///
 /// # Errors
 /// [`ServiceError::Refused`] as at the sign-in; [`ServiceError::Refused`] for an account without a password, or when it
@@ -44,15 +44,15 @@ pub(crate) async fn change(
     admin: &Administrator,
     session: &SessionId,
     typed: Typed,
-    address: &str,
 ) -> Result<(), ServiceError> {
     let id = admin.actor.clone();
     let known = cairn.store.read(move |db| admins::get(db, &id)).await?;
     let known = known.ok_or(ServiceError::NotFound("administrator"))?;
     let stored = known.password_hash.clone().ok_or_else(none)?;
+    // Somebody is signed in: strangers who try passwords at this account do not keep its owner from changing it.
     cairn
         .throttle
-        .attempt(address, known.email.as_deref().unwrap_or(known.id.as_str()))?;
+        .attempt_known(session.as_str(), known.id.as_str())?;
     if !password::fits(&typed.old, Some(stored.clone())).await {
         return Err(AccountRefusal::OldPassword.into());
     }

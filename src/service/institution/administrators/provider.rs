@@ -4,13 +4,12 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata};
 use openidconnect::{
-    AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet,
-    HttpRequest, HttpResponse, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, DiscoveryError,
+    EndpointMaybeSet, EndpointNotSet, EndpointSet, ErrorResponse, HttpRequest, HttpResponse, IssuerUrl,
+    Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError,
     TokenResponse as _, http,
 };
 use secrecy::ExposeSecret as _;
@@ -18,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
-use super::open_session;
+use super::known::{self, Asking, Browser, Entered};
+use super::{open_session, vouching};
 use crate::domain::administrator::Admin;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::ids::AdminId;
@@ -67,7 +67,7 @@ pub(crate) struct Leaving {
 /// Somebody came back and is let in.
 #[derive(Debug, Clone)]
 pub(crate) struct Returned {
-    pub(crate) token: String,
+    pub(crate) entered: Entered,
     /// Where they wanted to go.
     pub(crate) next: String,
 }
@@ -113,18 +113,61 @@ async fn send(transport: Arc<dyn Transport>, asked: HttpRequest) -> Result<HttpR
     Ok(builder.body(answer.body.to_vec())?)
 }
 
-fn unreachable(detail: String) -> ServiceError {
-    tracing::warn!(detail, "the sign-in provider did not do its part");
+/// `what` is said in our own words: what a provider sent may hold tokens, and what the network says names addresses.
+fn unreachable(what: &'static str) -> ServiceError {
+    tracing::warn!(what, "the sign-in provider did not do its part");
     ServiceError::Provider
 }
 
-async fn client(cairn: &Cairn, provider: &AdminProvider) -> Result<Client, ServiceError> {
+fn undiscovered<E: std::error::Error + 'static>(error: &DiscoveryError<E>) -> ServiceError {
+    unreachable(match error {
+        DiscoveryError::Request(_) => "its discovery document or keys could not be fetched",
+        DiscoveryError::Response(..) => "it answered with no discovery document",
+        DiscoveryError::Parse(_) => "its discovery document or keys cannot be read",
+        DiscoveryError::Validation(_) => "its discovery document names another issuer than admin_oidc_issuer",
+        _ => "it could not be discovered",
+    })
+}
+
+fn unchanged<E, R>(error: &RequestTokenError<E, R>) -> ServiceError
+where
+    E: std::error::Error + 'static,
+    R: ErrorResponse + 'static,
+{
+    unreachable(match error {
+        RequestTokenError::ServerResponse(_) => "it refused to change the code for a token",
+        RequestTokenError::Request(_) => "its token endpoint could not be called",
+        RequestTokenError::Parse(..) => "its token answer cannot be read",
+        RequestTokenError::Other(_) => "it did not answer with a token",
+    })
+}
+
+fn unbelieved(error: &ClaimsVerificationError) -> ServiceError {
+    unreachable(match error {
+        ClaimsVerificationError::Expired(_) => "its id token is over, or the clocks differ",
+        ClaimsVerificationError::InvalidAudience(_) => "its id token is for somebody else",
+        ClaimsVerificationError::InvalidIssuer(_) => "its id token is from another issuer",
+        ClaimsVerificationError::InvalidNonce(_) => "its id token is of another sign-in",
+        ClaimsVerificationError::SignatureVerification(_) => "its id token is not signed by its keys",
+        _ => "its id token cannot be used",
+    })
+}
+
+/// The provider as it says it is, and where it tells more of somebody.
+struct Discovered {
+    client: Client,
+    userinfo: Option<url::Url>,
+}
+
+async fn discover(cairn: &Cairn, provider: &AdminProvider) -> Result<Discovered, ServiceError> {
     let transport = Arc::clone(&cairn.transport);
     let way_out = move |request: HttpRequest| send(Arc::clone(&transport), request);
-    let issuer = IssuerUrl::new(provider.issuer.clone()).map_err(|error| unreachable(error.to_string()))?;
+    let issuer = IssuerUrl::new(provider.issuer.clone());
+    let issuer = issuer.map_err(|_| unreachable("its address cannot be read"))?;
     let metadata = CoreProviderMetadata::discover_async(issuer, &way_out)
         .await
-        .map_err(|error| unreachable(format!("{error:?}")))?;
+        .map_err(|error| undiscovered(&error))?;
+    let userinfo = metadata.userinfo_endpoint().map(|url| url.url().clone());
     let home = cairn
         .settings
         .url(&addresses::console::provider_return())
@@ -132,7 +175,10 @@ async fn client(cairn: &Cairn, provider: &AdminProvider) -> Result<Client, Servi
     let secret = ClientSecret::new(provider.client_secret.expose_secret().to_owned());
     let client =
         CoreClient::from_provider_metadata(metadata, ClientId::new(provider.client_id.clone()), Some(secret));
-    Ok(client.set_redirect_uri(RedirectUrl::from_url(home)))
+    Ok(Discovered {
+        client: client.set_redirect_uri(RedirectUrl::from_url(home)),
+        userinfo,
+    })
 }
 
 /// Begins a sign-in at the provider. Nothing is written.
@@ -140,10 +186,13 @@ async fn client(cairn: &Cairn, provider: &AdminProvider) -> Result<Client, Servi
 /// # Errors
 /// [`ServiceError::NotFound`] when the settings name no provider, [`ServiceError::Provider`] when it does not answer.
 #[tracing::instrument(name = "provider.leave", skip_all)]
-pub(crate) async fn leave(cairn: &Cairn, next: &str, address: &str) -> Result<Leaving, ServiceError> {
+pub(crate) async fn leave(cairn: &Cairn, next: &str, asking: Asking<'_>) -> Result<Leaving, ServiceError> {
     let provider = provider(cairn)?;
-    cairn.throttle.attempt_from(address)?;
-    let client = client(cairn, provider).await?;
+    match Browser::of(cairn, asking) {
+        Some(browser) => cairn.throttle.attempt_known(browser.id(), "provider")?,
+        None => cairn.throttle.attempt_from(asking.address)?,
+    }
+    let Discovered { client, .. } = discover(cairn, provider).await?;
     let random = cairn.random.as_ref();
     let away = Away {
         state: random::token::<32>(random),
@@ -154,15 +203,18 @@ pub(crate) async fn leave(cairn: &Cairn, next: &str, address: &str) -> Result<Le
     };
     let verifier = PkceCodeVerifier::new(away.verifier.clone());
     let (state, nonce) = (away.state.clone(), away.nonce.clone());
-    let asked = client
+    let mut asked = client
         .authorize_url(
             CoreAuthenticationFlow::AuthorizationCode,
             move || CsrfToken::new(state),
             move || Nonce::new(nonce),
         )
-        .add_scope(openidconnect::Scope::new("email".to_owned()))
-        .add_scope(openidconnect::Scope::new("profile".to_owned()))
+        .add_scopes(provider.scopes.iter().cloned().map(openidconnect::Scope::new))
         .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
+    if let Some(domain) = &provider.hosted_domain {
+        // A hint for the page on which an account is chosen; what counts is what the token says.
+        asked = asked.add_extra_param("hd", domain.clone());
+    }
     let (url, _, _) = asked.url();
     let text = serde_json::to_vec(&away).map_err(|error| ServiceError::Internal(error.to_string()))?;
     Ok(Leaving {
@@ -179,7 +231,8 @@ fn began_elsewhere() -> ServiceError {
 struct Vouched {
     issuer: String,
     subject: String,
-    email: String,
+    /// Only one that is believed to be their own.
+    email: Option<String>,
     name: Option<String>,
     /// How far the settings let a new account reach.
     reach: Reach,
@@ -196,6 +249,7 @@ pub(crate) async fn come_back(
     sealed: &str,
     state: &str,
     code: &str,
+    asking: Asking<'_>,
 ) -> Result<Returned, ServiceError> {
     let provider = provider(cairn)?;
     let opened = cairn.vault.open(PURPOSE, sealed).map_err(|_| began_elsewhere())?;
@@ -205,16 +259,28 @@ pub(crate) async fn come_back(
         return Err(began_elsewhere());
     }
     let vouched = redeem(cairn, provider, &away, code).await?;
+    let reach = vouched.reach.clone();
     let (now, random) = cairn.moment();
-    let opened = cairn.store.write_with(move |db| -> Result<String, ServiceError> {
+    let opened = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let admin = account(db, vouched, now, random.as_ref())?;
         let (reach, actor) = (admin.tenant.as_ref(), Actor::Administrator(admin.id.clone()));
         let entry = Entry::within(reach, actor, Action::AdminSignedIn, admin.id.as_str(), now);
         audit::record(db, &entry.detail(json!({"by": "provider"})), random.as_ref())?;
-        Ok(open_session(db, &admin.id, now, random.as_ref())?)
+        Ok((open_session(db, &admin.id, now, random.as_ref())?, admin.id))
     });
+    let opened = opened.await;
+    if let (Err(ServiceError::Forbidden(Forbidden::NoInstitution)), Reach::Institution(name)) =
+        (&opened, &reach)
+    {
+        tracing::error!(
+            institution = name,
+            "admin_oidc_… names an institution that is not there"
+        );
+    }
+    let (token, admin) = opened?;
+    let browser = known::remember(cairn, Browser::of(cairn, asking), admin)?;
     Ok(Returned {
-        token: opened.await?,
+        entered: Entered { token, browser },
         next: away.next,
     })
 }
@@ -226,59 +292,93 @@ async fn redeem(
     away: &Away,
     code: &str,
 ) -> Result<Vouched, ServiceError> {
-    let client = client(cairn, provider).await?;
+    let Discovered { client, userinfo } = discover(cairn, provider).await?;
     let transport = Arc::clone(&cairn.transport);
     let way_out = move |request: HttpRequest| send(Arc::clone(&transport), request);
     let answer = client
         .exchange_code(AuthorizationCode::new(code.to_owned()))
-        .map_err(|error| unreachable(error.to_string()))?
+        .map_err(|_| unreachable("it names no token endpoint"))?
         .set_pkce_verifier(PkceCodeVerifier::new(away.verifier.clone()))
         .request_async(&way_out)
         .await
-        .map_err(|error| unreachable(format!("{error:?}")))?;
+        .map_err(|error| unchanged(&error))?;
     let token = answer
         .id_token()
-        .ok_or_else(|| unreachable("it gave no id token".to_owned()))?;
+        .ok_or_else(|| unreachable("it gave no id token"))?;
     let now = cairn.clock.now();
     let verifier = client.id_token_verifier().set_time_fn(move || now);
-    let claims = token
+    let verified = token
         .claims(&verifier, &Nonce::new(away.nonce.clone()))
-        .map_err(|error| unreachable(error.to_string()))?;
-    let email = claims.email().map(|email| email.as_str().to_lowercase());
-    let email = email
-        .filter(|_| claims.email_verified() == Some(true))
-        .ok_or(ServiceError::Forbidden(Forbidden::EmailNotVouched))?;
-    // The signature, which was just verified, covers this claim too.
-    let groups = groups(&token.to_string());
-    let reach = provider.reach(&email, &groups).cloned();
-    let reach = reach.ok_or(ServiceError::Forbidden(Forbidden::NotLetIn))?;
-    let name = claims.name().and_then(|names| names.get(None));
+        .map_err(|error| unbelieved(&error))?;
+    // The signature, which was just verified, covers every claim.
+    let mut claims = vouching::claims(&token.to_string());
+    if vouching::is_incomplete(&claims, provider)
+        && let Some(url) = userinfo
+        && let Some(more) = told_besides(cairn, url, answer.access_token().secret()).await
+    {
+        claims = vouching::merged(claims, &more);
+    }
+    let (email, reach) = admitted(provider, &claims)?;
     Ok(Vouched {
         issuer: provider.issuer.clone(),
-        subject: claims.subject().to_string(),
-        name: name.map(|name| name.as_str().chars().take(100).collect()),
+        subject: verified.subject().to_string(),
+        name: vouching::name(&claims),
         email,
         reach,
     })
 }
 
-/// The groups that a verified token names.
-fn groups(token: &str) -> Vec<String> {
-    let body = token
-        .split('.')
-        .nth(1)
-        .and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
-    let claims: Option<Value> = body.and_then(|body| serde_json::from_slice(&body).ok());
-    let named = claims.as_ref().and_then(|claims| claims.get("groups"));
-    let named = named
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    named
-        .iter()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect()
+/// What the userinfo endpoint says of whom the access token is; none where it says nothing that can be read. Whoever comes
+/// in without it need not wait for it to be mended.
+async fn told_besides(cairn: &Cairn, url: url::Url, token: &str) -> Option<Value> {
+    let request = Request {
+        max_body: MAX_ANSWER,
+        ..Request::get(url)
+    };
+    let request = request
+        .header("accept", "application/json")
+        .header("authorization", format!("Bearer {token}"));
+    let answer = match cairn.transport.send(request).await {
+        Ok(answer) if answer.is_success() => answer,
+        Ok(answer) => {
+            tracing::warn!(
+                status = answer.status,
+                "the userinfo endpoint of the sign-in provider refused"
+            );
+            return None;
+        }
+        Err(error) => {
+            tracing::warn!(
+                why = error.kind(),
+                "the userinfo endpoint of the sign-in provider did not answer"
+            );
+            return None;
+        }
+    };
+    serde_json::from_slice(&answer.body).ok()
+}
+
+/// The address of somebody, if it is believed to be theirs, and how far the settings let them reach.
+fn admitted(provider: &AdminProvider, claims: &Value) -> Result<(Option<String>, Reach), ServiceError> {
+    if !vouching::is_of_the_organisation(claims, provider) {
+        return Err(ServiceError::Forbidden(Forbidden::NotLetIn));
+    }
+    let email = vouching::email(claims, provider);
+    let groups = vouching::groups(claims, provider);
+    if let Some(reach) = provider.reach(email.as_deref(), &groups) {
+        let reach = reach.clone();
+        return Ok((email, reach));
+    }
+    let asks_for_groups = !provider.groups.is_empty();
+    Err(ServiceError::Forbidden(
+        if asks_for_groups && groups.is_empty() && vouching::leaves_groups_out(claims, provider) {
+            Forbidden::GroupsLeftOut
+        } else if email.is_none() && !provider.emails.is_empty() {
+            Forbidden::EmailNotVouched
+        } else {
+            Forbidden::NotLetIn
+        },
+    ))
 }
 
 /// What a new account looks after: none for the whole installation.
@@ -287,13 +387,8 @@ fn reached(db: &mut crate::store::Db, reach: &Reach) -> Result<Option<TenantId>,
         Reach::Everything => Ok(None),
         Reach::Account => Err(ServiceError::Forbidden(Forbidden::NoAccount)),
         Reach::Institution(name) => {
-            let Some(tenant) = tenants::by_name(db, name)? else {
-                tracing::error!(
-                    institution = name,
-                    "admin_oidc_… names an institution that is not there"
-                );
-                return Err(ServiceError::Forbidden(Forbidden::NoInstitution));
-            };
+            let tenant = tenants::by_name(db, name)?;
+            let tenant = tenant.ok_or(ServiceError::Forbidden(Forbidden::NoInstitution))?;
             Ok(Some(tenant.id))
         }
     }
@@ -309,9 +404,13 @@ fn account(
 ) -> Result<Admin, ServiceError> {
     let known = match admins::by_oidc(db, &vouched.issuer, &vouched.subject)? {
         Some(known) => Some(known),
-        None => admins::by_email(db, &vouched.email)?.filter(|known| known.oidc.is_none()),
+        None => match &vouched.email {
+            Some(email) => admins::by_email(db, email)?.filter(|known| known.oidc.is_none()),
+            None => None,
+        },
     };
     let identity = Some((vouched.issuer, vouched.subject));
+    let named = vouched.name.or_else(|| vouched.email.clone());
     match known {
         Some(known) if !known.enabled => Err(ServiceError::Forbidden(Forbidden::AccountOff)),
         Some(known) => {
@@ -326,8 +425,8 @@ fn account(
             let new = Admin {
                 id: AdminId::new(now, random),
                 tenant: reached(db, &vouched.reach)?,
-                name: vouched.name.unwrap_or_else(|| vouched.email.clone()),
-                email: Some(vouched.email),
+                name: named.unwrap_or_else(|| "Administrator".to_owned()),
+                email: vouched.email,
                 password_hash: None,
                 oidc: identity,
                 enabled: true,

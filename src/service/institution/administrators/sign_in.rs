@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 use serde_json::json;
 
+use super::known::{self, Asking, Browser, Entered};
 use super::{open_session, password};
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::service::Cairn;
@@ -11,7 +12,7 @@ use crate::service::base::refusal::AccountRefusal;
 use crate::store::{admins, audit};
 use crate::telemetry::metric;
 
-/// Signs somebody in who comes from `address`, and gives the token.
+/// Signs somebody in.
 ///
 /// # Errors
 /// [`ServiceError::Refused`]; or one and the same sentence for an unknown e-mail, a wrong password, and an account that
@@ -21,12 +22,22 @@ pub(crate) async fn by_password(
     cairn: &Cairn,
     email: &str,
     typed: &SecretString,
-    address: &str,
-) -> Result<String, ServiceError> {
+    asking: Asking<'_>,
+) -> Result<Entered, ServiceError> {
     let email = email.trim().to_lowercase();
-    cairn.throttle.attempt(address, &email)?;
+    let browser = Browser::of(cairn, asking);
+    if browser.is_none() {
+        // Before the database is asked: this is what anybody can do.
+        cairn.throttle.attempt(asking.address, &email)?;
+    }
     let asked = email.clone();
     let known = cairn.store.read(move |db| admins::by_email(db, &asked)).await?;
+    if let Some(browser) = &browser {
+        match &known {
+            Some(admin) if browser.knows(&admin.id) => cairn.throttle.attempt_known(browser.id(), &email)?,
+            _ => cairn.throttle.attempt(asking.address, &email)?,
+        }
+    }
     let known = known.filter(|admin| admin.enabled);
     let stored = known.as_ref().and_then(|admin| admin.password_hash.clone());
     let fits = password::fits(typed, stored).await;
@@ -34,13 +45,15 @@ pub(crate) async fn by_password(
         metrics::counter!(metric::ADMIN_SIGN_INS, "outcome" => "refused").increment(1);
         return Err(AccountRefusal::Wrong.into());
     };
-    metrics::counter!(metric::ADMIN_SIGN_INS, "outcome" => "password").increment(1);
     let (now, random) = cairn.moment();
+    let browser = known::remember(cairn, browser, admin.id.clone())?;
     let opened = cairn.store.write(move |db| {
         let (reach, actor) = (admin.tenant.as_ref(), Actor::Administrator(admin.id.clone()));
         let entry = Entry::within(reach, actor, Action::AdminSignedIn, admin.id.as_str(), now);
         audit::record(db, &entry.detail(json!({"by": "password"})), random.as_ref())?;
         open_session(db, &admin.id, now, random.as_ref())
     });
-    Ok(opened.await?)
+    let token = opened.await?;
+    metrics::counter!(metric::ADMIN_SIGN_INS, "outcome" => "password").increment(1);
+    Ok(Entered { token, browser })
 }

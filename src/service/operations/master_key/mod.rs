@@ -31,28 +31,21 @@ use crate::store::{Store, StoreError, audit};
 const LOOKS: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Why the master key was not changed, or not to the end.
+/// Why the master key was not changed, or not to the end. People are told in the words of `web::words::starting`.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RotationError {
-    #[error(
-        "Somebody uses this data: a server, or another command. Stop every server of this installation and try again; \
-         a running server would go on with the old master key. Nothing was changed."
-    )]
+    /// A server, or another command, uses this data.
+    #[error("the data is in use")]
     InUse,
-    #[error(
-        "The master key is in the setting master_key, so the new one must be given: make it with `openssl rand -base64 32`, \
-         put it into a file that only you can read, and name that with --new-key-file (or give it to --new-key-file - on \
-         the standard input). Nothing was changed."
-    )]
+    /// The master key is a setting, so that the new one must be given.
+    #[error("no new key was given")]
     NewKeyNeeded,
-    #[error("The new master key is the one that is in use. Nothing was changed.")]
+    #[error("the new key is the old one")]
     SameKey,
-    #[error(
-        "The stored keys are encrypted with the new master key now, but it could not take its place as a file: {0} \
-         Run `cairn check`, which brings it to its end."
-    )]
+    /// The stored keys are encrypted with the new master key, but it could not take its place as a file.
+    #[error("the key files were not swapped: {0}")]
     NotSwapped(SecretsError),
-    #[error("The master key was not changed: {0}")]
+    #[error("not changed: {0}")]
     NotChanged(ServiceError),
     #[error(transparent)]
     Start(#[from] StartError),

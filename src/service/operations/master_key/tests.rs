@@ -15,6 +15,7 @@ use crate::store::audit;
 use crate::store::sealed::{Sealed, SealedKind};
 use crate::store::testing::Engine;
 use crate::store::testing::{TestDatabase, drop_postgres, postgres};
+use crate::web::words::starting;
 
 /// An installation that is started again and again.
 struct Place {
@@ -284,7 +285,10 @@ fn with_the_key_in_the_settings_the_new_one_must_be_given() {
         fill(&place.start().await.unwrap()).await;
         let refused = place.rotate(None).await.unwrap_err();
         assert!(matches!(refused, RotationError::NewKeyNeeded), "{refused}");
-        assert!(refused.to_string().contains("--new-key-file"), "{refused}");
+        assert!(
+            starting::rotation(&refused).contains("--new-key-file"),
+            "{refused}"
+        );
         let same = place.rotate(Some(Vault::new([1; 32]))).await.unwrap_err();
         assert!(matches!(same, RotationError::SameKey), "{same}");
         place.start().await.unwrap();
@@ -304,7 +308,10 @@ fn it_is_not_changed_while_somebody_uses_it() {
         let cairn = place.start().await.unwrap();
         let refused = place.rotate(None).await.unwrap_err();
         assert!(matches!(refused, RotationError::InUse), "{refused}");
-        assert!(refused.to_string().contains("Stop every server"), "{refused}");
+        assert!(
+            starting::rotation(&refused).contains("Stop every server"),
+            "{refused}"
+        );
         if database.engine == Engine::Postgres {
             // Another server, which has a data folder of its own.
             let key = cairn.vault.clone();

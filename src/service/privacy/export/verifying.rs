@@ -20,7 +20,7 @@ use openbadges::jwt;
 use openbadges::verify::{CheckKind, Failure, MAX_DOCUMENT, Resolver, Verdict, verify as verified};
 
 /// Most files of an archive.
-const MAX_FILES: usize = 2_000_000;
+pub(crate) const MAX_FILES: usize = 2_000_000;
 /// Most bytes of the identity documents and status lists together, which are kept in memory.
 const MAX_DOCUMENTS: u64 = 256 << 20;
 /// An archive unpacks to at most so many times its own size …
@@ -28,28 +28,31 @@ const MAX_RATIO: u64 = 200;
 /// … and so many bytes more: one file that is full of zeros is no attack.
 const SLACK: u64 = 64 << 20;
 
-/// An archive of which nothing was checked.
+/// An archive of which nothing was checked. People are told in the words of `web::words::archives`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ArchiveError {
-    #[error("This is not a ZIP archive, or it broke off: {0}. Get the file again.")]
+    /// It is no ZIP archive, or broke off.
+    #[error("no archive: {0}")]
     NotAnArchive(String),
-    #[error("The archive contradicts itself: {0}. Nothing in it was checked.")]
+    #[error("the archive contradicts itself: {0}")]
     Inconsistent(String),
-    #[error("The archive holds more than {MAX_FILES} files. Nothing in it was checked.")]
+    #[error("more than {MAX_FILES} files")]
     TooManyFiles,
-    #[error("The archive names a file {0:?}, which would lie outside of its folder. Do not unpack it.")]
+    /// A file of that name would lie outside of the folder that the archive is unpacked to.
+    #[error("a file {0:?}")]
     Name(String),
-    #[error("The archive holds {0:?} twice. Which of them counts cannot be told; nothing in it was checked.")]
+    #[error("{0:?} is there twice")]
     Twice(String),
-    #[error(
-        "The archive would unpack to {0} bytes, far more than such archives have. Do not unpack it; nothing in it was checked."
-    )]
+    /// It would unpack to so many bytes.
+    #[error("{0} bytes, unpacked")]
     Bomb(u64),
-    #[error("{0:?} is larger than any file of its kind. Nothing was checked.")]
+    /// A file that is larger than any of its kind.
+    #[error("{0:?} is too large")]
     TooLarge(String),
-    #[error("The archive holds two identity documents of {0}. Which of them counts cannot be told.")]
+    /// Two identity documents of one issuer.
+    #[error("two documents of {0}")]
     IssuerTwice(String),
-    #[error("There is no badge in this archive, so there is nothing to prove.")]
+    #[error("no badge")]
     NoBadge,
 }
 

@@ -142,7 +142,10 @@ pub(in crate::web::words) const fn forbidden(why: Forbidden) -> &'static str {
             "This sign-in did not begin in this browser, or began more than ten minutes ago. Begin it again on the sign-in page."
         }
         Forbidden::EmailNotVouched => {
-            "Your sign-in service does not vouch for your e-mail address, so Cairn does not know who you are. Ask the people who run it."
+            "Your sign-in service does not vouch for your e-mail address, so Cairn does not know who you are. Ask the people who run it; where it says nothing of addresses at all, as Microsoft Entra ID does, the setting admin_oidc_trust_emails or a group lets you in."
+        }
+        Forbidden::GroupsLeftOut => {
+            "You are signed in, but in so many groups that your sign-in service left all of them out. Ask the people who run it to name only the groups that are assigned to Cairn."
         }
         Forbidden::NotLetIn => {
             "You are signed in, but not as somebody who looks after Cairn. Ask the people who run this server to add you."

@@ -1,0 +1,202 @@
+//! What is wrong with a rule, what keeps it from being activated, and why a badge rests, in words for its instructors.
+
+use crate::domain::columns::{ColumnTrouble, TroubleKind};
+use crate::domain::design_review::RuleProblem as P;
+use crate::domain::rest::Rest;
+use crate::domain::rule::{MAX_CONDITIONS, MAX_DEPTH};
+use crate::service::badge::design::{Blocking, Obstacle};
+
+/// What to do about a rule that cannot decide.
+#[must_use]
+pub(crate) fn problem(problem: &P) -> String {
+    let fixed = match problem {
+        P::EmptyRule => "Add a condition: a rule without one never awards anything.",
+        P::EmptyGroup => "Add a condition to the empty group, or remove the group.",
+        P::NoneNeeded { of } => {
+            return format!("Ask for at least 1 in a group: \"at least 0 of {of}\" asks for nothing.");
+        }
+        P::MoreThanThereAre { needed, of } => {
+            return format!("Ask for at most {of} in a group of {of}: {needed} of {of} cannot be met.");
+        }
+        P::UnknownLineItem => {
+            "Choose an assignment again: the one that the rule names is not in this course."
+        }
+        P::LineItemGone { label } => {
+            return format!("Choose another assignment: \"{label}\" is gone from the gradebook.");
+        }
+        P::UnknownActivity => {
+            "Choose an evidence activity again: the one that the rule names is not in this course."
+        }
+        P::UnknownBadge => "Choose a badge again: the one that the rule names does not exist.",
+        P::Loop { names } => {
+            return format!(
+                "Break the loop, in which no badge could be earned first: {}.",
+                names.join(" → ")
+            );
+        }
+        P::PercentOutOfRange { label, percent } => {
+            return format!(
+                "Ask for more than 0 and at most 100 percent in \"{label}\"; {percent} is outside."
+            );
+        }
+        P::PercentOfScale { label, steps } => {
+            return format!(
+                "Choose points and the number of a step of \"{label}\", 1 to {steps}: it is graded by a scale, of which no percent can be made."
+            );
+        }
+        P::PointsNotAboveZero { label, points } => {
+            return format!("Ask for more than 0 points in \"{label}\"; {points} asks for nothing.");
+        }
+        P::PointsAboveMaximum {
+            label,
+            points,
+            maximum,
+        } => {
+            return format!(
+                "Ask for at most {maximum} points in \"{label}\"; {points} are more than there are."
+            );
+        }
+        P::ApplicationWithoutEvidence => {
+            "Add \"evidence is approved\": an Application badge rests on work that somebody assessed."
+        }
+        P::EvidenceAvoidable => {
+            "Make approved evidence necessary: as the rule stands, this Application badge can be earned without it."
+        }
+        P::TooDeep { depth } => {
+            return format!("Nest groups at most {MAX_DEPTH} deep; these are {depth} deep.");
+        }
+        P::TooManyConditions { count } => {
+            return format!("Use at most {MAX_CONDITIONS} conditions; there are {count}.");
+        }
+        P::Duplicate { label } => {
+            return format!("Remove one of two equal conditions in a group: \"{label}\" counts only once.");
+        }
+    };
+    fixed.to_owned()
+}
+
+/// What keeps a rule from being activated.
+#[must_use]
+pub(crate) fn blocking(blocking: &Blocking) -> String {
+    let fixed = match blocking {
+        Blocking::Rule(found) => return problem(found),
+        Blocking::TimeOver => {
+            "The badge's time of validity is over, so it awards nothing. Give it a later end first."
+        }
+        Blocking::BeingRead => {
+            "The course is being read for the first time. This page looks again by itself."
+        }
+        Blocking::NeverRead => {
+            "The course has not been read yet. Press “Check now” on the page of all badges."
+        }
+        Blocking::Retired => "A retired badge is not awarded any more.",
+    };
+    fixed.to_owned()
+}
+
+/// What keeps a badge from working.
+#[must_use]
+pub(crate) fn obstacle(obstacle: &Obstacle) -> String {
+    match obstacle {
+        Obstacle::Rests(why) => rest(why),
+        Obstacle::NoRule => "It has no rule yet.".to_owned(),
+        Obstacle::Rule(found) => problem(found),
+    }
+}
+
+/// Why a badge rests, and what to do.
+#[must_use]
+pub(crate) fn rest(rest: &Rest) -> String {
+    match rest {
+        Rest::Columns(found) => {
+            let sentences: Vec<String> = found.iter().map(column).collect();
+            sentences.join(" ")
+        }
+        Rest::Word => "Everything that its rule reads is in the gradebook again, as it was. Look at who would earn it, then let it decide again."
+            .to_owned(),
+        Rest::NotFound(names) => {
+            let (them, were) = if names.len() == 1 { ("it", "was") } else { ("them", "were") };
+            let names: Vec<String> = names.iter().map(|name| format!("“{name}”")).collect();
+            format!(
+                "It was copied from another course, and {} {were} not found here. Say what stands for {them}.",
+                all_of(&names)
+            )
+        }
+        Rest::Earlier(sentences) => sentences.clone(),
+    }
+}
+
+fn column(ColumnTrouble { label, kind, .. }: &ColumnTrouble) -> String {
+    match kind {
+        TroubleKind::Gone => format!(
+            "The gradebook column “{label}” is no longer in the course. Change the rule so that it names another one."
+        ),
+        TroubleKind::MaximumChanged => format!(
+            "The maximum of the gradebook column “{label}” was changed. Look at the rule and activate it again."
+        ),
+        TroubleKind::PercentOfScale => format!(
+            "The gradebook column “{label}” is graded by a scale, of which no percent can be made. Change the rule so that it asks for a step."
+        ),
+        TroubleKind::Remade => format!("The gradebook column “{label}” was made anew."),
+    }
+}
+
+/// "a", "a and b", "a, b and c".
+fn all_of(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_of_a_rule_names_what_it_is_about() {
+        assert_eq!(
+            problem(&P::MoreThanThereAre { needed: 3, of: 2 }),
+            "Ask for at most 2 in a group of 2: 3 of 2 cannot be met."
+        );
+        let names = ["Basic", "Automation", "Basic"].map(str::to_owned).to_vec();
+        assert_eq!(
+            problem(&P::Loop { names }),
+            "Break the loop, in which no badge could be earned first: Basic → Automation → Basic."
+        );
+    }
+
+    #[test]
+    fn a_copied_badge_names_everything_that_was_not_found() {
+        let found = |names: &[&str]| {
+            rest(&Rest::NotFound(
+                names.iter().map(|name| (*name).to_owned()).collect(),
+            ))
+        };
+        assert!(found(&["Quiz"]).contains("and “Quiz” was not found here. Say what stands for it."));
+        assert!(
+            found(&["A", "B", "C"])
+                .contains("“A”, “B” and “C” were not found here. Say what stands for them.")
+        );
+    }
+
+    #[test]
+    fn each_column_has_a_sentence_and_what_an_earlier_version_said_stays() {
+        let trouble = |label: &str, kind| ColumnTrouble {
+            item: "item".into(),
+            label: label.into(),
+            kind,
+        };
+        let both = rest(&Rest::from(vec![
+            trouble("Quiz", TroubleKind::Gone),
+            trouble("Essay", TroubleKind::MaximumChanged),
+        ]));
+        assert!(
+            both.contains("“Quiz” is no longer") && both.contains("“Essay” was changed"),
+            "{both}"
+        );
+        assert!(rest(&Rest::from(Vec::new())).contains("in the gradebook again"));
+        assert_eq!(rest(&Rest::Earlier("As it was said.".into())), "As it was said.");
+    }
+}
