@@ -77,6 +77,8 @@ words! {
     CopyDeclined = "copy.declined";
     CopyMapped = "copy.mapped";
     CopyRefused = "copy.refused";
+    /// A request that was refused waits for an answer again.
+    CopyReopened = "copy.reopened";
     CopyTaken = "copy.taken";
     /// When the grades of a course's columns count of which nobody chose otherwise.
     CourseCounting = "course.counting";

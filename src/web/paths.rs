@@ -106,6 +106,7 @@ pub(crate) mod course {
         COPIED_ASK = "/copied/{copy}/ask", copied_ask(copy: &CopyId);
         /// What teachers of a copy of this course ask.
         COPY_REQUEST = "/copy-requests/{request}", copy_request(request: &CopyRequestId);
+        COPY_REOPEN = "/copy-requests/{request}/reopen", copy_reopen(request: &CopyRequestId);
 
         EVIDENCE = "/evidence", evidence();
         SUBMISSION = "/evidence/{submission}", submission(submission: &SubmissionId);
@@ -200,6 +201,7 @@ pub(crate) mod console {
 
         COPY_REQUESTS = "/copy-requests/{tenant}", copy_requests(tenant: &TenantId);
         COPY_REQUEST = "/copy-requests/{tenant}/{request}", copy_request(tenant: &TenantId, request: &CopyRequestId);
+        COPY_REOPEN = "/copy-requests/{tenant}/{request}/reopen", copy_reopen(tenant: &TenantId, request: &CopyRequestId);
 
         PRIVACY = "/privacy", privacy();
         PRIVACY_OF = "/privacy/{tenant}", privacy_of(tenant: &TenantId);

@@ -95,6 +95,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         Status::Earned,
         "Answered. Whoever asked reads it on the page of their course.",
     ),
+    (
+        "reopened",
+        Status::Neutral,
+        "Opened again. It waits for an answer as before.",
+    ),
     ("removed", Status::Earned, "The old key was removed."),
     (
         "joined",

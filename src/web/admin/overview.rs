@@ -29,7 +29,7 @@ async fn view(visit: &AdminVisit, name: String, problems: ProblemList) -> Result
     let all = issuing::list(&visit.cairn, &visit.admin).await?;
     let mut institutions = Vec::with_capacity(all.len());
     for one in &all {
-        let (_, asked) = copy_requests::waiting(&visit.cairn, &visit.admin, &one.tenant.id).await?;
+        let (_, asked, _) = copy_requests::asked(&visit.cairn, &visit.admin, &one.tenant.id).await?;
         institutions.push(card(visit, one, asked.len()));
     }
     Ok(OverviewPage {
