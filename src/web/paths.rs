@@ -183,6 +183,11 @@ pub(crate) mod console {
         PEOPLE_JOIN = "/people/{tenant}/join", people_join(tenant: &TenantId);
         JOIN_PART = "/people/{tenant}/joins/{join}/part", join_part(tenant: &TenantId, join: &JoinId);
 
+        /// Awards of courses that have ended.
+        AWARDS = "/awards", awards();
+        AWARDS_OF = "/awards/{tenant}", awards_of(tenant: &TenantId);
+        AWARD_REVOKE = "/awards/{tenant}/{award}/revoke", award_revoke(tenant: &TenantId, award: &AwardId);
+
         ISSUERS = "/issuers", issuers();
         ISSUER = "/issuers/{tenant}", issuer(tenant: &TenantId);
         ISSUER_ZONE = "/issuers/{tenant}/time-zone", issuer_zone(tenant: &TenantId);

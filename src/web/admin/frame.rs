@@ -26,6 +26,7 @@ pub(crate) enum AdminPlace {
     Issuers,
     Policies,
     People,
+    Awards,
     Privacy,
     Audit,
     Administrators,
@@ -36,12 +37,13 @@ pub(crate) enum AdminPlace {
 /// The text of an entry of the navigation, where it leads, and which page it is.
 type Entry = (&'static str, fn() -> String, AdminPlace);
 
-const PLACES: [Entry; 8] = [
+const PLACES: [Entry; 9] = [
     ("Overview", console::overview, AdminPlace::Overview),
     ("Platforms", console::platforms, AdminPlace::Platforms),
     ("Issuers and keys", console::issuers, AdminPlace::Issuers),
     ("Policies", console::policies, AdminPlace::Policies),
     ("People", console::people, AdminPlace::People),
+    ("Awards", console::awards, AdminPlace::Awards),
     ("Export and erasure", console::privacy, AdminPlace::Privacy),
     ("Audit log", console::audit, AdminPlace::Audit),
     (
@@ -84,6 +86,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "erased",
         Status::Earned,
         "Erased. Their badges show as revoked everywhere from now on.",
+    ),
+    (
+        "revoked",
+        Status::Earned,
+        "Revoked. The badge shows as revoked everywhere from now on.",
     ),
     (
         "erasure-declined",
