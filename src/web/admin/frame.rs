@@ -178,6 +178,17 @@ impl AdminVisit {
         page
     }
 
+    /// The frame of a page that lists institutions: its days are those of the only one, where there is one alone.
+    #[must_use]
+    pub(crate) fn page_of_all(&self, all: &[&Tenant], title: &str, place: AdminPlace) -> AdminPage {
+        if let [only] = all
+            && only.time_zone.is_some()
+        {
+            self.about.replace(Some((*only).clone()));
+        }
+        self.page(title, place)
+    }
+
     /// What a page is shown with: the zone of the institution that it is about. Where nobody has said yet where that is, this
     /// browser is asked.
     fn zoned(&self) -> Zoned {

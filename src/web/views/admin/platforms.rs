@@ -225,7 +225,7 @@ impl PlatformPage {
                 .iter()
                 .map(|one| deployment(known, one, now))
                 .collect(),
-            findings: report.map(FindingList::of),
+            findings: report.map(|report| FindingList::of(report, known.institution.zone())),
         }
     }
 }
