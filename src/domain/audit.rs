@@ -361,6 +361,7 @@ mod tests {
         "copy.declined",
         "copy.mapped",
         "copy.refused",
+        "copy.reopened",
         "copy.taken",
         "course.counting",
         "course.ended",
