@@ -195,6 +195,7 @@ fn score(
         .cells
         .entry(score.person)
         .or_insert_with(|| Cell::new(score.timestamp));
+    let left = points.map(|points| cell.after_lateness(points));
     // The row has what was posted, also nothing, whatever becomes of the grade in the gradebook.
     let row = cell.row.get_or_insert_default();
     row.timestamp = score.timestamp;
@@ -204,10 +205,8 @@ fn score(
     let keep = score.says("preserve_score", false)
         || (cell.points.is_some() && score.says("prioritize_non_tool_grade", false));
     if !keep {
-        cell.points = match points.filter(|_| counts) {
-            Some(points) => Some(cell.after_lateness(points))
-                .filter(|_| drives)
-                .or(cell.points),
+        cell.points = match left.filter(|_| counts) {
+            Some(left) => Some(left).filter(|_| drives).or(cell.points),
             None => None,
         };
         cell.overridden = false;
