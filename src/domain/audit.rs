@@ -77,6 +77,8 @@ words! {
     CopyDeclined = "copy.declined";
     CopyMapped = "copy.mapped";
     CopyRefused = "copy.refused";
+    /// A request that was refused waits for an answer again.
+    CopyReopened = "copy.reopened";
     CopyTaken = "copy.taken";
     /// When the grades of a course's columns count of which nobody chose otherwise.
     CourseCounting = "course.counting";
@@ -359,6 +361,7 @@ mod tests {
         "copy.declined",
         "copy.mapped",
         "copy.refused",
+        "copy.reopened",
         "copy.taken",
         "course.counting",
         "course.ended",

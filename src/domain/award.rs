@@ -29,7 +29,8 @@ pub(crate) struct Award {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Revocation {
     pub(crate) at: DateTime<Utc>,
-    pub(crate) by: PersonId,
+    /// None for an administrator outside the LMS, whom the audit log names.
+    pub(crate) by: Option<PersonId>,
     /// 1 to 500 characters; shown to the holder and, as the state, to verifiers.
     pub(crate) reason: String,
 }

@@ -272,6 +272,17 @@ pub(crate) struct CopyRequest {
     pub(crate) answered_at: Option<DateTime<Utc>>,
 }
 
+impl CopyRequest {
+    /// So long nobody asks again who was refused.
+    const PEACE: TimeDelta = TimeDelta::days(7);
+
+    /// From when on it may be asked again; none while it waits, and once it was agreed to.
+    pub(crate) fn again_from(&self) -> Option<DateTime<Utc>> {
+        let answered = self.answered_at.unwrap_or(self.asked_at);
+        (self.state == CopyRequestState::Refused).then(|| answered + Self::PEACE)
+    }
+}
+
 /// Where a request stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -294,6 +305,32 @@ pub(crate) enum CopyState {
 mod tests {
     use super::*;
     use crate::domain::sample::now;
+
+    #[test]
+    fn who_was_refused_asks_again_a_week_later() {
+        let request = CopyRequest {
+            id: "r".into(),
+            tenant: "t".into(),
+            copy: "c".into(),
+            source: "s".into(),
+            asked_by: None,
+            asked_at: now(),
+            state: CopyRequestState::Waiting,
+            answered_at: None,
+        };
+        assert_eq!(request.again_from(), None);
+        let refused = CopyRequest {
+            state: CopyRequestState::Refused,
+            answered_at: Some(later(60)),
+            ..request
+        };
+        assert_eq!(refused.again_from(), Some(later(60) + TimeDelta::days(7)));
+        let agreed = CopyRequest {
+            state: CopyRequestState::Agreed,
+            ..refused
+        };
+        assert_eq!(agreed.again_from(), None);
+    }
 
     const REFUSES: SignOfLife = SignOfLife::Refuses(End::Concluded);
 

@@ -74,6 +74,22 @@ pub(crate) struct Join {
     pub(crate) asked_at: DateTime<Utc>,
 }
 
+impl Join {
+    /// What is not seen any more, and what stays, by the kind of id that names them.
+    pub(crate) fn sides<'a, T: From<&'a str>>(&'a self) -> (T, T) {
+        (T::from(self.from.as_str()), T::from(self.into.as_str()))
+    }
+}
+
+/// How much came since two were joined: what stays with the one who stayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CameSince {
+    pub(crate) awards: i64,
+    pub(crate) hand_ins: i64,
+    /// Grades that were new or changed.
+    pub(crate) grades: i64,
+}
+
 /// An installation of the tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Deployment {

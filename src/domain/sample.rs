@@ -238,7 +238,7 @@ pub(crate) fn grade(value: Option<Decimal>, maximum: Decimal) -> Grade {
 pub(crate) fn award(cycle: i32, valid_until: Option<DateTime<Utc>>, revoked: bool) -> Award {
     let revocation = revoked.then(|| Revocation {
         at: days(-2),
-        by: "teacher".into(),
+        by: Some("teacher".into()),
         reason: "Copied work.".to_owned(),
     });
     Award {

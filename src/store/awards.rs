@@ -18,6 +18,10 @@ use crate::domain::course::Course;
 use crate::domain::facts::Held;
 use crate::ids::{AwardId, BadgeId, CourseId, PersonId, TenantId};
 
+mod sought;
+
+pub(crate) use sought::{Named, named, sought};
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = awards, treat_none_as_default_value = false)]
 struct Row {
@@ -48,20 +52,20 @@ impl Row {
             awarded_at: micros(award.awarded_at),
             valid_until: award.valid_until.map(micros),
             revoked_at: revocation.map(|gone| micros(gone.at)),
-            revoked_by: revocation.map(|gone| gone.by.to_string()),
+            revoked_by: revocation.and_then(|gone| gone.by.as_ref().map(ToString::to_string)),
             revocation_reason: revocation.map(|gone| gone.reason.clone()),
             suspended_since: award.suspended_since.map(micros),
         }
     }
 
     fn award(self) -> Result<Award, StoreError> {
-        let revocation = match (self.revoked_at, self.revoked_by) {
-            (Some(at), Some(by)) => Some(Revocation {
+        let revocation = match self.revoked_at {
+            Some(at) => Some(Revocation {
                 at: moment(at)?,
-                by: by.into(),
+                by: self.revoked_by.map(PersonId::from),
                 reason: self.revocation_reason.unwrap_or_default(),
             }),
-            _ => None,
+            None => None,
         };
         Ok(Award {
             id: self.id.into(),
@@ -377,7 +381,7 @@ pub(crate) fn revoke(
         .filter(awards::revoked_at.is_null())
         .set((
             awards::revoked_at.eq(Some(micros(revocation.at))),
-            awards::revoked_by.eq(Some(revocation.by.as_str())),
+            awards::revoked_by.eq(revocation.by.as_ref().map(PersonId::as_str)),
             awards::revocation_reason.eq(Some(&revocation.reason)),
         ))
         .execute(db)?;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::convert::{from_json, json, micros, moment};
-use super::schema::{badges, rule_inputs, rules};
+use super::schema::{badges, courses, rule_inputs, rules};
 use super::{Db, StoreError};
 use crate::domain::badge::{Badge, BadgeState, Design};
 use crate::domain::columns::{Pause, Resumed};
@@ -342,4 +342,17 @@ pub(crate) fn copied_from(
         .get_result(db)
         .optional()?;
     Ok(found.flatten().map(BadgeId::from))
+}
+
+/// The badges of courses that have ended, by course.
+pub(crate) fn of_ended_courses(db: &mut Db, tenant: &TenantId) -> Result<Vec<Badge>, StoreError> {
+    let rows: Vec<Row> = on_both!(db, |connection| badges::table
+        .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(courses::ended_at.is_not_null())
+        .order((badges::course_id, badges::id))
+        .select(Row::as_select())
+        .load(connection))?;
+    rows.into_iter().map(Row::badge).collect()
 }

@@ -7,7 +7,7 @@ use super::convert::{from_word, micros, moment, opt_moment, word};
 use super::schema::copy_requests;
 use super::{Db, StoreError};
 use crate::domain::course::{CopyRequest, CopyRequestState};
-use crate::ids::{CopyId, CopyRequestId, CourseId, TenantId};
+use crate::ids::{CopyId, CopyRequestId, CourseId, PersonId, TenantId};
 
 /// Most requests that a page shows.
 const MOST: i64 = 100;
@@ -89,17 +89,18 @@ pub(crate) fn for_copy(
     row.map(Row::request).transpose()
 }
 
-/// What waits for the teachers of `source`, or for anybody of the institution; longest first, at most 100.
-pub(crate) fn waiting(
+/// What stands so of that which was asked of `source`, or of any course of the institution; longest first, at most 100.
+pub(crate) fn standing(
     db: &mut Db,
     tenant: &TenantId,
     source: Option<&CourseId>,
+    state: CopyRequestState,
 ) -> Result<Vec<CopyRequest>, StoreError> {
-    let waits = word(&CopyRequestState::Waiting)?;
+    let stands = word(&state)?;
     let rows: Vec<Row> = on_both!(db, |connection| {
         let mut query = copy_requests::table
             .filter(copy_requests::tenant_id.eq(tenant.as_str()))
-            .filter(copy_requests::state.eq(&waits))
+            .filter(copy_requests::state.eq(&stands))
             .order((copy_requests::asked_at, copy_requests::id))
             .limit(MOST)
             .select(Row::as_select())
@@ -129,5 +130,34 @@ pub(crate) fn answer(
             copy_requests::answered_at.eq(micros(now)),
         ))
         .execute(db)?;
+    Ok(changed == 1)
+}
+
+/// Has a request wait for an answer again that was refused; who asks it now and when, where it is asked again. `false`: it was
+/// not refused, or does not stand so any more.
+pub(crate) fn wait_again(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &CopyRequestId,
+    asked: Option<(&PersonId, DateTime<Utc>)>,
+) -> Result<bool, StoreError> {
+    let refused = copy_requests::table
+        .filter(copy_requests::tenant_id.eq(tenant.as_str()))
+        .filter(copy_requests::id.eq(id.as_str()))
+        .filter(copy_requests::state.eq(word(&CopyRequestState::Refused)?));
+    let waits = (
+        copy_requests::state.eq(word(&CopyRequestState::Waiting)?),
+        copy_requests::answered_at.eq(None::<i64>),
+    );
+    let changed = match asked {
+        None => diesel::update(refused).set(waits).execute(db)?,
+        Some((by, at)) => diesel::update(refused)
+            .set((
+                waits,
+                copy_requests::asked_by.eq(Some(by.as_str())),
+                copy_requests::asked_at.eq(micros(at)),
+            ))
+            .execute(db)?,
+    };
     Ok(changed == 1)
 }

@@ -329,19 +329,16 @@ pub(crate) fn present(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<P
     Ok(into.flatten().map_or_else(|| id.clone(), PersonId::from))
 }
 
-/// Those who were joined into a person.
-pub(crate) fn joined_into(
-    db: &mut Db,
-    tenant: &TenantId,
-    id: &PersonId,
-) -> Result<Vec<PersonId>, StoreError> {
+/// A person, and after them those who were joined into them: they are one.
+pub(crate) fn everybody(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Vec<PersonId>, StoreError> {
     let ids: Vec<String> = people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::joined_into.eq(id.as_str()))
         .order(people::id)
         .select(people::id)
         .load(db)?;
-    Ok(ids.into_iter().map(PersonId::from).collect())
+    let joined = ids.into_iter().map(PersonId::from);
+    Ok(std::iter::once(id.clone()).chain(joined).collect())
 }
 
 /// Keeps whom a person was joined into.

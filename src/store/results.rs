@@ -94,7 +94,7 @@ impl PastRow {
 }
 
 /// Whether it is the same grade, measured by whatever maximum: as many points, or the same share of all points.
-fn is_same_grade(before: (Option<Decimal>, Decimal), now: (Option<Decimal>, Decimal)) -> bool {
+pub(super) fn is_same_grade(before: (Option<Decimal>, Decimal), now: (Option<Decimal>, Decimal)) -> bool {
     match (before, now) {
         ((None, _), (None, _)) => true,
         ((Some(old), old_maximum), (Some(new), new_maximum)) => {

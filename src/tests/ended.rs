@@ -9,10 +9,14 @@ use practice_lms::browser::Page;
 use crate::app::block_on;
 use crate::domain::cause::Cause;
 use crate::domain::course::Course;
+use crate::domain::page::Page as Part;
+use crate::service::base::institutions;
 use crate::service::course::sync::check_course;
-use crate::store::tenants;
+use crate::service::institution::administrators::Scope;
 use crate::store::testing::TestDatabase;
-use crate::store::testing::shortcuts::all_courses;
+use crate::store::testing::shortcuts::{all_courses, logged};
+use crate::store::{awards, credentials, people, tenants};
+use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::evidence::ADA;
 use crate::tests::guest::Guest;
 use crate::tests::harness::{ForwardClock, Scene, framed};
@@ -165,6 +169,105 @@ fn who_taught_a_concluded_course_looks_on_and_only_administrators_revoke() {
             words.contains("New badge") && !words.contains("has ended"),
             "{words}"
         );
+        scene.end().await;
+    });
+}
+
+#[test]
+fn an_administrator_revokes_in_the_console_what_a_course_awarded_that_has_ended() {
+    on_a_forward_clock(|scene, clock| async move {
+        let (lms, world) = (&scene.canvas, scene.canvas.world());
+        let first = world.courses()[0].clone();
+        earned(lms).await;
+        let course = known(&scene, &first.title).await;
+        let tenant = course.tenant.clone();
+        let of = tenant.clone();
+        let held = scene.cairn.store.read(move |db| {
+            let ada = people::search(db, &of, ADA, 1)?.remove(0);
+            let award = awards::for_person(db, &of, &ada.id)?.remove(0);
+            Ok((
+                award.id.clone(),
+                credentials::by_award(db, &of, &award.id)?.unwrap(),
+            ))
+        });
+        let (award, credential) = held.await.unwrap();
+        let place = format!("/admin/awards/{tenant}");
+        let revoke = format!("{place}/{award}/revoke");
+
+        // While the course goes on it is said who revokes there, and nothing else is offered.
+        let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(tenant.clone()), "Ruth").await;
+        let found = admin.get(&format!("{place}?sought={}", credential.slug)).await;
+        assert!(found.words().contains("this course goes on"), "{}", found.words());
+        assert!(found.links("/revoke").is_empty(), "{}", found.words());
+        let refused = admin.get(&revoke).await;
+        assert_eq!(refused.status, 409, "{}", refused.words());
+        let by_badge = admin.get(&format!("{place}?sought=data+champ")).await;
+        assert!(
+            by_badge.words().contains("No award is known"),
+            "{}",
+            by_badge.words()
+        );
+
+        world.delete_course(first.id);
+        found_ended(&scene, &clock, &course).await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(tenant.clone()), "Ruth").await;
+        for sought in [
+            ADA.replace(' ', "+"),
+            "data+champ".to_owned(),
+            credential.slug.clone(),
+            format!("https://badges.example/b/{}.json", credential.slug),
+        ] {
+            let found = admin.get(&format!("{place}?sought={sought}")).await;
+            let words = found.words();
+            assert!(
+                words.contains(ADA) && words.contains("Data champion"),
+                "{sought}: {words}"
+            );
+            assert_eq!(found.links("/revoke").len(), 1, "{sought}: {words}");
+        }
+        let page = admin.get(&revoke).await;
+        assert!(page.words().contains(&first.title), "{}", page.words());
+        let without = admin.send(&page, "/revoke", &[("reason", "  ")]).await;
+        assert_eq!(without.status, 422, "{}", without.words());
+        let reason = "Awarded to the wrong person.";
+        // Twice is once.
+        for _ in 0..2 {
+            let done = admin.send(&page, "/revoke", &[("reason", reason)]).await;
+            assert!(
+                done.words().contains("Revoked. The badge shows"),
+                "{}",
+                done.words()
+            );
+        }
+        let found = admin.get(&format!("{place}?sought={}", credential.slug)).await;
+        assert!(found.links("/revoke").is_empty(), "{}", found.words());
+        let public = format!("{}/b/{}", scene.origin, credential.slug);
+        let page = admin.browser.get(&public).await.unwrap();
+        assert!(page.words().contains("evoked"), "{}", page.words());
+        let (of, id) = (tenant.clone(), award.clone());
+        let told = scene.cairn.store.read(move |db| {
+            let whole = Part {
+                offset: 0,
+                limit: 500,
+            };
+            Ok((awards::get(db, &of, &id)?.unwrap(), logged(db, &of, whole)?))
+        });
+        let (after, log) = told.await.unwrap();
+        let revocation = after.revocation.unwrap();
+        assert_eq!((revocation.by, revocation.reason.as_str()), (None, reason));
+        let log = format!("{log:?}");
+        assert_eq!(log.matches("award.revoked").count(), 1, "{log}");
+
+        // Another institution's administrator sees nothing of it.
+        let (other, _) = institutions::find_or_create(&scene.cairn, "South Hill School")
+            .await
+            .unwrap();
+        let mut stranger = AdminBrowser::of(&scene, &Scope::Tenant(other.id.clone()), "Otto").await;
+        assert_eq!(stranger.get(&place).await.status, 404);
+        let own = format!("/admin/awards/{}", other.id);
+        let none = stranger.get(&format!("{own}?sought={}", credential.slug)).await;
+        assert!(none.words().contains("No award is known"), "{}", none.words());
+        assert_eq!(stranger.get(&format!("{own}/{award}/revoke")).await.status, 404);
         scene.end().await;
     });
 }

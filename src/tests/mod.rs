@@ -6,6 +6,7 @@ mod chromium;
 mod class;
 mod cli;
 mod cli_keys;
+mod column_words;
 mod console;
 mod copying;
 mod design;

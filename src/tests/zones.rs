@@ -9,6 +9,7 @@ use crate::domain::issuer::Tenant;
 use crate::domain::page::Page as Slice;
 use crate::domain::rule::Condition;
 use crate::domain::zone::{Zone, ZoneFrom, ZoneSet};
+use crate::service::base::{institutions, platforms};
 use crate::service::institution::administrators::Scope;
 use crate::store::testing::shortcuts::{first_tenant, logged};
 use crate::store::{badges, rules, tenants};
@@ -233,6 +234,73 @@ fn a_day_that_a_teacher_types_is_one_of_the_institution_and_stays_that_day() {
             "{}",
             rule.text()
         );
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_page_of_the_console_about_one_institution_has_its_days_and_one_about_several_says_utc() {
+    on_each_database(|scene| async move {
+        is_in(&scene, "Asia/Tokyo").await;
+        Guest::open(&scene.moodle, 0, "Teacher", "My badges").await;
+        let tenant = institution(&scene).await.id;
+        let client = scene.moodle.registration().client_id;
+        let known = platforms::list(&scene.cairn).await.unwrap();
+        let (_, moodle) = known
+            .into_iter()
+            .find(|(_, one)| one.client_id == client)
+            .unwrap();
+        let several = ["", "/platforms", "/issuers"];
+        let of_one = [
+            format!("/issuers/{tenant}"),
+            format!("/policies/{tenant}"),
+            format!("/people/{tenant}"),
+            format!("/awards/{tenant}"),
+            format!("/privacy/{tenant}"),
+            format!("/audit/{tenant}"),
+            format!("/copy-requests/{tenant}"),
+            format!("/platforms/p/{}", moodle.id),
+        ];
+        let zone = |page: &Page| {
+            let text = page.text();
+            let rest = text.split("data-zone=\"").nth(1).unwrap();
+            rest.split('"').next().unwrap().to_owned()
+        };
+        let mut operator = AdminBrowser::of(&scene, &Scope::Everything, "Olga").await;
+        for path in several
+            .iter()
+            .map(|path| (*path).to_owned())
+            .chain(of_one.clone())
+        {
+            let page = operator.get(&format!("/admin{path}")).await;
+            assert_eq!(zone(&page), "Asia/Tokyo", "the only one: {path}");
+        }
+        institutions::find_or_create(&scene.cairn, "South Hill School")
+            .await
+            .unwrap();
+        for path in several {
+            let page = operator.get(&format!("/admin{path}")).await;
+            assert_eq!(zone(&page), "UTC", "{path}");
+        }
+        for path in &of_one {
+            let page = operator.get(&format!("/admin{path}")).await;
+            assert_eq!(zone(&page), "Asia/Tokyo", "{path}");
+        }
+        let list = operator.get("/admin/platforms").await;
+        let choice = [("institution", tenant.as_str()), ("days", "7")];
+        let made = operator.send(&list, "/platforms/invite", &choice).await;
+        assert_eq!(zone(&made), "Asia/Tokyo", "{}", made.words());
+
+        let mut own = AdminBrowser::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        for path in several.into_iter().chain(["/administrators", "/password"]) {
+            let page = own.get(&format!("/admin{path}")).await;
+            assert_eq!(zone(&page), "Asia/Tokyo", "theirs: {path}");
+        }
+        let page = own.get(&format!("/admin{}", of_one[7])).await;
+        let tested = own.send(&page, "/test", &[]).await;
+        let words = tested.words();
+        assert!(words.contains("Cairn was opened from it on"), "{words}");
+        assert!(words.contains("JST; it is"), "{words}");
         scene.end().await;
     });
 }

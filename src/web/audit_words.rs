@@ -41,6 +41,7 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::CopyDeclined => "declined the badges of the course that this one was copied from",
         Action::CopyMapped => "said what stands for what in a copied course",
         Action::CopyRefused => "refused the badges of a course to another one",
+        Action::CopyReopened => "opened a request again that was refused",
         Action::CopyTaken => "took over the badges of the course that this one was copied from",
         Action::CourseCounting => "said when grades count in a course",
         Action::CourseEnded => "found that a course has ended at its platform",

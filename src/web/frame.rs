@@ -150,6 +150,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "You said no. Nothing of this course comes along there.",
     ),
     (
+        "copy-reopened",
+        Status::Neutral,
+        "Opened again. Say yes or no below.",
+    ),
+    (
         "resumed",
         Status::Earned,
         "It decides again. Who has earned it meanwhile is awarded in a moment.",

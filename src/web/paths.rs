@@ -106,6 +106,7 @@ pub(crate) mod course {
         COPIED_ASK = "/copied/{copy}/ask", copied_ask(copy: &CopyId);
         /// What teachers of a copy of this course ask.
         COPY_REQUEST = "/copy-requests/{request}", copy_request(request: &CopyRequestId);
+        COPY_REOPEN = "/copy-requests/{request}/reopen", copy_reopen(request: &CopyRequestId);
 
         EVIDENCE = "/evidence", evidence();
         SUBMISSION = "/evidence/{submission}", submission(submission: &SubmissionId);
@@ -182,6 +183,11 @@ pub(crate) mod console {
         PEOPLE_JOIN = "/people/{tenant}/join", people_join(tenant: &TenantId);
         JOIN_PART = "/people/{tenant}/joins/{join}/part", join_part(tenant: &TenantId, join: &JoinId);
 
+        /// Awards of courses that have ended.
+        AWARDS = "/awards", awards();
+        AWARDS_OF = "/awards/{tenant}", awards_of(tenant: &TenantId);
+        AWARD_REVOKE = "/awards/{tenant}/{award}/revoke", award_revoke(tenant: &TenantId, award: &AwardId);
+
         ISSUERS = "/issuers", issuers();
         ISSUER = "/issuers/{tenant}", issuer(tenant: &TenantId);
         ISSUER_ZONE = "/issuers/{tenant}/time-zone", issuer_zone(tenant: &TenantId);
@@ -200,6 +206,7 @@ pub(crate) mod console {
 
         COPY_REQUESTS = "/copy-requests/{tenant}", copy_requests(tenant: &TenantId);
         COPY_REQUEST = "/copy-requests/{tenant}/{request}", copy_request(tenant: &TenantId, request: &CopyRequestId);
+        COPY_REOPEN = "/copy-requests/{tenant}/{request}/reopen", copy_reopen(tenant: &TenantId, request: &CopyRequestId);
 
         PRIVACY = "/privacy", privacy();
         PRIVACY_OF = "/privacy/{tenant}", privacy_of(tenant: &TenantId);

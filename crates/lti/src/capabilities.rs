@@ -336,8 +336,8 @@ pub enum ColumnsTell {
     /// Nothing: a scale's maximum is the number of its items and a result one of them (Moodle 11.5). Late work and groups
     /// belong to the platform's own assignments, which no tool sees.
     NothingOfScales,
-    /// Points, whatever they are shown as: of complete/incomplete any score above zero is full points; of letters and percent
-    /// the points beneath. A tool's score is shown before a late policy, a teacher's after it; a group's grade is in the
+    /// Points, whatever they are shown as: of complete/incomplete the gradebook takes any score above zero for full points, and a
+    /// tool's own is told as it was posted; of letters and percent the points beneath. A tool's score is shown before a late policy, a teacher's after it; a group's grade is in the
     /// row of the student who was named (Canvas 4).
     PointsOnly,
     /// What the standard has (AGS 3.2).

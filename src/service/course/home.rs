@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::course::CopyRequestState;
 use crate::domain::policy::{Power, Powers};
 use crate::ids::{CopyId, CourseId};
 use crate::service::Cairn;
@@ -39,6 +40,8 @@ pub(crate) struct Teaching {
     pub(crate) offers: Vec<Offer>,
     /// What teachers of copies of this course ask.
     pub(crate) requests: Vec<Requested>,
+    /// Of these, what was refused: it can be opened again.
+    pub(crate) refused: Vec<Requested>,
     /// The copy of another course that was taken last.
     pub(crate) copied: Option<CopyId>,
     /// Holders who no longer meet a rule: the first of them, and how many more there are.
@@ -76,11 +79,12 @@ fn read(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Home, Serv
         (Vec::new(), None)
     };
     // Whoever may put nothing into the course shares nothing out of it either.
-    let requests = if policies::may(db, visitor, Power::Place)? {
-        copying::requests_in(db, visitor.tenant(), Some(&visitor.course.id))?
-    } else {
-        Vec::new()
-    };
+    let (mut requests, mut refused) = (Vec::new(), Vec::new());
+    if policies::may(db, visitor, Power::Place)? {
+        let (tenant, here) = (visitor.tenant(), Some(&visitor.course.id));
+        requests = copying::requests_in(db, tenant, here, CopyRequestState::Waiting)?;
+        refused = copying::requests_in(db, tenant, here, CopyRequestState::Refused)?;
+    }
     Ok(Home::Teaching(Box::new(Teaching {
         overview: design::overview(db, visitor, now)?,
         progress: sync::progress_of(db, &visitor.course, None, now)?,
@@ -89,6 +93,7 @@ fn read(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Home, Serv
         powers,
         offers,
         requests,
+        refused,
         copied,
         fallen: regrades::waiting_of(db, visitor, now)?,
         ask_when_grades_count: releases::is_to_be_asked(db, visitor)?,

@@ -1,10 +1,12 @@
 //! What an administrator sees of Cairn inside the LMS, outside any course.
 
 use crate::domain::course::Course;
+use crate::domain::issuer::Tenant;
 use crate::domain::page::Page;
 use crate::domain::platform::{Claim, Deployment, DeploymentState};
 use crate::domain::session::Session;
 use crate::domain::theme::Colour;
+use crate::domain::zone::Zone;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -43,6 +45,8 @@ pub(crate) struct Account {
     pub(crate) more_courses: bool,
     /// The colour of the institution's pages; none is Cairn's own.
     pub(crate) accent: Option<Colour>,
+    /// Where its days are.
+    pub(crate) zone: Zone,
 }
 
 impl Cairn {
@@ -93,12 +97,14 @@ pub(crate) async fn read(cairn: &Cairn, administrator: &Administrator) -> Result
         let most = usize::try_from(COURSES).unwrap_or(usize::MAX);
         let more_courses = seen.len() > most;
         seen.truncate(most);
+        let institution = tenants::get(db, tenant)?;
         Ok(Account {
             here: here.ok_or(ServiceError::NotFound("installation"))?,
             waiting,
             courses: seen,
             more_courses,
-            accent: tenants::get(db, tenant)?.and_then(|institution| institution.accent),
+            zone: institution.as_ref().map_or(Zone::UTC, Tenant::zone),
+            accent: institution.and_then(|institution| institution.accent),
         })
     });
     found.await

@@ -30,8 +30,8 @@ pub(crate) struct Listed {
     pub(crate) registration: Registration,
     /// Deployments that wait.
     pub(crate) pending: usize,
-    /// Deployments whose platform may be one that is known.
-    pub(crate) reviews: usize,
+    /// Deployments whose platform may be one that is known: id, and what the platform calls it.
+    pub(crate) reviews: Vec<(DeploymentId, String)>,
     pub(crate) seen_at: Option<DateTime<Utc>>,
 }
 
@@ -87,12 +87,15 @@ pub(crate) async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, Se
             let mut all = registrations::list(db, &tenant.id)?;
             all.extend(registrations::shared_with(db, &tenant.id)?);
             for registration in all {
-                let pending = deployments::list(db, &tenant.id, &registration.id)?
-                    .iter()
-                    .filter(|one| one.state == DeploymentState::Pending)
-                    .count();
-                let belong = platforms::of_registration(db, &tenant.id, &registration.id)?;
-                let reviews = belong.iter().filter(|(_, one)| one.review_of.is_some()).count();
+                let all = deployments::list(db, &tenant.id, &registration.id)?;
+                let waits = |one: &&Deployment| one.state == DeploymentState::Pending;
+                let pending = all.iter().filter(waits).count();
+                let belong: HashMap<_, _> = platforms::of_registration(db, &tenant.id, &registration.id)?
+                    .into_iter()
+                    .collect();
+                let is_open = |one: &Deployment| belong.get(&one.id).is_some_and(|of| of.review_of.is_some());
+                let reviews = all.into_iter().filter(is_open);
+                let reviews = reviews.map(|one| (one.id, one.deployment_id)).collect();
                 let seen = last_seen::get(db, &tenant.id, &registration.id)?;
                 listed.push(Listed {
                     institution: tenant.name.clone(),

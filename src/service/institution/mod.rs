@@ -9,6 +9,7 @@ pub(crate) mod issuing;
 pub(crate) mod joining;
 pub(crate) mod policies;
 pub(crate) mod registering;
+pub(crate) mod revoking;
 pub(crate) mod self_test;
 pub(crate) mod sharing;
 pub(crate) mod tool_keys;

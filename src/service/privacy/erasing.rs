@@ -23,7 +23,8 @@ use crate::service::credential::signing::IssuingContext;
 use crate::service::institution::administrators::Administrator;
 use crate::service::privacy::export::exporting;
 use crate::store::{
-    Db, audit, awards, credentials, erasures, exports, people, retention, rules, submissions, tenants,
+    Db, StoreError, audit, awards, credentials, erasures, exports, people, retention, rules, submissions,
+    tenants,
 };
 
 /// What a person types to ask for it.
@@ -60,14 +61,25 @@ pub(crate) async fn standing(cairn: &Cairn, visitor: &Visitor) -> Result<Standin
     let found = cairn.store.read(move |db| {
         let wish = erasures::of_person(db, &tenant, &person)?;
         let waits = wish.as_ref().filter(|wish| wish.declined.is_none());
+        let (badges, hand_ins) = takes(db, &tenant, &person)?;
         Ok(Standing {
-            badges: credentials::for_person(db, &tenant, &person)?.len(),
-            hand_ins: submissions::of_person(db, &tenant, &person)?.len(),
+            badges,
+            hand_ins,
             asked_at: waits.map(|wish| wish.asked_at),
             declined: wish.and_then(|wish| wish.declined),
         })
     });
     Ok(found.await?)
+}
+
+/// How many badges and hand-ins go with a person, and with those who were joined into them.
+fn takes(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<(usize, usize), StoreError> {
+    let (mut badges, mut hand_ins) = (0, 0);
+    for one in people::everybody(db, tenant, person)? {
+        badges += credentials::for_person(db, tenant, &one)?.len();
+        hand_ins += submissions::of_person(db, tenant, &one)?.len();
+    }
+    Ok((badges, hand_ins))
 }
 
 /// The visitor asks to be erased. Asking twice is asking once.
@@ -141,10 +153,11 @@ pub(crate) async fn waiting(
             let Some(person) = people::get(db, &id, &wish.person)? else {
                 continue;
             };
+            let (badges, hand_ins) = takes(db, &id, &wish.person)?;
             all.push(WaitingErasure {
                 name: person.display_name(),
-                badges: credentials::for_person(db, &id, &wish.person)?.len(),
-                hand_ins: submissions::of_person(db, &id, &wish.person)?.len(),
+                badges,
+                hand_ins,
                 id: wish.id,
                 asked_at: wish.asked_at,
             });
@@ -178,10 +191,10 @@ pub(crate) async fn erase(
             return Err(PrivacyRefusal::Declined.into());
         }
         // Whoever was joined into them is them.
-        let mut everybody = people::joined_into(db, &tenant, &wish.person)?;
-        everybody.push(wish.person.clone());
+        let everybody = people::everybody(db, &tenant, &wish.person)?;
         let (mut badges, mut digests) = (0, Vec::new());
-        for person in &everybody {
+        // They name the one who stayed, who goes last.
+        for person in everybody.iter().rev() {
             badges += erase_in(db, &context, &tenant, person, &mut digests)?;
         }
         digests.sort_unstable();

@@ -3,8 +3,9 @@
 
 use diesel::prelude::*;
 
-use super::super::schema::{course_releases, courses as table, enrolments, sessions};
+use super::super::schema::{course_releases, courses as table, sessions};
 use super::super::{Db, StoreError, course_keys, courses};
+use super::leaving::{self, Left};
 use super::moves::{self, Moved};
 use crate::ids::{CourseId, DeploymentId, JoinId, PlatformId, TenantId};
 
@@ -41,7 +42,6 @@ const MOVED: [Moved; 13] = [
     },
 ];
 
-const ACTIVE: &str = "enrolments.active of a person";
 const CONTEXT: &str = "courses.context_id";
 const ANSWER: &str = "course_releases.counting";
 
@@ -60,18 +60,7 @@ pub(crate) fn join(
         moved.go(db, tenant, id, from.as_str(), into.as_str())?;
     }
     newest_answer(db, tenant, id, from, into)?;
-    let left: Vec<String> = enrolments::table
-        .filter(enrolments::tenant_id.eq(tenant.as_str()))
-        .filter(enrolments::course_id.eq(from.as_str()))
-        .filter(enrolments::active)
-        .select(enrolments::person_id)
-        .load(db)?;
-    let left: Vec<(String, String)> = left
-        .into_iter()
-        .map(|person| (person, from.to_string()))
-        .collect();
-    moves::note(db, tenant, id, ACTIVE, &left)?;
-    set_active(db, tenant, &left, false)?;
+    leaving::leave(db, tenant, id, Left::Course(from))?;
     diesel::update(sessions::table)
         .filter(sessions::tenant_id.eq(tenant.as_str()))
         .filter(sessions::course_id.eq(from.as_str()))
@@ -110,8 +99,7 @@ pub(crate) fn part(
     for (_, context_id) in moves::noted(db, tenant, id, CONTEXT)? {
         rename(db, tenant, from, &context_id, None)?;
     }
-    let left = moves::noted(db, tenant, id, ACTIVE)?;
-    set_active(db, tenant, &left, true)?;
+    leaving::come_back(db, tenant, id, Left::Course(from))?;
     diesel::delete(sessions::table)
         .filter(sessions::tenant_id.eq(tenant.as_str()))
         .filter(sessions::course_id.eq(into.as_str()))
@@ -182,24 +170,6 @@ fn answer_back(
         {
             set_answer(db, tenant, into, counting, at)?;
         }
-    }
-    Ok(())
-}
-
-/// Has people be members of a course, or not: each person with the course.
-fn set_active(
-    db: &mut Db,
-    tenant: &TenantId,
-    members: &[(String, String)],
-    active: bool,
-) -> Result<(), StoreError> {
-    for (person, course) in members {
-        diesel::update(enrolments::table)
-            .filter(enrolments::tenant_id.eq(tenant.as_str()))
-            .filter(enrolments::course_id.eq(course))
-            .filter(enrolments::person_id.eq(person))
-            .set(enrolments::active.eq(active))
-            .execute(db)?;
     }
     Ok(())
 }

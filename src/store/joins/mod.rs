@@ -13,16 +13,20 @@ use crate::ids::{JoinId, TenantId};
 
 mod awards;
 mod courses;
+mod grades;
+mod leaving;
 mod moves;
 mod people;
 mod platforms;
 mod roles;
+mod since;
 mod submissions;
 
 pub(crate) use courses::{join as join_courses, make_room, part as part_courses};
 pub(crate) use moves::{forget_person, key_to_platform, keys_back, name_to_platform, names_back};
 pub(crate) use people::{join as join_people, part as part_people};
 pub(crate) use platforms::{platform_comes_back, platform_goes_over};
+pub(crate) use since::came_since;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = joins, treat_none_as_default_value = false)]

@@ -158,7 +158,8 @@ pub(super) fn forget(db: &mut Db, tenant: &TenantId, join: &JoinId) -> Result<()
     Ok(())
 }
 
-/// Forgets the joins of somebody who is erased: they cannot be taken back any more.
+/// Forgets the joins of somebody who is erased: they cannot be taken back any more. Rows of theirs that others' joins moved are
+/// named by them, and are gone.
 pub(crate) fn forget_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<(), StoreError> {
     let ids: Vec<String> = joins::table
         .filter(joins::tenant_id.eq(tenant.as_str()))
@@ -177,6 +178,15 @@ pub(crate) fn forget_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -
             .filter(joins::id.eq(&id))
             .execute(db)?;
     }
+    let (last, inner) = (format!("%/{person}"), format!("%/{person}/%"));
+    run!(
+        db,
+        "DELETE FROM join_moves WHERE tenant_id = $1 AND (row_key = $2 OR row_key LIKE $3 OR row_key LIKE $4)",
+        tenant.as_str(),
+        person.as_str(),
+        &last,
+        &inner
+    )?;
     // Names of theirs that went over with a platform.
     let names: Vec<String> = identities::table
         .filter(identities::tenant_id.eq(tenant.as_str()))

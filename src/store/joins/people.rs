@@ -3,10 +3,11 @@
 
 use diesel::prelude::*;
 
-use super::super::schema::{enrolments, sessions};
+use super::super::schema::sessions;
 use super::super::{Db, StoreError, people};
+use super::leaving::{self, Left};
 use super::moves::{self, Moved, run};
-use super::{awards, roles, submissions};
+use super::{awards, grades, roles, submissions};
 use crate::ids::{JoinId, PersonId, TenantId};
 
 const fn of_person(table: &'static str, key: &'static str, unique: Option<&'static str>) -> Moved {
@@ -19,7 +20,7 @@ const fn of_person(table: &'static str, key: &'static str, unique: Option<&'stat
 }
 
 /// What goes over as it is. Awards and hand-ins have files of their own.
-const MOVED: [Moved; 10] = [
+const MOVED: [Moved; 12] = [
     of_person("identities", "(platform_id || '/' || sub)", None),
     of_person("decisions", "id", None),
     of_person("current_decisions", "badge_id", Some("badge_id")),
@@ -33,6 +34,38 @@ const MOVED: [Moved; 10] = [
         column: "asked_by",
         ..of_person("copy_requests", "id", None)
     },
+    // Of both who asked one waits.
+    of_person("erasures", "id", Some("tenant_id")),
+    // Whoever was joined into them before is theirs now.
+    Moved {
+        column: "joined_into",
+        ..of_person("people", "id", None)
+    },
+];
+
+const fn acted(table: &'static str, column: &'static str, key: &'static str) -> Moved {
+    Moved {
+        column,
+        ..of_person(table, key, None)
+    }
+}
+
+/// What they did for others. What was said anew since has another moment, and is no more what went over.
+const ACTED: [Moved; 6] = [
+    acted(
+        "approvals",
+        "by_person_id",
+        "(badge_id || '/' || person_id || '/' || approved_at)",
+    ),
+    acted(
+        "enrolments",
+        "answered_by",
+        "(course_id || '/' || person_id || '/' || COALESCE(answered_at, 0))",
+    ),
+    acted("submissions", "reviewed_by", "id"),
+    acted("awards", "revoked_by", "id"),
+    acted("regrades", "decided_by", "id"),
+    acted("placements", "made_by", "id"),
 ];
 
 /// Makes one of two people. Run it in a transaction.
@@ -43,59 +76,25 @@ pub(crate) fn join(
     from: &PersonId,
     into: &PersonId,
 ) -> Result<(), StoreError> {
+    // First, while the rows of those they did it for are named as they were.
+    for acted in &ACTED {
+        acted.go(db, tenant, id, from.as_str(), into.as_str())?;
+    }
     awards::join(db, tenant, id, from, into)?;
     submissions::join(db, tenant, id, from, into)?;
     roles::join(db, tenant, id, from, into)?;
     for moved in &MOVED {
         moved.go(db, tenant, id, from.as_str(), into.as_str())?;
     }
+    grades::join(db, tenant, id, from, into)?;
     // Where both were members, the one who is joined is none any more.
-    let left: Vec<String> = enrolments::table
-        .filter(enrolments::tenant_id.eq(tenant.as_str()))
-        .filter(enrolments::person_id.eq(from.as_str()))
-        .filter(enrolments::active)
-        .select(enrolments::course_id)
-        .load(db)?;
-    let left: Vec<(String, String)> = left
-        .into_iter()
-        .map(|course| (course, from.to_string()))
-        .collect();
-    moves::note(db, tenant, id, ACTIVE, &left)?;
-    set_active(db, tenant, &left, false)?;
+    leaving::leave(db, tenant, id, Left::Person(from))?;
     diesel::update(sessions::table)
         .filter(sessions::tenant_id.eq(tenant.as_str()))
         .filter(sessions::person_id.eq(from.as_str()))
         .set(sessions::person_id.eq(into.as_str()))
         .execute(db)?;
-    // Whoever was joined into them before is theirs now.
-    run!(
-        db,
-        "UPDATE people SET joined_into = $1 WHERE tenant_id = $2 AND joined_into = $3",
-        into.as_str(),
-        tenant.as_str(),
-        from.as_str()
-    )?;
     people::set_joined_into(db, tenant, from.as_str(), Some(into.as_str()))
-}
-
-const ACTIVE: &str = "enrolments.active of a course";
-
-/// Has somebody be a member of courses, or not: each course with the person.
-fn set_active(
-    db: &mut Db,
-    tenant: &TenantId,
-    members: &[(String, String)],
-    active: bool,
-) -> Result<(), StoreError> {
-    for (course, person) in members {
-        diesel::update(enrolments::table)
-            .filter(enrolments::tenant_id.eq(tenant.as_str()))
-            .filter(enrolments::course_id.eq(course))
-            .filter(enrolments::person_id.eq(person))
-            .set(enrolments::active.eq(active))
-            .execute(db)?;
-    }
-    Ok(())
 }
 
 /// Makes two of one again. What came since stays with the one who stayed. Their visits end: who each was is not known any
@@ -107,12 +106,16 @@ pub(crate) fn part(
     from: &PersonId,
     into: &PersonId,
 ) -> Result<(), StoreError> {
+    grades::part(db, tenant, id, into)?;
     for moved in MOVED.iter().rev() {
         moved.back(db, tenant, id, into.as_str())?;
     }
     roles::part(db, tenant, id, into)?;
     submissions::part(db, tenant, id)?;
     awards::part(db, tenant, id)?;
+    for acted in ACTED.iter().rev() {
+        acted.back(db, tenant, id, into.as_str())?;
+    }
     // What was decided of both is decided anew of each.
     for person in [from, into] {
         run!(
@@ -125,8 +128,7 @@ pub(crate) fn part(
             person.as_str()
         )?;
     }
-    let left = moves::noted(db, tenant, id, ACTIVE)?;
-    set_active(db, tenant, &left, true)?;
+    leaving::come_back(db, tenant, id, Left::Person(from))?;
     diesel::delete(sessions::table)
         .filter(sessions::tenant_id.eq(tenant.as_str()))
         .filter(sessions::person_id.eq(into.as_str()))

@@ -35,10 +35,7 @@ pub(crate) fn platform_goes_over(
 /// Gives a platform its deployments back. The courses of the other one hang on them no more.
 pub(crate) fn platform_comes_back(db: &mut Db, join: &Join) -> Result<(), StoreError> {
     let tenant = &join.tenant;
-    let (from, into) = (
-        PlatformId::from(join.from.as_str()),
-        PlatformId::from(join.into.as_str()),
-    );
+    let (from, into) = join.sides::<PlatformId>();
     DEPLOYMENTS.back(db, tenant, &join.id, into.as_str())?;
     for (id, was) in moves::noted(db, tenant, &join.id, GUID)? {
         let was = Some(was.as_str()).filter(|was| !was.is_empty());

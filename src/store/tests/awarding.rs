@@ -73,7 +73,7 @@ fn cycles_follow_each_other_and_the_first_revocation_stays() {
         assert_eq!(holders(10), 2, "two people, three awards");
         let word = |reason: &str| Revocation {
             at: at(60),
-            by: people[1].id.clone(),
+            by: Some(people[1].id.clone()),
             reason: reason.into(),
         };
         assert!(write(database, |db| awards::revoke(

@@ -182,7 +182,9 @@ fn a_request_is_made_once_for_a_copy_and_answered_once() {
         let ask = |id: &str| write(database, |db| copy_requests::ask(db, &request(id)));
         assert_eq!((ask("a"), ask("b")), (true, false));
         let waiting = |tenant: &TenantId, source: Option<&CourseId>| {
-            read(database, |db| copy_requests::waiting(db, tenant, source))
+            read(database, |db| {
+                copy_requests::standing(db, tenant, source, CopyRequestState::Waiting)
+            })
         };
         let source = Some(&school.course.id);
         assert_eq!(waiting(&school.tenant, source), [request("a")]);
@@ -210,6 +212,33 @@ fn a_request_is_made_once_for_a_copy_and_answered_once() {
             copy_requests::get(db, &"t-other".into(), &"a".into())
         });
         assert_eq!(other, None);
+
+        // It waits again: as it was asked, or asked anew by somebody.
+        let again = |tenant: &TenantId, asked: Option<(&PersonId, DateTime<Utc>)>| {
+            write(database, |db| {
+                copy_requests::wait_again(db, tenant, &"a".into(), asked)
+            })
+        };
+        assert!(!again(&"t-other".into(), None));
+        assert_eq!(
+            (again(&school.tenant, None), again(&school.tenant, None)),
+            (true, false)
+        );
+        assert_eq!(waiting(&school.tenant, source), [request("a")]);
+        assert!(answer(&school.tenant, CopyRequestState::Refused));
+        let person = school.learner(database).id;
+        assert!(again(&school.tenant, Some((&person, at(8)))));
+        let asked = CopyRequest {
+            asked_by: Some(person),
+            asked_at: at(8),
+            ..request("a")
+        };
+        assert_eq!(waiting(&school.tenant, source), [asked]);
+        assert!(answer(&school.tenant, CopyRequestState::Agreed));
+        assert!(
+            !again(&school.tenant, None),
+            "only what was refused is opened again"
+        );
     });
 }
 

@@ -209,7 +209,7 @@ fn facts_are_gathered_alike_for_a_course_and_for_one_person() {
             awards::insert_once(db, &renewed)?;
             let gone = Revocation {
                 at: at(200),
-                by: second.clone(),
+                by: Some(second.clone()),
                 reason: "copied".into(),
             };
             awards::revoke(db, tenant, &renewed.id, &gone)

@@ -12,6 +12,7 @@ mod evidence;
 mod installing;
 mod institutions;
 mod joined;
+mod joining;
 mod placing;
 mod posting;
 mod queue;

@@ -15,7 +15,7 @@ use crate::tests::guest::Guest;
 use crate::tests::harness::{Scene, framed, on_each_database};
 
 /// Launches somebody of the Moodle, whatever page it leads to.
-async fn launch(scene: &Scene, person: u64) -> Page {
+pub(super) async fn launch(scene: &Scene, person: u64) -> Page {
     let world = scene.moodle.world();
     let course = world.courses()[0].id;
     let link = world
@@ -26,26 +26,26 @@ async fn launch(scene: &Scene, person: u64) -> Page {
     framed(&scene.moodle).launch(&form).await.unwrap()
 }
 
-fn member(scene: &Scene, role: &str) -> practice_lms::world::MemberView {
+pub(super) fn member(scene: &Scene, role: &str) -> practice_lms::world::MemberView {
     let world = scene.moodle.world();
     let mut all = world.members(world.courses()[0].id).into_iter();
     all.find(|one| format!("{:?}", one.role) == role).unwrap()
 }
 
-async fn administrator(scene: &Scene) -> AdminBrowser {
+pub(super) async fn administrator(scene: &Scene) -> AdminBrowser {
     let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap();
     AdminBrowser::of(scene, &Scope::Tenant(tenant.id), "Ada").await
 }
 
 /// The registration of the Moodle as it is now.
-async fn registration(scene: &Scene) -> RegistrationId {
+pub(super) async fn registration(scene: &Scene) -> RegistrationId {
     let client = scene.moodle.registration().client_id;
     let all = known::list(&scene.cairn).await.unwrap();
     let found = all.into_iter().find(|(_, one)| one.client_id == client);
     found.unwrap().1.id
 }
 
-async fn person(scene: &Scene, registration: &RegistrationId, sub: &str) -> Option<Person> {
+pub(super) async fn person(scene: &Scene, registration: &RegistrationId, sub: &str) -> Option<Person> {
     let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
     let (home, sub) = (Home::of(registration), sub.to_owned());
     let found = scene
@@ -62,7 +62,7 @@ async fn courses(scene: &Scene) -> usize {
 }
 
 /// Opens the review of the deployment that waits.
-async fn review(admin: &mut AdminBrowser, registration: &RegistrationId) -> Page {
+pub(super) async fn review(admin: &mut AdminBrowser, registration: &RegistrationId) -> Page {
     let place = admin.get(&format!("/admin/platforms/p/{registration}")).await;
     assert!(place.words().contains("Its launches wait"), "{}", place.words());
     let href = place.links("/same").remove(0);
@@ -99,7 +99,18 @@ fn a_tool_that_was_removed_and_added_again_keeps_its_school_after_a_review() {
         );
 
         let mut admin = administrator(&scene).await;
+        let list = admin.get("/admin/platforms").await;
+        assert!(
+            list.words().contains("may be a platform that is known"),
+            "{}",
+            list.words()
+        );
         let page = review(&mut admin, &new).await;
+        assert_eq!(
+            list.links("/same"),
+            [page.url.to_string()],
+            "the list leads to the review"
+        );
         for said in [
             "The same Moodle, registered anew?",
             "1 badge.",
@@ -131,6 +142,11 @@ fn a_tool_that_was_removed_and_added_again_keeps_its_school_after_a_review() {
         let href = list.links("/part").remove(0);
         let path = url::Url::parse(&href).map_or(href.clone(), |url| url.path().to_owned());
         let asked = admin.get(&path).await;
+        assert!(
+            asked.words().contains("since they were joined"),
+            "{}",
+            asked.words()
+        );
         let parted = admin.send(&asked, "/part", &[]).await;
         assert!(parted.words().contains("Taken back."), "{}", parted.words());
         scene.at_rest().await;

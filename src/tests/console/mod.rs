@@ -1,6 +1,7 @@
 //! The console of administrators over HTTP.
 
 pub(crate) mod admin_browser;
+mod anew;
 mod assistants;
 mod audit;
 mod colour;

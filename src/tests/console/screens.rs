@@ -74,6 +74,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             ("audit-none", format!("/audit/{tenant}?who=nobody")),
             ("administrators", "/administrators".to_owned()),
             ("people", format!("/people/{tenant}?name=a")),
+            ("awards", format!("/awards/{tenant}?sought=a")),
             ("password", "/password".to_owned()),
             ("not-here", "/nothing".to_owned()),
         ] {

@@ -149,6 +149,69 @@ fn a_deployment_goes_to_the_institution_whose_platform_administrator_has_the_cod
     });
 }
 
+#[test]
+fn whoever_looks_after_all_institutions_accepts_a_deployment_for_another_one() {
+    on_each_database(|scene| async move {
+        let north = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
+        let (south, _) = institutions::find_or_create(&scene.cairn, "South Hill School")
+            .await
+            .unwrap();
+        let link = first_link(&scene);
+        let before = Guest::with(framed(&scene.canvas), &scene.canvas, 0, "Teacher", &link).await;
+        scene.at_rest().await;
+        let own = counts(&scene, &north).await;
+        scene.canvas.world().redeploy(0);
+        assert_eq!(launch(&scene, "Teacher").await.status, 403);
+
+        let all = platforms::list(&scene.cairn).await.unwrap();
+        let mut all = all.into_iter();
+        let (_, canvas) = all.find(|(_, one)| one.flavour == Flavour::Canvas).unwrap();
+        let place = format!("/admin/platforms/p/{}", canvas.id);
+        // Nobody gives away what is another institution's, or gives theirs to others.
+        let mut own_admin = AdminBrowser::of(&scene, &Scope::Tenant(north.clone()), "Ada").await;
+        let page = own_admin.get(&place).await;
+        assert!(!page.words().contains("Accept it for them"), "{}", page.words());
+        let mut operator = AdminBrowser::of(&scene, &Scope::Everything, "Olga").await;
+        let page = operator.get(&place).await;
+        let form = page
+            .forms()
+            .into_iter()
+            .find(|form| form.value("what") == Some("accept-for"));
+        let form = form.unwrap_or_else(|| panic!("{}", page.words()));
+        let chosen = form
+            .option("institution", "South Hill School")
+            .unwrap()
+            .to_owned();
+        assert_eq!(chosen, south.id.as_str());
+        let choice = [("institution", chosen.as_str())];
+        let done = operator.browser.submit(&page, &form, &choice).await.unwrap();
+        assert!(done.words().contains("Saved."), "{}", done.words());
+        let twice = operator.browser.submit(&page, &form, &choice).await.unwrap();
+        assert!(
+            twice
+                .words()
+                .contains("accepted or refused this deployment meanwhile"),
+            "{}",
+            twice.words()
+        );
+
+        let after = Guest::with(framed(&scene.canvas), &scene.canvas, 0, "Teacher", &link).await;
+        assert_ne!(after.course, before.course);
+        scene.at_rest().await;
+        assert_eq!(counts(&scene, &north).await, own, "nobody of theirs goes over");
+        assert!(counts(&scene, &south.id).await.1 > 1);
+        for tenant in [&north, &south.id] {
+            let log = operator
+                .get(&format!(
+                    "/admin/audit/{tenant}?action=deployment.accepted&who=Olga"
+                ))
+                .await;
+            assert!(!log.words().contains("Nothing like this"), "{}", log.words());
+        }
+        scene.end().await;
+    });
+}
+
 /// The title of the first link of the course.
 fn first_link(scene: &Scene) -> String {
     let world = scene.canvas.world();

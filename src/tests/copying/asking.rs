@@ -1,14 +1,21 @@
 //! What somebody may bring who does not teach the old course, and whom they ask.
 
+use std::sync::Arc;
+
+use chrono::TimeDelta;
 use practice_lms::browser::Page;
 use practice_lms::{CourseRole, PracticeLms};
 
 use super::{badges_of, check, copies_of, known, teacher};
+use crate::app::block_on;
 use crate::domain::course::{CopyProof, Course};
+use crate::domain::page::Page as Part;
 use crate::service::institution::administrators::Scope;
+use crate::store::testing::TestDatabase;
+use crate::store::testing::shortcuts::logged;
 use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::guest::Guest;
-use crate::tests::harness::{Scene, on_each_database};
+use crate::tests::harness::{ForwardClock, Scene, on_each_database};
 
 const OLD: &str = "Data Literacy 101";
 const UNPROVEN: &str = "A link in this course came from another course that uses Cairn.";
@@ -236,6 +243,91 @@ fn a_no_brings_nothing_and_an_administrator_may_answer_in_place_of_the_teachers(
         }
         scene.end().await;
     });
+}
+
+#[test]
+fn what_was_refused_is_opened_again_by_who_may_answer_or_asked_again_after_a_week() {
+    for database in TestDatabase::dealt() {
+        block_on(async {
+            let clock = Arc::new(ForwardClock::default());
+            let scene = Scene::at(database, clock.clone()).await;
+            refused_and_opened_again(&scene, &clock).await;
+            scene.end().await;
+        });
+    }
+}
+
+async fn refused_and_opened_again(scene: &Scene, clock: &ForwardClock) {
+    let lms = &scene.moodle;
+    let mut old = teacher(lms, 0).await;
+    let badge = two_badges(&mut old).await;
+    types(lms, 1, "cairn_item", &badge);
+    let name = lms.world().students(lms.world().courses()[0].id)[3].name.clone();
+    let mut asking = stranger(lms, 1, 3).await;
+    let here = known(scene, lms, lms.world().courses()[1].id).await.unwrap();
+    asks(&mut asking).await;
+    says(&mut old, "no", "You said no.").await;
+    let page = of_copy(&mut asking).await;
+    assert!(
+        page.words().contains("You can ask again from"),
+        "{}",
+        page.words()
+    );
+    assert!(page.form("/ask").is_err(), "not today: {}", page.words());
+
+    // The teachers of the course think again; what they say then counts.
+    let home = old.get("").await;
+    let opened = old.send(&home, "/reopen", &[]).await;
+    assert!(opened.words().contains("Opened again."), "{}", opened.words());
+    assert!(opened.form("/reopen").is_err(), "{}", opened.words());
+    says(&mut old, "no", "You said no.").await;
+
+    // A week later the asking teacher asks once more, and an administrator may open it again too.
+    clock.forward(TimeDelta::days(7) + TimeDelta::hours(1));
+    let mut asking = again(lms, 1, &name).await;
+    let page = of_copy(&mut asking).await;
+    let asked = asking.send(&page, "/ask", &[]).await;
+    assert!(
+        asked.words().contains("have not answered yet"),
+        "{}",
+        asked.words()
+    );
+    let mut old = teacher(lms, 0).await;
+    says(&mut old, "no", "You said no.").await;
+    let tenant = here.tenant.clone();
+    let mut admin = AdminBrowser::of(scene, &Scope::Tenant(tenant.clone()), "Ruth").await;
+    let page = admin.get(&format!("/admin/copy-requests/{tenant}")).await;
+    assert!(page.words().contains("What was refused"), "{}", page.words());
+    let opened = admin.send(&page, "/reopen", &[]).await;
+    assert!(opened.words().contains("Opened again."), "{}", opened.words());
+    let done = admin
+        .send(&opened, "/admin/copy-requests/", &[("answer", "yes")])
+        .await;
+    assert!(
+        done.words().contains("Nobody waits for an answer."),
+        "{}",
+        done.words()
+    );
+    asking
+        .until("", &format!("This course was copied from {OLD}."))
+        .await;
+    let whole = Part {
+        offset: 0,
+        limit: 500,
+    };
+    let log = scene.cairn.store.read(move |db| logged(db, &tenant, whole));
+    let log = format!("{:?}", log.await.unwrap());
+    assert_eq!(log.matches("copy.reopened").count(), 2, "{log}");
+    assert_eq!(log.matches("copy.asked").count(), 2, "{log}");
+}
+
+/// Answers what is asked of a course on its first page.
+async fn says(guest: &mut Guest, answer: &str, told: &str) {
+    let page = guest.get("").await;
+    let form = page.form("/copy-requests/").unwrap();
+    let answer = [("answer", answer)];
+    let done = guest.browser.submit(&page, &form, &answer).await.unwrap();
+    assert!(done.words().contains(told), "{}", done.words());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod erasing;
 mod given_up;
 mod institution;
+mod joined;
 mod student;
 
 use std::collections::BTreeMap;

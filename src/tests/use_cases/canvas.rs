@@ -6,9 +6,11 @@ use rust_decimal::Decimal;
 
 use super::{Bench, benches_of};
 use crate::clock::Clock as _;
+use crate::store::{facts, line_items};
 use lti::registration::Flavour;
 use openbadges::verify::verify;
 use practice_lms::Endpoint;
+use practice_lms::world::MemberView;
 
 async fn canvases() -> Vec<Bench> {
     benches_of(Flavour::Canvas, |_| {}).await
@@ -87,5 +89,93 @@ async fn grades_typed_before_cairn_ever_looked_are_read() {
         bench.work(&bench.cairn).await;
         let winner = bench.person(&students[0].sub).await;
         assert_eq!(bench.holders(&badge).await.keys().collect::<Vec<_>>(), [&winner]);
+    }
+}
+
+/// The points of a student in a column, as rules read them.
+async fn read(bench: &Bench, column: &str, student: &MemberView) -> Option<Decimal> {
+    let (course, column) = (bench.course.clone(), column.to_owned());
+    let person = bench.person(&student.sub).await;
+    let found = bench.cairn.store.read(move |db| {
+        let mut items = line_items::for_course(db, &course.tenant, &course.id)?.into_iter();
+        let item = items.find(|item| item.label == column).unwrap();
+        let all = facts::for_course(db, &course.tenant, &course.id, &"none".into())?;
+        let grade = all.get(&person).and_then(|facts| facts.grades.get(&item.id));
+        Ok(grade.and_then(|grade| grade.value))
+    });
+    found.await.unwrap()
+}
+
+/// The number of a column at the LMS.
+fn at_the_lms(bench: &Bench, column: &str) -> u64 {
+    let mut all = bench.world.line_items(bench.at).into_iter();
+    all.find(|one| one.label == column).unwrap().id
+}
+
+#[tokio::test]
+async fn late_work_and_work_of_groups_are_read_as_canvas_tells_them_and_as_the_page_says() {
+    for bench in canvases().await {
+        bench.check().await;
+        let activity = bench.activity("Essay").await;
+        bench.ensure(&activity).await.unwrap();
+        let (essay, students) = (at_the_lms(&bench, "Essay"), bench.world.students(bench.at));
+        let [named, companion, late, ..] = students.as_slice() else {
+            panic!("{students:?}")
+        };
+        bench
+            .world
+            .group_students(bench.at, essay, &[named.id, companion.id]);
+        for student in [named, late] {
+            bench
+                .world
+                .deduct_for_lateness(bench.at, essay, student.id, 20.into());
+        }
+        let handed_in = bench.hand_in(named, &activity).await;
+        bench.review(&handed_in, 90).await;
+        bench.send(&handed_in).await.unwrap();
+        bench
+            .world
+            .set_grade(bench.at, essay, late.id, Some(Decimal::from(95)));
+        assert_eq!(bench.check().await.problem, None);
+
+        // Ours is told before the deduction, the teacher's after it.
+        assert_eq!(bench.points("Essay", named), Some(Decimal::from(70)));
+        assert_eq!(read(&bench, "Essay", named).await, Some(Decimal::from(90)));
+        assert_eq!(read(&bench, "Essay", late).await, Some(Decimal::from(75)));
+        // The group has the grade, and its row is of the student who was named, until somebody types it.
+        assert_eq!(bench.points("Essay", companion), Some(Decimal::from(90)));
+        assert_eq!(read(&bench, "Essay", companion).await, None);
+        bench
+            .world
+            .set_grade(bench.at, essay, companion.id, Some(Decimal::from(85)));
+        assert_eq!(bench.check().await.problem, None);
+        assert_eq!(read(&bench, "Essay", companion).await, Some(Decimal::from(85)));
+    }
+}
+
+#[tokio::test]
+async fn of_complete_or_incomplete_a_typed_grade_is_all_or_nothing_and_ours_is_what_was_sent() {
+    for bench in canvases().await {
+        bench.check().await;
+        let activity = bench.activity("Essay").await;
+        bench.ensure(&activity).await.unwrap();
+        let (essay, students) = (at_the_lms(&bench, "Essay"), bench.world.students(bench.at));
+        let [ours, complete, incomplete, ..] = students.as_slice() else {
+            panic!("{students:?}")
+        };
+        assert!(bench.world.grade_pass_fail(bench.at, essay, true));
+        let handed_in = bench.hand_in(ours, &activity).await;
+        bench.review(&handed_in, 60).await;
+        bench.send(&handed_in).await.unwrap();
+        for (student, typed) in [(complete, 1), (incomplete, 0)] {
+            bench
+                .world
+                .set_grade(bench.at, essay, student.id, Some(typed.into()));
+        }
+        assert_eq!(bench.check().await.problem, None);
+        assert_eq!(bench.points("Essay", ours), Some(Decimal::ONE_HUNDRED));
+        assert_eq!(read(&bench, "Essay", ours).await, Some(Decimal::from(60)));
+        assert_eq!(read(&bench, "Essay", complete).await, Some(Decimal::ONE_HUNDRED));
+        assert_eq!(read(&bench, "Essay", incomplete).await, Some(Decimal::ZERO));
     }
 }

@@ -18,26 +18,36 @@ use crate::web::views::shared::When;
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .route(console::COPY_REQUESTS, web::get().to(show))
-        .route(console::COPY_REQUEST, web::post().to(answer));
+        .route(console::COPY_REQUEST, web::post().to(answer))
+        .route(console::COPY_REOPEN, web::post().to(reopen));
 }
 
 async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
-    let (institution, waiting) = copy_requests::waiting(&visit.cairn, &visit.admin, &tenant).await?;
+    let (institution, waiting, refused) = copy_requests::asked(&visit.cairn, &visit.admin, &tenant).await?;
     let now = visit.cairn.clock.now();
-    let line = |one: &Requested| CopyRequestLine {
+    let line = |one: &Requested, action: String| CopyRequestLine {
         who: one.who.clone(),
         course: one.course.clone(),
         source: one.source.clone(),
         asked: When::new(one.asked_at, now),
-        action: console::copy_request(&tenant, &one.id),
+        action,
     };
+    let requests = waiting
+        .iter()
+        .map(|one| line(one, console::copy_request(&tenant, &one.id)))
+        .collect();
+    let refused = refused
+        .iter()
+        .map(|one| line(one, console::copy_reopen(&tenant, &one.id)))
+        .collect();
     visit.show(&CopyRequestsPage {
         page: visit.page_of(
             &institution,
             &format!("Badges of other courses: {}", institution.name),
             AdminPlace::Elsewhere,
         ),
-        requests: waiting.iter().map(line).collect(),
+        requests,
+        refused,
         back_href: console::overview(),
     })
 }
@@ -54,4 +64,13 @@ async fn answer(
     };
     copy_requests::answer(&visit.cairn, &visit.admin, &tenant, &id, yes).await?;
     Ok(visit.go(&visit.href_saying(&console::copy_requests(&tenant), "answered")))
+}
+
+async fn reopen(
+    Proven(visit): Proven<AdminVisit>,
+    path: web::Path<(TenantId, CopyRequestId)>,
+) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = path.into_inner();
+    copy_requests::reopen(&visit.cairn, &visit.admin, &tenant, &id).await?;
+    Ok(visit.go(&visit.href_saying(&console::copy_requests(&tenant), "reopened")))
 }

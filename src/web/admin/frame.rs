@@ -26,6 +26,7 @@ pub(crate) enum AdminPlace {
     Issuers,
     Policies,
     People,
+    Awards,
     Privacy,
     Audit,
     Administrators,
@@ -36,12 +37,13 @@ pub(crate) enum AdminPlace {
 /// The text of an entry of the navigation, where it leads, and which page it is.
 type Entry = (&'static str, fn() -> String, AdminPlace);
 
-const PLACES: [Entry; 8] = [
+const PLACES: [Entry; 9] = [
     ("Overview", console::overview, AdminPlace::Overview),
     ("Platforms", console::platforms, AdminPlace::Platforms),
     ("Issuers and keys", console::issuers, AdminPlace::Issuers),
     ("Policies", console::policies, AdminPlace::Policies),
     ("People", console::people, AdminPlace::People),
+    ("Awards", console::awards, AdminPlace::Awards),
     ("Export and erasure", console::privacy, AdminPlace::Privacy),
     ("Audit log", console::audit, AdminPlace::Audit),
     (
@@ -86,6 +88,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Erased. Their badges show as revoked everywhere from now on.",
     ),
     (
+        "revoked",
+        Status::Earned,
+        "Revoked. The badge shows as revoked everywhere from now on.",
+    ),
+    (
         "erasure-declined",
         Status::Neutral,
         "Declined. They read your reason on their page “My data”, and may ask again.",
@@ -94,6 +101,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "answered",
         Status::Earned,
         "Answered. Whoever asked reads it on the page of their course.",
+    ),
+    (
+        "reopened",
+        Status::Neutral,
+        "Opened again. It waits for an answer as before.",
     ),
     ("removed", Status::Earned, "The old key was removed."),
     (
@@ -164,6 +176,17 @@ impl AdminVisit {
         page.frame.theme_href = accent_of(Some(institution));
         self.about.replace(Some(institution.clone()));
         page
+    }
+
+    /// The frame of a page that lists institutions: its days are those of the only one, where there is one alone.
+    #[must_use]
+    pub(crate) fn page_of_all(&self, all: &[&Tenant], title: &str, place: AdminPlace) -> AdminPage {
+        if let [only] = all
+            && only.time_zone.is_some()
+        {
+            self.about.replace(Some((*only).clone()));
+        }
+        self.page(title, place)
     }
 
     /// What a page is shown with: the zone of the institution that it is about. Where nobody has said yet where that is, this

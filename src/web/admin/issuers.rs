@@ -6,6 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
 use super::tool_keys;
+use crate::domain::issuer::Tenant;
 use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::domain::theme::Colour;
 use crate::domain::zone::{Zone, ZoneFrom};
@@ -46,8 +47,9 @@ async fn list(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
         keys: count_of(u32::try_from(one.keys.len()).unwrap_or(u32::MAX), "key", "keys"),
     };
     let (keys, tool_step) = tool_keys::lines(&visit).await?;
+    let tenants: Vec<&Tenant> = all.iter().map(|one| &one.tenant).collect();
     visit.show(&IssuersPage {
-        page: visit.page("Issuers and keys", AdminPlace::Issuers),
+        page: visit.page_of_all(&tenants, "Issuers and keys", AdminPlace::Issuers),
         institutions: all.iter().map(line).collect(),
         keys,
         tool_step,

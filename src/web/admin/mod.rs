@@ -9,6 +9,7 @@ use crate::web::paths::console;
 
 mod administrators;
 mod audit;
+mod awards;
 mod copy_requests;
 pub(crate) mod error;
 pub(crate) mod frame;
@@ -33,6 +34,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     for page in [
         administrators::configure,
         audit::configure,
+        awards::configure,
         copy_requests::configure,
         issuers::configure,
         privacy::configure,

@@ -5,6 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
+use crate::domain::issuer::Tenant;
 use crate::service::base::error::ErrorKind;
 use crate::service::institution::copy_requests;
 use crate::service::institution::issuing::{self, Institution};
@@ -29,11 +30,12 @@ async fn view(visit: &AdminVisit, name: String, problems: ProblemList) -> Result
     let all = issuing::list(&visit.cairn, &visit.admin).await?;
     let mut institutions = Vec::with_capacity(all.len());
     for one in &all {
-        let (_, asked) = copy_requests::waiting(&visit.cairn, &visit.admin, &one.tenant.id).await?;
+        let (_, asked, _) = copy_requests::asked(&visit.cairn, &visit.admin, &one.tenant.id).await?;
         institutions.push(card(visit, one, asked.len()));
     }
+    let tenants: Vec<&Tenant> = all.iter().map(|one| &one.tenant).collect();
     Ok(OverviewPage {
-        page: visit.page("Overview", AdminPlace::Overview),
+        page: visit.page_of_all(&tenants, "Overview", AdminPlace::Overview),
         institutions,
         makes: visit.admin.scope.everything().is_ok(),
         name,

@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::error::AdminError;
 use super::frame::AdminPlace;
-use crate::domain::platform::{JoinKind, JoinState};
+use crate::domain::platform::{CameSince, JoinKind, JoinState};
 use crate::ids::{JoinId, PersonId, TenantId};
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::JoinRefusal;
@@ -165,22 +165,46 @@ async fn join(
     Ok(visit.go(&visit.href_saying(&console::people_of(&tenant), "joined")))
 }
 
+/// What stays with the one who stayed.
+fn stays(one: &Listed, since: CameSince) -> String {
+    let counted =
+        |count: i64, one: &str, many: &str| count_of(u32::try_from(count).unwrap_or(u32::MAX), one, many);
+    let came = [
+        (since.awards, counted(since.awards, "badge", "badges")),
+        (since.hand_ins, counted(since.hand_ins, "hand-in", "hand-ins")),
+        (
+            since.grades,
+            counted(since.grades, "new or changed grade", "new or changed grades"),
+        ),
+    ];
+    let came: Vec<String> = came
+        .into_iter()
+        .filter_map(|(count, told)| (count > 0).then_some(told))
+        .collect();
+    if came.is_empty() {
+        return format!(
+            "Nothing came in since they were joined. What still does before this is done stays with {}.",
+            one.into
+        );
+    }
+    format!(
+        "What came in since they were joined stays with {}: {}.",
+        one.into,
+        came.join(", ")
+    )
+}
+
 async fn consider(
     visit: AdminVisit,
     path: web::Path<(TenantId, JoinId)>,
 ) -> Result<HttpResponse, AdminError> {
     let (tenant, id) = path.into_inner();
-    let (institution, joined) = joining::list(&visit.cairn, &visit.admin, &tenant).await?;
-    let one = joined.into_iter().find(|one| one.id == id);
-    let one = one.ok_or(ServiceError::NotFound("join"))?;
+    let (institution, one, since) = joining::review_part(&visit.cairn, &visit.admin, &tenant, &id).await?;
     visit.show(&ConsoleConfirmPage {
         page: visit.page_of(&institution, "Take this back?", AdminPlace::People),
         consequences: vec![
             format!("{} and {} are two again, each with what was theirs.", one.from, one.into),
-            format!(
-                "What came in since they were joined stays with {}: grades, hand-ins and badges of that time.",
-                one.into
-            ),
+            stays(&one, since),
             "Nothing that was signed is changed or revoked. Visits that are open end, and begin anew from the course."
                 .to_owned(),
         ],

@@ -35,7 +35,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route(course::COPIED_DECLINE, web::post().to(decline))
         .route(course::COPIED_MAP, web::post().to(map))
         .route(course::COPIED_ASK, web::post().to(ask))
-        .route(course::COPY_REQUEST, web::post().to(answer));
+        .route(course::COPY_REQUEST, web::post().to(answer))
+        .route(course::COPY_REOPEN, web::post().to(reopen));
 }
 
 /// What the course page says of copies that wait for an answer.
@@ -81,6 +82,17 @@ pub(super) fn requests(visit: &Visit, requests: Vec<copying::Requested>) -> Vec<
     requests.into_iter().map(line).collect()
 }
 
+/// What it says of those who were refused.
+pub(super) fn refused(visit: &Visit, refused: Vec<copying::Requested>) -> Vec<RequestLine> {
+    let now = visit.cairn.clock.now();
+    let line = |one: copying::Requested| RequestLine {
+        text: format!("{}, for “{}”.", one.who, one.course),
+        asked: When::new(one.asked_at, now),
+        action: visit.href(&course::copy_reopen(&one.id)),
+    };
+    refused.into_iter().map(line).collect()
+}
+
 async fn show(visit: Visit, path: web::Path<(String, CopyId)>) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     policies::check(&visit.cairn, &visit.visitor, Power::Create).await?;
@@ -99,13 +111,14 @@ async fn show(visit: Visit, path: web::Path<(String, CopyId)>) -> Result<HttpRes
 
 fn ask_page(visit: &Visit, copy: &CourseCopy, request: Option<&CopyRequest>) -> CopiedAskPage {
     let now = visit.cairn.clock.now();
+    let again_from = request.and_then(CopyRequest::again_from);
     CopiedAskPage {
         page: visit.page("Badges of another course", Place::Badges),
         told: request.map(|request| words::copying::asked(request.state)),
         asked: request.map(|request| When::new(request.asked_at, now)),
-        ask_action: request
-            .is_none()
+        ask_action: (request.is_none() || again_from.is_some_and(|from| from <= now))
             .then(|| visit.href(&course::copied_ask(&copy.id))),
+        again_from: again_from.filter(|from| *from > now).map(When::date_only),
         decline_action: (copy.state != CopyState::Declined)
             .then(|| visit.href(&course::copied_decline(&copy.id))),
         back_href: visit.href(""),
@@ -136,6 +149,15 @@ async fn answer(
         CopyRequestState::Waiting | CopyRequestState::Refused => "copy-refused",
     };
     Ok(visit.go(&visit.href_saying("", notice)))
+}
+
+async fn reopen(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, CopyRequestId)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    copying::reopen(&visit.cairn, &visit.visitor, &id).await?;
+    Ok(visit.go(&visit.href_saying("", "copy-reopened")))
 }
 
 async fn take(

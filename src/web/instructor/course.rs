@@ -34,6 +34,7 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
         powers,
         offers,
         requests,
+        refused,
         copied,
         fallen: (fallen, more),
         ask_when_grades_count,
@@ -47,6 +48,7 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
         return visit.show(&page);
     }
     page.requests = super::copied::requests(visit, requests);
+    page.refused = super::copied::refused(visit, refused);
     page.ask_when_grades_count = ask_when_grades_count
         .then(|| words::releases::why(visit.visitor.registration.capabilities().product));
     page.attention.extend(fallen.iter().map(|one| fell(visit, one)));
@@ -144,6 +146,7 @@ fn view(
         columns_href: visit.href(&course::columns()),
         offers: Vec::new(),
         requests: Vec::new(),
+        refused: Vec::new(),
         news: overview
             .badges
             .iter()

@@ -82,7 +82,7 @@ fn view(visit: &AccountVisit, account: &Account, report: Option<&Report>) -> Acc
             .map(|course| course.name().to_owned())
             .collect(),
         more_courses: account.more_courses,
-        findings: report.map(FindingList::of),
+        findings: report.map(|report| FindingList::of(report, account.zone)),
         test_action: paths::ACCOUNT_TEST.to_owned(),
         console_href: format!("{}{}", visit.cairn.settings.origin(), paths::console::HOME),
     }

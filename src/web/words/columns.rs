@@ -13,7 +13,8 @@ pub(crate) const fn seen(tell: ColumnsTell) -> &'static [&'static str] {
             "Group work, late penalties and grades to pass belong to Moodle’s own assignments, which Cairn cannot see. Of its own columns Cairn reads the number that the gradebook has for each student.",
         ],
         ColumnsTell::PointsOnly => &[
-            "Canvas tells points and nothing else. Complete/incomplete is all of the points or none; of letter grades, GPA and percent Cairn reads the points beneath them.",
+            "Canvas tells points and nothing else; of letter grades, GPA and percent Cairn reads the points beneath them.",
+            "Complete/incomplete: a grade that you give is all of the points or none. A score that Cairn sent is read as it was sent, while Canvas shows everything above zero as complete.",
             "Late policy: a score that Cairn sent is read before the deduction, a grade that you typed after it.",
             "Group assignment: a score that Cairn sends for one student grades the whole group, but Canvas shows it to Cairn for that student alone. Type the others’ grades in the gradebook if a rule needs them.",
             "An excused student has no score, which counts as not graded yet.",

@@ -208,3 +208,77 @@ async fn scores_are_refused_as_canvas_does() {
         "rescaled to the assignment's points"
     );
 }
+
+#[actix_web::test]
+async fn complete_is_all_of_the_points_in_the_gradebook_and_the_row_has_what_was_posted() {
+    let bench = bench(Flavour::Canvas).await;
+    let token = bench.token().await;
+    let (item, url) = report(&bench);
+    let student = bench.person(CourseRole::Student);
+    let all = format!("{url}/results");
+    let row = async || bench.get(&all, &token, "*/*").await.json()[0]["resultScore"].to_string();
+    let points = || bench.world.grade(2, item, student.id).unwrap().points;
+    assert!(bench.world.grade_pass_fail(2, item, true));
+    for (given, shown) in [(1, 100), (0, 0), (60, 100)] {
+        let posted = json!({"scoreGiven": given, "scoreMaximum": 100});
+        let posted = bench.score(&url, &token, &student.sub, &posted).await;
+        assert_eq!(posted.status, 200, "{}", posted.text);
+        assert_eq!(points(), Some(shown.into()), "{given}");
+        assert_eq!(row().await, format!("{given}.0"));
+    }
+    bench.world.set_grade(2, item, student.id, Some(1.into()));
+    assert_eq!(points(), Some(100.into()), "a teacher says complete");
+    assert_eq!(row().await, "100.0");
+    bench.world.set_grade(2, item, student.id, Some(0.into()));
+    assert_eq!((points(), row().await), (Some(0.into()), "0.0".to_owned()));
+}
+
+#[actix_web::test]
+async fn a_late_policy_takes_from_the_gradebook_and_from_the_row_of_a_teachers_grade_alone() {
+    let bench = bench(Flavour::Canvas).await;
+    let token = bench.token().await;
+    let (item, url) = report(&bench);
+    let student = bench.person(CourseRole::Student);
+    let all = format!("{url}/results");
+    let row = async || bench.get(&all, &token, "*/*").await.json()[0]["resultScore"].to_string();
+    let points = || bench.world.grade(2, item, student.id).unwrap().points;
+    assert!(bench.world.deduct_for_lateness(2, item, student.id, 20.into()));
+    let posted = json!({"scoreGiven": 90, "scoreMaximum": 100});
+    let posted = bench.score(&url, &token, &student.sub, &posted).await;
+    assert_eq!(posted.status, 200, "{}", posted.text);
+    assert_eq!((points(), row().await), (Some(70.into()), "90.0".to_owned()));
+    bench.world.set_grade(2, item, student.id, Some(95.into()));
+    assert_eq!((points(), row().await), (Some(75.into()), "75.0".to_owned()));
+    bench.world.deduct_for_lateness(2, item, student.id, 0.into());
+    assert_eq!((points(), row().await), (Some(95.into()), "95.0".to_owned()));
+    bench.world.deduct_for_lateness(2, item, student.id, 30.into());
+    bench.world.set_grade(2, item, student.id, Some(10.into()));
+    assert_eq!(points(), Some(0.into()), "not below zero");
+}
+
+#[actix_web::test]
+async fn a_score_for_one_of_a_group_grades_them_all_and_makes_one_row() {
+    let bench = bench(Flavour::Canvas).await;
+    let token = bench.token().await;
+    let (item, url) = report(&bench);
+    let students = bench.world.students(2);
+    let (one, other, alone) = (&students[0], &students[1], &students[2]);
+    assert!(bench.world.group_students(2, item, &[one.id, other.id]));
+    let posted = json!({"scoreGiven": 80, "scoreMaximum": 100});
+    let posted = bench.score(&url, &token, &one.sub, &posted).await;
+    assert_eq!(posted.status, 200, "{}", posted.text);
+    for student in [one, other] {
+        let grade = bench.world.grade(2, item, student.id).unwrap();
+        assert_eq!(
+            (grade.points, grade.has_result),
+            (Some(80.into()), student.id == one.id)
+        );
+    }
+    assert!(bench.world.grade(2, item, alone.id).is_none());
+    let rows = bench.get(&format!("{url}/results"), &token, "*/*").await.json();
+    assert_eq!(rows.as_array().unwrap().len(), 1, "{rows}");
+    // A teacher's grade makes the other one's row.
+    bench.world.set_grade(2, item, other.id, Some(85.into()));
+    let rows = bench.get(&format!("{url}/results"), &token, "*/*").await.json();
+    assert_eq!(rows.as_array().unwrap().len(), 2, "{rows}");
+}

@@ -186,11 +186,16 @@ fn score(
     let course = data.courses.get_mut(&course_id).ok_or_else(not_found)?;
     let column = course.column_mut(item).ok_or_else(not_found)?;
     taken(column, &score)?;
-    let maximum = column.maximum;
+    let points = score.given.map(|(given, of)| {
+        let points = (given * column.maximum).checked_div(of).unwrap_or_default();
+        column.entered(points)
+    });
+    let companions = column.companions(score.person);
     let cell = column
         .cells
         .entry(score.person)
         .or_insert_with(|| Cell::new(score.timestamp));
+    let left = points.map(|points| cell.after_lateness(points));
     // The row has what was posted, also nothing, whatever becomes of the grade in the gradebook.
     let row = cell.row.get_or_insert_default();
     row.timestamp = score.timestamp;
@@ -200,11 +205,8 @@ fn score(
     let keep = score.says("preserve_score", false)
         || (cell.points.is_some() && score.says("prioritize_non_tool_grade", false));
     if !keep {
-        cell.points = match score.given.filter(|_| counts) {
-            Some((given, of)) => {
-                let points = (given * maximum).checked_div(of).unwrap_or_default();
-                Some(points).filter(|_| drives).or(cell.points)
-            }
+        cell.points = match left.filter(|_| counts) {
+            Some(left) => Some(left).filter(|_| drives).or(cell.points),
             None => None,
         };
         cell.overridden = false;
@@ -227,6 +229,16 @@ fn score(
     }
     cell.attempts += u32::from(score.is_attempt());
     cell.progress = Some(score.progress);
+    if let Some(points) = points.filter(|_| counts && drives && !keep) {
+        // The whole group has the grade; a row is only of the student who was named.
+        for other in companions {
+            let now = world.now();
+            let cell = column.cells.entry(other).or_insert_with(|| Cell::new(now));
+            cell.points = Some(cell.after_lateness(points));
+            cell.overridden = false;
+            cell.changed = now;
+        }
+    }
     let url = format!(
         "{}/results/{}",
         line_items::url(world, course_id, item),

@@ -18,9 +18,12 @@ impl World {
         if column.is_scale && points.is_some_and(|points| !on_scale(points, column.maximum)) {
             return false;
         }
+        let points = points.map(|points| column.entered(points));
         let of_tool = matches!(column.source, Source::Tool(_));
         let overrides = column.is_coupled && of_tool;
         let cell = column.cells.entry(person).or_insert_with(|| Cell::new(now));
+        // A teacher enters what the late policy then takes from, and the row has what is left.
+        let points = points.map(|points| cell.after_lateness(points));
         cell.points = points;
         cell.changed = now;
         cell.recorded_maximum = None;
@@ -67,6 +70,38 @@ impl World {
         let mut data = self.lock();
         let column = data.column_mut(course, line_item);
         column.map(|column| column.allowed_attempts = attempts).is_some()
+    }
+
+    /// Canvas: a teacher has a column graded as complete or incomplete, or in points again.
+    pub fn grade_pass_fail(&self, course: u64, line_item: u64, is_pass_fail: bool) -> bool {
+        let mut data = self.lock();
+        let column = data.column_mut(course, line_item);
+        column.map(|column| column.is_pass_fail = is_pass_fail).is_some()
+    }
+
+    /// Canvas: these hand in together from now on.
+    pub fn group_students(&self, course: u64, line_item: u64, group: &[u64]) -> bool {
+        let mut data = self.lock();
+        let column = data.column_mut(course, line_item);
+        column.map(|column| column.groups.push(group.to_vec())).is_some()
+    }
+
+    /// Canvas: the late policy takes points from somebody's grade, also from one that comes later. A tool's score stays in the
+    /// result row as it was posted; what a teacher entered is there after the deduction.
+    pub fn deduct_for_lateness(&self, course: u64, line_item: u64, person: u64, points: Decimal) -> bool {
+        let now = self.now();
+        let mut data = self.lock();
+        let Some(column) = data.column_mut(course, line_item) else {
+            return false;
+        };
+        let cell = column.cells.entry(person).or_insert_with(|| Cell::new(now));
+        let entered = cell.points.map(|points| points + cell.deducted);
+        cell.deducted = points;
+        cell.points = entered.map(|entered| cell.after_lateness(entered));
+        if let Some(row) = cell.row.as_mut().filter(|_| cell.overridden) {
+            row.score = cell.points;
+        }
+        true
     }
 
     /// A teacher hides the grades of a column from students (Moodle), or posts them by hand (Canvas); or shows them.

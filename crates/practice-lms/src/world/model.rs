@@ -214,6 +214,10 @@ pub struct Column {
     pub submission_type: Option<Value>,
     /// Moodle: graded by a scale. No service tells: its maximum is the number of the scale's items, a result one of them.
     pub is_scale: bool,
+    /// Canvas: graded as complete or incomplete. No service tells: the maximum is that of points.
+    pub is_pass_fail: bool,
+    /// Canvas: who hands in together. A tool's score for one of them grades them all.
+    pub groups: Vec<Vec<u64>>,
     /// Why it takes no score.
     pub closed: Option<Closed>,
     /// Canvas: how many attempts a student has; none where there is no limit.
@@ -240,11 +244,32 @@ impl Column {
             submission_review: None,
             submission_type: None,
             is_scale: false,
+            is_pass_fail: false,
+            groups: Vec::new(),
             closed: None,
             allowed_attempts: None,
             is_hidden: false,
             cells: HashMap::new(),
         }
+    }
+
+    /// What the gradebook makes of that many points before anything is deducted: of complete/incomplete everything above zero is
+    /// complete, which is all of them.
+    #[must_use]
+    pub fn entered(&self, points: Decimal) -> Decimal {
+        if self.is_pass_fail && points > Decimal::ZERO {
+            self.maximum
+        } else {
+            points
+        }
+    }
+
+    /// Who hands in together with somebody, without them.
+    #[must_use]
+    pub fn companions(&self, person: u64) -> Vec<u64> {
+        let group = self.groups.iter().find(|group| group.contains(&person));
+        let others = group.into_iter().flatten().filter(|other| **other != person);
+        others.copied().collect()
     }
 }
 
@@ -262,6 +287,8 @@ pub struct Cell {
     pub recorded_maximum: Option<Decimal>,
     /// Canvas: the result row, which a tool's score or a teacher's grade makes.
     pub row: Option<Row>,
+    /// Canvas: points that the course's late policy takes from the grade.
+    pub deducted: Decimal,
     /// Canvas: the gradebook marks it as work that waits for a grade.
     pub needs_grading: bool,
     /// Canvas: attempts counted so far.
@@ -285,12 +312,19 @@ impl Cell {
             changed,
             recorded_maximum: None,
             row: None,
+            deducted: Decimal::ZERO,
             needs_grading: false,
             attempts: 0,
             comments: Vec::new(),
             progress: None,
             launch_url: None,
         }
+    }
+
+    /// What is left of points once the late policy took its part; nothing is taken from nothing.
+    #[must_use]
+    pub fn after_lateness(&self, points: Decimal) -> Decimal {
+        (points - self.deducted).max(Decimal::ZERO.min(points))
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) use by_hand::award_by_hand;
 pub(crate) use renewing::renew;
 pub(in crate::service) use renewing::renewable;
 pub(crate) use revoking::revoke;
-pub(in crate::service) use revoking::revoke_in;
+pub(in crate::service) use revoking::{revoke_in, take_back};
 
 pub(in crate::service) fn check_reason(reason: &str) -> Result<String, ServiceError> {
     let reason = reason.trim();

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::check_reason;
-use crate::domain::audit::Action;
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::award::Revocation;
 use crate::domain::cause::Cause;
 use crate::domain::policy::Power;
-use crate::ids::{AwardId, BadgeId, StatusListId};
+use crate::ids::{AwardId, BadgeId, StatusListId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
@@ -57,9 +57,23 @@ pub(in crate::service) fn revoke_in(
         .ok_or(ServiceError::NotFound("badge"))?;
     let revocation = Revocation {
         at: context.now,
-        by: visitor.person.id.clone(),
+        by: Some(visitor.person.id.clone()),
         reason: reason.to_owned(),
     };
+    let actor = visitor.actor();
+    take_back(db, context, tenant, badge, which, &revocation, &actor)
+}
+
+/// Takes awards of a badge back by whoever may, in the caller's transaction: award, status list and audit log.
+pub(in crate::service) fn take_back(
+    db: &mut Db,
+    context: &IssuingContext,
+    tenant: &TenantId,
+    badge: &BadgeId,
+    which: &[AwardId],
+    revocation: &Revocation,
+    actor: &Actor,
+) -> Result<usize, ServiceError> {
     let mut places: BTreeMap<StatusListId, Vec<i32>> = BTreeMap::new();
     let mut revoked = 0;
     let mut all = which.to_vec();
@@ -71,7 +85,7 @@ pub(in crate::service) fn revoke_in(
         all.extend(awards::twins(db, tenant, &award)?);
     }
     for id in &all {
-        if !awards::revoke(db, tenant, id, &revocation)? {
+        if !awards::revoke(db, tenant, id, revocation)? {
             continue;
         }
         revoked += usize::from(which.contains(id));
@@ -80,8 +94,14 @@ pub(in crate::service) fn revoke_in(
             let of_list = places.entry(credential.status_list).or_default();
             of_list.push(credential.status_position);
         }
-        let entry = visitor.entry(Action::AwardRevoked, id.as_str(), context.now);
-        let entry = entry.detail(json!({ "badge": badge, "reason": reason }));
+        let entry = Entry::new(
+            tenant,
+            actor.clone(),
+            Action::AwardRevoked,
+            id.as_str(),
+            context.now,
+        );
+        let entry = entry.detail(json!({ "badge": badge, "reason": revocation.reason }));
         audit::record(db, &entry, context.random.as_ref())?;
     }
     if !places.is_empty() {

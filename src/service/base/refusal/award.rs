@@ -31,6 +31,8 @@ pub(crate) enum AwardRefusal {
     FileLinkOver,
     /// Somebody whose badge has lapsed does not meet its rule.
     RenewalNotMet,
+    /// Outside the LMS awards are taken back of courses that have ended alone.
+    CourseGoesOn,
     /// What a changed grade asked for waits no more.
     RegradeSettled,
 }
@@ -54,6 +56,7 @@ impl AwardRefusal {
             Self::EvidenceTwice => (Conflict, "evidence.twice"),
             Self::FileLinkOver => (Conflict, "file.link-over"),
             Self::RenewalNotMet => (Conflict, "award.renewal-not-met"),
+            Self::CourseGoesOn => (Conflict, "award.course-goes-on"),
             Self::RegradeSettled => (Conflict, "regrade.settled"),
         }
     }

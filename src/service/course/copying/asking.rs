@@ -56,7 +56,8 @@ pub(crate) async fn standing(
     found.await
 }
 
-/// Asks the teachers of the old course. Asking twice is asking once, and whoever may bring its badges asks nobody.
+/// Asks the teachers of the old course, a week after they refused once more. Asking twice is asking once, and whoever may bring
+/// its badges asks nobody.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Masquerade`] for whoever acts as one,
@@ -70,8 +71,18 @@ pub(crate) async fn ask(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Result
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         policies::require(db, &visitor, Power::Create)?;
         let (copy, _) = own_copy(db, &visitor, &id)?;
-        let (permission, _) = permission_of(db, &visitor, &copy)?;
+        let (permission, before) = permission_of(db, &visitor, &copy)?;
         if copy.state == CopyState::Taken || permission != Permission::Nothing {
+            return Ok(());
+        }
+        if let Some(before) = before {
+            let by = (&visitor.person.id, now);
+            let is_due = before.again_from().is_some_and(|from| from <= now);
+            if is_due && copy_requests::wait_again(db, &copy.tenant, &before.id, Some(by))? {
+                let entry = visitor.entry(Action::CopyAsked, copy.course.as_str(), now);
+                let entry = entry.detail(json!({ "from": copy.source, "again": true }));
+                audit::record(db, &entry, random.as_ref())?;
+            }
             return Ok(());
         }
         let request = CopyRequest {
@@ -107,14 +118,15 @@ pub(crate) struct Requested {
     pub(crate) asked_at: DateTime<Utc>,
 }
 
-/// What waits for the teachers of a course, or for anybody of the institution.
+/// What stands so of that which was asked of a course, or of any course of the institution.
 pub(in crate::service) fn requests_in(
     db: &mut Db,
     tenant: &TenantId,
     source: Option<&CourseId>,
+    state: CopyRequestState,
 ) -> Result<Vec<Requested>, StoreError> {
     let mut all = Vec::new();
-    for request in copy_requests::waiting(db, tenant, source)? {
+    for request in copy_requests::standing(db, tenant, source, state)? {
         let Some(copy) = copies::get(db, tenant, &request.copy)? else {
             continue;
         };
@@ -197,4 +209,41 @@ pub(in crate::service) fn answer_in(
     let entry = Entry::new(&request.tenant, by, action, request.source.as_str(), now);
     audit::record(db, &entry.detail(json!({ "to": course })), random)?;
     Ok(state)
+}
+
+/// Has a request to the visit's course wait for an answer again that was refused. Doing it twice is doing it once.
+///
+/// # Errors
+/// As [`answer`].
+#[tracing::instrument(name = "asking.reopen", skip_all, fields(request = id.as_str()))]
+pub(crate) async fn reopen(cairn: &Cairn, visitor: &Visitor, id: &CopyRequestId) -> Result<(), ServiceError> {
+    visitor.teach()?;
+    visitor.act_for_oneself()?;
+    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let (visitor, id) = (visitor.clone(), id.clone());
+    let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Place)?;
+        let request = copy_requests::get(db, visitor.tenant(), &id)?
+            .filter(|request| request.source == visitor.course.id)
+            .ok_or(ServiceError::NotFound("request"))?;
+        Ok(reopen_in(db, &request, visitor.actor(), now, random.as_ref())?)
+    });
+    done.await
+}
+
+/// That, by whoever may answer it. Run it in a transaction.
+pub(in crate::service) fn reopen_in(
+    db: &mut Db,
+    request: &CopyRequest,
+    by: Actor,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    if !copy_requests::wait_again(db, &request.tenant, &request.id, None)? {
+        return Ok(());
+    }
+    let course = copies::get(db, &request.tenant, &request.copy)?.map(|copy| copy.course);
+    let source = request.source.as_str();
+    let entry = Entry::new(&request.tenant, by, Action::CopyReopened, source, now);
+    audit::record(db, &entry.detail(json!({ "to": course })), random)
 }

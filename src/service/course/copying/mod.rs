@@ -38,8 +38,8 @@ mod view;
 
 pub(crate) use crate::service::badge::copied_inputs::{Kind, Missing};
 pub(in crate::service) use again::map_again;
-pub(crate) use asking::{Requested, Standing, answer, ask, standing};
-pub(in crate::service) use asking::{answer_in, requests_in};
+pub(crate) use asking::{Requested, Standing, answer, ask, reopen, standing};
+pub(in crate::service) use asking::{answer_in, reopen_in, requests_in};
 pub(in crate::service) use find::{Copied, on_launch, on_notice};
 pub(crate) use map::{Choice, choose, create_column};
 pub(crate) use plan::{Note, Plan, PlannedInput, Told, plan};

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::issuer::Tenant;
 use crate::domain::page::Page;
-use crate::domain::platform::{Join, JoinKind, JoinState};
+use crate::domain::platform::{CameSince, Join, JoinKind, JoinState};
 use crate::ids::{JoinId, PersonId, PlatformId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -46,18 +46,46 @@ pub(crate) async fn list(
         let institution = tenants::get(db, &id)?.ok_or(ServiceError::NotFound("institution"))?;
         let mut all = Vec::new();
         for join in joins::list(db, &id, Page::first(MOST))? {
-            all.push(Listed {
-                from: called(db, &id, join.kind, &join.from)?,
-                into: called(db, &id, join.kind, &join.into)?,
-                id: join.id,
-                kind: join.kind,
-                state: join.state,
-                asked_at: join.asked_at,
-            });
+            all.push(listed(db, join)?);
         }
         Ok((institution, all))
     });
     found.await
+}
+
+/// What an administrator looks at before taking a join back, and what came since: it stays with the one who stayed.
+///
+/// # Errors
+/// As [`list`]; [`ServiceError::NotFound`] for an unknown join.
+#[tracing::instrument(name = "joining.review_part", level = "debug", skip_all, fields(join = id.as_str()))]
+pub(crate) async fn review_part(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+    id: &JoinId,
+) -> Result<(Tenant, Listed, CameSince), ServiceError> {
+    admin.scope.allows(tenant)?;
+    let (tenant, id) = (tenant.clone(), id.clone());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let institution = tenants::get(db, &tenant)?.ok_or(ServiceError::NotFound("institution"))?;
+        let join = joins::get(db, &tenant, &id)?
+            .filter(|join| join.parent.is_none())
+            .ok_or(ServiceError::NotFound("join"))?;
+        let since = joins::came_since(db, &join)?;
+        Ok((institution, listed(db, join)?, since))
+    });
+    found.await
+}
+
+fn listed(db: &mut Db, join: Join) -> Result<Listed, ServiceError> {
+    Ok(Listed {
+        from: called(db, &join.tenant, join.kind, &join.from)?,
+        into: called(db, &join.tenant, join.kind, &join.into)?,
+        id: join.id,
+        kind: join.kind,
+        state: join.state,
+        asked_at: join.asked_at,
+    })
 }
 
 /// What stands for one side of a join on a page.

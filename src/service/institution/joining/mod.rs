@@ -6,6 +6,6 @@ pub(crate) mod people;
 pub(crate) mod platforms;
 pub(crate) mod working;
 
-pub(crate) use joins::{Listed, list, part};
+pub(crate) use joins::{Listed, list, part, review_part};
 pub(crate) use people::{Side, join_people, review_people, search};
 pub(crate) use platforms::{PlatformReview, join, keep_apart, review};

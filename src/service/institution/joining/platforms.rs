@@ -71,10 +71,19 @@ fn pair(
 ) -> Result<Pair, ServiceError> {
     let missing = || ServiceError::NotFound("deployment");
     let found = registrations::by_id(db, registration)?.ok_or_else(missing)?;
-    let tenant = scope.tenant().unwrap_or(&found.tenant).clone();
-    let deployment = deployments::get(db, &tenant, deployment)?
-        .filter(|known| known.registration == *registration)
-        .ok_or_else(missing)?;
+    // Whoever looks after all institutions sees deployments of those that share the registration too.
+    let tenants = match scope.tenant() {
+        Some(tenant) => vec![tenant.clone()],
+        None => tenants::list(db)?.into_iter().map(|tenant| tenant.id).collect(),
+    };
+    let mut of = None;
+    for tenant in tenants {
+        let known = deployments::get(db, &tenant, deployment)?;
+        if let Some(known) = known.filter(|known| known.registration == *registration) {
+            of = Some((tenant, known));
+        }
+    }
+    let (tenant, deployment) = of.ok_or_else(missing)?;
     let belonging = platforms::belonging(db, &tenant, &deployment.id)?.unwrap_or_default();
     let known = match &belonging.review_of {
         Some(known) => platforms::get(db, &tenant, known)?,

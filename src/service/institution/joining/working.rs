@@ -87,18 +87,12 @@ fn go(db: &mut Db, join: &Join, now: DateTime<Utc>, random: &dyn Random) -> Resu
     let mut touched = Touched::default();
     match join.kind {
         JoinKind::Person => {
-            let (from, into) = (
-                PersonId::from(join.from.as_str()),
-                PersonId::from(join.into.as_str()),
-            );
+            let (from, into) = join.sides::<PersonId>();
             joins::join_people(db, &join.tenant, &join.id, &from, &into)?;
             touched.people.insert(into);
         }
         JoinKind::Course => {
-            let (from, into) = (
-                CourseId::from(join.from.as_str()),
-                CourseId::from(join.into.as_str()),
-            );
+            let (from, into) = join.sides::<CourseId>();
             joins::join_courses(db, &join.tenant, &join.id, &from, &into)?;
             touched.courses.insert(into);
         }
@@ -141,10 +135,7 @@ fn courses_go(
     random: &dyn Random,
 ) -> Result<(), StoreError> {
     let tenant = &join.tenant;
-    let (from, into) = (
-        PlatformId::from(join.from.as_str()),
-        PlatformId::from(join.into.as_str()),
-    );
+    let (from, into) = join.sides::<PlatformId>();
     let mut after = String::new();
     loop {
         let part = course_keys::some_after(db, tenant, &from, &after, PART)?;
@@ -176,10 +167,7 @@ fn people_go(
     random: &dyn Random,
 ) -> Result<(), StoreError> {
     let tenant = &join.tenant;
-    let (from, into) = (
-        PlatformId::from(join.from.as_str()),
-        PlatformId::from(join.into.as_str()),
-    );
+    let (from, into) = join.sides::<PlatformId>();
     let mut after = String::new();
     loop {
         let part = identities::some_after(db, tenant, &from, &after, PART)?;
@@ -213,18 +201,12 @@ fn one_back(db: &mut Db, join: &Join, touched: &mut Touched) -> Result<(), Store
     let tenant = &join.tenant;
     match join.kind {
         JoinKind::Person => {
-            let (from, into) = (
-                PersonId::from(join.from.as_str()),
-                PersonId::from(join.into.as_str()),
-            );
+            let (from, into) = join.sides::<PersonId>();
             joins::part_people(db, tenant, &join.id, &from, &into)?;
             touched.people.extend([from, into]);
         }
         JoinKind::Course => {
-            let (from, into) = (
-                CourseId::from(join.from.as_str()),
-                CourseId::from(join.into.as_str()),
-            );
+            let (from, into) = join.sides::<CourseId>();
             let platform = crate::store::platforms::home_of_course(db, tenant, &into)?.platform;
             joins::part_courses(db, tenant, &join.id, (&from, &into), &platform)?;
             touched.courses.extend([from, into]);

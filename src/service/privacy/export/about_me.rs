@@ -105,8 +105,7 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
     let person = people::get(db, tenant, id)?.ok_or(StoreError::Missing("person"))?;
     let mut names = Names::default();
     // Whoever was joined into them is them.
-    let mut everybody = vec![id.clone()];
-    everybody.extend(people::joined_into(db, tenant, id)?);
+    let everybody = people::everybody(db, tenant, id)?;
     let (mut held, mut signed, mut submissions, mut decided) = (vec![], vec![], vec![], vec![]);
     for one in &everybody {
         held.extend(awards::for_person(db, tenant, one)?);

@@ -97,7 +97,7 @@ async fn add(Proven(visit): Proven<AdminVisit>, path: web::Path<String>) -> Resu
     let added = match institution(&visit).await {
         Ok(tenant) => {
             let new = NewPlatform {
-                institution: tenant.into(),
+                institution: tenant.id.into(),
                 draft,
                 deployments: words("deployments"),
             };

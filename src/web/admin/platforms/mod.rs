@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 
 use super::error::AdminError;
 use super::frame::AdminPlace;
-use crate::ids::{InvitationId, TenantId};
+use crate::domain::issuer::Tenant;
+use crate::ids::InvitationId;
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::institution::connecting;
 use crate::service::institution::registering;
@@ -42,7 +43,8 @@ async fn list(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
         invitations.extend(registering::invitations_of(&visit.cairn, &tenant.id).await?);
     }
     let now = visit.cairn.clock.now();
-    let page = visit.page("Platforms", AdminPlace::Platforms);
+    let tenants: Vec<&Tenant> = institutions.iter().collect();
+    let page = visit.page_of_all(&tenants, "Platforms", AdminPlace::Platforms);
     visit.show(&PlatformsPage::new(
         page,
         &listed,
@@ -53,9 +55,9 @@ async fn list(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
 }
 
 /// The institution that a form means: the chosen one, or the only one there is.
-pub(super) async fn institution(visit: &AdminVisit) -> Result<TenantId, ServiceError> {
-    if let Some(tenant) = visit.admin.scope.tenant() {
-        return Ok(tenant.clone());
+pub(super) async fn institution(visit: &AdminVisit) -> Result<Tenant, ServiceError> {
+    if let Some(own) = &visit.institution {
+        return Ok(own.clone());
     }
     let all = connecting::institutions(&visit.cairn, &visit.admin.scope).await?;
     let chosen = visit.fields.get("institution");
@@ -64,7 +66,7 @@ pub(super) async fn institution(visit: &AdminVisit) -> Result<TenantId, ServiceE
         (None, [only]) => Some(only),
         (None, _) => None,
     };
-    found.map(|tenant| tenant.id.clone()).ok_or_else(|| {
+    found.cloned().ok_or_else(|| {
         ServiceError::form(
             ErrorKind::Unprocessable,
             "platform.institution",
@@ -88,8 +90,9 @@ async fn invite(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, Admin
         }
     };
     let note = visit.fields.text("note");
-    let (invitation, code) = registering::invite(&visit.cairn, &tenant, &note, &visit.admin, life).await?;
-    let page = visit.page("Paste this address into your platform", AdminPlace::Platforms);
+    let (invitation, code) = registering::invite(&visit.cairn, &tenant.id, &note, &visit.admin, life).await?;
+    let title = "Paste this address into your platform";
+    let page = visit.page_of(&tenant, title, AdminPlace::Platforms);
     let address = registering::address(&visit.cairn, &code);
     visit.show(&InvitedPage::new(
         page,
@@ -102,7 +105,7 @@ async fn invite(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, Admin
 async fn take(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {
     let tenant = institution(&visit).await?;
     let code = visit.fields.text("code");
-    let registration = sharing::take(&visit.cairn, &visit.admin, &tenant, &code).await?;
+    let registration = sharing::take(&visit.cairn, &visit.admin, &tenant.id, &code).await?;
     Ok(visit.go(&visit.href_saying(&console::platform(&registration), "saved")))
 }
 

@@ -12,6 +12,8 @@ pub(crate) struct CopyRequestsPage {
     pub(crate) page: AdminPage,
     /// Longest waiting first.
     pub(crate) requests: Vec<CopyRequestLine>,
+    /// What was refused; each posts nothing to its action, which opens it again.
+    pub(crate) refused: Vec<CopyRequestLine>,
     pub(crate) back_href: String,
 }
 

@@ -6,6 +6,7 @@ use super::shared::Page;
 
 mod administrators;
 mod audit;
+mod awards;
 mod by_hand;
 mod choose;
 mod confirm;
@@ -20,6 +21,7 @@ mod privacy;
 
 pub(crate) use administrators::{AdministratorLine, AdministratorsPage, InvitationPage};
 pub(crate) use audit::{AuditLine, AuditPage, Sought};
+pub(crate) use awards::{AwardLine, AwardsPage, RevokeAwardPage};
 pub(crate) use by_hand::{ByHandForm, ByHandPage, PasteLine};
 pub(crate) use choose::ChooseInstitutionPage;
 pub(crate) use confirm::ConsoleConfirmPage;

@@ -19,8 +19,8 @@ pub(crate) struct PlatformLine {
     pub(crate) institution: String,
     pub(crate) enabled: bool,
     pub(crate) pending: usize,
-    /// Deployments whose platform may be one that is known.
-    pub(crate) reviews: usize,
+    /// Deployments whose platform may be one that is known: what the platform calls each, and where that is said.
+    pub(crate) reviews: Vec<(String, String)>,
     pub(crate) seen: Option<When>,
 }
 
@@ -64,7 +64,14 @@ impl PlatformsPage {
             institution: one.institution.clone(),
             enabled: one.registration.enabled,
             pending: one.pending,
-            reviews: one.reviews,
+            reviews: one
+                .reviews
+                .iter()
+                .map(|(id, called)| {
+                    let href = console::platform_same(&one.registration.id, id);
+                    (called.clone(), href)
+                })
+                .collect(),
             seen: one.seen_at.map(|at| When::new(at, now)),
         });
         let name = |invitation: &Invitation| {
@@ -218,7 +225,7 @@ impl PlatformPage {
                 .iter()
                 .map(|one| deployment(known, one, now))
                 .collect(),
-            findings: report.map(FindingList::of),
+            findings: report.map(|report| FindingList::of(report, known.institution.zone())),
         }
     }
 }

@@ -32,8 +32,10 @@ pub(crate) struct CopiedAskPage {
     pub(crate) told: Option<&'static str>,
     /// When it was asked.
     pub(crate) asked: Option<When>,
-    /// None once it was asked, and where making badges is left to administrators.
+    /// None while an answer is awaited, for a week after a refusal, and where making badges is left to administrators.
     pub(crate) ask_action: Option<String>,
+    /// When it may be asked again, while that is to come.
+    pub(crate) again_from: Option<When>,
     /// None once it was declined.
     pub(crate) decline_action: Option<String>,
     pub(crate) back_href: String,

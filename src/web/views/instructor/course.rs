@@ -50,6 +50,8 @@ pub(crate) struct CourseBadgesPage {
     pub(crate) offers: Vec<OfferLine>,
     /// What teachers of copies of this course ask.
     pub(crate) requests: Vec<RequestLine>,
+    /// Of these, what was refused; each posts nothing to its action, which opens it again.
+    pub(crate) refused: Vec<RequestLine>,
     /// None where only administrators make badges.
     pub(crate) new_badge_href: Option<String>,
     pub(crate) evidence_href: String,

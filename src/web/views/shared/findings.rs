@@ -4,6 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::Status;
+use crate::domain::zone::Zone;
 use crate::service::institution::self_test::{Finding, Report, Verdict};
 use crate::web::words::self_test;
 use lti::registration::Registration;
@@ -20,7 +21,7 @@ pub(crate) struct FindingLine {
 }
 
 impl FindingLine {
-    fn of(finding: &Finding, registration: &Registration) -> Self {
+    fn of(finding: &Finding, registration: &Registration, zone: Zone) -> Self {
         let (status, spoken) = match finding.verdict() {
             Verdict::Good => (Status::Earned, "Works:"),
             Verdict::Remark => (Status::Neutral, "Note:"),
@@ -29,7 +30,7 @@ impl FindingLine {
         Self {
             status,
             spoken,
-            sentence: self_test::sentence(finding, registration),
+            sentence: self_test::sentence(finding, registration, zone),
             advice: self_test::advice(finding, registration),
         }
     }
@@ -46,15 +47,15 @@ pub(crate) struct FindingList {
 impl HtmlSafe for FindingList {}
 
 impl FindingList {
-    /// The list of what the test found.
+    /// The list of what the test found, with moments in the zone of the institution that the platform is of.
     #[must_use]
-    pub(crate) fn of(report: &Report) -> Self {
+    pub(crate) fn of(report: &Report, zone: Zone) -> Self {
         Self {
             holds: report.holds(),
             findings: report
                 .findings
                 .iter()
-                .map(|finding| FindingLine::of(finding, &report.registration))
+                .map(|finding| FindingLine::of(finding, &report.registration, zone))
                 .collect(),
         }
     }

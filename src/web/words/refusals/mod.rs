@@ -105,6 +105,9 @@ const fn award(refusal: AwardRefusal) -> &'static str {
         AwardRefusal::RenewalNotMet => {
             "A badge is renewed for those who meet its rule, and somebody among these does not meet it any more. Nothing was renewed; look at the list again, or award the badge by hand and say why."
         }
+        AwardRefusal::CourseGoesOn => {
+            "The course of this badge goes on, so whoever teaches it takes the badge back there, on the badge’s page of holders. Nothing was changed."
+        }
         AwardRefusal::RegradeSettled => {
             "This was settled already: somebody decided, the rule is met again, or the badge has ended. Nothing was changed; the list of what needs attention is up to date."
         }

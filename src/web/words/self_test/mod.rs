@@ -12,9 +12,9 @@ use lti::registration::Registration;
 use lti::services::error::Reason;
 use lti::services::media;
 
-/// What was found.
+/// What was found, with moments in that zone.
 #[must_use]
-pub(crate) fn sentence(finding: &Finding, registration: &Registration) -> String {
+pub(crate) fn sentence(finding: &Finding, registration: &Registration, zone: Zone) -> String {
     let fixed = match finding {
         Finding::DeploymentsPending(count) => {
             return match count {
@@ -31,11 +31,11 @@ pub(crate) fn sentence(finding: &Finding, registration: &Registration) -> String
         Finding::KeyMissed { url, at, kid } => {
             return format!(
                 "On {} a message named the signing key “{kid}”, which the key set at {url} does not have; it was refused.",
-                Zone::UTC.short(*at)
+                zone.short(*at)
             );
         }
         Finding::Launched { at, product, version } => {
-            return launched(*at, product.as_deref(), version.as_deref());
+            return launched(*at, product.as_deref(), version.as_deref(), zone);
         }
         Finding::NotOffered(what) => {
             let what = match what {
@@ -191,16 +191,13 @@ pub(crate) fn advice(finding: &Finding, registration: &Registration) -> Option<S
     Some(settings::say(registration, setting))
 }
 
-fn launched(at: DateTime<Utc>, product: Option<&str>, version: Option<&str>) -> String {
+fn launched(at: DateTime<Utc>, product: Option<&str>, version: Option<&str>, zone: Zone) -> String {
     let product = match (product, version) {
         (Some(product), Some(version)) => format!("{product}, version {version}"),
         (Some(product), None) => product.to_owned(),
         (None, _) => "a product that does not name itself".to_owned(),
     };
-    format!(
-        "Cairn was opened from it on {}; it is {product}.",
-        Zone::UTC.short(at)
-    )
+    format!("Cairn was opened from it on {}; it is {product}.", zone.short(at))
 }
 
 fn keys_unreadable(why: &KeysUnreadable) -> String {

@@ -1,0 +1,83 @@
+//! What a rule reads once a platform was registered anew: the columns of the former registration are gone, and the new ones fit.
+
+use lti::registration::Flavour;
+use rust_decimal::Decimal;
+
+use super::joining::{administrator, launch, member, person, registration, review};
+use crate::store::awards;
+use crate::tests::guest::Guest;
+use crate::tests::harness::on_each_database;
+
+#[test]
+fn a_rule_over_a_column_of_the_former_registration_rests_until_it_takes_the_new_one() {
+    on_each_database(|scene| async move {
+        let (old, teacher) = (registration(&scene).await, member(&scene, "Teacher"));
+        let mut before = Guest::open(&scene.moodle, 0, "Teacher", "My badges").await;
+        let badge = before.make_badge("First steps", "knowledge").await;
+        before.rule_on_column(&badge, "Report").await;
+        before.activate(&badge).await;
+        scene.at_rest().await;
+
+        let world = scene.moodle.world();
+        world.register_anew(0);
+        crate::demo::connect(&scene.cairn, &scene.moodle, Flavour::Moodle, "Moodle again")
+            .await
+            .unwrap();
+        launch(&scene, teacher.id).await;
+        let mut admin = administrator(&scene).await;
+        let page = review(&mut admin, &registration(&scene).await).await;
+        let told = page.words();
+        assert!(
+            told.contains("Rules that read columns of the former registration pause"),
+            "{told}"
+        );
+        admin.send(&page, "/join", &[]).await;
+        scene.at_rest().await;
+
+        // The course is read by the new registration, which lists the column under another address.
+        let mut after = Guest::open(&scene.moodle, 0, "Teacher", "My badges").await;
+        let check = after.get("").await;
+        after.send(&check, "/check", &[]).await;
+        scene.at_rest().await;
+        let home = after.until("", "Use the new columns").await;
+        let words = home.words();
+        assert!(
+            words.contains("“First steps” rests and awards nothing"),
+            "{words}"
+        );
+        let href = home.links(&format!("/badges/{badge}/columns")).remove(0);
+        let offer = after.browser.get(&href).await.unwrap();
+        let words = offer.words();
+        assert!(words.contains("“Report” (out of 100) fits"), "{words}");
+        assert!(words.contains("Nothing is awarded before"), "{words}");
+        let tried = after.send(&offer, "/columns/take", &[]).await;
+        assert_eq!(tried.status, 200, "{}", tried.words());
+        after.activate(&badge).await;
+        let home = after.get("").await;
+        assert!(
+            !home.words().contains("rests and awards nothing"),
+            "{}",
+            home.words()
+        );
+
+        // And a grade in the new column awards the badge.
+        let at = world.courses()[0].id;
+        let mut columns = world.line_items(at).into_iter();
+        let column = columns.find(|one| one.label == "Report").unwrap().id;
+        let student = world.students(at).remove(0);
+        assert!(world.set_grade(at, column, student.id, Some(Decimal::from(90))));
+        let check = after.get("").await;
+        after.send(&check, "/check", &[]).await;
+        scene.at_rest().await;
+        let holder = person(&scene, &old, &student.sub).await.unwrap();
+        let (tenant, id) = (holder.tenant.clone(), holder.id.clone());
+        let held = scene
+            .cairn
+            .store
+            .read(move |db| awards::for_person(db, &tenant, &id));
+        let held = held.await.unwrap();
+        assert_eq!(held.len(), 1, "{held:?}");
+        assert_eq!(held[0].badge.as_str(), badge);
+        scene.end().await;
+    });
+}
