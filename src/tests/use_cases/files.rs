@@ -14,7 +14,7 @@ use crate::service::award::evidence::{self, Answer, HandIn};
 use crate::service::award::files;
 use crate::service::base::error::ErrorKind;
 use crate::service::course::links::{self, Choice};
-use crate::service::credential::reissuing::set_says;
+use crate::service::credential::reissuing::{Wish, set_says};
 use crate::store::submissions;
 use crate::web::words::errors;
 use openbadges::jwt;
@@ -93,8 +93,13 @@ async fn the_digest_of_the_file_stands_in_the_signed_evidence_and_its_link_lives
         // Its holder may keep to themselves what they handed in, and say it again.
         let award = &holders[&visitor.person.id];
         bench.clock.advance(TimeDelta::hours(1));
-        for (wish, said) in [(false, false), (true, true)] {
-            let signed_anew = set_says(&bench.cairn, &visitor, &award.id, true, wish).await;
+        for (work, said) in [(false, false), (true, true)] {
+            let wish = Wish {
+                grades: true,
+                work,
+                address: false,
+            };
+            let signed_anew = set_says(&bench.cairn, &visitor, &award.id, wish).await;
             assert!(signed_anew.unwrap());
             let anew = bench.credential(award).await;
             let token = jwt::read(anew.token.clone().unwrap().as_bytes()).unwrap();
@@ -111,7 +116,7 @@ async fn the_digest_of_the_file_stands_in_the_signed_evidence_and_its_link_lives
                 bench.clock.now(),
             );
             assert!(verdict.is_valid(), "{:?}", verdict.first_failure());
-            let again = set_says(&bench.cairn, &visitor, &award.id, true, wish).await;
+            let again = set_says(&bench.cairn, &visitor, &award.id, wish).await;
             assert!(!again.unwrap(), "nothing to change, nothing signed");
         }
     }
