@@ -190,5 +190,7 @@ fn design() -> Design {
         expiry: Expiry::AfterMonths { months: 36 },
         renewal: crate::domain::badge::Renewal::default(),
         show_score: true,
+        chosen_type: None,
+        language: None,
     }
 }

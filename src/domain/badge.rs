@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::achievement::{AchievementType, Language};
 use crate::domain::rest::Rest;
 use crate::domain::zone::{Zone, last_moment};
 use crate::ids::{BadgeId, CourseId, RuleId, TenantId};
@@ -75,6 +76,20 @@ pub(crate) struct Design {
     pub(crate) renewal: Renewal,
     /// Whether the signed credential carries the score.
     pub(crate) show_score: bool,
+    /// What sort of achievement the standard calls it, if somebody chose; [`Design::achievement_type`] says what counts.
+    #[serde(default, rename = "achievement_type", skip_serializing_if = "Option::is_none")]
+    pub(crate) chosen_type: Option<AchievementType>,
+    /// The language of its texts, if somebody said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) language: Option<Language>,
+}
+
+impl Design {
+    /// What sort of achievement it is: what was chosen, or what its kind is.
+    #[must_use]
+    pub(crate) fn achievement_type(&self) -> AchievementType {
+        self.chosen_type.unwrap_or_else(|| AchievementType::of(self.kind))
+    }
 }
 
 /// What kind of proof stands behind a badge.
@@ -291,6 +306,19 @@ mod tests {
             "credits":null,"level":null,"alignments":[],"expiry":{"expires":"after_months","months":12},"show_score":true}"##;
         let design: Design = serde_json::from_str(before).unwrap();
         assert_eq!(design.renewal, Renewal::Newer);
+        // Nobody chose a type, so its kind says it; and the design is written as it was.
+        assert_eq!(design.achievement_type(), AchievementType::MicroCredential);
+        let mut chosen = design.clone();
+        chosen.chosen_type = Some(AchievementType::Course);
+        chosen.language = Language::parse("de");
+        let written = serde_json::to_value(&chosen).unwrap();
+        assert_eq!(
+            (&written["achievement_type"], &written["language"]),
+            (&"Course".into(), &"de".into())
+        );
+        let read: Design = serde_json::from_value(written).unwrap();
+        assert_eq!(read.achievement_type(), AchievementType::Course);
+        assert!(serde_json::to_value(&design).unwrap().get("language").is_none());
     }
 
     #[test]

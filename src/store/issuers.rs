@@ -7,7 +7,7 @@ use super::convert::{from_word, micros, moment, word};
 use super::schema::{issuer_keys, issuers, tenants};
 use super::tenants::{accent, zone_named};
 use super::{Db, StoreError};
-use crate::domain::issuer::Issuer;
+use crate::domain::issuer::{Issuer, LinkedInId, Marks, Ror};
 use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::ids::{IssuerId, KeyId, TenantId};
 
@@ -21,6 +21,9 @@ struct Row {
     url: Option<String>,
     email: Option<String>,
     created_at: i64,
+    logo: Option<String>,
+    ror: Option<String>,
+    linkedin: Option<String>,
 }
 
 /// An issuer with what its institution says of it.
@@ -46,8 +49,32 @@ impl Face {
             email: self.row.email,
             accent: accent(self.accent.as_deref())?,
             zone: zone_named(self.time_zone.as_deref())?.unwrap_or_default(),
+            marks: Marks {
+                logo: self.row.logo,
+                ror: known("issuers.ror", self.row.ror.as_deref(), Ror::parse)?,
+                linkedin: known(
+                    "issuers.linkedin",
+                    self.row.linkedin.as_deref(),
+                    LinkedInId::parse,
+                )?,
+            },
         })
     }
+}
+
+/// What a column holds that may be empty.
+fn known<T>(
+    column: &'static str,
+    text: Option<&str>,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, StoreError> {
+    let read = |text| {
+        parse(text).ok_or_else(|| StoreError::Value {
+            column,
+            problem: format!("{text:?}"),
+        })
+    };
+    text.map(read).transpose()
 }
 
 /// Issuers beside their institutions, so that a page asks once for both.
@@ -96,12 +123,15 @@ pub(crate) fn insert(db: &mut Db, issuer: &Issuer, now: DateTime<Utc>) -> Result
         url: issuer.url.clone(),
         email: issuer.email.clone(),
         created_at: micros(now),
+        logo: issuer.marks.logo.clone(),
+        ror: issuer.marks.ror.as_ref().map(Ror::address),
+        linkedin: issuer.marks.linkedin.as_ref().map(ToString::to_string),
     };
     diesel::insert_into(issuers::table).values(&row).execute(db)?;
     Ok(())
 }
 
-/// Changes what an issuer says of itself: name, site and e-mail. Its slug stays, because signed badges name it; its accent
+/// Changes what an issuer says of itself: name, site, e-mail and marks. Its slug stays, because signed badges name it; its accent
 /// is the institution's.
 ///
 /// # Errors
@@ -114,6 +144,9 @@ pub(crate) fn update(db: &mut Db, issuer: &Issuer) -> Result<(), StoreError> {
             issuers::name.eq(&issuer.name),
             issuers::url.eq(&issuer.url),
             issuers::email.eq(&issuer.email),
+            issuers::logo.eq(&issuer.marks.logo),
+            issuers::ror.eq(issuer.marks.ror.as_ref().map(Ror::address)),
+            issuers::linkedin.eq(issuer.marks.linkedin.as_ref().map(ToString::to_string)),
         ))
         .execute(db)?;
     if changed == 0 {

@@ -23,6 +23,9 @@ diesel::table! {
         url -> Nullable<Text>,
         email -> Nullable<Text>,
         created_at -> BigInt,
+        logo -> Nullable<Text>,
+        ror -> Nullable<Text>,
+        linkedin -> Nullable<Text>,
     }
 }
 

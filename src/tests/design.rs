@@ -122,11 +122,15 @@ fn a_picture_that_cannot_be_is_refused_in_a_sentence_and_nothing_typed_is_lost()
                 .unwrap()
                 .contains("sandbox")
         );
-        for wrong in [
-            kept.replace(".svg", ".png"),
-            kept.replace('.', "/../"),
-            "x.svg".to_owned(),
-        ] {
+        // Wallets show no SVG: the same picture is there as PNG.
+        let drawn = format!("{}/p/{}", scene.origin, kept.replace(".svg", ".png"));
+        let drawn = teacher.browser.get(&drawn).await.unwrap();
+        assert_eq!(
+            (drawn.status, drawn.header("content-type")),
+            (200, Some("image/png"))
+        );
+        assert!(drawn.body.starts_with(b"\x89PNG"));
+        for wrong in [kept.replace('.', "/../"), "x.svg".to_owned()] {
             let page = teacher
                 .browser
                 .get(&format!("{}/p/{wrong}", scene.origin))

@@ -79,6 +79,8 @@ async fn badge(scene: &Scene, course: &Course, condition: Condition) -> BadgeId 
             expiry: Expiry::Never,
             renewal: crate::domain::badge::Renewal::default(),
             show_score: false,
+            chosen_type: None,
+            language: None,
         },
         active_rule: None,
         revision: 1,

@@ -22,6 +22,8 @@ pub(crate) const ACCOUNT: &str = "/lti/account";
 pub(crate) const ACCOUNT_TEST: &str = "/lti/account/test";
 /// Checking a badge of any issuer.
 pub(crate) const VERIFY: &str = "/verify";
+/// What a site shows of a badge whose address somebody posts there (oembed.com).
+pub(crate) const OEMBED: &str = "/oembed";
 /// The keys that sign tokens of every issuer here.
 pub(crate) const KEY_SET: &str = "/.well-known/jwks.json";
 
@@ -34,6 +36,8 @@ routes! {
     PROFILE = "/issuers/{slug}/profile.json", profile(slug: &str);
     /// A credential on a sheet of paper.
     PRINT = "/b/{slug}/print", print(slug: &str);
+    /// The card of a credential for previews on other sites.
+    CARD = "/b/{slug}/card.png", card(slug: &str);
     /// A credential for whoever has the link.
     SHARED = "/s/{token}", shared(token: &str);
 }

@@ -162,15 +162,19 @@ function describe({ document: badge, carrier, bytes, verdict, unconfirmed }) {
     row.append(element("dt", "", term), ...known.map((value) => element("dd", "", value)));
     facts.append(row);
   };
-  fact("Issued by", text(badge.issuer, "name"), issuerOf(badge));
+  fact("Issued by", text(badge.issuer, "name"), issuerOf(badge), text(badge.issuer, "url"), ...list(badge.issuer, "otherIdentifier").map(identified));
   fact("Recipient", text(subject, "id"), ...list(subject, "identifier").map(recipient));
   fact("Awarded", date(text(badge, "awardedDate") ?? text(badge, "validFrom")));
   fact("Valid until", date(text(badge, "validUntil")));
+  fact("Work finished", date(text(subject, "activityEndDate")));
+  fact("What it is", text(achievement, "achievementType"));
+  fact("Language", text(achievement, "inLanguage"));
+  fact("Credits", credits(achievement, subject));
   fact("Description", text(achievement, "description") ?? text(badge, "description"));
   fact("Criteria", text(achievement?.criteria, "narrative"), text(achievement?.criteria, "id"));
   fact("Results", ...list(subject, "result").map((result) => described(result, achievement)));
-  fact("Evidence", ...list(badge, "evidence").map((one) => [text(one, "name"), text(one, "id")].filter(Boolean).join(": ")));
-  fact("Skills", ...list(achievement, "alignment").map((one) => [text(one, "targetName"), text(one, "targetUrl")].filter(Boolean).join(": ")));
+  fact("Evidence", ...list(badge, "evidence").map((one) => [text(one, "name"), text(one, "genre"), text(one, "id")].filter(Boolean).join(": ")));
+  fact("Skills", ...list(achievement, "alignment").map((one) => [text(one, "targetName"), text(one, "targetType"), text(one, "targetUrl")].filter(Boolean).join(": ")));
   fact("Comment", text(subject, "endorsementComment"));
   picture(achievement, carrier, bytes);
 }
@@ -179,6 +183,19 @@ function describe({ document: badge, carrier, bytes, verdict, unconfirmed }) {
 function date(written) {
   const moment = Date.parse(written ?? "");
   return Number.isNaN(moment) ? written : new Date(moment).toLocaleDateString("en-GB", { dateStyle: "long", timeZone: "UTC" });
+}
+
+/** "ror: https://ror.org/05dxps055" */
+function identified(entry) {
+  const kind = (text(entry, "identifierType") ?? "").replace(/^ext:/, "");
+  return [kind, text(entry, "identifier")].filter(Boolean).join(": ");
+}
+
+/** "1.5", or "1 of 1.5" where fewer were earned than there are. */
+function credits(achievement, subject) {
+  const [all, earned] = [achievement?.creditsAvailable, subject?.creditsEarned].map((one) => (typeof one === "number" ? String(one) : undefined));
+  if (all === undefined || earned === undefined) return earned ?? all;
+  return all === earned ? all : `${earned} of ${all}`;
 }
 
 function recipient(identity) {

@@ -6,7 +6,7 @@ use p256::ecdsa::SigningKey as TokenSigningKey;
 use zeroize::Zeroizing;
 
 use crate::domain::audit::{Action, Actor, Entry};
-use crate::domain::issuer::{Issuer, Tenant};
+use crate::domain::issuer::{Issuer, Marks, Tenant};
 use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::ids::{IssuerId, KeyId, TenantId};
 use crate::random::{self, Random, SharedRandom};
@@ -121,6 +121,7 @@ fn found_or_made(
         email: None,
         accent: tenant.accent,
         zone: tenant.zone(),
+        marks: Marks::default(),
     };
     issuers::insert(db, &issuer, now)?;
     issuers::insert_key(db, &new_key(&issuer, vault, now, random))?;

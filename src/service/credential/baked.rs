@@ -3,17 +3,13 @@
 
 use base64::Engine as _;
 
-use crate::domain::badge::Picture;
 use crate::domain::credential::Credential;
 use crate::service::Cairn;
-use crate::service::badge::pictures::{self, Drawing};
+use crate::service::badge::pictures::{self, Drawing, Inset, PNG_SIDE};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::publish::read;
-use openbadges::bake;
-
-/// Pixels on a side of a PNG that is made from a drawing.
-const SIDE: u32 = 600;
+use openbadges::{OpenBadgeCredential, bake};
 
 /// The forms in which a badge can be taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +97,7 @@ pub(crate) async fn file(
     if matches!(form, Form::Json | Form::Jwt) {
         return Ok(signed.into_bytes());
     }
-    let source = source(cairn, credential).await?;
+    let source = source(cairn, &read(credential)?).await?;
     // Drawing takes some milliseconds of one core.
     let baked = tokio::task::spawn_blocking(move || match form {
         Form::Png | Form::JwtPng => bake_png(&source, &signed),
@@ -110,88 +106,71 @@ pub(crate) async fn file(
     baked.await.map_err(internal)?
 }
 
-/// The picture before anything is baked into it.
-enum Source {
-    Svg(String),
-    Png(Vec<u8>),
-}
-
-/// The picture that the signed document names. A later edit of the design changes the badge, not what was issued.
-async fn source(cairn: &Cairn, credential: &Credential) -> Result<Source, ServiceError> {
-    let document = read(credential)?;
-    let named = document.credential_subject.achievement.image.as_ref();
-    let picture = named.and_then(|image| named_picture(&image.id));
+/// The picture that the signed document names, before anything is baked into it. A later edit of the design changes the
+/// badge, not what was issued.
+pub(super) async fn source(cairn: &Cairn, document: &OpenBadgeCredential) -> Result<Inset, ServiceError> {
+    let achievement = &document.credential_subject.achievement;
+    let picture = achievement
+        .image
+        .as_ref()
+        .and_then(|image| named_picture(&image.id));
     match picture {
-        Some(Named::Drawn(query)) => Ok(Source::Svg(Drawing::from_query(&query).svg())),
-        Some(Named::Stored { digest, svg }) => {
-            let ending = if svg { "svg" } else { "png" };
-            let (_, bytes) = pictures::uploaded(cairn, &format!("{digest}.{ending}")).await?;
-            if svg {
-                String::from_utf8(bytes.to_vec())
-                    .map(Source::Svg)
-                    .map_err(internal)
-            } else {
-                Ok(Source::Png(bytes.to_vec()))
-            }
-        }
+        Some(Named::Drawn(query)) => Ok(Inset::Svg(Drawing::from_query(&query).svg())),
+        // What is named as PNG may be kept as SVG, from which the PNG is drawn.
+        Some(Named::Stored { digest, .. }) => match pictures::stored(cairn, &digest).await? {
+            ("image/svg+xml", bytes) => String::from_utf8(bytes.to_vec())
+                .map(Inset::Svg)
+                .map_err(internal),
+            (_, bytes) => Ok(Inset::Png(bytes.to_vec())),
+        },
         None => {
-            let initials = pictures::suggest_initials(&document.credential_subject.achievement.name);
-            Ok(Source::Svg(Drawing::new(&initials, "", "").svg()))
+            let initials = pictures::suggest_initials(&achievement.name);
+            Ok(Inset::Svg(Drawing::new(&initials, "", "").svg()))
         }
     }
 }
 
-/// A picture by the address in a credential; the counterpart of [`pictures::href`].
+/// A picture by the address in a credential; the counterpart of [`pictures::png_href`], and of [`pictures::href`], which
+/// older credentials name.
 #[derive(Debug, PartialEq, Eq)]
 enum Named {
     /// The query of a drawn one.
     Drawn(String),
-    Stored {
-        digest: String,
-        svg: bool,
-    },
+    /// `<digest>.<png|svg>`.
+    Stored { digest: String, file: String },
 }
 
 fn named_picture(address: &str) -> Option<Named> {
     let url = url::Url::parse(address).ok()?;
-    if url.path() == pictures::DRAWN {
+    if matches!(url.path(), addresses::DRAWN | addresses::DRAWN_PNG) {
         return Some(Named::Drawn(url.query().unwrap_or_default().to_owned()));
     }
-    let (digest, ending) = url.path().strip_prefix(addresses::PICTURES)?.rsplit_once('.')?;
+    let file = url.path().strip_prefix(addresses::PICTURES)?;
+    let (digest, ending) = file.rsplit_once('.')?;
     let is_digest = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
     (is_digest && matches!(ending, "png" | "svg")).then(|| Named::Stored {
         digest: digest.to_owned(),
-        svg: ending == "svg",
+        file: file.to_owned(),
     })
 }
 
-/// Width and height in pixels of the PNG form of a badge whose document names that picture; none for a PNG that somebody
-/// uploaded, which keeps its own.
-#[must_use]
-pub(crate) fn png_side(picture: Option<&str>) -> Option<u32> {
-    match picture.and_then(named_picture) {
-        Some(Named::Stored { svg: false, .. }) => None,
-        Some(Named::Drawn(_) | Named::Stored { svg: true, .. }) | None => Some(SIDE),
-    }
-}
-
-fn bake_png(source: &Source, signed: &str) -> Result<Vec<u8>, ServiceError> {
+fn bake_png(source: &Inset, signed: &str) -> Result<Vec<u8>, ServiceError> {
     let drawn;
     let bytes = match source {
-        Source::Png(bytes) => bytes,
-        Source::Svg(svg) => {
-            drawn = pictures::png(svg, SIDE).map_err(internal)?;
+        Inset::Png(bytes) => bytes,
+        Inset::Svg(svg) => {
+            drawn = pictures::png(svg, PNG_SIDE).map_err(internal)?;
             &drawn
         }
     };
     bake::bake_png(bytes, signed).map_err(internal)
 }
 
-fn bake_svg(source: &Source, signed: &str) -> Result<Vec<u8>, ServiceError> {
+fn bake_svg(source: &Inset, signed: &str) -> Result<Vec<u8>, ServiceError> {
     let wrapped;
     let svg = match source {
-        Source::Svg(svg) => svg,
-        Source::Png(bytes) => {
+        Inset::Svg(svg) => svg,
+        Inset::Png(bytes) => {
             wrapped = wrap(bytes)?;
             &wrapped
         }
@@ -214,22 +193,20 @@ fn wrap(bytes: &[u8]) -> Result<String, ServiceError> {
     ))
 }
 
-/// Where the picture of an issued badge is served by this server. `None` when the credential names none of ours.
+/// Where the picture of an issued badge is served by this server. `None` when the credential names none of ours. Pages show
+/// a drawn one as it was drawn, whichever form the credential names.
 #[must_use]
 pub(crate) fn picture_path(address: &str) -> Option<String> {
     match named_picture(address)? {
         Named::Drawn(query) => Some(format!("{}?{query}", pictures::DRAWN)),
-        Named::Stored { digest, svg } => Some(pictures::href(&Picture::Uploaded {
-            digest,
-            media_type: if svg { "image/svg+xml" } else { "image/png" }.to_owned(),
-        })),
+        Named::Stored { file, .. } => Some(addresses::picture(&file)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::badge::Shape;
+    use crate::domain::badge::{Picture, Shape};
 
     #[test]
     fn the_picture_that_a_credential_names_is_found_again() {
@@ -249,10 +226,18 @@ mod tests {
                 media_type: "image/svg+xml".into(),
             },
         ];
+        let found = |href: &str| picture_path(&format!("https://badges.example{href}"));
         for picture in pictures {
             let href = pictures::href(&picture);
-            let found = picture_path(&format!("https://badges.example{href}"));
-            assert_eq!(found, Some(href));
+            assert_eq!(found(&href).as_ref(), Some(&href));
+            // What is signed now names a PNG, which wallets show; a page shows a drawing as it was drawn.
+            let png = pictures::png_href(&picture);
+            let shown = match picture {
+                Picture::Drawn { .. } => href,
+                Picture::Uploaded { .. } => png.clone(),
+            };
+            assert_eq!(found(&png), Some(shown));
+            assert!(png.contains(".png"), "{png}");
         }
         for other in [
             "https://x.example/p/../secret.png",
@@ -264,27 +249,10 @@ mod tests {
     }
 
     #[test]
-    fn only_a_png_that_was_uploaded_has_a_size_of_its_own() {
-        let kept = |ending: &str| format!("https://badges.example/p/{}.{ending}", "ab".repeat(32));
-        for (picture, side) in [
-            (
-                Some("https://badges.example/p/drawn.svg?i=QM".to_owned()),
-                Some(SIDE),
-            ),
-            (Some(kept("svg")), Some(SIDE)),
-            (Some(kept("png")), None),
-            (Some("https://x.example/q.png".to_owned()), Some(SIDE)),
-            (None, Some(SIDE)),
-        ] {
-            assert_eq!(png_side(picture.as_deref()), side, "{picture:?}");
-        }
-    }
-
-    #[test]
     fn a_png_travels_inside_an_svg_with_the_credential() {
         let png = pictures::png(&Drawing::new("AB", "circle", "#205080").svg(), 64).unwrap();
         let signed = r#"{"name":"a ]]> b"}"#;
-        let source = Source::Png(png.clone());
+        let source = Inset::Png(png.clone());
         let svg = bake_svg(&source, signed).unwrap();
         assert_eq!(bake::extract(&svg).unwrap(), signed);
         let text = String::from_utf8(svg).unwrap();

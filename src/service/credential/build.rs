@@ -6,23 +6,33 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::achievement::target_type;
 use crate::domain::award::Award;
 use crate::domain::badge::{Badge, Design};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
-use crate::domain::evidence::Submission;
+use crate::domain::evidence::{Artefact, Submission};
 use crate::domain::issuer::Issuer;
 use crate::domain::rule::Condition;
 use crate::ids::LineItemId;
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use openbadges::credential::{
-    Achievement, AchievementSubject, Alignment, Context, Criteria, Evidence, IdentityObject, Image,
-    OpenBadgeCredential, Profile, ResultDescription, ResultEntry, StatusEntry,
+    Achievement, AchievementSubject, Alignment, Context, Criteria, Evidence, IdentifierEntry, IdentityObject,
+    Image, OpenBadgeCredential, Profile, ResultDescription, ResultEntry, StatusEntry,
 };
 use openbadges::did::IssuerIdentity;
 
 /// What the credential says when an instructor awarded it although the rule was not met.
 const BY_HAND: &str = "Awarded by an instructor's own decision, not by the rule of the badge.";
+
+/// What the identifier of an issuer in the Research Organization Registry is called; the standard has no word for it.
+pub(crate) const ROR: &str = "ext:ror";
+
+/// What stands in an evidence before the digest of the address that was handed in.
+const LINK_PRINT: &str = "link: sha-256 ";
+
+/// The part of a badge's page that tells its criteria.
+pub(crate) const CRITERIA: &str = "criteria";
 
 /// How the tag of a level begins.
 const LEVEL_TAG: &str = "Level: ";
@@ -47,6 +57,8 @@ pub(in crate::service) struct Parts<'a> {
     pub(crate) labels: &'a HashMap<LineItemId, String>,
     /// What was handed in and approved for it.
     pub(crate) evidence: &'a [Approved],
+    /// When each grade was first read as it is.
+    pub(crate) graded: &'a HashMap<LineItemId, DateTime<Utc>>,
 }
 
 /// A piece of work that somebody assessed.
@@ -58,6 +70,7 @@ pub(in crate::service) struct Approved {
 
 /// The credential, not signed yet.
 pub(in crate::service) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
+    let activity_end_date = finished(&parts);
     let achievement_id = achievement_id(parts.identity, parts.issuer, parts.badge);
     let mut achievement = achievement(&achievement_id, parts.identity, parts.badge);
     let mut result = Vec::new();
@@ -88,6 +101,7 @@ pub(in crate::service) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
             identifier: vec![parts.recipient],
             result,
             credits_earned: parts.badge.design.credits,
+            activity_end_date,
             narrative: how(parts.decision, parts.renews),
             ..AchievementSubject::default()
         },
@@ -95,6 +109,23 @@ pub(in crate::service) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
         credential_status: Some(parts.status),
         ..OpenBadgeCredential::default()
     }
+}
+
+/// When what the badge was awarded for was done: the latest of what its conditions saw. A date that passed is nothing that
+/// somebody did.
+fn finished(parts: &Parts<'_>) -> Option<DateTime<Utc>> {
+    let seen = conditions(&parts.decision.tree).into_iter();
+    let seen = seen.filter_map(|checked| match (&checked.condition, &checked.seen) {
+        (Condition::Grade { item, .. }, _) => parts.graded.get(item).copied(),
+        (_, Seen::Badge { awarded_at }) => Some(*awarded_at),
+        (_, Seen::Approval { at, .. }) => Some(*at),
+        _ => None,
+    });
+    let handed_in = parts.evidence.iter().map(|one| one.submission.submitted_at);
+    // A clock of another server, or a grade that changed at this moment, may be later.
+    seen.chain(handed_in)
+        .max()
+        .map(|at| at.min(parts.award.awarded_at))
 }
 
 /// What is worth saying of how it was awarded.
@@ -147,8 +178,47 @@ fn evidence(approved: &Approved) -> Evidence {
             what.join(" and ")
         )),
         narrative: Some(prints.join("; ")),
+        genre: Some(genre(artefact).to_owned()),
         ..Evidence::default()
     }
+}
+
+/// What sort of thing was handed in.
+fn genre(artefact: &Artefact) -> &'static str {
+    let Some(file) = &artefact.file else {
+        return if artefact.link.is_some() {
+            "Web page"
+        } else {
+            "Text"
+        };
+    };
+    match file.media_type.split('/').next() {
+        Some("image") => "Image",
+        Some("audio") => "Audio",
+        Some("video") => "Video",
+        Some("text") => "Text",
+        _ if file.media_type.contains("zip") => "Archive",
+        _ => "Document",
+    }
+}
+
+/// Whether an address was handed in with the work of that evidence.
+#[must_use]
+pub(super) fn has_link(evidence: &Evidence) -> bool {
+    evidence
+        .narrative
+        .as_ref()
+        .is_some_and(|prints| prints.contains(LINK_PRINT))
+}
+
+/// Whether that evidence is about that address, which it tells by its digest alone.
+#[must_use]
+pub(super) fn is_about(evidence: &Evidence, link: &str) -> bool {
+    let print = format!("{LINK_PRINT}{}", hex::encode(Sha256::digest(link.as_bytes())));
+    evidence
+        .narrative
+        .as_ref()
+        .is_some_and(|prints| prints.contains(&print))
 }
 
 /// Who issues, as every credential says it. Without a site of its own, an issuer has its page here.
@@ -159,6 +229,21 @@ pub(in crate::service) fn profile(identity: &IssuerIdentity, issuer: &Issuer) ->
         name: Some(issuer.name.clone()),
         url: Some(issuer.url.clone().unwrap_or_else(page)),
         email: issuer.email.clone(),
+        image: issuer.marks.logo.as_ref().map(|digest| Image {
+            id: format!("{}{}", identity.origin(), pictures::kept_png(digest)),
+            caption: Some(issuer.name.clone()),
+            ..Image::default()
+        }),
+        other_identifier: issuer
+            .marks
+            .ror
+            .iter()
+            .map(|ror| IdentifierEntry {
+                identifier: ror.address(),
+                identifier_type: ROR.to_owned(),
+                ..IdentifierEntry::default()
+            })
+            .collect(),
         ..Profile::default()
     }
 }
@@ -185,16 +270,17 @@ pub(in crate::service) fn achievement(id: &str, identity: &IssuerIdentity, badge
         target_url: one.url.clone(),
         target_code: one.code.clone(),
         target_framework: one.framework.clone(),
+        target_type: target_type(&one.url).map(str::to_owned),
         ..Alignment::default()
     });
     Achievement {
         id: id.to_owned(),
         name: design.name.clone(),
         description: description(&design.name, &design.outcome, &design.description),
-        achievement_type: Some("Badge".to_owned()),
+        achievement_type: Some(design.achievement_type().word().to_owned()),
         criteria: criteria(id, &design.criteria),
         image: Some(Image {
-            id: format!("{}{}", identity.origin(), pictures::href(&design.picture)),
+            id: format!("{}{}", identity.origin(), pictures::png_href(&design.picture)),
             caption: Some(design.picture_alt.clone()).filter(|text| !text.trim().is_empty()),
             ..Image::default()
         }),
@@ -202,6 +288,7 @@ pub(in crate::service) fn achievement(id: &str, identity: &IssuerIdentity, badge
         tag: tags(design),
         credits_available: design.credits,
         version: Some(badge.revision.to_string()),
+        in_language: design.language.as_ref().map(ToString::to_string),
         ..Achievement::default()
     }
 }
@@ -217,18 +304,11 @@ fn description(name: &str, outcome: &str, description: &str) -> String {
     }
 }
 
-/// The criteria in words; without any, the badge's page stands for them.
+/// The part of the badge's page that tells the criteria, and the same in words where there are any.
 fn criteria(id: &str, narrative: &str) -> Criteria {
-    if narrative.trim().is_empty() {
-        Criteria {
-            id: Some(id.to_owned()),
-            narrative: None,
-        }
-    } else {
-        Criteria {
-            id: None,
-            narrative: Some(narrative.to_owned()),
-        }
+    Criteria {
+        id: Some(format!("{id}#{CRITERIA}")),
+        narrative: Some(narrative.to_owned()).filter(|text| !text.trim().is_empty()),
     }
 }
 
@@ -259,17 +339,32 @@ pub(crate) fn level_tag(tag: &str) -> Option<&str> {
     tag.strip_prefix(LEVEL_TAG)
 }
 
-/// The conditions on grades that held.
-fn scores(group: &CheckedGroup) -> Vec<&CheckedCondition> {
+/// The conditions that held.
+fn conditions(group: &CheckedGroup) -> Vec<&CheckedCondition> {
     group
         .nodes
         .iter()
         .flat_map(|node| match node {
-            CheckedNode::Group(inner) => scores(inner),
+            CheckedNode::Group(inner) => conditions(inner),
             CheckedNode::Condition(condition) => vec![condition],
         })
-        .filter(|condition| condition.truth == Truth::Yes && matches!(condition.seen, Seen::Grade { .. }))
+        .filter(|condition| condition.truth == Truth::Yes)
         .collect()
+}
+
+/// The conditions on grades that held.
+fn scores(group: &CheckedGroup) -> impl Iterator<Item = &CheckedCondition> {
+    conditions(group)
+        .into_iter()
+        .filter(|condition| matches!(condition.seen, Seen::Grade { .. }))
+}
+
+/// Whether a grade is among what held, so that it matters when it was given.
+#[must_use]
+pub(in crate::service) fn rests_on_grades(decision: &Decision) -> bool {
+    conditions(&decision.tree)
+        .iter()
+        .any(|checked| matches!(checked.condition, Condition::Grade { .. }))
 }
 
 fn score_entry(
@@ -309,11 +404,58 @@ fn score_entry(
 
 #[cfg(test)]
 mod tests {
-    use super::description;
+    use super::*;
+    use crate::domain::evidence::StoredFile;
 
     #[test]
     fn a_description_is_never_empty() {
         assert_eq!(description("Charts", "Draws.", " Well. "), "Draws.\n\nWell.");
         assert_eq!(description("Charts", "", " "), "Charts");
+    }
+
+    #[test]
+    fn criteria_have_an_address_with_and_without_words() {
+        let told = criteria("https://b.example/a/1", "Reach **80 %**.");
+        assert_eq!(told.id.as_deref(), Some("https://b.example/a/1#criteria"));
+        assert_eq!(told.narrative.as_deref(), Some("Reach **80 %**."));
+        let bare = criteria("https://b.example/a/1", " ");
+        assert_eq!((bare.id, bare.narrative), (told.id, None));
+    }
+
+    #[test]
+    fn work_is_of_a_sort_and_an_address_is_known_by_its_digest_alone() {
+        let of = |media_type: &str| Artefact {
+            file: Some(StoredFile {
+                name: "x".into(),
+                media_type: media_type.into(),
+                size: 1,
+                digest: "ab".into(),
+            }),
+            ..Artefact::default()
+        };
+        for (media_type, said) in [
+            ("application/pdf", "Document"),
+            ("image/png", "Image"),
+            ("text/csv", "Text"),
+            ("application/zip", "Archive"),
+        ] {
+            assert_eq!(genre(&of(media_type)), said);
+        }
+        let link = "https://work.example/1".to_owned();
+        assert_eq!(genre(&Artefact::default()), "Text");
+        let page = Artefact {
+            link: Some(link.clone()),
+            ..Artefact::default()
+        };
+        assert_eq!(genre(&page), "Web page");
+        let told = Evidence {
+            narrative: Some(format!(
+                "{LINK_PRINT}{}",
+                hex::encode(Sha256::digest(link.as_bytes()))
+            )),
+            ..Evidence::default()
+        };
+        assert!(has_link(&told) && is_about(&told, &link) && !is_about(&told, "https://work.example/2"));
+        assert!(!has_link(&Evidence::default()) && !is_about(&Evidence::default(), &link));
     }
 }

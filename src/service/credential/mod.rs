@@ -2,6 +2,7 @@
 
 pub(crate) mod baked;
 pub(crate) mod build;
+pub(crate) mod card;
 pub(crate) mod fresh_lists;
 pub(crate) mod publish;
 pub(crate) mod qr;

@@ -5,6 +5,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use url::Url;
 
 use crate::domain::audit::Action;
 use crate::domain::credential::{Credential, ReissueCause, Reissued};
@@ -12,10 +13,11 @@ use crate::ids::AwardId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
+use crate::service::credential::build::{has_link, is_about};
 use crate::service::credential::publish::read;
 use crate::service::credential::share::held;
 use crate::service::credential::signing::{IssuingContext, Signer};
-use crate::store::{Db, audit, reissues};
+use crate::store::{Db, audit, reissues, submissions};
 use openbadges::OpenBadgeCredential;
 use openbadges::credential::{Evidence, ResultDescription, ResultEntry};
 
@@ -80,11 +82,64 @@ impl LeftOut {
     }
 }
 
+/// Says the addresses that were handed in, or takes them out: an evidence has the address whose digest it tells.
+fn addresses(document: &mut OpenBadgeCredential, handed_in: &[String], said: bool) {
+    for evidence in &mut document.evidence {
+        let about = handed_in.iter().find(|link| is_about(evidence, link));
+        evidence.id = about.filter(|_| said).and_then(|link| iri(link));
+    }
+}
+
+/// An address as an identifier that every processor takes: some letters that browsers let pass have to be escaped.
+fn iri(link: &str) -> Option<String> {
+    let url = Url::parse(link)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "https" | "http"))?;
+    let after = [
+        Some(url.path().to_owned()),
+        url.query().map(|query| format!("?{query}")),
+        url.fragment().map(|fragment| format!("#{fragment}")),
+    ];
+    // What somebody wrote before the host is a name and a password.
+    let mut iri = url.origin().ascii_serialization();
+    for letter in after.iter().flatten().flat_map(|part| part.chars()) {
+        if matches!(
+            letter,
+            '[' | ']' | '{' | '}' | '|' | '\\' | '^' | '`' | '"' | '<' | '>'
+        ) {
+            iri.push_str(&format!("%{:02X}", u32::from(letter)));
+        } else {
+            iri.push(letter);
+        }
+    }
+    Some(iri)
+}
+
 /// What a signed document says of its holder beyond the badge itself. `None`: there is nothing of the kind to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Says {
     pub(crate) grades: Option<bool>,
     pub(crate) work: Option<bool>,
+    /// Where the work is, where an address was handed in. It is said only if its holder wants it said.
+    pub(crate) address: Option<bool>,
+}
+
+/// What its holder wants a signed document to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wish {
+    pub(crate) grades: bool,
+    pub(crate) work: bool,
+    pub(crate) address: bool,
+}
+
+impl Wish {
+    /// Whether that is what is said already.
+    fn is_met_by(self, says: Says) -> bool {
+        let as_wished = |is: Option<bool>, wish: bool| is.is_none_or(|is| is == wish);
+        as_wished(says.grades, self.grades)
+            && as_wished(says.work, self.work)
+            && as_wished(says.address, self.address && self.work)
+    }
 }
 
 /// What the document says now, and what it could say.
@@ -100,10 +155,14 @@ pub(crate) fn says(credential: &Credential, document: &OpenBadgeCredential) -> R
             !left_out.result.is_empty(),
         ),
         work: said(!document.evidence.is_empty(), !left_out.evidence.is_empty()),
+        address: said(
+            document.evidence.iter().any(|one| one.id.is_some()),
+            document.evidence.iter().chain(&left_out.evidence).any(has_link),
+        ),
     })
 }
 
-/// Signs the visitor's own badge anew, so that it says their grades and their work or does not. With nothing to change it is
+/// Signs the visitor's own badge anew, so that it says their grades, their work and where that is, or does not. With nothing to change it is
 /// signed anew only where it has no token yet. Says whether it was.
 ///
 /// # Errors
@@ -113,8 +172,7 @@ pub(crate) async fn set_says(
     cairn: &Cairn,
     visitor: &Visitor,
     award: &AwardId,
-    grades: bool,
-    work: bool,
+    wish: Wish,
 ) -> Result<bool, ServiceError> {
     visitor.act_for_oneself()?;
     let (context, visitor, award) = (IssuingContext::of(cairn), visitor.clone(), award.clone());
@@ -122,13 +180,25 @@ pub(crate) async fn set_says(
         let (_, _, credential) = held(db, &visitor, &award)?;
         let mut document = read(&credential)?;
         let now = says(&credential, &document)?;
-        let as_wished = |is: Option<bool>, wish: bool| is.is_none_or(|is| is == wish);
-        if as_wished(now.grades, grades) && as_wished(now.work, work) && credential.token.is_some() {
+        if wish.is_met_by(now) && credential.token.is_some() {
             return Ok(false);
         }
+        let Wish {
+            grades,
+            work,
+            address,
+        } = wish;
         let mut left_out = LeftOut::of(&credential)?;
         left_out.grades(&mut document, grades);
         left_out.work(&mut document, work);
+        if now.address.is_some() {
+            let handed_in = submissions::of_person(db, visitor.tenant(), &visitor.person.id)?;
+            let links: Vec<String> = handed_in
+                .into_iter()
+                .filter_map(|one| one.artefact.link)
+                .collect();
+            addresses(&mut document, &links, address);
+        }
         let changed = Credential {
             left_out: left_out.text()?,
             ..credential
@@ -136,7 +206,7 @@ pub(crate) async fn set_says(
         let signer = context.signer(db, visitor.tenant())?;
         again(db, &signer, &context, changed, document, ReissueCause::Holder)?;
         let entry = visitor.entry(Action::CredentialReissued, award.as_str(), context.now);
-        let entry = entry.detail(json!({ "grades": grades, "work": work }));
+        let entry = entry.detail(json!({ "grades": grades, "work": work, "address": address }));
         audit::record(db, &entry, context.random.as_ref())?;
         Ok(true)
     });
@@ -186,6 +256,7 @@ fn later(before: DateTime<Utc>, until: Option<DateTime<Utc>>, now: DateTime<Utc>
 mod tests {
     use super::*;
     use openbadges::testing::examples;
+    use sha2::{Digest as _, Sha256};
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(seconds, 0).unwrap()
@@ -198,6 +269,36 @@ mod tests {
         assert_eq!(later(at(10), Some(at(40)), at(50)), at(11), "it has ended");
         assert_eq!(later(at(10), Some(at(11)), at(50)), at(10), "no room");
         assert_eq!(later(at(60), None, at(50)), at(60), "a clock that was put back");
+    }
+
+    #[test]
+    fn an_address_is_said_where_its_digest_is_and_only_as_wished() {
+        let link = "https://work.example/a b?x=[1]|{2}".to_owned();
+        let print = hex::encode(Sha256::digest(link.as_bytes()));
+        let mut document = OpenBadgeCredential {
+            evidence: vec![
+                Evidence {
+                    narrative: Some(format!("file: sha-256 ab; link: sha-256 {print}")),
+                    ..Evidence::default()
+                },
+                Evidence {
+                    narrative: Some("text: sha-256 ab".into()),
+                    ..Evidence::default()
+                },
+            ],
+            ..OpenBadgeCredential::default()
+        };
+        let others = ["https://work.example/other".to_owned(), link];
+        addresses(&mut document, &others, true);
+        assert_eq!(
+            document.evidence[0].id.as_deref(),
+            Some("https://work.example/a%20b?x=%5B1%5D%7C%7B2%7D")
+        );
+        assert_eq!(document.evidence[1].id, None);
+        addresses(&mut document, &others, false);
+        assert!(document.evidence.iter().all(|one| one.id.is_none()));
+        assert_eq!(iri("javascript:alert(1)"), None);
+        assert_eq!(iri("https://[::1]/x").as_deref(), Some("https://[::1]/x"));
     }
 
     #[test]

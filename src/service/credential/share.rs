@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::award::Award;
 use crate::domain::badge::Badge;
 use crate::domain::credential::{Credential, ShareLink, Visibility};
+use crate::domain::issuer::LinkedInId;
 use crate::domain::policy::{Policy, Refusal};
 use crate::ids::AwardId;
 use crate::service::Cairn;
@@ -31,6 +32,8 @@ pub(crate) struct Mine {
     pub(crate) document: OpenBadgeCredential,
     /// The address that anybody can open.
     pub(crate) public_url: String,
+    /// The number of its issuer's page at LinkedIn.
+    pub(crate) linkedin: Option<LinkedInId>,
     /// What the institution lets others see of it.
     pub(crate) policy: Policy,
     /// What it renews, and what renewed it.
@@ -61,6 +64,7 @@ pub(crate) async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> R
     let identity = institutions::identity(cairn, &issuer)?;
     Ok(Mine {
         document: read(&credential)?,
+        linkedin: issuer.marks.linkedin,
         public_url: format!("{}{}", identity.origin(), addresses::credential(&credential.slug)),
         policy,
         renewals,

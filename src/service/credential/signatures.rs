@@ -167,6 +167,7 @@ mod tests {
                 email: None,
                 accent: None,
                 zone: Zone::UTC,
+                marks: crate::domain::issuer::Marks::default(),
             },
             kind,
             method: OURS.to_owned(),

@@ -1,15 +1,19 @@
-//! Institutions and their issuers in the console: made, renamed, given a colour, and given a new signing key.
+//! Institutions and their issuers in the console: made, renamed, given marks and a colour, and given a new signing key.
 
+use bytes::Bytes;
 use serde_json::json;
 use url::Url;
 
 use crate::domain::audit::{Action, Actor, Entry};
-use crate::domain::issuer::{Counts, Issuer, Tenant};
+use crate::domain::badge::Picture;
+use crate::domain::issuer::{Counts, Issuer, LinkedInId, Marks, Ror, Tenant};
 use crate::domain::keys::{IssuerKey, KeyState};
 use crate::domain::theme::Colour;
 use crate::domain::zone::{Zone, ZoneFrom, ZoneSet};
 use crate::ids::TenantId;
 use crate::service::Cairn;
+use crate::service::badge::pictures;
+use crate::service::badge::uploads::UploadError;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::{self, Making};
 use crate::service::base::refusal::InstitutionRefusal;
@@ -37,6 +41,21 @@ pub(crate) struct Face {
     pub(crate) issuer_name: String,
     pub(crate) url: Option<String>,
     pub(crate) email: Option<String>,
+    pub(crate) logo: Logo,
+    /// Its identifier in the Research Organization Registry, as typed.
+    pub(crate) ror: Option<String>,
+    /// The number of its page at LinkedIn, or its address with the number, as typed.
+    pub(crate) linkedin: Option<String>,
+}
+
+/// What becomes of an issuer's logo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Logo {
+    /// It stays as it is.
+    Kept,
+    Removed,
+    /// The digest of one that [`keep_logo`] kept.
+    New(String),
 }
 
 /// Every institution that this administrator sees, oldest first.
@@ -126,6 +145,25 @@ fn checked_name(name: &str) -> Result<String, ServiceError> {
     Ok(name.to_owned())
 }
 
+/// Cleans and keeps a logo for an institution, or says why it is refused. It is nobody's until [`change`] says so.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an institution that this administrator does not see; what the store of files reports.
+#[tracing::instrument(name = "issuers.keep_logo", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn keep_logo(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+    bytes: Bytes,
+) -> Result<Result<Logo, UploadError>, ServiceError> {
+    admin.scope.allows(tenant)?;
+    let kept = pictures::clean_and_keep(cairn, bytes).await?;
+    Ok(kept.map(|picture| match picture {
+        Picture::Uploaded { digest, .. } => Logo::New(digest),
+        Picture::Drawn { .. } => Logo::Kept,
+    }))
+}
+
 /// Changes what an institution and its issuer are called. Badges that were issued keep what was signed.
 ///
 /// # Errors
@@ -145,10 +183,16 @@ pub(crate) async fn change(
     }
     let url = face.url.as_deref().map(site).transpose()?;
     let email = face.email.as_deref().map(links::email).transpose()?;
+    if let Logo::New(digest) = &face.logo {
+        // The digest comes back from the form: what it names must be there.
+        let kept = pictures::stored(cairn, digest).await;
+        kept.map_err(|_| InstitutionRefusal::Logo)?;
+    }
     let issuer = Issuer {
         name: issuer_name,
         url,
         email,
+        marks: marks(&face, known.issuer.marks)?,
         ..known.issuer
     };
     let (now, random) = cairn.moment();
@@ -168,7 +212,11 @@ pub(crate) async fn change(
         issuers::update(db, &issuer)?;
         let (action, subject) = (Action::InstitutionChanged, tenant.as_str());
         let entry = Entry::new(&tenant, actor, action, subject, now);
-        let detail = json!({"name": name, "issuer": issuer.name, "url": issuer.url, "email": issuer.email});
+        let marks = &issuer.marks;
+        let detail = json!({
+            "name": name, "issuer": issuer.name, "url": issuer.url, "email": issuer.email, "logo": marks.logo,
+            "ror": marks.ror.as_ref().map(Ror::address), "linkedin": marks.linkedin.as_ref().map(ToString::to_string),
+        });
         Ok(audit::record(db, &entry.detail(detail), random.as_ref())?)
     });
     changed.await
@@ -242,6 +290,27 @@ fn colour(typed: &str) -> Result<Option<Colour>, ServiceError> {
     let digits = typed.strip_prefix('#').unwrap_or(typed);
     let colour = Colour::parse(&format!("#{digits}")).ok_or(InstitutionRefusal::Accent)?;
     Ok(Some(colour))
+}
+
+/// What a form says of an issuer's marks, of which it may keep the logo.
+fn marks(face: &Face, known: Marks) -> Result<Marks, ServiceError> {
+    let ror = face
+        .ror
+        .as_deref()
+        .map(|text| Ror::parse(text).ok_or(InstitutionRefusal::Ror));
+    let linkedin = face
+        .linkedin
+        .as_deref()
+        .map(|text| LinkedInId::parse(text).ok_or(InstitutionRefusal::LinkedIn));
+    Ok(Marks {
+        logo: match &face.logo {
+            Logo::Kept => known.logo,
+            Logo::Removed => None,
+            Logo::New(digest) => Some(digest.clone()),
+        },
+        ror: ror.transpose()?,
+        linkedin: linkedin.transpose()?,
+    })
 }
 
 fn site(text: &str) -> Result<String, ServiceError> {

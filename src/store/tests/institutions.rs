@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::course::{Checks, Opens};
+use crate::domain::issuer::{LinkedInId, Ror};
 use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::domain::platform::{Deployment, DeploymentState};
 use crate::domain::theme::Colour;
@@ -453,5 +454,38 @@ fn the_accent_of_an_institution_comes_with_what_its_pages_read() {
             .store
             .write_blocking(|db| tenants::set_accent(db, &"t-none".into(), teal));
         assert!(matches!(nobody, Err(StoreError::Missing(_))), "{nobody:?}");
+    });
+}
+
+#[test]
+fn an_issuer_keeps_its_marks_and_each_school_its_own() {
+    on_both_databases(|database| {
+        let (north, south) = (School::new(database, "north"), School::new(database, "south"));
+        let marks = |school: &School| {
+            read(database, |db| {
+                Ok(issuers::for_tenant(db, &school.tenant)?.unwrap().marks)
+            })
+        };
+        assert_eq!(marks(&north), Marks::default());
+        let said = Marks {
+            logo: Some("ab".repeat(32)),
+            ror: Ror::parse("05dxps055"),
+            linkedin: LinkedInId::parse("1337"),
+        };
+        assert!(said.ror.is_some() && said.linkedin.is_some());
+        for wanted in [said, Marks::default()] {
+            let set = wanted.clone();
+            write(database, |db| {
+                let issuer = issuers::for_tenant(db, &north.tenant)?.unwrap();
+                issuers::update(
+                    db,
+                    &Issuer {
+                        marks: set.clone(),
+                        ..issuer
+                    },
+                )
+            });
+            assert_eq!((marks(&north), marks(&south)), (wanted, Marks::default()));
+        }
     });
 }

@@ -37,7 +37,7 @@ use crate::domain::cause::Cause;
 use crate::domain::course::{Course, LineItem, LineItemState, Services};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::facts::GradeSource;
-use crate::domain::issuer::{Issuer, Tenant};
+use crate::domain::issuer::{Issuer, Marks, Tenant};
 use crate::domain::membership::SeenAs;
 use crate::domain::page::Page;
 use crate::domain::people::Person;
@@ -115,6 +115,7 @@ fn issuer(id: &str, tenant: &TenantId) -> Issuer {
         email: None,
         accent: None,
         zone: Zone::UTC,
+        marks: Marks::default(),
     }
 }
 
@@ -345,6 +346,8 @@ fn design(name: &str) -> Design {
         expiry: Expiry::AfterDays { days: 30 },
         renewal: crate::domain::badge::Renewal::default(),
         show_score: true,
+        chosen_type: None,
+        language: None,
     }
 }
 

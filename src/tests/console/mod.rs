@@ -9,6 +9,7 @@ mod deployments;
 mod entering;
 mod joining;
 mod keys;
+mod marks;
 mod powers;
 mod provider;
 pub(crate) mod rules;

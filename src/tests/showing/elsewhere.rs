@@ -111,7 +111,17 @@ fn a_public_badge_is_added_to_linkedin_and_put_on_a_site_and_a_private_one_is_no
         let picture = get(&format!("{public}.png"), "image/png").await;
         assert_eq!(picture.header("content-type"), Some("image/png"));
         assert!(text.contains("QR code of the public page"), "{text}");
-        assert_eq!(scanned(&text), [public.as_str()]);
+        let file = format!("{public}.json");
+        assert_eq!(scanned(&text), [public.as_str(), file.as_str()]);
+        // A wallet that reads the second code asks without saying what it accepts, and gets the badge itself.
+        let read = get(&file, "*/*").await;
+        assert_eq!(read.body, credential.document.as_bytes());
+
+        // With its number, LinkedIn ties the entry to the page of the institution.
+        stage.mark("05dxps055", "1337").await;
+        let tied = student.get(&mine).await.unwrap().text();
+        assert!(tied.contains("organizationId=1337"), "{tied}");
+        assert!(!tied.contains("organizationName"), "{tied}");
 
         // Switched off again: the offer is gone, and so is the picture.
         let kept = student.submit(&page, &form, &[]).await.unwrap();

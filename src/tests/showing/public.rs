@@ -1,12 +1,13 @@
 //! The public pages and files.
 
+use crate::domain::achievement::AchievementType;
 use crate::domain::award::Award;
 use crate::domain::badge::{BadgeState, Expiry, Picture};
 use crate::domain::credential::Credential;
 use crate::domain::page::Page;
 use crate::ids::{AwardId, CredentialId};
 use crate::random::SystemRandom;
-use crate::service::badge::pictures::{Drawing, png};
+use crate::service::badge::pictures::{self, Drawing, png};
 use crate::store::testing::shortcuts::logged;
 use crate::store::{awards, badges, credentials, share_links};
 use bytes::Bytes;
@@ -260,6 +261,47 @@ fn an_issued_badge_keeps_its_words_and_its_picture_when_the_design_changes() {
         let wrapped = student.get(&format!("{mine}.svg")).await.unwrap();
         assert_eq!(extract(&wrapped.body).unwrap(), credential.document);
         assert!(wrapped.text().contains("data:image/png;base64,"));
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn a_picture_that_was_uploaded_as_svg_is_named_as_png_and_kept_as_it_is() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let svg = Drawing::new("UP", "circle", "#205080").svg();
+        let kept = pictures::clean_and_keep(&stage.scene.cairn, svg.into()).await;
+        let mut uploaded = design("Scaled");
+        uploaded.picture = kept.unwrap().unwrap();
+        uploaded.chosen_type = Some(AchievementType::CertificateOfCompletion);
+        let badge = stage.badge(uploaded, Some(vec![stage.quiz()])).await;
+        stage.grade(0, 95);
+        stage.check().await;
+        let (award, credential) = stage.awarded(&badge, 0).await;
+        let signed: Value = serde_json::from_str(&credential.document).unwrap();
+        let achievement = &signed["credentialSubject"]["achievement"];
+        let image = achievement["image"]["id"].as_str().unwrap();
+        let shown = get(image, "*/*").await;
+        assert_eq!(shown.header("content-type"), Some("image/png"), "{image}");
+        assert_eq!(image_width(&shown.body), 600);
+        // Chosen by whoever made it, and said in words.
+        assert_eq!(achievement["achievementType"], "CertificateOfCompletion");
+        let page = get(&stage.url(&format!("/b/{}", credential.slug)), HTML).await;
+        for said in ["Certificate of completion", "Language en", "Work finished"] {
+            assert!(page.words().contains(said), "{said}: {}", page.words());
+        }
+        let told = achievement["criteria"]["id"].as_str().unwrap();
+        assert_eq!(told, format!("{}#criteria", achievement["id"].as_str().unwrap()));
+        let about = get(achievement["id"].as_str().unwrap(), HTML).await;
+        assert!(about.text().contains("id=\"criteria\""), "{}", about.text());
+
+        let mut student = stage.student_browser(0).await;
+        let mine = stage.inside(&format!("/credentials/{}", award.id));
+        let drawn = student.get(&format!("{mine}.svg")).await.unwrap();
+        assert_eq!(extract(&drawn.body).unwrap(), credential.document);
+        assert!(!drawn.text().contains("data:image/png"), "the drawing itself");
+        let drawn = student.get(&format!("{mine}.png")).await.unwrap();
+        assert_eq!(extract(&drawn.body).unwrap(), credential.document);
         stage.scene.end().await;
     });
 }

@@ -8,14 +8,16 @@ use crate::domain::badge::{Alignment, Badge, BadgeState, Design, Expiry, Kind, P
 use crate::domain::cause::Cause;
 use crate::domain::course::Course;
 use crate::domain::credential::Credential;
+use crate::domain::issuer::{Issuer, LinkedInId, Marks, Ror};
 use crate::domain::policy::Policy;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::ids::{BadgeId, CourseId, LineItemId, PersonId, RuleId};
 use crate::random::SystemRandom;
+use crate::service::badge::pictures::{self, Drawing};
 use crate::service::base::queue::{self, DecideBadge};
 use crate::service::course::sync::enqueue_check;
 use crate::store::testing::shortcuts::first_tenant;
-use crate::store::{awards, badges, courses, credentials, line_items, people, policies, rules};
+use crate::store::{awards, badges, courses, credentials, issuers, line_items, people, policies, rules};
 use openbadges::verify::{Resolver, Verdict, verify};
 use openbadges::{did, jwt};
 use practice_lms::browser::{Browser, Page};
@@ -232,6 +234,27 @@ impl Stage {
         (holder, mine, page)
     }
 
+    /// Gives the institution's issuer a logo, a ROR identifier and a number at LinkedIn. Says the digest of the logo.
+    pub(crate) async fn mark(&self, ror: &str, linkedin: &str) -> String {
+        let (cairn, tenant) = (&self.scene.cairn, self.course.tenant.clone());
+        let svg = Drawing::new("NC", "circle", "#205080").svg();
+        let kept = pictures::clean_and_keep(cairn, svg.into()).await;
+        let Picture::Uploaded { digest, .. } = kept.unwrap().unwrap() else {
+            panic!("a logo is kept")
+        };
+        let marks = Marks {
+            logo: Some(digest.clone()),
+            ror: Ror::parse(ror),
+            linkedin: LinkedInId::parse(linkedin),
+        };
+        let marked = cairn.store.write(move |db| {
+            let issuer = issuers::for_tenant(db, &tenant)?.unwrap();
+            issuers::update(db, &Issuer { marks, ..issuer })
+        });
+        marked.await.unwrap();
+        digest
+    }
+
     /// The institution takes its students for minors from now on.
     pub(crate) async fn with_minors(&self) {
         let (tenant, now) = (self.course.tenant.clone(), self.scene.cairn.clock.now());
@@ -349,5 +372,7 @@ pub(crate) fn design(name: &str) -> Design {
         expiry: Expiry::AfterMonths { months: 12 },
         renewal: crate::domain::badge::Renewal::default(),
         show_score: true,
+        chosen_type: None,
+        language: crate::domain::achievement::Language::parse("en"),
     }
 }

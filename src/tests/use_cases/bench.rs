@@ -275,6 +275,8 @@ pub(super) fn design(name: &str) -> Design {
         expiry: Expiry::AfterMonths { months: 12 },
         renewal: crate::domain::badge::Renewal::default(),
         show_score: true,
+        chosen_type: None,
+        language: None,
     }
 }
 

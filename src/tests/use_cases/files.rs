@@ -14,7 +14,8 @@ use crate::service::award::evidence::{self, Answer, HandIn};
 use crate::service::award::files;
 use crate::service::base::error::ErrorKind;
 use crate::service::course::links::{self, Choice};
-use crate::service::credential::reissuing::set_says;
+use crate::service::credential::publish::read;
+use crate::service::credential::reissuing::{Wish, says, set_says};
 use crate::store::submissions;
 use crate::web::words::errors;
 use openbadges::jwt;
@@ -93,8 +94,13 @@ async fn the_digest_of_the_file_stands_in_the_signed_evidence_and_its_link_lives
         // Its holder may keep to themselves what they handed in, and say it again.
         let award = &holders[&visitor.person.id];
         bench.clock.advance(TimeDelta::hours(1));
-        for (wish, said) in [(false, false), (true, true)] {
-            let signed_anew = set_says(&bench.cairn, &visitor, &award.id, true, wish).await;
+        for (work, said) in [(false, false), (true, true)] {
+            let wish = Wish {
+                grades: true,
+                work,
+                address: false,
+            };
+            let signed_anew = set_says(&bench.cairn, &visitor, &award.id, wish).await;
             assert!(signed_anew.unwrap());
             let anew = bench.credential(award).await;
             let token = jwt::read(anew.token.clone().unwrap().as_bytes()).unwrap();
@@ -111,8 +117,104 @@ async fn the_digest_of_the_file_stands_in_the_signed_evidence_and_its_link_lives
                 bench.clock.now(),
             );
             assert!(verdict.is_valid(), "{:?}", verdict.first_failure());
-            let again = set_says(&bench.cairn, &visitor, &award.id, true, wish).await;
+            let again = set_says(&bench.cairn, &visitor, &award.id, wish).await;
             assert!(!again.unwrap(), "nothing to change, nothing signed");
+        }
+    }
+}
+
+#[tokio::test]
+async fn where_the_work_is_stands_in_the_badge_only_as_its_holder_wishes() {
+    const WORK: &str = "https://work.example/report|final";
+    for bench in benches().await {
+        bench.check().await;
+        let link = bench.link("Report", None).await;
+        let choice = Choice::Activity {
+            title: "Report".into(),
+            instructions: String::new(),
+            maximum: Decimal::TEN,
+        };
+        let teacher = bench.instructor().await;
+        let opens = links::choose(&bench.cairn, &teacher, &link, choice)
+            .await
+            .unwrap();
+        let Opens::Activity { activity } = opens else {
+            panic!("{opens:?}")
+        };
+        let approved = Condition::EvidenceApproved {
+            activity: activity.clone(),
+        };
+        let badge = bench.badge_when("Reporter", approved).await;
+        bench.work(&bench.cairn).await;
+        let student = bench.world.students(bench.at).remove(0);
+        let visitor = bench.learner(&student).await;
+        let work = HandIn {
+            link: WORK.into(),
+            ..HandIn::default()
+        };
+        let handed_in = bench.clock.now();
+        evidence::hand_in(&bench.cairn, &visitor, &activity, work)
+            .await
+            .unwrap();
+        bench.clock.advance(TimeDelta::days(2));
+        let (tenant, person) = (bench.course.tenant.clone(), visitor.person.id.clone());
+        let latest = bench
+            .cairn
+            .store
+            .read(move |db| submissions::latest(db, &tenant, &activity, &person));
+        let submission = latest.await.unwrap().unwrap();
+        let answer = Answer {
+            state: SubmissionState::Approved,
+            message: String::new(),
+            score: None,
+        };
+        evidence::review(&bench.cairn, &teacher, &submission.id, answer)
+            .await
+            .unwrap();
+        bench.work(&bench.cairn).await;
+        let award = bench.holders(&badge).await.remove(&visitor.person.id).unwrap();
+        let document = async || {
+            let credential = bench.credential(&award).await;
+            let document: serde_json::Value = serde_json::from_str(&credential.document).unwrap();
+            let says = says(&credential, &read(&credential).unwrap()).unwrap();
+            (credential, document, says.address)
+        };
+        let (_, issued, says_it) = document().await;
+        assert_eq!(
+            (&issued["evidence"][0]["genre"], says_it),
+            (&"Web page".into(), Some(false))
+        );
+        assert!(!issued.to_string().contains("work.example"), "{issued}");
+        // The work was finished when it was handed in, however long its review took.
+        let finished = issued["credentialSubject"]["activityEndDate"].as_str().unwrap();
+        let finished: chrono::DateTime<chrono::Utc> = finished.parse().unwrap();
+        assert_eq!(finished.timestamp(), handed_in.timestamp());
+
+        bench.clock.advance(TimeDelta::hours(1));
+        let wish = |work, address| Wish {
+            grades: true,
+            work,
+            address,
+        };
+        for (wish, id) in [
+            (wish(true, true), Some("https://work.example/report%7Cfinal")),
+            // Without the work there is nothing whose address it could be.
+            (wish(false, true), None),
+            (wish(true, false), None),
+        ] {
+            let signed = set_says(&bench.cairn, &visitor, &award.id, wish).await;
+            assert!(signed.unwrap(), "{wish:?}");
+            let (credential, anew, says_it) = document().await;
+            assert_eq!(anew["evidence"][0]["id"].as_str(), id, "{wish:?}: {anew}");
+            assert_eq!(says_it, Some(id.is_some()), "{wish:?}");
+            let verdict = verify(
+                credential.document.as_bytes(),
+                &bench.web(&credential).await,
+                bench.clock.now(),
+            );
+            assert!(verdict.is_valid(), "{:?}", verdict.first_failure());
+            let again = set_says(&bench.cairn, &visitor, &award.id, wish).await;
+            assert!(!again.unwrap(), "nothing to change, nothing signed: {wish:?}");
         }
     }
 }

@@ -48,6 +48,7 @@ async fn an_issuer_from_before_there_were_tokens_gets_one_key_however_many_nodes
             email: None,
             accent: None,
             zone: Zone::UTC,
+            marks: crate::domain::issuer::Marks::default(),
         };
         let (row, key) = (
             issuer.clone(),

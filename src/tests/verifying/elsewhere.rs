@@ -76,6 +76,19 @@ fn a_saved_copy_reads_our_keys_and_our_list_across_origins_when_check_is_pressed
             for kind in ["Key", "Signature", "Status"] {
                 assert_eq!(found.checks[kind].state, "held", "{place}: {found:?}");
             }
+            let said = "return document.getElementById('facts').textContent";
+            let said = chromium.driver.execute(said, Vec::new()).await.unwrap();
+            let said = said.json().as_str().unwrap();
+            for fact in [
+                "MicroCredential",
+                "ext:ESCO",
+                "#criteria",
+                "Work finished",
+                "Languageen",
+                "Credits1.5",
+            ] {
+                assert!(said.contains(fact), "{place}: {fact} in {said}");
+            }
             // Each of the two once, and nothing else of anybody.
             let expected = [format!("GET {identity}"), format!("GET {list}")];
             assert_eq!(onlooker.asked(origin), expected, "{place}");

@@ -113,6 +113,7 @@ fn the_official_schema_takes_an_award_with_all_that_an_instructor_can_set() {
     crate::app::block_on(async {
         let database = crate::store::testing::TestDatabase::sqlite();
         let stage = Stage::set(Scene::on(database).await).await;
+        stage.mark("05dxps055", "1337").await;
         let (_, _, credential) = stage.earned().await;
         let award: Value = serde_json::from_str(&credential.document).unwrap();
         assert_eq!(errors(&validator(&schema), &award), Vec::<String>::new());
@@ -123,6 +124,14 @@ fn the_official_schema_takes_an_award_with_all_that_an_instructor_can_set() {
             "/credentialSubject/achievement/creditsAvailable",
             "/credentialSubject/creditsEarned",
             "/credentialSubject/achievement/image/caption",
+            "/credentialSubject/achievement/achievementType",
+            "/credentialSubject/achievement/alignment/0/targetType",
+            "/credentialSubject/achievement/criteria/id",
+            "/credentialSubject/achievement/criteria/narrative",
+            "/credentialSubject/achievement/inLanguage",
+            "/credentialSubject/activityEndDate",
+            "/issuer/image/id",
+            "/issuer/otherIdentifier/0/identifierType",
             "/credentialStatus/statusListIndex",
             "/validUntil",
         ] {

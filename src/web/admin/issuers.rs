@@ -6,24 +6,25 @@ use actix_web::web::{self, ServiceConfig};
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
 use super::tool_keys;
-use crate::domain::issuer::Tenant;
+use crate::domain::issuer::{Ror, Tenant};
 use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::domain::theme::Colour;
 use crate::domain::zone::{Zone, ZoneFrom};
 use crate::ids::{KeyId, TenantId};
+use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::withdrawing::{self, Review};
-use crate::service::institution::issuing::{self, Face, Institution};
+use crate::service::institution::issuing::{self, Face, Institution, Logo};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
 use crate::web::views::admin::{
     AccentPreview, ConsoleConfirmPage, InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage,
 };
-use crate::web::views::shared::{ProblemList, When, count_of};
-use crate::web::words::states;
+use crate::web::views::shared::{Problem, ProblemList, When, count_of};
+use crate::web::words::{self, states};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -80,6 +81,9 @@ impl Typed {
                 issuer_name: one.issuer.name.clone(),
                 url: one.issuer.url.clone(),
                 email: one.issuer.email.clone(),
+                logo: Logo::Kept,
+                ror: one.issuer.marks.ror.as_ref().map(Ror::address),
+                linkedin: one.issuer.marks.linkedin.as_ref().map(ToString::to_string),
             },
             colour: one.tenant.accent.map(Colour::hex).unwrap_or_default(),
             zone: one.tenant.zone().name().to_owned(),
@@ -118,6 +122,17 @@ fn view(
         issuer_name: face.issuer_name,
         url: face.url.unwrap_or_default(),
         email: face.email.unwrap_or_default(),
+        logo_src: match &face.logo {
+            Logo::New(digest) => Some(pictures::kept_png(digest)),
+            Logo::Kept | Logo::Removed => one.issuer.marks.logo.as_deref().map(pictures::kept_png),
+        },
+        removes_logo: face.logo == Logo::Removed,
+        logo_kept: match face.logo {
+            Logo::New(digest) => digest,
+            Logo::Kept | Logo::Removed => String::new(),
+        },
+        ror: face.ror.unwrap_or_default(),
+        linkedin: face.linkedin.unwrap_or_default(),
         colour_action: console::issuer_colour(id),
         colour,
         preview: one.tenant.accent.map(AccentPreview::of),
@@ -138,32 +153,69 @@ async fn save(
     Proven(visit): Proven<AdminVisit>,
     tenant: web::Path<TenantId>,
 ) -> Result<HttpResponse, AdminError> {
+    let (logo, refused) = logo(&visit, &tenant).await?;
     let form = &visit.fields;
+    let typed = |name: &str| form.get(name).map(str::to_owned);
     let face = Face {
         name: form.text("name"),
         issuer_name: form.text("issuer_name"),
-        url: form.get("url").map(str::to_owned),
-        email: form.get("email").map(str::to_owned),
+        url: typed("url"),
+        email: typed("email"),
+        logo,
+        ror: typed("ror"),
+        linkedin: typed("linkedin"),
     };
-    match issuing::change(&visit.cairn, &visit.admin, &tenant, face.clone()).await {
-        Ok(()) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
-        Err(error) if error.is_invalid() => {
-            let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
-            let field = match error.code() {
-                "institution.name" => "name",
-                "issuer.name" => "issuer_name",
-                "issuer.url" => "url",
-                _ => "email",
-            };
-            let typed = Typed {
-                face,
-                ..Typed::saved(&one)
-            };
-            let waiting = waiting(&visit, &tenant).await?;
-            visit.show_again(&view(&visit, &one, typed, waiting, problem(field, &error)))
-        }
-        Err(error) => Err(error.into()),
+    let problems = match refused {
+        Some(refused) => ProblemList(vec![refused]),
+        None => match issuing::change(&visit.cairn, &visit.admin, &tenant, face.clone()).await {
+            Ok(()) => return Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
+            Err(error) if error.is_invalid() => problem(field_of(&error), &error),
+            Err(error) => return Err(error.into()),
+        },
+    };
+    let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
+    let typed = Typed {
+        face,
+        ..Typed::saved(&one)
+    };
+    let waiting = waiting(&visit, &tenant).await?;
+    visit.show_again(&view(&visit, &one, typed, waiting, problems))
+}
+
+/// The field that a refusal is about.
+fn field_of(error: &ServiceError) -> &'static str {
+    match error.code() {
+        "institution.name" => "name",
+        "issuer.name" => "issuer_name",
+        "issuer.url" => "url",
+        "issuer.logo" => "logo",
+        "issuer.ror" => "ror",
+        "issuer.linkedin" => "linkedin",
+        _ => "email",
     }
+}
+
+/// What the form says of the logo. One that came with it is kept at once, so that it is not lost when something else is wrong.
+async fn logo(visit: &AdminVisit, tenant: &TenantId) -> Result<(Logo, Option<Problem>), ServiceError> {
+    if let Some(file) = visit.fields.file("logo") {
+        let kept = issuing::keep_logo(&visit.cairn, &visit.admin, tenant, file.bytes.clone()).await?;
+        return Ok(match kept {
+            Ok(logo) => (logo, None),
+            Err(refused) => {
+                let problem = Problem {
+                    field: "logo".to_owned(),
+                    text: words::pictures::refused(&refused),
+                };
+                (Logo::Kept, Some(problem))
+            }
+        });
+    }
+    Ok(if visit.fields.ticked("remove_logo") {
+        (Logo::Removed, None)
+    } else {
+        let kept = visit.fields.get("logo_kept").map(str::to_owned);
+        (kept.map_or(Logo::Kept, Logo::New), None)
+    })
 }
 
 async fn colour(

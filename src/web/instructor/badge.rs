@@ -32,10 +32,11 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 async fn new(visit: Visit) -> Result<HttpResponse, AppError> {
     policies::check(&visit.cairn, &visit.visitor, Power::Create).await?;
+    let locale = visit.visitor.session.locale.clone().unwrap_or_default();
     visit.show(&view(
         &visit,
         None,
-        BadgeFields::default(),
+        BadgeFields::in_language(&locale),
         Vec::new(),
         Vec::new(),
         0,

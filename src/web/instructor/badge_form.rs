@@ -5,6 +5,7 @@ use std::str::FromStr as _;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use crate::domain::achievement::{AchievementType, Language};
 use crate::domain::badge::{Alignment, Design, Expiry, Kind, Picture, Renewal, Shape};
 use crate::domain::design_review::DesignProblem;
 use crate::domain::zone::Zone;
@@ -46,6 +47,8 @@ pub(super) fn read(form: &Fields) -> BadgeFields {
         expires_days: text("expires_days"),
         renewal: text("renewal"),
         show_score: form.ticked("show_score"),
+        achievement_type: text("achievement_type"),
+        language: text("language"),
     };
     for i in 0..MOST_SKILLS {
         if form.raw(&format!("alignment.{i}.name")).is_none() {
@@ -96,6 +99,11 @@ pub(super) fn design(fields: &BadgeFields, zone: Zone) -> Result<Design, Vec<Pro
         problems.push(problem("picture", text));
         drawn(fields)
     });
+    let language = Language::parse(&fields.language);
+    if language.is_none() && !fields.language.is_empty() {
+        let text = "Type the language as a code, for instance en, de or pt-BR, or leave it empty.";
+        problems.push(problem("language", text));
+    }
     let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     let alignments = fields
         .alignments
@@ -130,6 +138,8 @@ pub(super) fn design(fields: &BadgeFields, zone: Zone) -> Result<Design, Vec<Pro
             .find(|renewal| renewal.word() == fields.renewal)
             .unwrap_or_default(),
         show_score: fields.show_score,
+        chosen_type: AchievementType::parse(&fields.achievement_type),
+        language,
     };
     if problems.is_empty() {
         Ok(design)

@@ -11,7 +11,7 @@ use crate::ids::{AwardId, ShareLinkId};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::baked::{self, Form};
-use crate::service::credential::reissuing;
+use crate::service::credential::reissuing::{self, Wish};
 use crate::service::credential::renewals::Term;
 use crate::service::credential::share::{self, Mine};
 use crate::service::credential::share_links;
@@ -124,8 +124,12 @@ pub(crate) async fn sign(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
     let award = AwardId::from(path.into_inner().1);
-    let (grades, work) = (visit.fields.ticked("say_grades"), visit.fields.ticked("say_work"));
-    let signed = reissuing::set_says(&visit.cairn, &visit.visitor, &award, grades, work).await?;
+    let wish = Wish {
+        grades: visit.fields.ticked("say_grades"),
+        work: visit.fields.ticked("say_work"),
+        address: visit.fields.ticked("say_address"),
+    };
+    let signed = reissuing::set_says(&visit.cairn, &visit.visitor, &award, wish).await?;
     let said = if signed { "signed-anew" } else { "shared" };
     Ok(visit.go(&visit.href_saying(&course::credential(&award), said)))
 }
@@ -240,6 +244,7 @@ fn view(visit: &Visit, mine: Mine, fresh_link: Option<String>) -> Result<MyCrede
         says: (says.grades.is_some() || says.work.is_some()).then_some(Says {
             grades: says.grades,
             work: says.work,
+            address: says.address,
         }),
         sign_action,
         signed_anew,

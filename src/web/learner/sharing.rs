@@ -30,6 +30,7 @@ pub(super) fn elsewhere(mine: &Mine, zone: Zone) -> Result<Option<Elsewhere>, Se
         linkedin_href: (mine.award.standing(mine.now) == Standing::InForce).then(|| linkedin(mine, zone)),
         snippet: snippet(mine),
         code: qr::picture(&mine.public_url)?,
+        wallet_code: qr::picture(&format!("{}.json", mine.public_url))?,
     }))
 }
 
@@ -44,8 +45,13 @@ fn linkedin(mine: &Mine, zone: Zone) -> String {
     let mut query = Serializer::new(String::new());
     query
         .append_pair("startTask", "CERTIFICATION_NAME")
-        .append_pair("name", &achievement.name)
-        .append_pair("organizationName", issuer)
+        .append_pair("name", &achievement.name);
+    // The number ties the entry to the institution's own page; the name alone leads to none.
+    match &mine.linkedin {
+        Some(number) => query.append_pair("organizationId", &number.to_string()),
+        None => query.append_pair("organizationName", issuer),
+    };
+    query
         .append_pair("issueYear", &issue_year)
         .append_pair("issueMonth", &issue_month);
     if let Some((year, month)) = mine.award.valid_until.map(last_moment).map(month) {

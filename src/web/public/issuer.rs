@@ -5,9 +5,10 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::{open_to_all, or_nothing, show};
-use crate::domain::issuer::Issuer;
+use crate::domain::issuer::{Issuer, Ror};
 use crate::domain::keys::{IssuerKey, KeyState};
 use crate::service::Cairn;
+use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
@@ -84,6 +85,8 @@ fn view(cairn: &Cairn, issuer: &Issuer, keys: &[IssuerKey]) -> Result<IssuerPage
         name: issuer.name.clone(),
         url: issuer.url.clone(),
         email: issuer.email.clone(),
+        logo: issuer.marks.logo.as_deref().map(pictures::kept_png),
+        ror: issuer.marks.ror.as_ref().map(Ror::address),
         keys: keys
             .iter()
             .filter(|one| one.state != KeyState::Withdrawn)

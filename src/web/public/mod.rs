@@ -19,6 +19,7 @@ mod credential;
 mod documents;
 mod issuer;
 mod pictures;
+mod preview;
 mod print;
 mod shared;
 mod verifier;
@@ -27,6 +28,7 @@ mod verifier;
 pub(crate) fn configure(config: &mut ServiceConfig) {
     pictures::configure(config);
     credential::configure(config);
+    preview::configure(config);
     print::configure(config);
     shared::configure(config);
     achievement::configure(config);
@@ -56,6 +58,8 @@ fn show_in(zone: Zone, status: StatusCode, page: &impl askama::Template) -> Resu
     if !status.is_success() {
         // A verifier in a browser is to read why it got no file, wherever its page comes from.
         answer.insert_header(("access-control-allow-origin", "*"));
+        // It says that something is kept back, or is not there: nobody has made that public.
+        answer.insert_header((ROBOTS, HeaderValue::from_static("noindex")));
     }
     Ok(answer
         .insert_header(("content-type", "text/html; charset=utf-8"))

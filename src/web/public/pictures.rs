@@ -10,9 +10,6 @@ use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::web::error::AppError;
 
-/// Pixels of a drawn picture as PNG: enough for previews on other sites.
-const PNG_SIDE: u32 = 600;
-
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .route(addresses::DRAWN, web::get().to(drawn_svg))
@@ -27,7 +24,7 @@ async fn drawn_svg(request: HttpRequest) -> HttpResponse {
 
 async fn drawn_png(request: HttpRequest) -> Result<HttpResponse, AppError> {
     let svg = Drawing::from_query(request.query_string()).svg();
-    let drawn = web::block(move || pictures::png(&svg, PNG_SIDE)).await;
+    let drawn = web::block(move || pictures::png(&svg, pictures::PNG_SIDE)).await;
     let png = drawn
         .map_err(|error| ServiceError::Internal(error.to_string()))?
         .map_err(|error| ServiceError::Internal(error.to_string()))?;

@@ -1,6 +1,7 @@
 //! Words for people that several pages, or one page in several cases, choose from. Use cases return reasons; what people
 //! are told of them is here, and the command line says it in the same words.
 
+pub(crate) mod achievements;
 pub(crate) mod archives;
 pub(crate) mod checks;
 pub(crate) mod columns;

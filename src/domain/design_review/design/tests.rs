@@ -23,6 +23,8 @@ fn sound() -> Design {
         expiry: Expiry::Never,
         renewal: crate::domain::badge::Renewal::default(),
         show_score: false,
+        chosen_type: None,
+        language: None,
     }
 }
 

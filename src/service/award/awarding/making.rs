@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
 
-use super::work::approved_work;
+use super::work::{approved_work, graded};
 use crate::domain::award::Award;
 use crate::domain::badge::Badge;
 use crate::domain::credential::{Credential, Visibility};
@@ -123,6 +123,7 @@ impl Signer {
             decision,
             labels: &self.labels,
             evidence: &approved_work(db, badge, person, decision)?,
+            graded: &graded(db, badge, person, decision)?,
         });
         Ok(Some(Prepared {
             award,

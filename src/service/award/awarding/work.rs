@@ -1,12 +1,16 @@
 //! The work behind an award.
 
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
 use crate::domain::badge::Badge;
 use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::rule::Condition;
-use crate::ids::{ActivityId, PersonId};
-use crate::service::credential::build::Approved;
-use crate::store::{Db, StoreError, activities, submissions};
+use crate::ids::{ActivityId, LineItemId, PersonId};
+use crate::service::credential::build::{Approved, rests_on_grades};
+use crate::store::{Db, StoreError, activities, facts, submissions};
 
 /// The work that a decision rests on.
 pub(super) fn approved_work(
@@ -30,6 +34,24 @@ pub(super) fn approved_work(
         }));
     }
     Ok(work)
+}
+
+/// When the grades were given that a decision rests on.
+pub(super) fn graded(
+    db: &mut Db,
+    badge: &Badge,
+    person: &PersonId,
+    decision: &Decision,
+) -> Result<HashMap<LineItemId, DateTime<Utc>>, StoreError> {
+    if !rests_on_grades(decision) {
+        return Ok(HashMap::new());
+    }
+    let facts = facts::grades_of(db, &badge.tenant, &badge.course, person)?;
+    Ok(facts
+        .grades
+        .into_iter()
+        .map(|(item, grade)| (item, grade.changed_at))
+        .collect())
 }
 
 /// The activities whose approval a decision saw, each once.

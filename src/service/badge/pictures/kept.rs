@@ -7,7 +7,6 @@ use crate::domain::policy::Power;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::badge::uploads::{self, UploadError};
-use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
@@ -16,7 +15,10 @@ use crate::store::blobs::BlobError;
 /// Pictures are public by their digest, whoever uploaded them; hand-ins lie on the shelves of their tenants and are not.
 const SHELF: &str = "pictures";
 
-/// Cleans and keeps a picture, or says why it is refused.
+const PNG: &str = "image/png";
+const SVG: &str = "image/svg+xml";
+
+/// Cleans and keeps a picture of a badge, or says why it is refused.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] for those who may not make badges; what the store of files reports.
@@ -27,8 +29,20 @@ pub(crate) async fn keep(
     bytes: Bytes,
 ) -> Result<Result<Picture, UploadError>, ServiceError> {
     policies::check(cairn, visitor, Power::Create).await?;
+    clean_and_keep(cairn, bytes).await
+}
+
+/// The same for whoever was found to have the right to it.
+///
+/// # Errors
+/// What the store of files reports.
+#[tracing::instrument(name = "kept.clean_and_keep", level = "debug", skip_all)]
+pub(crate) async fn clean_and_keep(
+    cairn: &Cairn,
+    bytes: Bytes,
+) -> Result<Result<Picture, UploadError>, ServiceError> {
     let cleaned = tokio::task::spawn_blocking(move || uploads::clean(&bytes)).await;
-    let cleaned = cleaned.map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let cleaned = cleaned.map_err(internal)?;
     let picture = match cleaned {
         Ok(picture) => picture,
         Err(refused) => return Ok(Err(refused)),
@@ -43,12 +57,18 @@ pub(crate) async fn keep(
     }))
 }
 
+fn internal(error: impl std::fmt::Display) -> ServiceError {
+    ServiceError::Internal(error.to_string())
+}
+
 /// Whether an uploaded picture is kept, and of the type that it says.
 #[tracing::instrument(name = "kept.is_kept", level = "debug", skip_all)]
 pub(crate) async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, ServiceError> {
-    let address = super::href(picture);
-    match uploaded(cairn, address.trim_start_matches(addresses::PICTURES)).await {
-        Ok(_) => Ok(true),
+    let Picture::Uploaded { digest, media_type } = picture else {
+        return Ok(false);
+    };
+    match stored(cairn, digest).await {
+        Ok((kind, _)) => Ok(kind == media_type),
         Err(ServiceError::NotFound(_) | ServiceError::Blob(BlobError::Missing | BlobError::Changed)) => {
             Ok(false)
         }
@@ -56,7 +76,25 @@ pub(crate) async fn is_kept(cairn: &Cairn, picture: &Picture) -> Result<bool, Se
     }
 }
 
-/// The picture behind `<digest>.<png|svg>`: media type and bytes.
+/// The picture that is kept under that digest: media type and bytes.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for what is no digest; what the store of files reports.
+#[tracing::instrument(name = "kept.stored", level = "debug", skip_all)]
+pub(crate) async fn stored(cairn: &Cairn, digest: &str) -> Result<(&'static str, Bytes), ServiceError> {
+    if digest.len() != 64
+        || !digest
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    {
+        return Err(ServiceError::NotFound("picture"));
+    }
+    let bytes = cairn.blobs.get(&TenantId::from(SHELF), digest).await?;
+    let media_type = if bytes.starts_with(b"\x89PNG") { PNG } else { SVG };
+    Ok((media_type, bytes))
+}
+
+/// The picture behind `<digest>.<png|svg>`: media type and bytes. An SVG is drawn where it is asked for as PNG.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when there is none.
@@ -66,23 +104,23 @@ pub(crate) async fn uploaded(cairn: &Cairn, file: &str) -> Result<(&'static str,
     let Some((digest, ending)) = file.split_once('.') else {
         return Err(missing);
     };
-    let media_type = match ending {
-        "png" => "image/png",
-        "svg" => "image/svg+xml",
+    let asked = match ending {
+        "png" => PNG,
+        "svg" => SVG,
         _ => return Err(missing),
     };
-    if digest.len() != 64
-        || !digest
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    {
-        return Err(missing);
+    match stored(cairn, digest).await? {
+        (SVG, bytes) if asked == PNG => Ok((PNG, drawn(bytes).await?)),
+        (kept, bytes) if kept == asked => Ok((kept, bytes)),
+        _ => Err(missing),
     }
-    let bytes = cairn.blobs.get(&TenantId::from(SHELF), digest).await?;
-    let is_png = bytes.starts_with(b"\x89PNG");
-    if is_png == (media_type == "image/png") {
-        Ok((media_type, bytes))
-    } else {
-        Err(missing)
-    }
+}
+
+/// An SVG that is kept, as PNG.
+async fn drawn(svg: Bytes) -> Result<Bytes, ServiceError> {
+    let made = tokio::task::spawn_blocking(move || {
+        let svg = std::str::from_utf8(&svg).map_err(internal)?;
+        super::png(svg, super::PNG_SIDE).map_err(internal)
+    });
+    Ok(Bytes::from(made.await.map_err(internal)??))
 }

@@ -26,18 +26,57 @@ pub(super) fn known(letter: char) -> bool {
         && letter.is_alphanumeric() | matches!(letter, '&' | '+')
 }
 
+/// The letters of whole sentences, for cards: the same family with blanks and punctuation. Pictures keep the font above, so
+/// that those that were issued are drawn as they were.
+const WORDS: &[u8] = include_bytes!("inter-bold-words.ttf");
+
+/// The one font of cards.
+static WORD_FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
+    let mut fonts = fontdb::Database::new();
+    fonts.load_font_data(WORDS.to_vec());
+    Arc::new(fonts)
+});
+
+/// Whether a card can show this text: its font has each of the letters.
+pub(super) fn can_write(text: &str) -> bool {
+    text.chars().all(|letter| {
+        matches!(letter,
+            ' '..='~' | '¡'..='¬' | '®'..='ň' | 'Ŋ'..='ſ' | 'Ơ'..='ơ' | 'Ư'..='ư' | 'Ș'..='ț' | '\u{384}'..='Ί' | 'Ό'
+            | 'Ύ'..='Ρ' | 'Σ'..='ώ' | 'Ѐ'..='џ' | 'Ґ'..='ґ' | 'Ẁ'..='ẅ' | 'Ạ'..='ỹ' | '–'..='—' | '‘'..='‚' | '“'..='„' | '•'
+            | '…' | '€' | '™')
+    })
+}
+
+/// The path data of a line of words, as [`outline`]; empty where the font lacks a letter of it.
+pub(super) fn words(text: &str, centre: (f32, f32), room: (f32, f32)) -> String {
+    if can_write(text) {
+        outline_in(&WORD_FONTS, text, centre, room)
+    } else {
+        String::new()
+    }
+}
+
 /// The path data of `text`, centred on (`x`, `y`) by the height of its capitals, in a box of `width` by `height` units;
 /// empty when there is nothing to draw.
-pub(super) fn outline(text: &str, (x, y): (f32, f32), (width, height): (f32, f32)) -> String {
+pub(super) fn outline(text: &str, centre: (f32, f32), room: (f32, f32)) -> String {
+    outline_in(&FONTS, text, centre, room)
+}
+
+fn outline_in(
+    fonts: &Arc<fontdb::Database>,
+    text: &str,
+    (x, y): (f32, f32),
+    (width, height): (f32, f32),
+) -> String {
     if text.is_empty() {
         return String::new();
     }
     let source = format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" width="999" height="200"><text font-family="{FAMILY}" font-weight="700" font-size="100" x="100" y="100">{}</text></svg>"#,
-        text.replace('&', "&amp;")
+        text.replace('&', "&amp;").replace('<', "&lt;")
     );
     let options = usvg::Options {
-        fontdb: Arc::clone(&FONTS),
+        fontdb: Arc::clone(fonts),
         ..usvg::Options::default()
     };
     let Ok(tree) = usvg::Tree::from_str(&source, &options) else {

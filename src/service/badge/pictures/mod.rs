@@ -4,6 +4,7 @@
 //! Cyrillic letters and digits), so a picture looks the same in every browser, in the PNG and inside a baked credential,
 //! whatever fonts are installed. The same input gives the same bytes.
 
+mod card;
 mod kept;
 mod letters;
 mod raster;
@@ -15,14 +16,18 @@ use crate::domain::badge::{Picture, Shape};
 use crate::domain::theme::Colour;
 use crate::service::base::addresses;
 
-pub(crate) use kept::{is_kept, keep, uploaded};
-pub(crate) use raster::{RasterError, png, renders};
+pub(crate) use card::{CARD_SIZE, Card};
+pub(crate) use kept::{clean_and_keep, is_kept, keep, stored, uploaded};
+pub(crate) use raster::{Inset, RasterError, png, renders};
 
 /// The address that draws pictures; [`query`] says which.
 pub(crate) use crate::service::base::addresses::DRAWN;
 
 /// The colour when none can be read.
 const FALLBACK: &str = "#1f6f78";
+
+/// Pixels on a side of a PNG that is made from an SVG: enough for wallets and for previews on other sites.
+pub(crate) const PNG_SIDE: u32 = 600;
 
 /// A picture to be drawn. Anything typed can be drawn: what cannot be read falls back to a hexagon in our own colour,
 /// and letters that the font does not have are left out.
@@ -115,6 +120,26 @@ pub(crate) fn href(picture: &Picture) -> String {
             addresses::picture(&format!("{digest}.{ending}"))
         }
     }
+}
+
+/// Where the same picture is served as PNG: most wallets show nothing else. An uploaded SVG has its PNG under the digest of
+/// the SVG.
+#[must_use]
+pub(crate) fn png_href(picture: &Picture) -> String {
+    match picture {
+        Picture::Drawn {
+            initials,
+            shape,
+            colour,
+        } => address(addresses::DRAWN_PNG, initials, shape_word(*shape), colour),
+        Picture::Uploaded { digest, .. } => kept_png(digest),
+    }
+}
+
+/// Where the picture that is kept under that digest is served as PNG.
+#[must_use]
+pub(crate) fn kept_png(digest: &str) -> String {
+    addresses::picture(&format!("{digest}.png"))
 }
 
 /// The word of a shape in forms and addresses.

@@ -22,6 +22,12 @@ pub(crate) enum InstitutionRefusal {
     TimeZone,
     IssuerName,
     IssuerUrl,
+    /// A logo that is not kept.
+    Logo,
+    /// No identifier of the Research Organization Registry.
+    Ror,
+    /// No number of a page at LinkedIn.
+    LinkedIn,
     /// Another key signs by now.
     IssuerKeyChanged,
     /// Days for which history can be kept.
@@ -82,6 +88,9 @@ impl InstitutionRefusal {
             Self::Accent => (Unprocessable, "institution.accent"),
             Self::TimeZone => (Unprocessable, "institution.time-zone"),
             Self::IssuerUrl => (Unprocessable, "issuer.url"),
+            Self::Logo => (Unprocessable, "issuer.logo"),
+            Self::Ror => (Unprocessable, "issuer.ror"),
+            Self::LinkedIn => (Unprocessable, "issuer.linkedin"),
             Self::IssuerKeyChanged => (Conflict, "issuer-key.changed"),
             Self::KeepDays => (Unprocessable, "policy.keep-days"),
             Self::ToolKeyChanged => (Conflict, "tool-key.changed"),

@@ -1,6 +1,7 @@
 //! `/b/{slug}`: a badge as anybody sees it, and its files for those whom its holder lets have them. Here is who gets which of
-//! them; `page` makes the page, out of what `told` reads in the signed document.
+//! them; `page` makes the page, out of what `told` and `linked_data` read in the signed document.
 
+mod linked_data;
 mod page;
 mod told;
 
@@ -8,7 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
-pub(super) use page::{standing, view};
+pub(super) use page::{standing, title, view};
 
 use super::{open_to_all, or_nothing, show, show_in, unlisted};
 use crate::service::Cairn;
@@ -102,7 +103,7 @@ pub(super) fn off_the_web(error: &ServiceError) -> Result<HttpResponse, AppError
 }
 
 /// Says that the holder has not switched files on. What the page at this address shows is not withheld.
-fn withheld(published: &Published) -> Result<HttpResponse, AppError> {
+pub(super) fn withheld(published: &Published) -> Result<HttpResponse, AppError> {
     let shown: String = published.credential.slug.chars().take(6).collect();
     let page = ErrorPage {
         page: PublicPage::titled("The holder keeps the files of this badge")

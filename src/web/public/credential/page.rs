@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::told;
+use super::{linked_data, told};
 use crate::domain::badge::Kind;
 use crate::service::Cairn;
+use crate::service::badge::pictures::CARD_SIZE;
 use crate::service::base::addresses;
 use crate::service::credential::baked;
 use crate::service::credential::publish::{Checked, Published};
@@ -14,8 +15,8 @@ use crate::web::views::public::{CredentialPage, OtherTerm, PublicStanding};
 use crate::web::views::shared::{LinkTo, OpenGraph, PictureView, PublicPage, Waiting, When};
 use crate::web::words::renewals;
 use crate::web::{badge_file, markdown, paths};
-use openbadges::did;
 use openbadges::verify::Failure;
+use openbadges::{OpenBadgeCredential, did};
 
 /// The page; `until` when a link shows it that ends then, and keeps it out of previews and away from its own address.
 pub(in crate::web::public) fn view(
@@ -36,7 +37,7 @@ pub(in crate::web::public) fn view(
     CredentialPage {
         page: PublicPage {
             open_graph: downloads.then(|| preview(cairn, published, checked)),
-            ..PublicPage::titled(&achievement.name).in_accent(published.issuer.accent)
+            ..PublicPage::titled(&title(document)).in_accent(published.issuer.accent)
         },
         name: achievement.name.clone(),
         picture: PictureView {
@@ -85,7 +86,7 @@ pub(in crate::web::public) fn view(
             .unwrap_or_default(),
         kind: kind.map_or("Open", Kind::word).to_owned(),
         kind_meaning: kind.map(checks::meaning).unwrap_or_default().to_owned(),
-        facts: told::facts(document),
+        facts: told::facts(document, published.issuer.zone),
         // A grade is the holder's as much as the work is.
         results: if published.visibility().evidence {
             told::results(document)
@@ -164,25 +165,47 @@ pub(in crate::web::public) fn standing(published: &Published, checked: &Checked)
     }
 }
 
+/// What the page is called: which badge, and whose.
+pub(in crate::web::public) fn title(document: &OpenBadgeCredential) -> String {
+    let name = &document.credential_subject.achievement.name;
+    match &document.issuer.name {
+        Some(issuer) => format!("{name}, a badge of {issuer}"),
+        None => name.clone(),
+    }
+}
+
 fn preview(cairn: &Cairn, published: &Published, checked: &Checked) -> OpenGraph {
-    let achievement = &checked.document.credential_subject.achievement;
-    let issuer = &published.issuer.name;
+    let document = &checked.document;
+    let achievement = &document.credential_subject.achievement;
+    let issuer = document.issuer.name.as_ref().unwrap_or(&published.issuer.name);
     let by = match &published.holder {
         Some(holder) => format!("Earned by {holder}, issued by {issuer}."),
         None => format!("Issued by {issuer}."),
     };
-    let path = addresses::credential(&published.credential.slug);
-    let address = format!("{}{path}", cairn.settings.identity());
+    let (identity, slug) = (cairn.settings.identity(), &published.credential.slug);
+    let address = format!("{identity}{}", addresses::credential(slug));
+    let asked = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("url", &address)
+        .finish();
     OpenGraph {
-        title: achievement.name.clone(),
+        title: title(document),
+        site_name: issuer.clone(),
         description: format!("{by} {}", texts(&achievement.description).0),
-        image: format!("{address}.png"),
-        image_side: baked::png_side(achievement.image.as_ref().map(|image| image.id.as_str())),
+        image: format!("{identity}{}", paths::card(slug)),
+        image_size: CARD_SIZE,
         image_alt: achievement
             .image
             .as_ref()
             .and_then(|image| image.caption.clone())
             .unwrap_or_default(),
+        alternates: vec![
+            ("application/vc+ld+json", format!("{address}.json")),
+            (
+                "application/json+oembed",
+                format!("{identity}{}?{asked}", paths::OEMBED),
+            ),
+        ],
+        linked_data: linked_data::script(document, &address),
         url: address,
     }
 }

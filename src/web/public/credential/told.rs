@@ -1,18 +1,23 @@
 //! What the signed document of a badge tells, line by line.
 
 use crate::domain::sentence::number;
-use crate::service::credential::build::{hours_tag, level_tag};
+use crate::domain::zone::Zone;
+use crate::service::credential::build::{ROR, hours_tag, level_tag};
 use crate::service::credential::publish::Published;
 use crate::web::public::checks;
 use crate::web::views::public::EvidenceLine;
-use crate::web::views::shared::LinkTo;
+use crate::web::views::shared::{LinkTo, When};
+use crate::web::words::achievements;
 use openbadges::credential::{Evidence, ResultEntry};
 use openbadges::{OpenBadgeCredential, jwt};
 
-/// What the badge says of itself in numbers and words, each with its name.
-pub(super) fn facts(document: &OpenBadgeCredential) -> Vec<(String, String)> {
+/// What the badge says of itself in numbers and words, each with its name; days are those of `zone`.
+pub(super) fn facts(document: &OpenBadgeCredential, zone: Zone) -> Vec<(String, String)> {
     let achievement = &document.credential_subject.achievement;
     let mut facts = Vec::new();
+    if let Some(word) = &achievement.achievement_type {
+        facts.push(("What it is".to_owned(), achievements::named(word).to_owned()));
+    }
     if let Some(hours) = achievement.tag.iter().find_map(|tag| hours_tag(tag)) {
         facts.push(("Hours of work".to_owned(), hours.to_owned()));
     }
@@ -21,6 +26,12 @@ pub(super) fn facts(document: &OpenBadgeCredential) -> Vec<(String, String)> {
     }
     if let Some(level) = achievement.tag.iter().find_map(|tag| level_tag(tag)) {
         facts.push(("Level".to_owned(), level.to_owned()));
+    }
+    if let Some(code) = &achievement.in_language {
+        facts.push(("Language".to_owned(), code.clone()));
+    }
+    if let Some(at) = document.credential_subject.activity_end_date {
+        facts.push(("Work finished".to_owned(), When::date_only(at).relative(zone)));
     }
     if let Some(how) = &document.credential_subject.narrative {
         facts.push(("How it was awarded".to_owned(), how.clone()));
@@ -98,6 +109,14 @@ pub(super) fn technical(
     with_address: bool,
 ) -> Vec<(String, String)> {
     let mut rows = vec![("Issuer".to_owned(), document.issuer.id.clone())];
+    for other in &document.issuer.other_identifier {
+        let kind = if other.identifier_type == ROR {
+            "ROR"
+        } else {
+            &other.identifier_type
+        };
+        rows.push((format!("Issuer ({kind})"), other.identifier.clone()));
+    }
     if with_address {
         rows.insert(0, ("Credential".to_owned(), document.id.clone()));
     }

@@ -41,7 +41,8 @@ pub(crate) struct KeyLine {
     pub(crate) act: Option<(&'static str, String)>,
 }
 
-/// One institution. Posts `name`, `issuer_name`, `url`, `email`, and from forms of their own `colour` and `zone`.
+/// One institution. Posts `name`, `issuer_name`, `url`, `email`, `ror`, `linkedin` and the logo (a file `logo`, or `logo_kept`,
+/// or `remove_logo`), and from forms of their own `colour` and `zone`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/issuer.html")]
 pub(crate) struct IssuerPage {
@@ -51,6 +52,13 @@ pub(crate) struct IssuerPage {
     pub(crate) issuer_name: String,
     pub(crate) url: String,
     pub(crate) email: String,
+    /// The logo that is saved, or that is to be.
+    pub(crate) logo_src: Option<String>,
+    pub(crate) removes_logo: bool,
+    /// The digest of a logo that came with a form which could not be saved; empty for none.
+    pub(crate) logo_kept: String,
+    pub(crate) ror: String,
+    pub(crate) linkedin: String,
     pub(crate) colour_action: String,
     /// The colour of the pages as it was typed; empty for Cairn's own.
     pub(crate) colour: String,

@@ -2,11 +2,12 @@
 
 use askama::Template;
 
+use crate::domain::achievement::{AchievementType, Language};
 use crate::domain::badge::{Design, Expiry, Kind, Picture, Renewal, Shape};
 use crate::domain::zone::last_moment;
 use crate::service::badge::pictures::shape_word;
 use crate::web::views::shared::{Choice, FieldProblem, Page, ProblemList};
-use crate::web::words::renewals;
+use crate::web::words::{achievements, renewals};
 
 /// Edits a badge, or a new one. Posts `multipart/form-data` with the fields of [`BadgeFields`], a file field `picture`,
 /// and `action`: `save`, `save_and_rule`, `save_and_place`, `add_alignment`, `remove_alignment:<i>` or `refresh`.
@@ -71,6 +72,10 @@ pub(crate) struct BadgeFields {
     pub(crate) renewal: String,
     /// Sent as `show_score=yes`.
     pub(crate) show_score: bool,
+    /// The word of an [`AchievementType`]; empty for what the kind says.
+    pub(crate) achievement_type: String,
+    /// A language code.
+    pub(crate) language: String,
 }
 
 /// A skill in a framework, as typed.
@@ -108,11 +113,24 @@ impl Default for BadgeFields {
             expires_days: String::new(),
             renewal: Renewal::default().word().to_owned(),
             show_score: false,
+            achievement_type: String::new(),
+            language: String::new(),
         }
     }
 }
 
 impl BadgeFields {
+    /// A new badge of somebody whose pages are in that language: most likely they write in it.
+    #[must_use]
+    pub(crate) fn in_language(locale: &str) -> Self {
+        Self {
+            language: Language::parse(locale)
+                .map(|language| language.to_string())
+                .unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+
     /// The fields of a saved design.
     #[must_use]
     pub(crate) fn from_design(design: &Design, revision: i32) -> Self {
@@ -132,6 +150,15 @@ impl BadgeFields {
             level: design.level.clone().unwrap_or_default(),
             renewal: design.renewal.word().to_owned(),
             show_score: design.show_score,
+            achievement_type: design
+                .chosen_type
+                .map(|chosen| chosen.word().to_owned())
+                .unwrap_or_default(),
+            language: design
+                .language
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             ..Self::default()
         };
         match &design.picture {
@@ -211,6 +238,15 @@ impl BadgeEditorPage {
                 "Given for taking part or for a contribution.",
             ),
         ]
+    }
+
+    /// What the standard can call it; the first leaves it to the kind.
+    fn achievement_types(&self) -> Vec<Choice> {
+        let left = Choice::new("", "As its type says: microcredential, or badge for recognition");
+        let all = AchievementType::ALL.into_iter();
+        std::iter::once(left)
+            .chain(all.map(|one| Choice::new(one.word(), achievements::name(one))))
+            .collect()
     }
 
     /// Value, label and meaning.

@@ -62,6 +62,8 @@ pub(crate) struct MyCredentialPage {
 pub(crate) struct Says {
     pub(crate) grades: Option<bool>,
     pub(crate) work: Option<bool>,
+    /// Where the work is.
+    pub(crate) address: Option<bool>,
 }
 
 /// When the badge was signed anew, and whether files from before still verify.
@@ -90,6 +92,8 @@ pub(crate) struct Elsewhere {
     pub(crate) snippet: String,
     /// A QR code of the public page as a `data:` address.
     pub(crate) code: String,
+    /// The same of the signed file, which wallets read instead of a page.
+    pub(crate) wallet_code: String,
 }
 
 /// The owner's badge on a sheet of paper.

@@ -12,6 +12,10 @@ pub(crate) struct IssuerPage {
     pub(crate) name: String,
     pub(crate) url: Option<String>,
     pub(crate) email: Option<String>,
+    /// Its logo.
+    pub(crate) logo: Option<String>,
+    /// Its entry in the Research Organization Registry.
+    pub(crate) ror: Option<String>,
     /// Its `did:web`.
     pub(crate) did: String,
     /// Signing keys: verification method and public key (Multikey).

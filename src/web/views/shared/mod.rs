@@ -18,7 +18,7 @@ pub(crate) use checks::{CheckLine, CheckList};
 pub(crate) use confirm::ConfirmPage;
 pub(crate) use error_page::ErrorPage;
 pub(crate) use findings::FindingList;
-pub(crate) use page::{Audience, Flash, NavItem, OpenGraph, Page, PublicPage};
+pub(crate) use page::{Audience, Flash, LinkedData, NavItem, OpenGraph, Page, PublicPage};
 pub(crate) use paging::Paging;
 pub(crate) use parts::{
     ArtefactView, Choice, Download, Downloads, FieldProblem, FilePreview, FileView, LinkTo, PictureView,

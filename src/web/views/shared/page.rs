@@ -79,19 +79,45 @@ pub(crate) struct PublicPage {
     pub(crate) open_graph: Option<OpenGraph>,
 }
 
-/// What a site shows when somebody posts the link (ogp.me).
+/// What a site shows when somebody posts the link (ogp.me), and what search engines and other programs find in the page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct OpenGraph {
     pub(crate) title: String,
+    /// Whose page it is: the issuer.
+    pub(crate) site_name: String,
     pub(crate) description: String,
-    /// Absolute address of the page.
+    /// Absolute address of the page, the one by which it is known.
     pub(crate) url: String,
     /// Absolute address of a PNG picture.
     pub(crate) image: String,
-    /// Its width and height in pixels, where they are known without reading it.
-    pub(crate) image_side: Option<u32>,
+    /// Its width and height in pixels.
+    pub(crate) image_size: (u32, u32),
     pub(crate) image_alt: String,
+    /// The same page in other forms: media type and absolute address.
+    pub(crate) alternates: Vec<(&'static str, String)>,
+    /// The badge in the words of schema.org.
+    pub(crate) linked_data: LinkedData,
 }
+
+/// JSON-LD for a script element.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct LinkedData(String);
+
+impl LinkedData {
+    /// `thing` as text that cannot end the element: within it, only "<" could begin what does.
+    #[must_use]
+    pub(crate) fn new(thing: &serde_json::Value) -> Self {
+        Self(thing.to_string().replace('<', "\\u003c"))
+    }
+}
+
+impl fmt::Display for LinkedData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl HtmlSafe for LinkedData {}
 
 impl Page {
     /// The versioned address of a static file.

@@ -35,6 +35,13 @@ pub(super) fn institution(refusal: &InstitutionRefusal) -> String {
         InstitutionRefusal::IssuerUrl => {
             "Type the whole address of the institution’s site, for instance https://school.example."
         }
+        InstitutionRefusal::Logo => "Choose the logo again: it was not stored completely.",
+        InstitutionRefusal::Ror => {
+            "Copy the ROR identifier as its page shows it, for instance https://ror.org/05dxps055; a letter of this one is wrong or missing. Or leave the field empty."
+        }
+        InstitutionRefusal::LinkedIn => {
+            "Type the number of your page at LinkedIn, or its address with the number, for instance https://www.linkedin.com/company/1337; its name alone is not enough. Or leave the field empty."
+        }
         InstitutionRefusal::IssuerKeyChanged => {
             "Another key signs by now: somebody has changed it since this page was made. Nothing was done twice."
         }

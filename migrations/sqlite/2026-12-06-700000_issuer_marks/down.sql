@@ -1,0 +1,3 @@
+ALTER TABLE issuers DROP COLUMN linkedin;
+ALTER TABLE issuers DROP COLUMN ror;
+ALTER TABLE issuers DROP COLUMN logo;
