@@ -82,6 +82,13 @@ pub fn run() -> ExitCode {
     let done = match arguments.command {
         Command::Serve => {
             telemetry::start_logging(&settings.log, settings.log_format);
+            if !settings.passed_over.is_empty() {
+                let variables = settings.passed_over.join(", ");
+                tracing::info!(
+                    variables,
+                    "passed over: Kubernetes sets them for a service of this name"
+                );
+            }
             serve(settings)
         }
         #[cfg(feature = "demo")]

@@ -18,6 +18,7 @@ use crate::service::base::session;
 use crate::service::base::trouble::Trouble;
 use crate::service::course::sync;
 use crate::service::institution::policies;
+use crate::service::operations::old_copies;
 use crate::service::privacy::export::exporting;
 use crate::store::StoreError;
 use crate::store::jobs::{self, Job};
@@ -139,6 +140,9 @@ async fn sweep(cairn: &Cairn) {
     }
     if let Err(error) = exporting::forget(cairn).await {
         tracing::error!(%error, "old archives could not be removed");
+    }
+    if let Err(error) = old_copies::forget(cairn).await {
+        tracing::error!(%error, "copies of the database from before an upgrade could not be removed");
     }
     if let Err(error) = cairn.store.settle().await {
         tracing::error!(%error, "the log of the database could not be emptied");

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::SettingsError;
-use super::known::{KNOWN, known_names};
+use super::known::{KNOWN, known_names, nearest};
 
 /// The values of a file by their names.
 pub(super) fn read_file(path: &Path) -> Result<HashMap<String, String>, SettingsError> {
@@ -20,7 +20,11 @@ pub(super) fn read_file(path: &Path) -> Result<HashMap<String, String>, Settings
     let mut values = HashMap::new();
     for (name, value) in read {
         if !KNOWN.iter().any(|(known, _, _)| *known == name) {
-            return Err(SettingsError::Unknown(name, known_names()));
+            return Err(SettingsError::Unknown {
+                nearest: nearest(&name).to_owned(),
+                name,
+                known: known_names(),
+            });
         }
         let text = value
             .into_string()

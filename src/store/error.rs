@@ -37,6 +37,10 @@ pub(crate) enum StoreError {
         "The database could not be brought up to date: {0}. Nothing was changed; report this with the log."
     )]
     Migration(String),
+    #[error(
+        "The database has to be brought up to date, and could not be copied before: {0}. Nothing was changed. Give its folder room for a second copy, and the user that runs Cairn the right to write there."
+    )]
+    NotCopied(String),
     #[error("The database file is damaged or not a Cairn database: {0}. Restore the last backup.")]
     Damaged(String),
     /// A unique index refused a second one; names the index or its columns. On PostgreSQL the transaction in which it

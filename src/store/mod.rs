@@ -30,6 +30,7 @@ pub(crate) mod audit;
 pub(crate) mod awards;
 pub(crate) mod backup;
 pub(crate) mod badges;
+pub(crate) mod before_upgrade;
 pub(crate) mod blobs;
 pub(crate) mod console;
 pub(crate) mod copies;

@@ -22,7 +22,7 @@ use lti::token::TokenService;
 use super::error::ServiceError;
 use super::remembered::Remembered;
 use super::timed::Timed;
-use super::{data_folder, master_key, throttle, tool_keys};
+use super::{data_folder, lost_database, master_key, throttle, tool_keys};
 
 /// Everything that a use case needs of the process. One for each process, shared by all its threads.
 #[derive(Debug)]
@@ -68,6 +68,10 @@ pub(crate) enum StartError {
         "The master key of this data is being changed by another command. Start again when that has ended."
     )]
     BeingChanged,
+    #[error(
+        "The database {database} is not there or is empty, but {folder} holds the master key and files of one.          Put the database back from your last backup (its cairn.db, without cairn.db-wal and cairn.db-shm of another) and start          again. To begin with nothing instead, move everything out of {folder} first: badges that were issued are then lost."
+    )]
+    DatabaseLost { database: String, folder: String },
     #[error(transparent)]
     Secrets(#[from] SecretsError),
     #[error(transparent)]
@@ -116,6 +120,7 @@ impl Cairn {
         timer: Option<Arc<dyn Sleep>>,
         in_use: data_folder::InUse,
     ) -> Result<Self, StartError> {
+        lost_database::refuse(&settings)?;
         let store = open_store(&settings).await?;
         let vault = master_key::settle(&settings, &store, &random).await?;
         let blobs = Blobs::in_folder(&settings.data_dir.join("files"))?;

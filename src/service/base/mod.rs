@@ -8,6 +8,7 @@ pub(crate) mod error;
 pub(crate) mod error_kind;
 pub(crate) mod institutions;
 pub(crate) mod last_seen;
+mod lost_database;
 pub(crate) mod master_key;
 pub(crate) mod names;
 pub(crate) mod operator;
