@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::service::base::error::ServiceError;
+use crate::service::base::unhurried;
 use crate::service::operations::master_key::RotationError;
 use crate::settings::{KNOWN, Settings};
 use crate::telemetry;
@@ -122,7 +123,7 @@ fn serve(settings: Settings) -> Result<(), CommandError> {
 
 /// Runs a command on the runtime that the server needs.
 fn actix_runtime<T>(future: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
-    crate::app::block_on(future)
+    crate::app::block_on(unhurried(future))
 }
 
 /// The sentence for an error: what a use case refuses is said in the same words as on pages.

@@ -20,8 +20,8 @@ use crate::service::course::sync;
 use crate::service::institution::policies;
 use crate::service::operations::old_copies;
 use crate::service::privacy::export::exporting;
-use crate::store::StoreError;
 use crate::store::jobs::{self, Job};
+use crate::store::{StoreError, unhurried};
 use crate::telemetry;
 
 mod ended;
@@ -101,7 +101,7 @@ async fn work(cairn: Arc<Cairn>, mut stopped: watch::Receiver<bool>) {
             telemetry::settle();
         }
         if is_time(&mut swept, SWEEP, passed) {
-            sweep(&cairn).await;
+            unhurried(sweep(&cairn)).await;
         }
         let room = AT_ONCE.saturating_sub(running.len());
         let claimed = if room == 0 {
@@ -243,7 +243,7 @@ async fn run(cairn: Arc<Cairn>, job: Job) {
     let span = ended::span(&job);
     async {
         let begun = Instant::now();
-        let done = perform(&cairn, &job).await;
+        let done = unhurried(perform(&cairn, &job)).await;
         let end = End::of(&cairn, &job, done);
         let kept = keep(&cairn, job.clone(), &end).await;
         ended::say(&job, &end, kept, begun.elapsed());

@@ -56,7 +56,7 @@ fn copy_to(
     database: &Path,
     version: &str,
 ) -> Result<Option<PathBuf>, StoreError> {
-    let failed = |error: std::io::Error| StoreError::from_message(&error.to_string());
+    let failed = |error: std::io::Error| StoreError::of_the_disk(&error);
     let copy = beside(database, &format!("{MARK}{version}"));
     let draft = beside(
         database,
@@ -97,7 +97,7 @@ pub(crate) fn forget(url: &str, before: DateTime<Utc>) -> Result<(), StoreError>
     let Some(database) = Address::parse(url, PATIENCE)?.file() else {
         return Ok(());
     };
-    keep_newest(&database, Some(before)).map_err(|error| StoreError::from_message(&error.to_string()))
+    keep_newest(&database, Some(before)).map_err(|error| StoreError::of_the_disk(&error))
 }
 
 fn keep_newest(database: &Path, before: Option<DateTime<Utc>>) -> std::io::Result<()> {

@@ -29,6 +29,15 @@ pub(crate) enum StoreError {
         "The disk with the database is full. Free some space; nothing was lost and nothing was half written."
     )]
     Full,
+    /// Holds what the operating system says.
+    #[error(
+        "The disk with the database and the files cannot be written to ({0}). Look into the log of the system: until it is mended pages can be read, and nothing can be saved."
+    )]
+    Disk(String),
+    #[error(
+        "The database did not answer within {0} seconds. Try again in a moment; if it stays so, see whether it runs and can be reached."
+    )]
+    TimedOut(u64),
     #[error(
         "The database was last used by a newer version of Cairn (it has migration {found}, this program knows none after {known}). Start that version or a later one, or restore the backup from before the upgrade."
     )]
@@ -66,7 +75,7 @@ impl StoreError {
     /// What a message of either database means.
     pub(super) fn from_message(message: &str) -> Self {
         type Meaning = (&'static str, fn(&str) -> StoreError);
-        const MEANINGS: [Meaning; 15] = [
+        const MEANINGS: [Meaning; 19] = [
             ("database is locked", |_| StoreError::Busy),
             ("database table is locked", |_| StoreError::Busy),
             ("deadlock detected", |_| StoreError::Busy),
@@ -75,6 +84,14 @@ impl StoreError {
             ("read-only transaction", |_| StoreError::ReadOnly),
             ("database or disk is full", |_| StoreError::Full),
             ("no space left on device", |_| StoreError::Full),
+            ("disk i/o error", |text| StoreError::Disk(text.to_owned())),
+            ("read-only file system", |_| StoreError::ReadOnly),
+            ("statement timeout", |_| {
+                StoreError::TimedOut(super::connection::LONGEST_STATEMENT.as_secs())
+            }),
+            ("could not receive data", |text| {
+                StoreError::Unreachable(text.to_owned())
+            }),
             ("file is not a database", |text| {
                 StoreError::Damaged(text.to_owned())
             }),
@@ -101,6 +118,16 @@ impl StoreError {
         let meaning = MEANINGS.iter().find(|(words, _)| lower.contains(words));
         let text = message.lines().next().unwrap_or_default().trim_end_matches('.');
         meaning.map_or_else(|| Self::Refused(text.to_owned()), |(_, make)| make(text))
+    }
+}
+
+impl StoreError {
+    /// What a failed write of a file beside the database means.
+    pub(crate) fn of_the_disk(error: &std::io::Error) -> Self {
+        match Self::from_message(&error.to_string()) {
+            Self::Refused(text) => Self::Disk(text),
+            known => known,
+        }
     }
 }
 
@@ -150,6 +177,12 @@ mod tests {
         assert!(meant("attempt to write a readonly database").contains("read-only"));
         assert!(meant("database or disk is full").contains("Free some space"));
         assert!(meant("could not extend file: No space left on device").contains("Free some space"));
+        assert!(meant("Read-only file system (os error 30)").contains("is read-only"));
+        assert!(meant("disk I/O error").contains("nothing can be saved"));
+        assert!(
+            meant("canceling statement due to statement timeout")
+                .contains("did not answer within 120 seconds")
+        );
         assert!(meant("file is not a database").contains("Restore the last backup"));
         assert!(
             meant("FATAL: terminating connection due to administrator command").contains("cannot be reached")

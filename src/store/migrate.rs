@@ -36,7 +36,7 @@ pub(super) fn run(db: &mut Db) -> Result<(), StoreError> {
         }
         Db::Postgres(connection) => {
             connection.batch_execute(&format!(
-                "SET LOCAL lock_timeout = '120s'; SELECT pg_advisory_xact_lock({LOCK})"
+                "SET LOCAL lock_timeout = '120s'; SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({LOCK})"
             ))?;
             up_to_date(connection, POSTGRES)
         }

@@ -7,7 +7,7 @@
 //! tenant yet), `arrivals::look` and `deployments::named` (a launch names its registration, and the deployment says whose it is), `sessions::by_token_digest`, `in_course` and `by_id`, `invitations::by_code_digest` (known only from a secret), `issuers::by_slug`,
 //! `credentials::by_slug`, `share_links::by_digest` and `status_lists::by_slug` (public pages), `admins`, `admin_sessions` and `admin_links` (who
 //! comes in has no tenant yet, or all), and what the worker does for everybody: `courses::due`, `jobs::claim`,
-//! `jobs::counts`, `sealed` (what the master key encrypts) and the purges.
+//! `jobs::counts`, `room`, `sealed` (what the master key encrypts) and the purges.
 //!
 //! Trouble with the database can end each of them. A section `# Errors` stands only where a caller can expect more.
 
@@ -16,6 +16,7 @@ mod connection;
 mod conflicts;
 mod convert;
 mod error;
+mod limits;
 mod migrate;
 mod open;
 mod schema;
@@ -68,6 +69,7 @@ pub(crate) mod reissues;
 pub(crate) mod releases;
 pub(crate) mod results;
 pub(crate) mod retention;
+pub(crate) mod room;
 pub(crate) mod rules;
 pub(crate) mod sealed;
 pub(crate) mod sessions;
@@ -86,6 +88,7 @@ pub(crate) mod waiting_answers;
 pub(crate) use conflicts::MaybeConflict;
 pub(crate) use connection::{Db, Store};
 pub(crate) use error::StoreError;
+pub(crate) use limits::unhurried;
 
 #[cfg(test)]
 mod tests;

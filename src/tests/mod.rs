@@ -43,6 +43,7 @@ mod states;
 mod tour;
 mod trouble;
 mod unsigned;
+mod unwritable;
 mod use_cases;
 mod verifying;
 mod waiting;

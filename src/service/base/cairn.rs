@@ -19,8 +19,8 @@ use lti::keys::KeySetCache;
 use lti::services::{Services, Sleep, TimerSleep};
 use lti::token::TokenService;
 
-use super::error::ServiceError;
 use super::remembered::Remembered;
+use super::room::Room;
 use super::timed::Timed;
 use super::{data_folder, lost_database, master_key, throttle, tool_keys};
 
@@ -49,6 +49,8 @@ pub(crate) struct Cairn {
     pub(crate) tokens: Arc<TokenService>,
     /// Our own keys: the one that signs what we send to platforms, and all that we publish.
     pub(crate) tool_key: tool_keys::ToolKeys,
+    /// Whether there was room for what people save when that was last looked at.
+    pub(in crate::service::base) room: Room,
     /// How often somebody may try to sign in to the console.
     pub(crate) throttle: throttle::Throttle,
     /// Says that the data folder is in use, as long as this lives.
@@ -145,6 +147,7 @@ impl Cairn {
             _in_use: in_use,
             throttle: throttle::Throttle::new(&clock),
             platform_hosts,
+            room: Room::default(),
             remembered: Remembered::default(),
             key_sets: KeySetCache::new(Arc::clone(&transport), Arc::clone(&clock)),
             lti,
@@ -159,14 +162,6 @@ impl Cairn {
             transport,
             tool_key,
         })
-    }
-
-    /// Whether the database answers and is ours.
-    ///
-    /// # Errors
-    /// What the store reports.
-    pub(crate) async fn ready(&self) -> Result<(), ServiceError> {
-        Ok(self.store.ping().await?)
     }
 
     /// Clock and randomness for a transaction.

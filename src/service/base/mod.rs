@@ -17,6 +17,7 @@ pub(crate) mod policies;
 pub(crate) mod queue;
 pub(crate) mod refusal;
 pub(crate) mod remembered;
+pub(crate) mod room;
 pub(crate) mod session;
 pub(crate) mod throttle;
 mod timed;
@@ -24,4 +25,5 @@ pub(crate) mod tool_keys;
 pub(crate) mod trouble;
 pub(crate) mod zones;
 
+pub(crate) use crate::store::unhurried;
 pub(crate) use cairn::{Cairn, StartError};

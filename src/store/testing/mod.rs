@@ -4,6 +4,7 @@
 //! `CAIRN_TEST_POSTGRES` holds the address of a server on which databases may be created. Without it tests say that
 //! PostgreSQL was left out; with `CI=true` that is a failure. `CAIRN_TEST_DATABASES=all` runs every test on both.
 
+pub(crate) mod proxy;
 pub(crate) mod shortcuts;
 
 use std::collections::BTreeMap;
@@ -286,6 +287,41 @@ pub(crate) async fn trouble(store: &Store, table: &'static str, text: &'static s
         Ok(db.batch_execute(&sql)?)
     });
     done.await.expect("trouble");
+}
+
+/// Nothing can be written any more, or again: as where a disk is mounted read-only. The owner of the process may be root, who
+/// writes whatever the rights of a file are.
+///
+/// # Panics
+/// When that cannot be arranged.
+#[allow(clippy::expect_used, reason = "for tests only")]
+pub(crate) fn read_only(store: &Store, on: bool) {
+    let sql = match store.engine() {
+        Engine::Sqlite => format!("PRAGMA query_only = {on}"),
+        Engine::Postgres => format!("SET default_transaction_read_only = {on}"),
+    };
+    store.on_each_connection(&sql).expect("read-only");
+}
+
+/// The SQLite database cannot grow any more, or again; what is free in it is used up before.
+///
+/// # Panics
+/// When that cannot be arranged.
+#[allow(clippy::expect_used, reason = "for tests only")]
+pub(crate) fn full(store: &Store, on: bool) {
+    if on {
+        store
+            .on_each_connection("PRAGMA max_page_count = 1")
+            .expect("full");
+        let fill = "INSERT INTO probes (id, filler) SELECT hex(randomblob(9)), hex(zeroblob(1024))";
+        while store
+            .write_blocking(|db| Ok::<_, super::StoreError>(db.batch_execute(fill)?))
+            .is_ok()
+        {}
+    } else {
+        let room = "PRAGMA max_page_count = 1000000; DELETE FROM probes";
+        store.on_each_connection(room).expect("room");
+    }
 }
 
 /// How many jobs are due or being done, or will be tried again; not those that were put off until later.

@@ -134,8 +134,15 @@ fn every_table_names_its_tenant_but_those_above_tenants() {
             .into_iter()
             .filter(|table| !lines.contains(&format!("{table}.tenant_id text required=true")))
             .collect();
-        // Administrators of the whole installation belong to no tenant.
-        let above = ["admin_links", "admin_sessions", "admins", "tenants", "tool_keys"];
+        // Administrators of the whole installation belong to no tenant, and what is only tried belongs to nobody.
+        let above = [
+            "admin_links",
+            "admin_sessions",
+            "admins",
+            "probes",
+            "tenants",
+            "tool_keys",
+        ];
         assert_eq!(without, above);
     });
 }
