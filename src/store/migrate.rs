@@ -49,6 +49,14 @@ struct Version {
     version: String,
 }
 
+/// Makes the tables of the first program that there was, alone.
+#[cfg(test)]
+pub(super) fn run_first(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
+    connection.run_next_migration(SQLITE).map_err(failed)?;
+    Ok(())
+}
+
 /// Whether the file is a SQLite database in which nothing was ever made. False where it cannot be read.
 pub(super) fn has_no_table(file: &Path) -> bool {
     let tables = "SELECT name AS version FROM sqlite_schema LIMIT 1";

@@ -22,6 +22,7 @@ mod frame_height;
 mod guest;
 mod harness;
 mod killed;
+mod kills;
 mod launch;
 mod log;
 mod master_key;

@@ -25,5 +25,9 @@ pub(crate) mod tool_keys;
 pub(crate) mod trouble;
 pub(crate) mod zones;
 
-pub(crate) use crate::store::unhurried;
 pub(crate) use cairn::{Cairn, StartError};
+
+/// Lets a command, for which nobody waits at a page, take its time with the database.
+pub(crate) async fn unhurried<F: Future>(command: F) -> F::Output {
+    crate::store::unhurried(command).await
+}

@@ -214,7 +214,7 @@ impl Share {
 
 /// Whether what waits is due: its time has come, or a clock that was ahead and has been set right since put it farther
 /// away than it can have been meant. Only what was put off on purpose when it was enqueued, such as the release of a
-/// column, may wait for longer than [`SOON`].
+/// column, may wait for longer than an hour.
 macro_rules! due_at {
     ($now:expr) => {
         jobs::run_at

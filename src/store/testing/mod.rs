@@ -150,6 +150,22 @@ impl TestDatabase {
     }
 }
 
+/// Makes a SQLite database of the first program that there was, with an institution.
+///
+/// # Panics
+/// When it cannot be made.
+#[allow(clippy::expect_used, reason = "for tests only")]
+pub(crate) fn first_sqlite(file: &Path) {
+    let path = file.to_str().expect("a name in UTF-8");
+    let mut connection = SqliteConnection::establish(path).expect("a new database");
+    connection
+        .batch_execute("PRAGMA journal_mode = WAL")
+        .expect("its log");
+    migrate::run_first(&mut connection).expect("its tables");
+    let institution = "INSERT INTO tenants (id, name, created_at) VALUES ('t', 'North Coast', 0)";
+    connection.batch_execute(institution).expect("an institution");
+}
+
 /// The bytes of a SQLite database without any row, made at `file` by the first who asks; migrating takes as long as many a
 /// test.
 #[allow(clippy::expect_used, reason = "for tests only")]
