@@ -242,8 +242,10 @@ async fn hand_ins_and_reviews(database: &TestDatabase) {
             assert_eq!(to.count(), 1, "{message} was confirmed: {told:?}");
         }
         // Whoever was not reviewed is now, and nobody twice.
+        look(&mut teacher, "/evidence").await;
         review_all(&mut teacher, round).await;
-        assert!(waiting(&mut teacher).await.is_empty());
+        let queue = look(&mut teacher, "/evidence").await;
+        assert!(waiting(&queue).is_empty(), "{}", queue.words());
     }
     process.kill();
     tell("work was handed in", handing_in);
@@ -260,7 +262,7 @@ async fn hand_in(guest: &mut Guest, place: &str, text: &str) -> bool {
     let Ok(page) = guest.browser.get(&format!("{}{place}", guest.course)).await else {
         return false;
     };
-    let Some(form) = page.form("/hand-in") else {
+    let Ok(form) = page.form("/hand-in") else {
         return false;
     };
     let file = [("file", "report.txt", "text/plain", text.as_bytes())];
@@ -285,9 +287,9 @@ async fn is_there(guest: &mut Guest, place: &str, text: &str) -> bool {
     true
 }
 
-/// Links to what waits for a review.
-async fn waiting(teacher: &mut Guest) -> Vec<String> {
-    let mut links = look(teacher, "/evidence").await.links("/evidence/");
+/// Links to what waits for a review, on the page that shows it.
+fn waiting(queue: &Page) -> Vec<String> {
+    let mut links = queue.links("/evidence/");
     links.sort_unstable();
     links.dedup();
     links
@@ -296,20 +298,25 @@ async fn waiting(teacher: &mut Guest) -> Vec<String> {
 /// Reviews whatever waits, as long as there is an answer: the messages that were confirmed.
 async fn review_all(teacher: &mut Guest, round: usize) -> Vec<String> {
     let mut said = Vec::new();
-    for link in waiting(teacher).await {
+    let queue = format!("{}/evidence", teacher.course);
+    let Ok(queue) = teacher.browser.get(&queue).await else {
+        return said;
+    };
+    for link in waiting(&queue) {
         let Ok(page) = teacher.browser.get(&link).await else {
             break;
         };
-        let Some(form) = page.form("/review") else {
+        let Ok(form) = page.form("/review") else {
             break;
         };
         let unique = hex::encode(random::bytes::<4>(&SystemRandom));
         let message = format!("say more in round {round}, {unique}.");
         let answer = [("message", message.as_str()), ("verdict", "changes")];
-        match teacher.browser.submit(&page, &form, &answer).await {
-            Ok(page) if page.status == 200 => said.push(message),
-            _ => break,
+        let sent = teacher.browser.submit(&page, &form, &answer).await;
+        if !sent.is_ok_and(|page| page.status == 200) {
+            break;
         }
+        said.push(message);
     }
     said
 }

@@ -14,7 +14,7 @@ const HTML: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
 /// Asks `/readyz` until it answers so: what it found a moment ago counts for five seconds.
 async fn until_it_says(scene: &Scene, status: u16, words: &str) {
     let mut last = String::new();
-    for _ in 0..90 {
+    for _ in 0..300 {
         let page = get(&format!("{}/readyz", scene.origin), "*/*").await;
         last = page.text();
         if page.status == status && last.contains(words) {
