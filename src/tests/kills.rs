@@ -124,7 +124,7 @@ async fn awards_and_archives(database: &TestDatabase) {
         let (awards, unsigned) = held(store, &badge).await;
         assert_eq!(unsigned, 0, "an award has its credential, round {round}");
         assert!(
-            before <= awards && awards <= ROUND * (round + 1),
+            (before..=ROUND * (round + 1)).contains(&awards),
             "{awards} in round {round}"
         );
         in_the_middle += usize::from(awards < ROUND * (round + 1));
