@@ -25,6 +25,12 @@ pub(crate) fn run(settings: &Settings) -> Result<(), CommandError> {
             settings.origin(),
             settings.identity()
         ));
+        if !settings.passed_over.is_empty() {
+            report.remark(&format!(
+                "settings: {} are passed over; Kubernetes sets them for a service of this name",
+                settings.passed_over.join(", ")
+            ));
+        }
         if settings.public_origin.scheme() != "https" && !settings.allow_http_loopback {
             report.remark(
                 "settings: the public origin is not https; no LMS outside this machine will accept it",

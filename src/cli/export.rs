@@ -43,6 +43,8 @@ pub(crate) fn run(settings: Settings, arguments: ExportArguments) -> Result<(), 
         // Beside the file, so that taking its name is one step.
         let mut draft = out.clone().into_os_string();
         draft.push(".part");
+        // What a command left that was killed is in nobody's way.
+        let _ = std::fs::remove_file(&draft);
         let summary = exporting::take(&cairn, Operator::CommandLine, &tenant, draft.into()).await?;
         let size = crate::service::award::files::size_words(summary.packed.size);
         summary.packed.file.keep_as(&out)?;

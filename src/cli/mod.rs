@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 
 use crate::service::StartError;
 use crate::service::base::error::ServiceError;
+use crate::service::base::unhurried;
 use crate::service::operations::backup::BackupError;
 use crate::service::operations::master_key::RotationError;
 use crate::service::privacy::export::verifying::ArchiveError;
@@ -88,6 +89,13 @@ pub fn run() -> ExitCode {
     let done = match arguments.command {
         Command::Serve => {
             telemetry::start_logging(&settings.log, settings.log_format);
+            if !settings.passed_over.is_empty() {
+                let variables = settings.passed_over.join(", ");
+                tracing::info!(
+                    variables,
+                    "passed over: Kubernetes sets them for a service of this name"
+                );
+            }
             serve(settings)
         }
         #[cfg(feature = "demo")]
@@ -121,7 +129,7 @@ fn serve(settings: Settings) -> Result<(), CommandError> {
 
 /// Runs a command on the runtime that the server needs.
 fn actix_runtime<T>(future: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
-    crate::app::block_on(future)
+    crate::app::block_on(unhurried(future))
 }
 
 /// The sentence for an error: what a use case refuses is said in the same words as on pages.

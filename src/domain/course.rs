@@ -118,6 +118,8 @@ impl CourseLife {
             (SignOfLife::Refuses(how), Self::Refuses { since }) if now - since >= CERTAIN_AFTER => {
                 Self::Ended { how, at: now }
             }
+            // It was not refused in the future: the clock was ahead then.
+            (SignOfLife::Refuses(_), Self::Refuses { since }) if since > now => Self::Refuses { since: now },
             (SignOfLife::Refuses(_), known) => known,
         }
     }
@@ -347,6 +349,14 @@ mod tests {
         let ended = second.after(REFUSES, later(60));
         assert_eq!(ended.end(), Some(End::Concluded));
         assert_eq!(ended.after(SignOfLife::Refuses(End::Gone), later(90)), ended);
+    }
+
+    #[test]
+    fn a_refusal_of_a_clock_that_was_ahead_counts_from_now() {
+        let ahead = CourseLife::Open.after(REFUSES, later(2 * 24 * 60));
+        let right = ahead.after(REFUSES, now());
+        assert_eq!(right, CourseLife::Refuses { since: now() });
+        assert_eq!(right.after(REFUSES, later(60)).end(), Some(End::Concluded));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tracing::Instrument as _;
 
-use crate::ids::{RegistrationId, TenantId};
+use crate::clock::Clock;
+use crate::ids::JobId;
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -18,9 +19,10 @@ use crate::service::base::trouble::Trouble;
 use crate::service::course::sync;
 use crate::service::credential::fresh_lists;
 use crate::service::institution::policies;
+use crate::service::operations::old_copies;
 use crate::service::privacy::export::exporting;
-use crate::store::StoreError;
 use crate::store::jobs::{self, Job};
+use crate::store::{StoreError, unhurried};
 use crate::telemetry;
 
 mod ended;
@@ -42,9 +44,11 @@ const RENEWAL: Duration = Duration::from_secs(20);
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(200);
 /// How often the schedule of courses is read.
-const SCHEDULE: TimeDelta = TimeDelta::seconds(5);
+const SCHEDULE: Duration = Duration::from_secs(5);
 /// How often what has run out is forgotten.
-const SWEEP: TimeDelta = TimeDelta::hours(1);
+const SWEEP: Duration = Duration::from_hours(1);
+/// A clock that is off by so much from one look to the next was set; less is how clocks run.
+const SET: TimeDelta = TimeDelta::seconds(10);
 
 /// The worker of this process.
 pub(crate) struct Worker {
@@ -77,29 +81,38 @@ async fn work(cairn: Arc<Cairn>, mut stopped: watch::Receiver<bool>) {
         hex::encode(random::bytes::<4>(cairn.random.as_ref()))
     );
     let mut running = JoinSet::new();
-    let calling = Calling::default();
+    let held = Held::default();
     let (mut scheduled, mut swept) = (None, None);
+    let mut shown = Shown::by(cairn.clock.as_ref());
     while !*stopped.borrow() {
-        let now = cairn.clock.now();
-        if is_time(&mut scheduled, SCHEDULE, now) {
+        let passed = cairn.clock.steady();
+        if let Some(by) = shown.was_set(cairn.clock.as_ref()) {
+            tracing::warn!(seconds = by.num_seconds(), "the clock was set");
+            // What is forgotten does not come back, so it waits: the next minute may set the clock right.
+            swept = Some(passed);
+            for job in held.all() {
+                renew(&cairn, &job).await;
+            }
+        }
+        if is_time(&mut scheduled, SCHEDULE, passed) {
             if let Err(error) = sync::enqueue_due(&cairn).await {
                 tracing::error!(%error, "the schedule could not be read");
             }
             cairn.notice_tool_keys().await;
             telemetry::settle();
         }
-        if is_time(&mut swept, SWEEP, now) {
-            sweep(&cairn).await;
+        if is_time(&mut swept, SWEEP, passed) {
+            unhurried(sweep(&cairn)).await;
         }
         let room = AT_ONCE.saturating_sub(running.len());
         let claimed = if room == 0 {
             Vec::new()
         } else {
-            claim(&cairn, &name, room, calling.all()).await
+            claim(&cairn, &name, room, held.share()).await
         };
         let found = !claimed.is_empty();
         for job in claimed {
-            let seat = calling.enter(&job);
+            let seat = held.enter(&job);
             let work = run(Arc::clone(&cairn), job);
             running.spawn(async move {
                 work.await;
@@ -132,62 +145,94 @@ async fn sweep(cairn: &Cairn) {
     if let Err(error) = exporting::forget(cairn).await {
         tracing::error!(%error, "old archives could not be removed");
     }
+    if let Err(error) = old_copies::forget(cairn).await {
+        tracing::error!(%error, "copies of the database from before an upgrade could not be removed");
+    }
     if let Err(error) = cairn.store.settle().await {
         tracing::error!(%error, "the log of the database could not be emptied");
     }
 }
 
-/// Whether `pause` has passed since `last`; then it counts from now.
-fn is_time(last: &mut Option<DateTime<Utc>>, pause: TimeDelta, now: DateTime<Utc>) -> bool {
-    let due = last.is_none_or(|last| now.signed_duration_since(last) >= pause);
+/// Whether `pause` has passed since `last`; then it counts from now. By the clock that nobody sets.
+fn is_time(last: &mut Option<Duration>, pause: Duration, passed: Duration) -> bool {
+    let due = last.is_none_or(|last| passed.saturating_sub(last) >= pause);
     if due {
-        *last = Some(now);
+        *last = Some(passed);
     }
     due
 }
 
-/// The running jobs that wait for a platform, each with its institution.
-#[derive(Debug, Clone, Default)]
-struct Calling(Arc<Mutex<Vec<Call>>>);
+/// What the clock showed at the last look, and how much time had passed by then.
+#[derive(Debug)]
+struct Shown {
+    now: DateTime<Utc>,
+    passed: Duration,
+}
 
-type Call = (TenantId, RegistrationId);
+impl Shown {
+    fn by(clock: &dyn Clock) -> Self {
+        Self {
+            now: clock.now(),
+            passed: clock.steady(),
+        }
+    }
+
+    /// By how much the clock was put forward, or back, since the last look; none for what passes by itself.
+    fn was_set(&mut self, clock: &dyn Clock) -> Option<TimeDelta> {
+        let before = std::mem::replace(self, Self::by(clock));
+        let passed = TimeDelta::from_std(self.passed.saturating_sub(before.passed)).ok()?;
+        let by = (self.now - before.now) - passed;
+        (by.abs() >= SET).then_some(by)
+    }
+}
+
+/// The jobs that a worker has in hand.
+#[derive(Debug, Clone, Default)]
+struct Held(Arc<Mutex<Vec<Job>>>);
 
 /// One of them, until dropped.
-struct Seat(Calling, Call);
+struct Seat(Held, JobId);
 
-impl Calling {
-    fn lock(&self) -> MutexGuard<'_, Vec<Call>> {
+impl Held {
+    fn lock(&self) -> MutexGuard<'_, Vec<Job>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn all(&self) -> Vec<Call> {
+    fn all(&self) -> Vec<Job> {
         self.lock().clone()
     }
 
-    fn enter(&self, job: &Job) -> Option<Seat> {
-        let call = (job.tenant.clone(), job.platform.clone()?);
-        self.lock().push(call.clone());
-        Some(Seat(self.clone(), call))
+    /// How platforms and institutions share this worker.
+    fn share(&self) -> jobs::Share {
+        let all = self.lock();
+        let calls = all.iter();
+        let calls = calls.filter_map(|job| Some((job.tenant.clone(), job.platform.clone()?)));
+        jobs::Share {
+            most_of_platform: AT_ONE_PLATFORM,
+            most_of_institution: AT_ONE_INSTITUTION,
+            running: calls.collect(),
+            held: all.iter().map(|job| job.id.clone()).collect(),
+        }
+    }
+
+    fn enter(&self, job: &Job) -> Seat {
+        self.lock().push(job.clone());
+        Seat(self.clone(), job.id.clone())
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let mut calls = self.0.lock();
-        if let Some(at) = calls.iter().position(|call| *call == self.1) {
-            calls.swap_remove(at);
+        let mut jobs = self.0.lock();
+        if let Some(at) = jobs.iter().position(|job| job.id == self.1) {
+            jobs.swap_remove(at);
         }
     }
 }
 
-async fn claim(cairn: &Cairn, name: &str, room: usize, running: Vec<Call>) -> Vec<Job> {
+async fn claim(cairn: &Cairn, name: &str, room: usize, share: jobs::Share) -> Vec<Job> {
     let (now, name) = (cairn.clock.now(), name.to_owned());
     let limit = i64::try_from(room).unwrap_or(1);
-    let share = jobs::Share {
-        most_of_platform: AT_ONE_PLATFORM,
-        most_of_institution: AT_ONE_INSTITUTION,
-        running,
-    };
     let claimed = cairn
         .store
         .write(move |db| jobs::claim(db, now, &name, LEASE, limit, share));
@@ -202,7 +247,7 @@ async fn run(cairn: Arc<Cairn>, job: Job) {
     let span = ended::span(&job);
     async {
         let begun = Instant::now();
-        let done = perform(&cairn, &job).await;
+        let done = unhurried(perform(&cairn, &job)).await;
         let end = End::of(&cairn, &job, done);
         let kept = keep(&cairn, job.clone(), &end).await;
         ended::say(&job, &end, kept, begun.elapsed());
@@ -257,7 +302,41 @@ fn retry_at(policy: ExponentialBuilder, attempts: i32, now: DateTime<Utc>) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::ManualClock;
     use crate::service::base::queue::USUAL_RETRY;
+
+    #[test]
+    fn a_pause_is_as_long_whatever_the_clock_is_set_to() {
+        let clock = ManualClock::at(DateTime::UNIX_EPOCH);
+        let mut last = None;
+        let mut due = || is_time(&mut last, SCHEDULE, clock.steady());
+        assert!(due(), "the first time at once");
+        clock.set(TimeDelta::days(2));
+        assert!(!due(), "it does not run wild");
+        clock.advance(TimeDelta::seconds(5));
+        assert!(due());
+        clock.set(TimeDelta::days(-2));
+        clock.advance(TimeDelta::seconds(4));
+        assert!(!due());
+        clock.advance(TimeDelta::seconds(1));
+        assert!(due(), "it does not stop");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_is_noticed_once_and_time_that_passes_is_not() {
+        let clock = ManualClock::at(DateTime::UNIX_EPOCH);
+        let mut shown = Shown::by(&clock);
+        clock.advance(TimeDelta::days(9));
+        assert_eq!(shown.was_set(&clock), None);
+        clock.set(TimeDelta::seconds(9));
+        assert_eq!(shown.was_set(&clock), None);
+        for days in [2, -2] {
+            clock.set(TimeDelta::days(days));
+            clock.advance(TimeDelta::seconds(3));
+            assert_eq!(shown.was_set(&clock), Some(TimeDelta::days(days)));
+            assert_eq!(shown.was_set(&clock), None);
+        }
+    }
 
     #[test]
     fn a_failed_job_waits_longer_each_time_and_is_given_up_in_the_end() {

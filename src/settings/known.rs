@@ -128,3 +128,25 @@ pub(super) fn known_names() -> String {
     let known: Vec<&str> = KNOWN.iter().map(|(known, _, _)| *known).collect();
     known.join(", ")
 }
+
+/// What other programs call what we have another name for.
+const ELSEWHERE: [(&str, &str); 5] = [
+    ("port", "listen"),
+    ("host", "listen"),
+    ("bind", "listen"),
+    ("url", "public_origin"),
+    ("base_url", "public_origin"),
+];
+
+/// The name that is most like `typed`: who wrote it probably meant that one.
+pub(super) fn nearest(typed: &str) -> &'static str {
+    let typed = typed.to_lowercase();
+    if let Some((_, ours)) = ELSEWHERE.iter().find(|(theirs, _)| *theirs == typed) {
+        return ours;
+    }
+    let likeness = |known: &str| strsim::normalized_damerau_levenshtein(known, &typed);
+    let names = KNOWN.iter().map(|(known, _, _)| *known);
+    names
+        .max_by(|one, other| likeness(one).total_cmp(&likeness(other)))
+        .unwrap_or_default()
+}

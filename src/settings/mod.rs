@@ -10,13 +10,14 @@ use secrecy::SecretString;
 use url::Url;
 
 mod known;
+mod kubernetes;
 mod provider;
 mod read;
 
 pub(crate) use known::KNOWN;
 pub(crate) use provider::{AdminProvider, Reach};
 
-use known::{OTHER_VARIABLES, known_names};
+use known::{OTHER_VARIABLES, known_names, nearest};
 use provider::admin_provider;
 use read::{Values, cores, log_filter, metrics_listen, origin, proxies, read_file};
 
@@ -48,6 +49,8 @@ pub(crate) struct Settings {
     pub(crate) admin_oidc: Option<AdminProvider>,
     pub(crate) log_format: LogFormat,
     pub(crate) log: String,
+    /// Variables that Kubernetes set for a service of our name: no settings, and no mistakes.
+    pub(crate) passed_over: Vec<String>,
 }
 
 /// Where `/metrics` listens.
@@ -70,10 +73,22 @@ pub(crate) enum LogFormat {
 pub(crate) enum SettingsError {
     #[error("The settings file {0} could not be read: {1}")]
     File(PathBuf, String),
-    #[error("The settings file names `{0}`, which is no setting. Known settings: {1}.")]
-    Unknown(String, String),
-    #[error("The environment holds `{0}`, which is no setting. Known settings: {1}.")]
-    UnknownVariable(String, String),
+    #[error(
+        "The settings file names `{name}`, which is no setting. The nearest is `{nearest}`. Known settings: {known}."
+    )]
+    Unknown {
+        name: String,
+        nearest: String,
+        known: String,
+    },
+    #[error(
+        "The environment holds `{name}`, which is no setting. The nearest is `{nearest}`. Known settings: {known}."
+    )]
+    UnknownVariable {
+        name: String,
+        nearest: String,
+        known: String,
+    },
     #[error("The setting `{name}` is `{value}`, but it must be {must}.")]
     Wrong {
         name: &'static str,
@@ -95,7 +110,7 @@ impl Settings {
             Some(path) => read_file(path)?,
             None => HashMap::new(),
         };
-        let mut unknown = Vec::new();
+        let (mut unknown, mut passed_over) = (Vec::new(), Vec::new());
         for (variable, value) in environment {
             let Some(name) = variable.strip_prefix("CAIRN_") else {
                 continue;
@@ -104,14 +119,24 @@ impl Settings {
             match known {
                 Some((known, _, _)) => drop(values.insert((*known).to_owned(), value.clone())),
                 None if OTHER_VARIABLES.iter().any(|other| variable.starts_with(other)) => {}
+                None if kubernetes::has_set(name, value) => passed_over.push(variable.clone()),
                 None => unknown.push(variable.clone()),
             }
         }
         // The first by name: which one is told must not depend on chance.
         if let Some(variable) = unknown.into_iter().min() {
-            return Err(SettingsError::UnknownVariable(variable, known_names()));
+            let name = variable.trim_start_matches("CAIRN_").to_lowercase();
+            return Err(SettingsError::UnknownVariable {
+                nearest: format!("CAIRN_{}", nearest(&name).to_uppercase()),
+                name: variable,
+                known: known_names(),
+            });
         }
-        Self::from_values(&Values(values))
+        passed_over.sort_unstable();
+        Ok(Self {
+            passed_over,
+            ..Self::from_values(&Values(values))?
+        })
     }
 
     fn from_values(values: &Values) -> Result<Self, SettingsError> {
@@ -185,6 +210,7 @@ impl Settings {
                 }
             },
             log: log_filter(values.get("log").unwrap_or("info"))?,
+            passed_over: Vec::new(),
             data_dir,
         })
     }

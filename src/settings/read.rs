@@ -7,7 +7,7 @@ use std::path::Path;
 use ipnet::IpNet;
 use url::Url;
 
-use super::known::{KNOWN, known_names};
+use super::known::{KNOWN, known_names, nearest};
 use super::{MetricsListen, SettingsError};
 
 /// The values of a file by their names.
@@ -20,7 +20,11 @@ pub(super) fn read_file(path: &Path) -> Result<HashMap<String, String>, Settings
     let mut values = HashMap::new();
     for (name, value) in read {
         if !KNOWN.iter().any(|(known, _, _)| *known == name) {
-            return Err(SettingsError::Unknown(name, known_names()));
+            return Err(SettingsError::Unknown {
+                nearest: nearest(&name).to_owned(),
+                name,
+                known: known_names(),
+            });
         }
         let text = value
             .into_string()

@@ -79,7 +79,7 @@ fn an_unknown_variable_is_named_and_its_value_is_not() {
     ]);
     let sentence = sentence.unwrap_err().to_string();
     assert!(
-        sentence.contains("`CAIRN_MASTERKEY`") && sentence.contains("master_key"),
+        sentence.contains("`CAIRN_MASTERKEY`") && sentence.contains("The nearest is `CAIRN_MASTER_KEY`."),
         "{sentence}"
     );
     assert!(!sentence.contains("hunter2"), "{sentence}");
@@ -132,6 +132,39 @@ fn addresses_are_trusted_only_where_the_issuer_is_one_organisations() {
         with("https://appleid.apple.com", &domain).is_err(),
         "only Google says whose people they are"
     );
+}
+
+#[test]
+fn a_service_of_our_name_in_kubernetes_is_passed_over_and_a_port_that_was_typed_is_not() {
+    let links = [
+        ("CAIRN_SERVICE_PORT", "8080"),
+        ("CAIRN_SERVICE_HOST", "10.96.14.7"),
+        ("CAIRN_PORT", "tcp://10.96.14.7:8080"),
+        ("CAIRN_PORT_8080_TCP_ADDR", "10.96.14.7"),
+        ("CAIRN_WORKERS", "3"),
+    ];
+    let settings = from(&links).unwrap();
+    assert_eq!(settings.workers, 3);
+    let passed_over = [
+        "CAIRN_PORT",
+        "CAIRN_PORT_8080_TCP_ADDR",
+        "CAIRN_SERVICE_HOST",
+        "CAIRN_SERVICE_PORT",
+    ];
+    assert_eq!(settings.passed_over, passed_over);
+    for (variable, nearest) in [
+        ("CAIRN_PORT", "`CAIRN_LISTEN`"),
+        ("CAIRN_PUBLIC_URL", "`CAIRN_PUBLIC_ORIGIN`"),
+        ("CAIRN_LISTEN_ON", "`CAIRN_LISTEN`"),
+        ("CAIRN_DATABASE", "`CAIRN_DATABASE_URL`"),
+    ] {
+        let sentence = from(&[links[0], (variable, "8080")]).unwrap_err().to_string();
+        assert!(sentence.contains(&format!("`{variable}`")), "{sentence}");
+        assert!(
+            sentence.contains(&format!("The nearest is {nearest}")),
+            "{sentence}"
+        );
+    }
 }
 
 #[test]
@@ -216,7 +249,10 @@ fn a_file_is_read_the_environment_wins_and_an_unknown_name_is_refused() {
     let sentence = Settings::load(Some(&file), &HashMap::new())
         .unwrap_err()
         .to_string();
-    assert!(sentence.contains("`wrokers`"), "{sentence}");
+    assert!(
+        sentence.contains("`wrokers`") && sentence.contains("The nearest is `workers`."),
+        "{sentence}"
+    );
 }
 
 /// The sample settings of `docs/`: the name and the value of each setting in it, and the default told above it.

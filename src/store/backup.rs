@@ -58,24 +58,27 @@ pub(crate) fn copy(url: &str, target: &Path) -> Result<Copied, StoreError> {
             })
         }
         Db::Sqlite(mut connection) => {
-            let name = target.to_str().ok_or_else(|| {
-                StoreError::Refused("the folder of the backup has a name that is no text".to_owned())
-            })?;
-            diesel::sql_query("VACUUM INTO ?")
-                .bind::<Text, _>(name)
-                .execute(&mut connection)?;
-            drop(connection);
-            let mut made = SqliteConnection::establish(name)?;
-            let sound: Told = diesel::sql_query("SELECT quick_check AS told FROM pragma_quick_check")
-                .get_result(&mut made)?;
-            match sound.told.as_deref() {
-                Some("ok") => {}
-                other => return Err(StoreError::Damaged(other.unwrap_or("no answer").to_owned())),
-            }
-            let told: Told = diesel::sql_query(LAST_MIGRATION).get_result(&mut made)?;
-            Ok(Copied::Sqlite {
-                migration: told.told.unwrap_or_default(),
-            })
+            let migration = whole_copy(&mut connection, target)?;
+            Ok(Copied::Sqlite { migration })
         }
     }
+}
+
+/// Writes what the database holds at this moment to `target`, which is not there or empty, looks it through, and says the
+/// version of its last migration.
+pub(super) fn whole_copy(connection: &mut SqliteConnection, target: &Path) -> Result<String, StoreError> {
+    let no_text = || StoreError::Refused("the folder of the copy has a name that is no text".to_owned());
+    let name = target.to_str().ok_or_else(no_text)?;
+    diesel::sql_query("VACUUM INTO ?")
+        .bind::<Text, _>(name)
+        .execute(connection)?;
+    let mut made = SqliteConnection::establish(name)?;
+    let sound: Told =
+        diesel::sql_query("SELECT quick_check AS told FROM pragma_quick_check").get_result(&mut made)?;
+    match sound.told.as_deref() {
+        Some("ok") => {}
+        other => return Err(StoreError::Damaged(other.unwrap_or("no answer").to_owned())),
+    }
+    let told: Told = diesel::sql_query(LAST_MIGRATION).get_result(&mut made)?;
+    Ok(told.told.unwrap_or_default())
 }

@@ -1,6 +1,7 @@
 //! Connections: one enumeration over both databases, a pool, and the two ways to use it.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use diesel::sqlite::SqliteConnection;
 
 use super::committed::Telling;
 use super::error::StoreError;
+use super::limits;
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -51,6 +53,20 @@ pub(crate) enum Engine {
     Sqlite,
 }
 
+/// A statement that PostgreSQL has not ended after so long is broken off.
+pub(super) const LONGEST_STATEMENT: Duration = Duration::from_mins(2);
+/// How long `/readyz` waits for the database.
+const READY: Duration = Duration::from_millis(1_300);
+/// What is said to libpq where the address does not say otherwise. A server that is away, or a network that swallows
+/// everything, is noticed within seconds instead of the quarter of an hour for which an operating system tries again.
+const SOCKET: [(&str, &str); 5] = [
+    ("connect_timeout", "5"),
+    ("tcp_user_timeout", "10000"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "5"),
+    ("keepalives_count", "2"),
+];
+
 /// How long a statement waits for a lock of another process, and a caller for a free connection.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -75,14 +91,17 @@ impl Address {
     pub(super) fn parse(text: &str, patience: Duration) -> Result<Self, StoreError> {
         let scheme = text.split_once("://").map(|(scheme, _)| scheme);
         let (engine, url) = match scheme {
-            Some("postgres" | "postgresql") => (Engine::Postgres, text),
-            Some("sqlite") => (Engine::Sqlite, text.strip_prefix("sqlite://").unwrap_or(text)),
+            Some("postgres" | "postgresql") => (Engine::Postgres, with_timeouts(text)),
+            Some("sqlite") => {
+                let path = text.strip_prefix("sqlite://").unwrap_or(text);
+                (Engine::Sqlite, path.to_owned())
+            }
             Some(_) => {
                 return Err(StoreError::Address(
                     "its scheme is neither sqlite nor postgres".to_owned(),
                 ));
             }
-            None => (Engine::Sqlite, text),
+            None => (Engine::Sqlite, text.to_owned()),
         };
         if engine == Engine::Sqlite && (url.trim().is_empty() || url.contains(":memory:")) {
             let wrong = "a SQLite database needs a file, because several connections share it";
@@ -90,7 +109,7 @@ impl Address {
         }
         Ok(Self {
             engine,
-            url: url.to_owned(),
+            url,
             patience,
         })
     }
@@ -104,9 +123,11 @@ impl Address {
         match self.engine {
             Engine::Postgres => {
                 let mut connection = PgConnection::establish(&self.url)?;
-                let millis = self.patience.as_millis();
+                let (locks, longest) = (self.patience.as_millis(), LONGEST_STATEMENT.as_millis());
+                // A server that is cut off in the middle of a transaction holds what it has locked no longer than that.
                 connection.batch_execute(&format!(
-                    "SET application_name = 'cairn'; SET lock_timeout = {millis}; SET TIME ZONE 'UTC'"
+                    "SET application_name = 'cairn'; SET lock_timeout = {locks}; SET statement_timeout = {longest}; \
+                     SET idle_in_transaction_session_timeout = {longest}; SET TIME ZONE 'UTC'"
                 ))?;
                 Ok(Db::Postgres(connection))
             }
@@ -145,6 +166,18 @@ impl Address {
     }
 }
 
+/// The address with [`SOCKET`] for whatever it says nothing about.
+fn with_timeouts(url: &str) -> String {
+    let mut url = url.to_owned();
+    for (name, value) in SOCKET {
+        if !url.contains(&format!("{name}=")) {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(&format!("{name}={value}"));
+        }
+    }
+    url
+}
+
 impl ManageConnection for Address {
     type Connection = Db;
     type Error = StoreError;
@@ -170,6 +203,8 @@ pub(crate) struct Store {
     patience: Duration,
     /// SQLite has one writer at a time: writers of this process queue here instead of polling the file's lock.
     writers: Arc<Mutex<()>>,
+    /// Whether whoever asked waits no longer: then nothing more is begun, and nothing is committed.
+    given_up: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -189,6 +224,7 @@ impl Store {
             engine,
             patience,
             writers: Arc::new(Mutex::new(())),
+            given_up: Arc::default(),
         })
     }
 
@@ -246,11 +282,34 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let store = self.clone();
+        let given_up = Arc::new(AtomicBool::new(false));
+        let store = Self {
+            given_up: Arc::clone(&given_up),
+            ..self.clone()
+        };
         // What is logged there belongs to the same request or job.
         let span = tracing::Span::current();
-        let task = tokio::task::spawn_blocking(move || span.in_scope(|| work(&store)));
-        task.await.unwrap_or_else(|_| Err(StoreError::Interrupted.into()))
+        let task = tokio::task::spawn_blocking(move || {
+            if store.is_given_up() {
+                return Err(StoreError::Interrupted.into());
+            }
+            span.in_scope(|| work(&store))
+        });
+        let Some(limit) = limits::of(self.engine, self.patience) else {
+            return task.await.unwrap_or_else(|_| Err(StoreError::Interrupted.into()));
+        };
+        // The thread waits on: for an answer of a database that is frozen no library stops waiting.
+        match tokio::time::timeout(limit, task).await {
+            Ok(done) => done.unwrap_or_else(|_| Err(StoreError::Interrupted.into())),
+            Err(_) => {
+                given_up.store(true, Ordering::SeqCst);
+                Err(StoreError::TimedOut(limit.as_secs()).into())
+            }
+        }
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.given_up.load(Ordering::SeqCst)
     }
 
     /// As [`Self::read`], for work that can also fail in the caller's own way.
@@ -304,7 +363,7 @@ impl Store {
             Engine::Sqlite => Some(self.writers.lock().unwrap_or_else(PoisonError::into_inner)),
             Engine::Postgres => None,
         };
-        transaction(&mut *self.connection()?, work)
+        transaction_unless(&mut *self.connection()?, || self.is_given_up(), work)
     }
 
     /// As [`Self::write_with`], and once it says `Ok` even a power cut takes nothing back, and what was replaced is not
@@ -336,7 +395,7 @@ impl Store {
                 .batch_execute("PRAGMA synchronous = FULL")
                 .map_err(StoreError::from)?;
         }
-        let done = transaction(&mut connection, work);
+        let done = transaction_unless(&mut connection, || self.is_given_up(), work);
         if let Db::Sqlite(sqlite) = &mut *connection {
             // What was asked for has happened by now, or not. Without room for it, or while somebody reads, the rest waits
             // for the database's own tidying.
@@ -350,8 +409,22 @@ impl Store {
 
     /// Whether the database answers and is ours: for readiness. SQLite would answer a mere `SELECT 1` without its file.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
-        self.read(|db| Ok(db.batch_execute("SELECT 1 FROM tenants LIMIT 1")?))
-            .await
+        let asked = self.read(|db| Ok(db.batch_execute("SELECT 1 FROM tenants LIMIT 1")?));
+        let answer = tokio::time::timeout(READY, asked).await;
+        answer.unwrap_or_else(|_| Err(StoreError::TimedOut(READY.as_secs())))
+    }
+
+    /// Runs `sql` on every connection that there can be.
+    #[cfg(test)]
+    pub(super) fn on_each_connection(&self, sql: &str) -> Result<(), StoreError> {
+        let mut all = Vec::new();
+        for _ in 0..self.pool.max_size() {
+            all.push(self.connection()?);
+        }
+        for connection in &mut all {
+            connection.batch_execute(sql)?;
+        }
+        Ok(())
     }
 
     fn connection(&self) -> Result<PooledConnection<Address>, StoreError> {
@@ -373,6 +446,15 @@ where
     E: From<StoreError>,
     F: FnOnce(&mut Db) -> Result<T, E>,
 {
+    transaction_unless(db, || false, work)
+}
+
+/// The same, rolled back where by then `is_given_up`: whoever asked was told that it was not done.
+fn transaction_unless<T, E, F>(db: &mut Db, is_given_up: impl Fn() -> bool, work: F) -> Result<T, E>
+where
+    E: From<StoreError>,
+    F: FnOnce(&mut Db) -> Result<T, E>,
+{
     match db {
         Db::Postgres(connection) => AnsiTransactionManager::begin_transaction(connection),
         Db::Sqlite(connection) => {
@@ -381,7 +463,11 @@ where
     }
     .map_err(StoreError::from)?;
     let telling = Telling::begin();
-    match work(db) {
+    let done = match work(db) {
+        Ok(_) if is_given_up() => Err(StoreError::Interrupted.into()),
+        done => done,
+    };
+    match done {
         Ok(value) => {
             on_both!(db, |connection| AnsiTransactionManager::commit_transaction(
                 connection
@@ -397,5 +483,20 @@ where
             ));
             Err(error)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_how_long_a_dead_server_is_waited_for_unless_it_does_so_itself() {
+        let url = with_timeouts("postgres://cairn@db.example/cairn");
+        assert!(url.starts_with("postgres://cairn@db.example/cairn?connect_timeout=5&"));
+        assert!(url.contains("&tcp_user_timeout=10000&keepalives_idle=10"));
+        let own = with_timeouts("postgres://db.example/cairn?sslmode=require&connect_timeout=30");
+        assert!(own.contains("?sslmode=require&connect_timeout=30&tcp_user_timeout=10000&"));
+        assert_eq!(own.matches("connect_timeout").count(), 1);
     }
 }

@@ -1,12 +1,23 @@
 //! Between domain types and what both databases store without loss.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, IntoDeserializer, value};
 
 use super::error::StoreError;
+
+/// How far apart the clocks of nodes may be. What lies farther ahead of now than it can have been meant was written by a
+/// clock that was ahead and has been set right since.
+pub(super) const SKEW: TimeDelta = TimeDelta::minutes(5);
+
+/// `pause` and [`SKEW`] after `now`, in microseconds.
+pub(super) fn beyond(now: DateTime<Utc>, pause: TimeDelta) -> i64 {
+    micros(now)
+        .saturating_add(pause.num_microseconds().unwrap_or(i64::MAX))
+        .saturating_add(SKEW.num_microseconds().unwrap_or_default())
+}
 
 /// Microseconds since 1970 in UTC.
 pub(super) fn micros(at: DateTime<Utc>) -> i64 {

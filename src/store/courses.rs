@@ -1,15 +1,15 @@
 //! Courses: LTI contexts, found by what a platform calls them ([`course_keys`]). A course hangs on the newest deployment that
 //! it was launched from; what others offered is kept beside it (`course_services`).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
-use super::convert::{CHUNK, from_json, json, micros, opt_moment};
+use super::convert::{CHUNK, beyond, from_json, json, micros, opt_moment};
 use super::course_keys;
 use super::platforms::{self, Home};
 use super::schema::{course_keys as known_as, courses};
 use super::{Db, StoreError};
-use crate::domain::course::{Checks, Course, CourseLife, End, Services};
+use crate::domain::course::{Checks, Course, CourseLife, End, LOOK_AGAIN, Services};
 use crate::domain::page::Page;
 use crate::ids::{CourseId, DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
@@ -338,13 +338,26 @@ pub(crate) fn set_next_check(
 }
 
 /// Courses whose next check has come, longest overdue first, at most `limit`. One without a time was read while the
-/// schedule was off: it is due. Names no tenant: the schedule serves all of them. Several nodes may see the same course; the queue's key makes it one piece of work.
-pub(crate) fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Course>, StoreError> {
+/// schedule was off: it is due. So is one whose next check lies farther away than `interval`, or once it has ended than a
+/// day: the clock was ahead when that was written, or the interval was longer. Names no tenant: the schedule serves all of them. Several nodes may see the same course; the queue's key makes it one piece of work.
+pub(crate) fn due(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    interval: TimeDelta,
+    limit: i64,
+) -> Result<Vec<Course>, StoreError> {
+    let next = || courses::next_check_at.assume_not_null();
+    let goes_on = courses::ended_at.is_null().and(next().gt(beyond(now, interval)));
+    let has_ended = courses::ended_at
+        .is_not_null()
+        .and(next().gt(beyond(now, LOOK_AGAIN)));
+    let too_far = next().lt(NOT_BEFORE_A_LAUNCH).and(goes_on.or(has_ended));
     let rows: Vec<Row> = courses::table
         .filter(
             courses::next_check_at
                 .is_null()
-                .or(courses::next_check_at.assume_not_null().le(micros(now))),
+                .or(next().le(micros(now)))
+                .or(too_far),
         )
         .filter(courses::joined_into.is_null())
         .order((

@@ -47,13 +47,14 @@ impl NoReach {
 
     /// What a message of either driver means.
     fn of(message: &str) -> Self {
-        const MEANINGS: [(&str, NoReach); 17] = [
+        const MEANINGS: [(&str, NoReach); 18] = [
             ("could not translate host name", NoReach::NoHost),
             ("connection refused", NoReach::NobodyListens),
             ("no such file or directory", NoReach::NobodyListens),
             ("timeout expired", NoReach::Silent),
             ("timed out", NoReach::Silent),
             ("no route to host", NoReach::Silent),
+            ("could not receive", NoReach::Silent),
             ("authentication failed", NoReach::NotLetIn),
             ("no password supplied", NoReach::NotLetIn),
             ("pg_hba.conf", NoReach::NotLetIn),
@@ -99,6 +100,15 @@ pub(crate) enum StoreError {
         "The disk with the database is full. Free some space; nothing was lost and nothing was half written."
     )]
     Full,
+    /// Holds what the operating system says.
+    #[error(
+        "The disk with the database and the files cannot be written to ({0}). Look into the log of the system: until it is mended pages can be read, and nothing can be saved."
+    )]
+    Disk(String),
+    #[error(
+        "The database did not answer within {0} seconds. Try again in a moment; if it stays so, see whether it runs and can be reached."
+    )]
+    TimedOut(u64),
     #[error(
         "The database was last used by a newer version of Cairn (it has migration {found}, this program knows none after {known}). Start that version or a later one, or restore the backup from before the upgrade."
     )]
@@ -107,6 +117,10 @@ pub(crate) enum StoreError {
         "The database could not be brought up to date: {0}. Nothing was changed; report this with the log."
     )]
     Migration(String),
+    #[error(
+        "The database has to be brought up to date, and could not be copied before: {0}. Nothing was changed. Give its folder room for a second copy, and the user that runs Cairn the right to write there."
+    )]
+    NotCopied(String),
     #[error("The database file is damaged or not a Cairn database: {0}. Restore the last backup.")]
     Damaged(String),
     /// A unique index refused a second one; names the index or its columns. On PostgreSQL the transaction in which it
@@ -145,7 +159,7 @@ impl StoreError {
     /// What a message of either database means.
     pub(super) fn from_message(message: &str) -> Self {
         type Meaning = (&'static str, fn(&str) -> StoreError);
-        const MEANINGS: [Meaning; 15] = [
+        const MEANINGS: [Meaning; 19] = [
             ("database is locked", |_| StoreError::Busy),
             ("database table is locked", |_| StoreError::Busy),
             ("deadlock detected", |_| StoreError::Busy),
@@ -154,6 +168,14 @@ impl StoreError {
             ("read-only transaction", |_| StoreError::ReadOnly),
             ("database or disk is full", |_| StoreError::Full),
             ("no space left on device", |_| StoreError::Full),
+            ("disk i/o error", |_| {
+                StoreError::Disk("disk I/O error".to_owned())
+            }),
+            ("read-only file system", |_| StoreError::ReadOnly),
+            ("statement timeout", |_| {
+                StoreError::TimedOut(super::connection::LONGEST_STATEMENT.as_secs())
+            }),
+            ("could not receive data", StoreError::unreachable),
             ("file is not a database", |_| {
                 StoreError::Damaged("file is not a database".to_owned())
             }),
@@ -171,6 +193,16 @@ impl StoreError {
         let text = message.lines().next().unwrap_or_default().trim_end_matches('.');
         // A driver tries each address of a host and says of each why not: the reason may be in a later line.
         meaning.map_or_else(|| Self::Refused(text.to_owned()), |(_, make)| make(message))
+    }
+}
+
+impl StoreError {
+    /// What a failed write of a file beside the database means.
+    pub(crate) fn of_the_disk(error: &std::io::Error) -> Self {
+        match Self::from_message(&error.to_string()) {
+            Self::Refused(text) => Self::Disk(text),
+            known => known,
+        }
     }
 }
 
@@ -220,6 +252,12 @@ mod tests {
         assert!(meant("attempt to write a readonly database").contains("read-only"));
         assert!(meant("database or disk is full").contains("Free some space"));
         assert!(meant("could not extend file: No space left on device").contains("Free some space"));
+        assert!(meant("Read-only file system (os error 30)").contains("is read-only"));
+        assert!(meant("disk I/O error").contains("nothing can be saved"));
+        assert!(
+            meant("canceling statement due to statement timeout")
+                .contains("did not answer within 120 seconds")
+        );
         assert!(meant("file is not a database").contains("Restore the last backup"));
         assert!(
             meant("FATAL: terminating connection due to administrator command").contains("cannot be reached")

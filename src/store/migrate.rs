@@ -1,10 +1,14 @@
 //! Migrations: embedded, run at start, safe when several processes start at once. They only ever expand.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
 use diesel::migration::{MigrationSource, MigrationVersion};
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{Db, transaction};
@@ -32,11 +36,54 @@ pub(super) fn run(db: &mut Db) -> Result<(), StoreError> {
         }
         Db::Postgres(connection) => {
             connection.batch_execute(&format!(
-                "SET LOCAL lock_timeout = '120s'; SELECT pg_advisory_xact_lock({LOCK})"
+                "SET LOCAL lock_timeout = '120s'; SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({LOCK})"
             ))?;
             up_to_date(connection, POSTGRES)
         }
     })
+}
+
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// Makes the tables of the first program that there was, alone.
+#[cfg(test)]
+pub(super) fn run_first(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
+    connection.run_next_migration(SQLITE).map_err(failed)?;
+    Ok(())
+}
+
+/// Whether the file is a SQLite database in which nothing was ever made. False where it cannot be read.
+pub(super) fn has_no_table(file: &Path) -> bool {
+    let tables = "SELECT name AS version FROM sqlite_schema LIMIT 1";
+    let found = SqliteConnection::establish(&file.to_string_lossy())
+        .map_err(StoreError::from)
+        .and_then(|mut connection| Ok(diesel::sql_query(tables).load::<Version>(&mut connection)?));
+    found.is_ok_and(|found| found.is_empty())
+}
+
+/// The version of the last migration of a database that has some, but not all that are known here. None of a new one, and of
+/// one that a newer program wrote. It only looks.
+pub(super) fn outdated(connection: &mut SqliteConnection) -> Result<Option<String>, StoreError> {
+    let tables = "SELECT name AS version FROM sqlite_schema WHERE name = '__diesel_schema_migrations'";
+    let known_as: Vec<Version> = diesel::sql_query(tables).load(connection)?;
+    if known_as.is_empty() {
+        return Ok(None);
+    }
+    let versions = "SELECT version FROM __diesel_schema_migrations ORDER BY version";
+    let applied: Vec<Version> = diesel::sql_query(versions).load(connection)?;
+    let applied: BTreeSet<String> = applied.into_iter().map(|one| one.version).collect();
+    let known: BTreeSet<String> = MigrationSource::<Sqlite>::migrations(&SQLITE)
+        .map_err(|error| StoreError::Migration(error.to_string()))?
+        .iter()
+        .map(|migration| migration.name().version().to_string())
+        .collect();
+    let outdated = applied.is_subset(&known) && applied.len() < known.len();
+    Ok(applied.into_iter().next_back().filter(|_| outdated))
 }
 
 fn up_to_date<DB, C>(connection: &mut C, source: EmbeddedMigrations) -> Result<(), StoreError>

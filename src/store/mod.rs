@@ -7,7 +7,7 @@
 //! tenant yet), `arrivals::look` and `deployments::named` (a launch names its registration, and the deployment says whose it is), `sessions::by_token_digest`, `in_course` and `by_id`, `invitations::by_code_digest` (known only from a secret), `issuers::by_slug`,
 //! `credentials::by_slug`, `share_links::by_digest` and `status_lists::by_slug` (public pages), `admins`, `admin_sessions` and `admin_links` (who
 //! comes in has no tenant yet, or all), and what the worker does for everybody: `courses::due`, `jobs::claim`,
-//! `jobs::counts`, `sealed` (what the master key encrypts) and the purges.
+//! `jobs::counts`, `room`, `sealed` (what the master key encrypts) and the purges.
 //!
 //! Trouble with the database can end each of them. A section `# Errors` stands only where a caller can expect more.
 
@@ -17,6 +17,7 @@ mod committed;
 mod conflicts;
 mod convert;
 mod error;
+mod limits;
 mod migrate;
 mod open;
 mod schema;
@@ -31,6 +32,7 @@ pub(crate) mod audit;
 pub(crate) mod awards;
 pub(crate) mod backup;
 pub(crate) mod badges;
+pub(crate) mod before_upgrade;
 pub(crate) mod blobs;
 pub(crate) mod console;
 pub(crate) mod copies;
@@ -68,6 +70,7 @@ pub(crate) mod reissues;
 pub(crate) mod releases;
 pub(crate) mod results;
 pub(crate) mod retention;
+pub(crate) mod room;
 pub(crate) mod rules;
 pub(crate) mod sealed;
 pub(crate) mod sessions;
@@ -87,6 +90,7 @@ pub(crate) use committed::once_committed;
 pub(crate) use conflicts::MaybeConflict;
 pub(crate) use connection::{Db, Store};
 pub(crate) use error::StoreError;
+pub(crate) use limits::unhurried;
 
 #[cfg(test)]
 mod tests;

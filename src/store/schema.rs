@@ -15,6 +15,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    probes (id) {
+        id -> Text,
+        filler -> Text,
+    }
+}
+
+diesel::table! {
     issuers (id) {
         id -> Text,
         tenant_id -> Text,

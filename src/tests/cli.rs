@@ -115,6 +115,58 @@ fn a_check_says_what_is_well_and_what_is_not() {
     assert!(err.contains("checks failed"), "{err}");
 }
 
+#[test]
+fn without_its_database_it_refuses_to_start_and_says_how_to_restore_it() {
+    let folder = tempfile::tempdir().unwrap();
+    done(folder.path(), &["check"]);
+    let data = folder.path().join("data");
+    let aside = folder.path().join("aside");
+    std::fs::create_dir(&aside).unwrap();
+    for entry in std::fs::read_dir(&data).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_name().to_string_lossy().starts_with("cairn.db") {
+            std::fs::rename(entry.path(), aside.join(entry.file_name())).unwrap();
+        }
+    }
+    for emptied in [false, true] {
+        if emptied {
+            std::fs::write(data.join("cairn.db"), "").unwrap();
+        }
+        for command in ["serve", "check", "admin-link"] {
+            let (out, err) = failed(cairn(folder.path()).arg(command));
+            let told = format!("{out}{err}");
+            assert!(told.contains("is not there or is empty"), "{command}: {told}");
+            assert!(told.contains("Put the database back"), "{command}: {told}");
+        }
+        // What is not there was not made.
+        let left = std::fs::metadata(data.join("cairn.db")).map_or(0, |file| file.len());
+        assert_eq!((data.join("cairn.db").exists(), left), (emptied, 0));
+    }
+    std::fs::remove_file(data.join("cairn.db")).unwrap();
+    for entry in std::fs::read_dir(&aside).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::rename(entry.path(), data.join(entry.file_name())).unwrap();
+    }
+    done(folder.path(), &["check"]);
+}
+
+#[test]
+fn what_kubernetes_sets_for_a_service_of_this_name_does_not_stop_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = cairn(folder.path())
+        .env("CAIRN_PORT", "tcp://10.96.14.7:8080")
+        .env("CAIRN_SERVICE_HOST", "10.96.14.7")
+        .arg("check")
+        .output()
+        .unwrap();
+    let (out, err) = told(&output);
+    assert!(output.status.success(), "{out}{err}");
+    assert!(
+        out.contains("note    settings: CAIRN_PORT, CAIRN_SERVICE_HOST are passed over"),
+        "{out}"
+    );
+}
+
 /// A platform that does not answer.
 pub(crate) fn add_platform(folder: &Path) -> String {
     done(

@@ -34,6 +34,11 @@ impl Clock for ForwardClock {
     fn now(&self) -> DateTime<Utc> {
         SystemClock.now() + TimeDelta::seconds(self.0.load(Ordering::SeqCst))
     }
+
+    fn steady(&self) -> Duration {
+        let forward = u64::try_from(self.0.load(Ordering::SeqCst)).unwrap_or_default();
+        SystemClock.steady() + Duration::from_secs(forward)
+    }
 }
 
 /// A timer that stands until it is put forward: whoever waits by it for a platform that hangs waits for the test.

@@ -22,17 +22,17 @@ use crate::tests::guest::Guest;
 const STUDENTS: usize = 400;
 
 /// The built program on a database and a folder.
-struct Program<'a> {
+pub(crate) struct Program<'a> {
     folder: &'a Path,
     database: &'a str,
     address: String,
 }
 
 /// A server that runs, and not longer than its test.
-struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Running {
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
@@ -45,8 +45,18 @@ impl Drop for Running {
     }
 }
 
-impl Program<'_> {
-    fn command(&self) -> Command {
+impl<'a> Program<'a> {
+    /// One that will listen on a port that is free now.
+    pub(crate) fn on(folder: &'a Path, database: &'a str) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        Self {
+            folder,
+            database,
+            address: free.to_string(),
+        }
+    }
+
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(crate::tests::program::path());
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CAIRN_")) {
             command.env_remove(name);
@@ -61,7 +71,7 @@ impl Program<'_> {
         command
     }
 
-    async fn start(&self) -> Running {
+    pub(crate) async fn start(&self) -> Running {
         let mut process = Running(self.command().arg("serve").spawn().unwrap());
         let start = Instant::now();
         while reqwest::get(format!("http://{}/readyz", self.address))
@@ -79,7 +89,7 @@ impl Program<'_> {
     }
 
     /// Installs it in the LMS, and the LMS in it.
-    fn connect(&self, lms: &PracticeLms) {
+    pub(crate) fn connect(&self, lms: &PracticeLms) {
         let at = |path: &str| format!("http://{}{path}", self.address);
         let known = lms.install_tool(Tool {
             name: "Cairn".into(),
@@ -103,7 +113,7 @@ impl Program<'_> {
 }
 
 /// The awards of the badge, and how many of them have no credential.
-async fn held(store: &Store, badge: &BadgeId) -> (usize, usize) {
+pub(crate) async fn held(store: &Store, badge: &BadgeId) -> (usize, usize) {
     let badge = badge.clone();
     let found = store.read(move |db| {
         let Some(tenant) = first_tenant(db)? else {
@@ -119,12 +129,7 @@ async fn held(store: &Store, badge: &BadgeId) -> (usize, usize) {
 
 async fn killed_in_the_middle(database: &TestDatabase) {
     let folder = tempfile::tempdir().unwrap();
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let program = Program {
-        folder: folder.path(),
-        database: &database.url,
-        address: free.to_string(),
-    };
+    let program = Program::on(folder.path(), &database.url);
     let lms = PracticeLms::start(Options {
         students: STUDENTS,
         ..Options::new(Flavour::Moodle, Arc::new(SystemClock), Arc::new(SystemRandom))

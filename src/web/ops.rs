@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use crate::service::Cairn;
+use crate::service::base::room::{self, NotReady};
 use crate::service::operations::gauges;
 use crate::telemetry;
 
@@ -11,15 +12,19 @@ pub(crate) async fn healthz() -> &'static str {
     "ok"
 }
 
-/// `GET /readyz`: the database answers too.
+/// `GET /readyz`: the database answers too, and what people save can be kept. Within two seconds, whatever is the matter.
 pub(crate) async fn readyz(cairn: web::Data<Cairn>) -> HttpResponse {
-    match cairn.ready().await {
-        Ok(()) => HttpResponse::Ok().body("ready"),
-        Err(error) => {
-            tracing::error!(%error, "not ready");
-            HttpResponse::ServiceUnavailable().body("The database does not answer.")
+    let Err(error) = room::ready(&cairn).await else {
+        return HttpResponse::Ok().body("ready");
+    };
+    tracing::error!(%error, "not ready");
+    HttpResponse::ServiceUnavailable().body(match error {
+        NotReady::Database(_) => "The database does not answer.",
+        NotReady::Full => "The disk is full: pages can be read, and nothing can be saved.",
+        NotReady::NotWritable => {
+            "The database or the data folder cannot be written to: pages can be read, and nothing can be saved."
         }
-    }
+    })
 }
 
 /// `GET /metrics`: the numbers in the text format of Prometheus. No person, course or token is in any label. It has a

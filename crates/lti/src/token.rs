@@ -34,7 +34,7 @@ const ASSERTION_LIFE: TimeDelta = TimeDelta::seconds(300);
 /// A token is renewed this long before the platform ends it.
 const MARGIN: TimeDelta = TimeDelta::seconds(60);
 /// How often a token that was kept may be given up because of a 403, which mostly means something else.
-const BETWEEN_DOUBTS: TimeDelta = TimeDelta::seconds(60);
+const BETWEEN_DOUBTS: Duration = Duration::from_mins(1);
 /// How long a token lives whose answer does not say it. Seconds.
 const UNSAID_LIFE: i64 = 300;
 /// Token answers are small; more than this is not one. Bytes.
@@ -237,7 +237,8 @@ impl Key {
 enum Entry {
     Token {
         token: AccessToken,
-        until: DateTime<Utc>,
+        /// Of the clock that nobody sets.
+        until: Duration,
     },
     /// The ordinal of the failure, so that those who waited for this attempt share its error.
     Failed { error: TokenError, ordinal: u64 },
@@ -253,7 +254,7 @@ pub struct TokenService {
     cache: Cache<Key, Entry>,
     failures: AtomicU64,
     /// When a token was last given up because of a 403: one for each that was ever kept, at most.
-    doubts: Mutex<HashMap<Key, DateTime<Utc>>>,
+    doubts: Mutex<HashMap<Key, Duration>>,
 }
 
 impl TokenService {
@@ -295,7 +296,7 @@ impl TokenService {
     pub(crate) async fn given(&self, target: &TokenTarget, scopes: &[&str]) -> Result<Given, TokenError> {
         let key = Key::new(target, scopes);
         if let Some(Entry::Token { token, until }) = self.cache.get(&key).await
-            && self.clock.now() < until
+            && self.clock.steady() < until
         {
             return Ok(Given {
                 token,
@@ -309,7 +310,7 @@ impl TokenService {
             .entry(key)
             .and_compute_with(async |present| {
                 match present.map(moka::Entry::into_value) {
-                    Some(Entry::Token { until, .. }) if self.clock.now() < until => return Op::Nop,
+                    Some(Entry::Token { until, .. }) if self.clock.steady() < until => return Op::Nop,
                     Some(Entry::Failed { ordinal, .. }) if ordinal > seen => return Op::Nop,
                     _ => {}
                 }
@@ -376,21 +377,19 @@ impl TokenService {
     }
 
     fn may_doubt(&self, key: &Key) -> bool {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let mut doubts = self.doubts.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_early = doubts.get(key).is_some_and(|last| now - *last < BETWEEN_DOUBTS);
+        let is_early = doubts
+            .get(key)
+            .is_some_and(|last| now.saturating_sub(*last) < BETWEEN_DOUBTS);
         if !is_early {
             doubts.insert(key.clone(), now);
         }
         !is_early
     }
 
-    async fn fetch(
-        &self,
-        target: &TokenTarget,
-        scope: &str,
-    ) -> Result<(AccessToken, DateTime<Utc>), TokenError> {
-        let now = self.clock.now();
+    async fn fetch(&self, target: &TokenTarget, scope: &str) -> Result<(AccessToken, Duration), TokenError> {
+        let (now, asked) = (self.clock.now(), self.clock.steady());
         let assertion = self.assertion(target, now)?;
         let form = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("grant_type", "client_credentials")
@@ -410,7 +409,7 @@ impl TokenService {
         } else {
             life / 2
         };
-        Ok((token, now.checked_add_signed(keep).unwrap_or(now)))
+        Ok((token, asked.saturating_add(keep.to_std().unwrap_or_default())))
     }
 
     fn assertion(&self, target: &TokenTarget, now: DateTime<Utc>) -> Result<String, TokenError> {

@@ -144,6 +144,17 @@ async fn a_token_serves_until_a_minute_before_its_end() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_neither_ends_a_token_nor_keeps_it_for_longer() {
+    let world = moodle();
+    world.clock.set(TimeDelta::days(2));
+    assert_eq!(world.get(&[A, B]).await.unwrap(), "Bearer secret-0");
+    world.clock.set(TimeDelta::days(-2));
+    assert_eq!(world.get(&[A, B]).await.unwrap(), "Bearer secret-0");
+    world.clock.advance(TimeDelta::seconds(3_540));
+    assert_eq!(world.get(&[A, B]).await.unwrap(), "Bearer secret-1");
+}
+
+#[tokio::test]
 async fn tokens_are_kept_apart_by_scope_and_by_registration() {
     let world = moodle();
     world.get(&[A]).await.unwrap();

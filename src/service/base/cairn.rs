@@ -19,10 +19,10 @@ use lti::keys::KeySetCache;
 use lti::services::{Services, Sleep, TimerSleep};
 use lti::token::TokenService;
 
-use super::error::ServiceError;
 use super::remembered::Remembered;
+use super::room::Room;
 use super::timed::Timed;
-use super::{data_folder, master_key, private, throttle, tool_keys};
+use super::{data_folder, lost_database, master_key, private, throttle, tool_keys};
 
 /// Everything that a use case needs of the process. One for each process, shared by all its threads.
 #[derive(Debug)]
@@ -49,6 +49,8 @@ pub(crate) struct Cairn {
     pub(crate) tokens: Arc<TokenService>,
     /// Our own keys: the one that signs what we send to platforms, and all that we publish.
     pub(crate) tool_key: tool_keys::ToolKeys,
+    /// Whether there was room for what people save when that was last looked at.
+    pub(in crate::service::base) room: Room,
     /// How often somebody may try to sign in to the console.
     pub(crate) throttle: throttle::Throttle,
     /// Says that the data folder is in use, as long as this lives.
@@ -67,6 +69,8 @@ pub(crate) enum StartError {
     /// The master key of this data is being changed by another command.
     #[error("the master key is being changed")]
     BeingChanged,
+    #[error("the database is gone or empty beside {folder}")]
+    DatabaseLost { database: String, folder: String },
     #[error(transparent)]
     Secrets(#[from] SecretsError),
     #[error(transparent)]
@@ -117,6 +121,7 @@ impl Cairn {
         timer: Option<Arc<dyn Sleep>>,
         in_use: data_folder::InUse,
     ) -> Result<Self, StartError> {
+        lost_database::refuse(&settings)?;
         let store = open_store(&settings).await?;
         let vault = master_key::settle(&settings, &store, &random).await?;
         let blobs = Blobs::in_folder(&settings.data_dir.join("files"))?;
@@ -143,6 +148,7 @@ impl Cairn {
             _in_use: in_use,
             throttle: throttle::Throttle::new(&clock),
             platform_hosts,
+            room: Room::default(),
             remembered: Remembered::default(),
             key_sets: KeySetCache::new(Arc::clone(&transport), Arc::clone(&clock)),
             lti,
@@ -157,14 +163,6 @@ impl Cairn {
             transport,
             tool_key,
         })
-    }
-
-    /// Whether the database answers and is ours.
-    ///
-    /// # Errors
-    /// What the store reports.
-    pub(crate) async fn ready(&self) -> Result<(), ServiceError> {
-        Ok(self.store.ping().await?)
     }
 
     /// Clock and randomness for a transaction.

@@ -36,7 +36,7 @@ pub(crate) fn note(
         };
         same == detail
             && known.detail.course.is_some() == detail.course.is_some()
-            && now - known.launched_at < OFTEN
+            && (now - known.launched_at).abs() < OFTEN
     });
     if fresh {
         return Ok(());

@@ -8,6 +8,7 @@ pub(crate) mod error;
 pub(crate) mod error_kind;
 pub(crate) mod institutions;
 pub(crate) mod last_seen;
+mod lost_database;
 pub(crate) mod master_key;
 pub(crate) mod names;
 pub(crate) mod operator;
@@ -17,6 +18,7 @@ mod private;
 pub(crate) mod queue;
 pub(crate) mod refusal;
 pub(crate) mod remembered;
+pub(crate) mod room;
 pub(crate) mod session;
 pub(crate) mod throttle;
 mod timed;
@@ -25,3 +27,8 @@ pub(crate) mod trouble;
 pub(crate) mod zones;
 
 pub(crate) use cairn::{Cairn, StartError};
+
+/// Lets a command, for which nobody waits at a page, take its time with the database.
+pub(crate) async fn unhurried<F: Future>(command: F) -> F::Output {
+    crate::store::unhurried(command).await
+}

@@ -22,7 +22,8 @@ const REMEMBERED: usize = 10_000;
 
 type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, Ticks, NoOpMiddleware<Nanos>>;
 
-/// Our clock as the limiter reads it.
+/// Our clock as the limiter reads it: the one that nobody sets. Where a clock that was ahead is set right, whoever tried
+/// before would be kept out until it is there again.
 #[derive(Debug, Clone)]
 struct Ticks(SharedClock);
 
@@ -30,8 +31,7 @@ impl Clock for Ticks {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        let nanos = self.0.now().timestamp_nanos_opt().unwrap_or_default();
-        Nanos::from(Duration::from_nanos(u64::try_from(nanos).unwrap_or_default()))
+        Nanos::from(self.0.steady())
     }
 }
 
@@ -138,6 +138,27 @@ mod tests {
         let tried = (0..20).filter(|_| throttle.attempt_known("browser", "ada").is_ok());
         assert_eq!(tried.count(), 5);
         throttle.attempt_known("browser", "ben").unwrap();
+    }
+
+    #[test]
+    fn a_clock_that_is_set_keeps_nobody_out_and_lets_nobody_in() {
+        let clock = Arc::new(ManualClock::at(
+            DateTime::from_timestamp(1_795_478_400, 0).unwrap(),
+        ));
+        let shared: SharedClock = clock.clone();
+        let throttle = Throttle::new(&shared);
+        let tries = |account: &str| {
+            let tries = (0..9).filter(|_| throttle.attempt("192.0.2.1", account).is_ok());
+            tries.count()
+        };
+        clock.set(TimeDelta::days(2));
+        assert_eq!(tries("ada"), 5);
+        clock.set(TimeDelta::days(-2));
+        assert_eq!(tries("ada"), 0);
+        clock.advance(TimeDelta::minutes(2));
+        assert_eq!(tries("ada"), 2, "two minutes are two minutes");
+        clock.set(TimeDelta::days(2));
+        assert_eq!(tries("ada"), 0);
     }
 
     #[test]

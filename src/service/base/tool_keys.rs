@@ -2,8 +2,7 @@
 //! are changed in [`crate::service::institution::tool_keys`].
 
 use std::sync::{Arc, PoisonError, RwLock};
-
-use chrono::{DateTime, TimeDelta, Utc};
+use std::time::Duration;
 
 use crate::clock::SharedClock;
 use crate::domain::keys::KeyState;
@@ -18,7 +17,7 @@ use lti::token::ClientAssertionKey;
 
 pub(in crate::service) const PURPOSE: &str = "tool key";
 /// What another node did is noticed at the latest after so long.
-const NOTICE: TimeDelta = TimeDelta::seconds(5);
+const NOTICE: Duration = Duration::from_secs(5);
 
 /// The keys as this process knows them.
 #[derive(Debug)]
@@ -29,7 +28,8 @@ struct Ring {
     active: Arc<ToolKey>,
     /// Newest first, with their states.
     published: Vec<(KeyState, Arc<ToolKey>)>,
-    read_at: DateTime<Utc>,
+    /// Of the clock that nobody sets.
+    read_at: Duration,
 }
 
 impl ToolKeys {
@@ -53,7 +53,7 @@ impl ToolKeys {
             store.write(move |db| tool_keys::insert_if_none(db, &row)).await?;
         }
         let rows = store.read(tool_keys::all).await?;
-        let ring = ring(vault, &rows, &[], clock.now()).map_err(|error| unusable(error.to_string()))?;
+        let ring = ring(vault, &rows, &[], clock.steady()).map_err(|error| unusable(error.to_string()))?;
         Ok(Self(RwLock::new(ring)))
     }
 
@@ -95,7 +95,7 @@ fn ring(
     vault: &Vault,
     rows: &[tool_keys::ToolKey],
     known: &[(KeyState, Arc<ToolKey>)],
-    now: DateTime<Utc>,
+    read_at: Duration,
 ) -> Result<Ring, ServiceError> {
     let mut published = Vec::new();
     for row in rows.iter().rev() {
@@ -120,7 +120,7 @@ fn ring(
     Ok(Ring {
         active,
         published,
-        read_at: now,
+        read_at,
     })
 }
 
@@ -128,7 +128,8 @@ impl Cairn {
     /// Takes over what another node did to the keys, if it was not looked at just now. When the database does not answer,
     /// the keys stay as they are known.
     pub(crate) async fn notice_tool_keys(&self) {
-        if self.tool_key.ring().read_at + NOTICE <= self.clock.now()
+        let since = self.clock.steady().saturating_sub(self.tool_key.ring().read_at);
+        if since >= NOTICE
             && let Err(error) = self.read_tool_keys().await
         {
             tracing::warn!(%error, "the tool keys could not be read again");
@@ -139,7 +140,7 @@ impl Cairn {
     pub(in crate::service) async fn read_tool_keys(&self) -> Result<(), ServiceError> {
         let rows = self.store.read(tool_keys::all).await?;
         let before = self.tool_key.ring();
-        let now = ring(&self.vault, &rows, &before.published, self.clock.now())?;
+        let now = ring(&self.vault, &rows, &before.published, self.clock.steady())?;
         let changed = now.active.kid() != before.active.kid();
         *self.tool_key.0.write().unwrap_or_else(PoisonError::into_inner) = now;
         if changed {

@@ -3,3 +3,4 @@
 pub(crate) mod backup;
 pub(crate) mod gauges;
 pub(crate) mod master_key;
+pub(crate) mod old_copies;

@@ -111,6 +111,7 @@ pub(crate) fn revive(
             .set((
                 jobs::state.eq(WAITING),
                 jobs::run_at.eq(micros(now)),
+                jobs::created_at.eq(micros(now)),
                 jobs::attempts.eq(0),
             ))
             .execute(db)?;

@@ -6,11 +6,11 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::convert::{from_json, json, micros, moment};
+use super::convert::{beyond, from_json, json, micros, moment};
 use super::schema::jobs;
 use super::{Db, StoreError};
 use crate::ids::{JobId, PersonId, RegistrationId, TenantId};
@@ -27,6 +27,11 @@ pub(crate) use state::{Count, Standing, counts, is_under_way, standing, under_wa
 const WAITING: &str = "waiting";
 const RUNNING: &str = "running";
 const GIVEN_UP: &str = "given_up";
+
+/// Nothing that failed waits for longer until it is tried again.
+const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(10);
+/// Microseconds within which work is to run that was not put off on purpose: an hour.
+const SOON: i64 = 3_600_000_000;
 
 /// What a job can be, as it is stored.
 pub(crate) const STATES: [&str; 3] = [WAITING, RUNNING, GIVEN_UP];
@@ -163,6 +168,8 @@ pub(crate) struct Share {
     pub(crate) most_of_platform: usize,
     pub(crate) most_of_institution: usize,
     pub(crate) running: Vec<(TenantId, RegistrationId)>,
+    /// What this worker has in hand, whatever its leases say: a clock that is put forward ends them all at once.
+    pub(crate) held: Vec<JobId>,
 }
 
 impl Share {
@@ -205,6 +212,22 @@ impl Share {
     }
 }
 
+/// Whether what waits is due: its time has come, or a clock that was ahead and has been set right since put it farther
+/// away than it can have been meant. Only what was put off on purpose when it was enqueued, such as the release of a
+/// column, may wait for longer than an hour.
+macro_rules! due_at {
+    ($now:expr) => {
+        jobs::run_at
+            .le(micros($now))
+            .or(jobs::attempts
+                .gt(0)
+                .and(jobs::run_at.gt(beyond($now, LONGEST_RETRY))))
+            .or(jobs::created_at
+                .gt(beyond($now, TimeDelta::zero()))
+                .and(jobs::run_at.le(jobs::created_at + SOON)))
+    };
+}
+
 /// Claims up to `limit` jobs that are due, or whose lease ran out, until `now + lease`, longest due first, leaving alone
 /// what a platform or an institution has had its share of. Two workers never hold the same job, nor two jobs of one kind
 /// and key: what read an older state of a course must not be written after what read a newer one. Names no tenant:
@@ -213,15 +236,20 @@ pub(crate) fn claim(
     db: &mut Db,
     now: DateTime<Utc>,
     worker: &str,
-    lease: chrono::TimeDelta,
+    lease: TimeDelta,
     limit: i64,
     mut share: Share,
 ) -> Result<Vec<Job>, StoreError> {
     let at = micros(now);
     let until = now.checked_add_signed(lease).unwrap_or(now);
-    let due = jobs::state.eq(WAITING).and(jobs::run_at.le(at)).or(jobs::state
-        .eq(RUNNING)
-        .and(jobs::locked_until.assume_not_null().le(at)));
+    // A lease that goes on for longer than any was given by a clock that was ahead, and whoever holds it renews it.
+    let never_given = beyond(now, lease);
+    let locked_until = || jobs::locked_until.assume_not_null();
+    let abandoned = locked_until().le(at).or(locked_until().gt(never_given));
+    let due = jobs::state
+        .eq(WAITING)
+        .and(due_at!(now))
+        .or(jobs::state.eq(RUNNING).and(abandoned));
     let same = diesel::alias!(jobs as same);
     let runs = same
         .filter(same.field(jobs::tenant_id).eq(jobs::tenant_id))
@@ -229,7 +257,10 @@ pub(crate) fn claim(
         .filter(same.field(jobs::key).eq(jobs::key))
         .filter(same.field(jobs::id).ne(jobs::id))
         .filter(same.field(jobs::state).eq(RUNNING))
-        .filter(same.field(jobs::locked_until).assume_not_null().gt(at));
+        .filter(same.field(jobs::locked_until).assume_not_null().gt(at))
+        .filter(same.field(jobs::locked_until).assume_not_null().le(never_given));
+    let held = share.held.clone();
+    let held: Vec<&str> = held.iter().map(JobId::as_str).collect();
     let running = share.running.clone();
     let platforms = running.iter().map(|(_, platform)| platform.as_str());
     let platforms = Share::full(platforms, share.most_of_platform);
@@ -240,6 +271,7 @@ pub(crate) fn claim(
         () => {
             jobs::table
                 .filter(due)
+                .filter(jobs::id.ne_all(held.iter().copied()))
                 .filter(diesel::dsl::not(diesel::dsl::exists(runs)))
                 .filter(
                     jobs::platform.is_null().or(jobs::platform

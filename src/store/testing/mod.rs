@@ -4,6 +4,7 @@
 //! `CAIRN_TEST_POSTGRES` holds the address of a server on which databases may be created. Without it tests say that
 //! PostgreSQL was left out; with `CI=true` that is a failure. `CAIRN_TEST_DATABASES=all` runs every test on both.
 
+pub(crate) mod proxy;
 pub(crate) mod shortcuts;
 
 use std::collections::BTreeMap;
@@ -149,6 +150,22 @@ impl TestDatabase {
     }
 }
 
+/// Makes a SQLite database of the first program that there was, with an institution.
+///
+/// # Panics
+/// When it cannot be made.
+#[allow(clippy::expect_used, reason = "for tests only")]
+pub(crate) fn first_sqlite(file: &Path) {
+    let path = file.to_str().expect("a name in UTF-8");
+    let mut connection = SqliteConnection::establish(path).expect("a new database");
+    connection
+        .batch_execute("PRAGMA journal_mode = WAL")
+        .expect("its log");
+    migrate::run_first(&mut connection).expect("its tables");
+    let institution = "INSERT INTO tenants (id, name, created_at) VALUES ('t', 'North Coast', 0)";
+    connection.batch_execute(institution).expect("an institution");
+}
+
 /// The bytes of a SQLite database without any row, made at `file` by the first who asks; migrating takes as long as many a
 /// test.
 #[allow(clippy::expect_used, reason = "for tests only")]
@@ -286,6 +303,41 @@ pub(crate) async fn trouble(store: &Store, table: &'static str, text: &'static s
         Ok(db.batch_execute(&sql)?)
     });
     done.await.expect("trouble");
+}
+
+/// Nothing can be written any more, or again: as where a disk is mounted read-only. The owner of the process may be root, who
+/// writes whatever the rights of a file are.
+///
+/// # Panics
+/// When that cannot be arranged.
+#[allow(clippy::expect_used, reason = "for tests only")]
+pub(crate) fn read_only(store: &Store, on: bool) {
+    let sql = match store.engine() {
+        Engine::Sqlite => format!("PRAGMA query_only = {on}"),
+        Engine::Postgres => format!("SET default_transaction_read_only = {on}"),
+    };
+    store.on_each_connection(&sql).expect("read-only");
+}
+
+/// The SQLite database cannot grow any more, or again; what is free in it is used up before.
+///
+/// # Panics
+/// When that cannot be arranged.
+#[allow(clippy::expect_used, reason = "for tests only")]
+pub(crate) fn full(store: &Store, on: bool) {
+    if on {
+        store
+            .on_each_connection("PRAGMA max_page_count = 1")
+            .expect("full");
+        let fill = "INSERT INTO probes (id, filler) SELECT hex(randomblob(9)), hex(zeroblob(1024))";
+        while store
+            .write_blocking(|db| Ok::<_, super::StoreError>(db.batch_execute(fill)?))
+            .is_ok()
+        {}
+    } else {
+        let room = "PRAGMA max_page_count = 1000000; DELETE FROM probes";
+        store.on_each_connection(room).expect("room");
+    }
 }
 
 /// How many jobs are due or being done, or will be tried again; not those that were put off until later.

@@ -134,8 +134,15 @@ fn every_table_names_its_tenant_but_those_above_tenants() {
             .into_iter()
             .filter(|table| !lines.contains(&format!("{table}.tenant_id text required=true")))
             .collect();
-        // Administrators of the whole installation belong to no tenant.
-        let above = ["admin_links", "admin_sessions", "admins", "tenants", "tool_keys"];
+        // Administrators of the whole installation belong to no tenant, and what is only tried belongs to nobody.
+        let above = [
+            "admin_links",
+            "admin_sessions",
+            "admins",
+            "probes",
+            "tenants",
+            "tool_keys",
+        ];
         assert_eq!(without, above);
     });
 }
@@ -178,6 +185,101 @@ fn a_database_from_a_newer_version_is_refused_and_left_alone() {
         );
         assert!(error.to_string().contains("newer version of Cairn"), "{error}");
     });
+}
+
+/// A SQLite database of the program before the last migration, with an institution, and the versions of its last migration
+/// and of the one that is to come.
+fn outdated() -> (TestDatabase, String, String) {
+    let database = TestDatabase::sqlite();
+    write(&database, |db| tenants::insert(db, &tenant("t")));
+    let names = migrations(Engine::Sqlite);
+    let [.., before, last] = names.as_slice() else {
+        panic!("there are many")
+    };
+    let version = |name: &str| name.split('_').next().unwrap().replace('-', "");
+    let (before, last_version) = (version(before), version(last));
+    read(&database, |db| {
+        db.batch_execute(&script(Engine::Sqlite, last, "down"))?;
+        let gone = format!("DELETE FROM __diesel_schema_migrations WHERE version = '{last_version}'");
+        Ok(db.batch_execute(&gone)?)
+    });
+    (database, before, last_version)
+}
+
+/// The names of the files beside the database that an upgrade left.
+fn copies(database: &TestDatabase) -> Vec<String> {
+    let file = Path::new(database.url.trim_start_matches("sqlite://"));
+    let listed = fs::read_dir(file.parent().unwrap()).unwrap();
+    let names = listed.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut copies: Vec<String> = names.filter(|name| name.contains(".before-")).collect();
+    copies.sort_unstable();
+    copies
+}
+
+#[test]
+fn an_old_database_is_copied_before_it_is_migrated_and_a_current_one_is_not() {
+    let (database, before, _) = outdated();
+    let upgraded = Store::open(&database.url, 1).unwrap();
+    assert_eq!(upgraded.read_blocking(tenants::list).unwrap(), [tenant("t")]);
+    let name = format!("cairn.db.before-{before}");
+    assert_eq!(copies(&database), std::slice::from_ref(&name));
+    let file = Path::new(database.url.trim_start_matches("sqlite://")).with_file_name(&name);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    // It is the database as it was: its own program goes on with it.
+    let target = file.with_file_name("again.db");
+    let copied = backup::copy(&file.display().to_string(), &target).unwrap();
+    assert_eq!(copied.migration(), before);
+    fs::remove_file(&file).unwrap();
+    Store::open(&database.url, 1).unwrap();
+    assert_eq!(copies(&database), [""; 0], "nothing was brought up to date");
+}
+
+#[test]
+fn a_migration_that_fails_leaves_the_old_database_and_its_copy() {
+    let (database, before, _) = outdated();
+    let last = migrations(Engine::Sqlite).pop().unwrap();
+    // What it is to make is there already.
+    read(&database, |db| {
+        Ok(db.batch_execute(&script(Engine::Sqlite, &last, "up"))?)
+    });
+    for _ in 0..2 {
+        let failed = Store::open(&database.url, 1).unwrap_err();
+        assert!(matches!(failed, StoreError::Migration(_)), "{failed}");
+        assert!(failed.to_string().contains("Nothing was changed"), "{failed}");
+        assert_eq!(read(&database, tenants::list), [tenant("t")]);
+        assert_eq!(copies(&database), [format!("cairn.db.before-{before}")]);
+    }
+    let target = Path::new(database.url.trim_start_matches("sqlite://")).with_file_name("again.db");
+    let left = backup::copy(&database.url, &target).unwrap();
+    assert_eq!(left.migration(), before);
+}
+
+#[test]
+fn copies_of_upgrades_are_few_and_end() {
+    let (database, before, _) = outdated();
+    let file = Path::new(database.url.trim_start_matches("sqlite://")).to_owned();
+    for version in ["20200101000000", "20210101000000", "20220101000000"] {
+        fs::write(
+            file.with_file_name(format!("cairn.db.before-{version}")),
+            "a copy",
+        )
+        .unwrap();
+    }
+    Store::open(&database.url, 1).unwrap();
+    let kept = [
+        "cairn.db.before-20220101000000".to_owned(),
+        format!("cairn.db.before-{before}"),
+    ];
+    assert_eq!(copies(&database), kept);
+    before_upgrade::forget(&database.url, DateTime::UNIX_EPOCH).unwrap();
+    assert_eq!(copies(&database), kept);
+    before_upgrade::forget(&database.url, DateTime::UNIX_EPOCH + TimeDelta::days(99_999)).unwrap();
+    assert_eq!(copies(&database), [""; 0]);
+    assert!(file.exists());
 }
 
 #[test]

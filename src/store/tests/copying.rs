@@ -119,7 +119,7 @@ fn a_course_that_was_only_foretold_is_not_read_before_its_first_launch() {
             courses::announced(db, &seen(&school, "9"), at(1), &SystemRandom)
         });
         let due = |when| {
-            let due = read(database, |db| courses::due(db, when, 10));
+            let due = read(database, |db| courses::due(db, when, TimeDelta::minutes(15), 10));
             due.iter().any(|course| course.id == announced.id)
         };
         assert!(!due(at(1_000_000_000)));

@@ -217,7 +217,9 @@ fn courses_are_due_when_their_time_has_come_longest_overdue_first() {
             courses::set_checks(db, &south.tenant, &south.course.id, &checks(Some(at(10)), None))
         });
         let due = |seconds, limit| {
-            let courses = read(database, |db| courses::due(db, at(seconds), limit));
+            let courses = read(database, |db| {
+                courses::due(db, at(seconds), TimeDelta::minutes(15), limit)
+            });
             courses.into_iter().map(|course| course.id).collect::<Vec<_>>()
         };
         assert_eq!(due(9, 10), []);
@@ -238,6 +240,35 @@ fn courses_are_due_when_their_time_has_come_longest_overdue_first() {
             courses::set_checks(db, &south.tenant, &north.course.id, &checks(None, None))
         });
         assert!(matches!(foreign, Err(StoreError::Missing("course"))));
+    });
+}
+
+#[test]
+fn a_course_whose_next_check_a_clock_that_was_ahead_put_off_is_due() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let next = |next| {
+            let checks = Checks {
+                next_at: Some(next),
+                ..Checks::default()
+            };
+            write(database, |db| {
+                courses::set_checks(db, &school.tenant, &school.course.id, &checks)
+            });
+        };
+        let due = |interval| {
+            let due = read(database, |db| courses::due(db, at(0), interval, 9));
+            due.len()
+        };
+        let (quarter, day) = (TimeDelta::minutes(15), TimeDelta::days(1));
+        next(at(15 * 60));
+        assert_eq!(due(quarter), 0, "as it was written just now");
+        next(at(19 * 60));
+        assert_eq!(due(quarter), 0, "clocks may be apart");
+        next(at(21 * 60));
+        assert_eq!((due(quarter), due(day)), (1, 0));
+        next(at(2 * 24 * 3_600));
+        assert_eq!((due(quarter), due(day)), (1, 1));
     });
 }
 

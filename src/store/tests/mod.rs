@@ -8,6 +8,7 @@ mod deciding;
 mod ending;
 mod erasing;
 mod evidence;
+mod frozen;
 
 mod installing;
 mod institutions;

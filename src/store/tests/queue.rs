@@ -81,6 +81,7 @@ fn a_platform_and_an_institution_have_their_share_and_what_calls_nobody_is_not_c
                 .iter()
                 .map(|(school, platform)| (school.tenant.clone(), RegistrationId::from(*platform)))
                 .collect(),
+            held: Vec::new(),
         };
         let claim = |share: Share| -> Vec<String> {
             let claimed = write(database, |db| {
@@ -96,6 +97,67 @@ fn a_platform_and_an_institution_have_their_share_and_what_calls_nobody_is_not_c
         let running = [(&school, moodle), (&school, moodle)];
         assert_eq!(claim(share(&running)), ["t0"], "and after that it is full again");
         assert_eq!(claim(share(&[])), ["c1", "m2", "m3"]);
+    });
+}
+
+const DAYS: i64 = 2 * 24 * 3_600;
+
+#[test]
+fn what_a_clock_that_was_ahead_put_off_is_done_and_what_was_put_off_on_purpose_waits() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let ahead = |key: &str, seconds: i64| {
+            write(database, |db| {
+                jobs::enqueue(db, &sync(&school, key, seconds), at(DAYS), &SystemRandom)
+            });
+        };
+        enqueue(database, &sync(&school, "planned", DAYS));
+        ahead("planned meanwhile", DAYS + 9 * 3_600);
+        enqueue(database, &sync(&school, "failed", 0));
+        let failed = claim(database, 0, "w", 9).remove(0);
+        let again = Some(at(DAYS + 600));
+        write(database, |db| jobs::fail(db, &failed, "no answer", again));
+        ahead("asked for", DAYS + 30);
+        let keys = |seconds| {
+            let claimed = claim(database, seconds, "w", 9);
+            let keys = claimed.into_iter().map(|job| job.key);
+            keys.collect::<Vec<_>>()
+        };
+        assert_eq!(keys(1), ["asked for", "failed"]);
+        assert_eq!(keys(1), [""; 0]);
+        assert_eq!(
+            keys(DAYS),
+            ["planned", "asked for", "failed"],
+            "as after any lease"
+        );
+    });
+}
+
+#[test]
+fn a_lease_of_a_clock_that_was_ahead_ends_and_what_a_worker_has_in_hand_stays_its() {
+    use crate::store::jobs::Share;
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        enqueue(database, &sync(&school, "c", 0));
+        let held = claim(database, DAYS, "w", 9).remove(0);
+        let claim_holding = |seconds: i64, ids: &[&Job]| {
+            let share = Share {
+                most_of_platform: 9,
+                most_of_institution: 9,
+                running: Vec::new(),
+                held: ids.iter().map(|job| job.id.clone()).collect(),
+            };
+            let claimed = write(database, |db| {
+                jobs::claim(db, at(seconds), "w", TimeDelta::seconds(60), 9, share)
+            });
+            claimed.len()
+        };
+        // The clock is set right, then put forward, while the worker has it in hand.
+        assert_eq!(claim_holding(1, &[&held]), 0);
+        assert_eq!(claim_holding(DAYS + 3_600, &[&held]), 0);
+        // That worker was killed.
+        assert_eq!(claim_holding(1, &[]), 1);
+        assert_eq!(claim_holding(2, &[]), 0, "and this is a lease as any other");
     });
 }
 

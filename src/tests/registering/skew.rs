@@ -1,6 +1,7 @@
 //! A platform whose clock is wrong: its launches are refused, and the self-test says by how much, in both flavours.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock};
 use crate::service::institution::administrators::Scope;
@@ -19,6 +20,10 @@ struct Wrong(TimeDelta);
 impl Clock for Wrong {
     fn now(&self) -> DateTime<Utc> {
         SystemClock.now() + self.0
+    }
+
+    fn steady(&self) -> Duration {
+        SystemClock.steady()
     }
 }
 

@@ -65,6 +65,64 @@ async fn the_schedule_reads_a_course_once_in_each_interval() {
 }
 
 #[tokio::test]
+async fn a_clock_that_jumps_two_days_and_back_neither_stops_the_schedule_nor_makes_it_run_wild() {
+    for bench in benches_of(Flavour::Moodle, half_hour).await {
+        assert_eq!(due(&bench.cairn).await, 1);
+        bench.work(&bench.cairn).await;
+        for days in [2, -2] {
+            bench.clock.set(TimeDelta::days(days));
+            if days < 0 {
+                // Whoever opens the course before its next check does not wait for two days either.
+                let (course, now) = (bench.course.clone(), bench.clock.now());
+                let launch = bench.cairn.store.write(move |db| {
+                    let known = crate::store::courses::get(db, &course.tenant, &course.id)?.unwrap();
+                    enqueue_after_launch(db, &known, false, now, &SystemRandom)
+                });
+                launch.await.unwrap();
+                assert!(shown(&bench).await.0, "it is due at once");
+            }
+            assert_eq!(due(&bench.cairn).await, 1, "{days}");
+            assert_eq!(due(&bench.cairn).await, 0, "{days}: once");
+            bench.work(&bench.cairn).await;
+            let checks = bench.checks().await;
+            assert_eq!(checks.last_at, Some(bench.clock.now()), "{days}");
+            assert_eq!(
+                checks.next_at,
+                Some(bench.clock.now() + TimeDelta::minutes(30)),
+                "{days}"
+            );
+        }
+        bench.clock.advance(TimeDelta::minutes(29));
+        assert_eq!(due(&bench.cairn).await, 0);
+        bench.clock.advance(TimeDelta::minutes(1));
+        assert_eq!(due(&bench.cairn).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn what_waits_and_what_runs_goes_on_while_the_clock_is_set_right() {
+    for bench in benches().await {
+        bench.check().await;
+        let (tenant, course) = (&bench.course.tenant, &bench.course.id);
+        bench.clock.set(TimeDelta::days(2));
+        // One is held by a worker that is killed, and one waits to be tried again.
+        let now = bench.clock.now();
+        enqueue_check(&bench.cairn, tenant, course, Cause::CheckNow)
+            .await
+            .unwrap();
+        let claimed = bench
+            .cairn
+            .store
+            .write(move |db| claim_unshared(db, now, "killed", TimeDelta::minutes(1), 9));
+        assert_eq!(claimed.await.unwrap().len(), 1);
+        bench.clock.set(TimeDelta::days(-2));
+        bench.clock.advance(TimeDelta::minutes(2));
+        bench.work(&bench.cairn).await;
+        assert_eq!(bench.checks().await.last_at, Some(bench.clock.now()));
+    }
+}
+
+#[tokio::test]
 async fn without_a_schedule_only_launches_and_teachers_have_a_course_read() {
     for bench in benches_of(Flavour::Moodle, off).await {
         assert_eq!(due(&bench.cairn).await, 0);

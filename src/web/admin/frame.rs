@@ -1,7 +1,8 @@
 //! The frame of every page of the console: title, navigation, who is signed in, what the last action did.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{HttpResponse, ResponseError as _};
 use askama::Template;
 
 use super::error::AdminError;
@@ -9,6 +10,7 @@ use crate::domain::issuer::Tenant;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::issuing;
 use crate::web::assets;
+use crate::web::error::AppError;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::paths::console;
 use crate::web::reply;
@@ -272,6 +274,20 @@ impl AdminVisit {
             "'none'",
             "no-store",
         )?)
+    }
+
+    /// Renders a form that could not be taken because of trouble on our side, with what was typed.
+    pub(crate) fn show_unkept(
+        &self,
+        page: &impl Template,
+        error: &AppError,
+    ) -> Result<HttpResponse, AdminError> {
+        let mut answer = reply::html_with(error.status_code(), page, &self.zoned(), "'none'", "no-store")?;
+        if let Ok(id) = HeaderValue::from_str(error.id()) {
+            let name = HeaderName::from_static("x-cairn-error");
+            answer.headers_mut().insert(name, id);
+        }
+        Ok(answer)
     }
 }
 

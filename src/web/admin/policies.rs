@@ -9,12 +9,13 @@ use crate::domain::issuer::Tenant;
 use crate::domain::policy::{Assistants, Policy, Regrade, Sections, Who};
 use crate::ids::TenantId;
 use crate::service::institution::policies::{self, AssistantsTold};
+use crate::web::error::AppError;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
 use crate::web::views::admin::PoliciesPage;
-use crate::web::views::shared::ProblemList;
+use crate::web::views::shared::{Problem, ProblemList};
 use crate::web::words;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -180,6 +181,17 @@ async fn save(
             let problems = problem("days", &error);
             let told = policies::assistants_told(&visit.cairn, &visit.admin, &tenant).await?;
             visit.show_again(&view(&visit, &institution, policy, days, problems, &told))
+        }
+        Err(error) if error.keeps_the_form() => {
+            let error = AppError::from(error);
+            let (institution, _) = policies::get(&visit.cairn, &visit.admin, &tenant).await?;
+            let days = visit.fields.text("days");
+            let problems = ProblemList(vec![Problem {
+                field: String::new(),
+                text: error.sentence_with_the_form(),
+            }]);
+            let told = policies::assistants_told(&visit.cairn, &visit.admin, &tenant).await?;
+            visit.show_unkept(&view(&visit, &institution, policy, days, problems, &told), &error)
         }
         Err(error) => Err(error.into()),
     }

@@ -147,7 +147,19 @@ async fn review(
             message: fields.message.clone(),
             score,
         };
-        match evidence::review(&visit.cairn, &visit.visitor, &id, answer).await? {
+        let reviewed = match evidence::review(&visit.cairn, &visit.visitor, &id, answer).await {
+            Err(error) if error.keeps_the_form() => {
+                let error = AppError::from(error);
+                problems.push(Problem {
+                    field: String::new(),
+                    text: error.sentence_with_the_form(),
+                });
+                let shown = evidence::review_view(&visit.cairn, &visit.visitor, &id).await?;
+                return visit.show_unkept(&view(&visit, &shown, fields, problems).await?, &error);
+            }
+            reviewed => reviewed?,
+        };
+        match reviewed {
             Reviewed::Done => return Ok(visit.go(&visit.href_saying(&course::evidence(), "reviewed"))),
             Reviewed::Wrong(wrong) => problems.extend(wrong.into_iter().map(words::evidence::review)),
             Reviewed::Replaced(newer) => {

@@ -45,6 +45,25 @@ struct Builder {
     flash: Option<Flash>,
     /// Whether something was said of how a column is graded.
     scales_open: bool,
+    /// Why what was typed could not be kept.
+    unkept: Option<AppError>,
+}
+
+impl Builder {
+    /// Has the form shown again where it can be sent once more just so.
+    fn again(&mut self, error: ServiceError) -> Result<(), AppError> {
+        let keeps = error.keeps_the_form();
+        let error = AppError::from(error);
+        if !keeps {
+            return Err(error);
+        }
+        self.problems.push(Problem {
+            field: String::new(),
+            text: error.sentence_with_the_form(),
+        });
+        self.unkept = Some(error);
+        Ok(())
+    }
 }
 
 /// What a button says of how a column is graded.
@@ -70,6 +89,7 @@ async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
         column: ColumnFields::default(),
         flash: None,
         scales_open: false,
+        unkept: None,
     };
     if let Some(rule) = stored {
         // What has become wrong since it was saved: a column that is gone, for instance.
@@ -103,13 +123,16 @@ async fn save(
         },
         flash: None,
         scales_open: false,
+        unkept: None,
     };
     if let Some(change) = rule_form::Action::parse(&action) {
         builder.focus = rule_form::apply(&mut builder.draft, &change);
     } else if action == "create_column" {
         create_column(&visit, &mut builder).await?;
     } else if let Some((item, is_scale)) = marked(&action) {
-        resting::mark_scale(&visit.cairn, &visit.visitor, &item, is_scale).await?;
+        if let Err(error) = resting::mark_scale(&visit.cairn, &visit.visitor, &item, is_scale).await {
+            builder.again(error)?;
+        }
         builder.scales_open = true;
     } else if matches!(action.as_str(), "save" | "dry_run") && keep(&visit, &id, &mut builder).await? {
         return Ok(visit.go(&match action.as_str() {
@@ -119,8 +142,11 @@ async fn save(
     }
     let editor = design::editor(&visit.cairn, &visit.visitor, &id).await?;
     let refused = !builder.problems.is_empty();
+    let unkept = builder.unkept.take();
     let page = view(&visit, editor, builder).await?;
-    if refused {
+    if let Some(error) = unkept {
+        visit.show_unkept(&page, &error)
+    } else if refused {
         visit.show_again(&page)
     } else {
         visit.show(&page)
@@ -142,8 +168,11 @@ async fn keep(visit: &Visit, id: &BadgeId, builder: &mut Builder) -> Result<bool
     };
     let review = design::review(&visit.cairn, &visit.visitor, id, &root).await?;
     if review.problems.is_empty() {
-        design::save_rule(&visit.cairn, &visit.visitor, id, &root).await?;
-        return Ok(true);
+        match design::save_rule(&visit.cairn, &visit.visitor, id, &root).await {
+            Ok(()) => return Ok(true),
+            Err(error) => builder.again(error)?,
+        }
+        return Ok(false);
     }
     builder.problems = review.problems.iter().map(whole).collect();
     Ok(false)
@@ -186,7 +215,10 @@ async fn create_column(visit: &Visit, builder: &mut Builder) -> Result<(), AppEr
             });
             builder.column.open = true;
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => {
+            builder.column.open = true;
+            builder.again(error)?;
+        }
     }
     Ok(())
 }

@@ -18,6 +18,11 @@ pub(crate) fn start(error: &StartError) -> String {
             "The master key of this data is being changed by another command. Start again when that has ended."
                 .to_owned()
         }
+        StartError::DatabaseLost { database, folder } => format!(
+            "The database {database} is not there or is empty, but {folder} holds the master key and files of one. \
+             Put the database back from your last backup (its cairn.db, without cairn.db-wal and cairn.db-shm of another) and start \
+             again. To begin with nothing instead, move everything out of {folder} first: badges that were issued are then lost."
+        ),
         StartError::ToolKey(why) => format!("The tool's own key could not be made or read: {why}"),
         StartError::Net(why) => format!("The outbound client could not be made: {why}"),
         // What the modules below say of themselves is a sentence already.

@@ -17,13 +17,13 @@ use crate::error::KeySetError;
 use crate::transport::{NetError, Request, Transport};
 use ambient::clock::SharedClock;
 
-const TIME_TO_LIVE: TimeDelta = TimeDelta::hours(1);
+const TIME_TO_LIVE: Duration = Duration::from_hours(1);
 /// How long an old set still serves while its platform does not answer.
-const STALE_LIMIT: TimeDelta = TimeDelta::hours(24);
-const BETWEEN_FETCHES: TimeDelta = TimeDelta::seconds(30);
+const STALE_LIMIT: Duration = Duration::from_hours(24);
+const BETWEEN_FETCHES: Duration = Duration::from_secs(30);
 /// How long the keys of a replaced set still verify: what was signed a moment before a rotation is still on its way
 /// through somebody's browser. Moodle publishes one key only, and its messages live for a minute.
-const GRACE: TimeDelta = TimeDelta::minutes(2);
+const GRACE: Duration = Duration::from_mins(2);
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes; real sets have a few kilobytes.
 const MAX_BODY: usize = 256 << 10;
@@ -56,15 +56,16 @@ pub struct Probe {
     pub missed: Option<(DateTime<Utc>, String)>,
 }
 
+/// Times are those of [`ambient::clock::Clock::steady`]: a clock that is set makes no set old, and keeps nobody from asking.
 #[derive(Debug, Default)]
 struct Known {
-    set: Option<(DateTime<Utc>, KeySet)>,
+    set: Option<(Duration, KeySet)>,
     /// The set before, and when it was replaced.
-    replaced: Option<(DateTime<Utc>, KeySet)>,
-    tried_at: Option<DateTime<Utc>>,
+    replaced: Option<(Duration, KeySet)>,
+    tried_at: Option<Duration>,
     /// When a key that did not verify was last looked at once more. Not `tried_at`: whoever sends bad signatures must not
     /// hold up the search for a new key.
-    doubted_at: Option<DateTime<Utc>>,
+    doubted_at: Option<Duration>,
     error: Option<String>,
     /// The last key that was looked for in vain.
     missed: Option<(DateTime<Utc>, String)>,
@@ -72,31 +73,28 @@ struct Known {
 
 impl Slot {
     /// The answer when it needs no fetch: the key is known and fresh, or it is too early to ask again.
-    fn without_fetch(&self, now: DateTime<Utc>, kid: &str) -> Option<Result<Found, KeySetError>> {
+    fn without_fetch(&self, now: Duration, kid: &str) -> Option<Result<Found, KeySetError>> {
         let known = lock(&self.known);
         if let Some((at, set)) = &known.set
-            && now - *at < TIME_TO_LIVE
+            && now.saturating_sub(*at) < TIME_TO_LIVE
             && let Some(found) = set.find(kid).or_else(|| known.find_replaced(now, kid))
         {
             return Some(Ok(found));
         }
-        let too_early = known.tried_at.is_some_and(|tried| now - tried < BETWEEN_FETCHES);
+        let too_early = known
+            .tried_at
+            .is_some_and(|tried| now.saturating_sub(tried) < BETWEEN_FETCHES);
         too_early.then(|| known.last_word(now, kid))
     }
 }
 
 impl Slot {
     /// What is known without a fetch about another key than `used`: one, or that it is too early to ask.
-    fn another_without_fetch(
-        &self,
-        now: DateTime<Utc>,
-        kid: &str,
-        used: Option<&PlatformKey>,
-    ) -> Option<Again> {
+    fn another_without_fetch(&self, now: Duration, kid: &str, used: Option<&PlatformKey>) -> Option<Again> {
         let known = lock(&self.known);
         let too_early = known
             .doubted_at
-            .is_some_and(|doubted| now - doubted < BETWEEN_FETCHES);
+            .is_some_and(|doubted| now.saturating_sub(doubted) < BETWEEN_FETCHES);
         match known.another(now, kid, used) {
             None if too_early => Some(Ok(None)),
             None => None,
@@ -128,7 +126,7 @@ impl KeySetCache {
     /// [`KeySetError::UnknownKey`] when the set has no such key, [`KeySetError::Unavailable`] when there is no set.
     pub async fn find(&self, url: &Url, kid: &str) -> Result<Found, KeySetError> {
         let slot = Arc::clone(lock(&self.slots).entry(url.clone()).or_default());
-        if let Some(answer) = slot.without_fetch(self.clock.now(), kid) {
+        if let Some(answer) = slot.without_fetch(self.clock.steady(), kid) {
             return answer;
         }
         // A task of its own, so that a browser that goes away does not cut off those who wait for the same set.
@@ -156,7 +154,7 @@ impl KeySetCache {
         used: Option<&PlatformKey>,
     ) -> Result<Option<PlatformKey>, KeySetError> {
         let slot = Arc::clone(lock(&self.slots).entry(url.clone()).or_default());
-        if let Some(answer) = slot.another_without_fetch(self.clock.now(), kid, used) {
+        if let Some(answer) = slot.another_without_fetch(self.clock.steady(), kid, used) {
             return answer;
         }
         let fetch = Fetch {
@@ -181,7 +179,7 @@ impl KeySetCache {
         let (set, time) = fetched.map_err(KeySetError::Unavailable)?;
         let usable = set.usable();
         let mut known = lock(&slot.known);
-        known.replace(self.clock.now(), set);
+        known.replace(self.clock.steady(), set);
         let missed = known.missed.clone().filter(|(_, kid)| !usable.contains(kid));
         Ok(Probe { usable, time, missed })
     }
@@ -198,11 +196,11 @@ impl Fetch {
     async fn run(&self, url: &Url, kid: &str) -> Result<Found, KeySetError> {
         let _flight = self.slot.flight.lock().await;
         // Another caller may have fetched while this one waited.
-        if let Some(answer) = self.slot.without_fetch(self.clock.now(), kid) {
+        if let Some(answer) = self.slot.without_fetch(self.clock.steady(), kid) {
             return answer;
         }
         let fetched = fetch(self.transport.as_ref(), url).await.map(|(set, _)| set);
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let mut known = lock(&self.slot.known);
         // Only a fetch in vain holds up the next one: a key that rotates right after it is still found at once.
         let in_vain = fetched.as_ref().map_or(true, |set| set.find(kid).is_none());
@@ -210,7 +208,7 @@ impl Fetch {
         match fetched {
             Ok(set) => {
                 if set.find(kid).is_none() {
-                    known.missed = Some((now, kid.chars().take(LONGEST_ID).collect()));
+                    known.missed = Some((self.clock.now(), kid.chars().take(LONGEST_ID).collect()));
                 }
                 known.replace(now, set);
             }
@@ -227,11 +225,11 @@ impl Fetch {
     async fn run_again(&self, url: &Url, kid: &str, used: Option<&PlatformKey>) -> Again {
         let _flight = self.slot.flight.lock().await;
         // Another caller may have fetched while this one waited.
-        if let Some(answer) = self.slot.another_without_fetch(self.clock.now(), kid, used) {
+        if let Some(answer) = self.slot.another_without_fetch(self.clock.steady(), kid, used) {
             return answer;
         }
         let fetched = fetch(self.transport.as_ref(), url).await;
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let mut known = lock(&self.slot.known);
         known.doubted_at = Some(now);
         let (set, _) = fetched.map_err(KeySetError::Unavailable)?;
@@ -273,7 +271,7 @@ async fn fetch(transport: &dyn Transport, url: &Url) -> Result<(KeySet, Option<D
 
 impl Known {
     /// Takes a set that was fetched now.
-    fn replace(&mut self, now: DateTime<Utc>, set: KeySet) {
+    fn replace(&mut self, now: Duration, set: KeySet) {
         self.error = None;
         let is_the_same = self.set.as_ref().is_some_and(|(_, before)| *before == set);
         let before = self.set.replace((now, set));
@@ -282,18 +280,18 @@ impl Known {
         }
         // A set that nobody asked for in a long time has no grace left.
         self.replaced = before
-            .filter(|(at, _)| now - *at < TIME_TO_LIVE + GRACE)
+            .filter(|(at, _)| now.saturating_sub(*at) < TIME_TO_LIVE + GRACE)
             .map(|(_, before)| (now, before));
     }
 
     /// The key in the set that was replaced a moment ago.
-    fn find_replaced(&self, now: DateTime<Utc>, kid: &str) -> Option<Found> {
+    fn find_replaced(&self, now: Duration, kid: &str) -> Option<Found> {
         let (at, set) = self.replaced.as_ref()?;
-        (now - *at < GRACE).then(|| set.find(kid)).flatten()
+        (now.saturating_sub(*at) < GRACE).then(|| set.find(kid)).flatten()
     }
 
     /// A usable key of that id which is not `used`, in the set or in the one before it.
-    fn another(&self, now: DateTime<Utc>, kid: &str, used: Option<&PlatformKey>) -> Option<PlatformKey> {
+    fn another(&self, now: Duration, kid: &str, used: Option<&PlatformKey>) -> Option<PlatformKey> {
         let current = self.set.as_ref().and_then(|(_, set)| set.find(kid));
         let both = [current, self.find_replaced(now, kid)];
         both.into_iter()
@@ -303,9 +301,9 @@ impl Known {
     }
 
     /// What can be said with what is there, however old within reason.
-    fn last_word(&self, now: DateTime<Utc>, kid: &str) -> Result<Found, KeySetError> {
+    fn last_word(&self, now: Duration, kid: &str) -> Result<Found, KeySetError> {
         match &self.set {
-            Some((at, set)) if now - *at < STALE_LIMIT => match set.find(kid) {
+            Some((at, set)) if now.saturating_sub(*at) < STALE_LIMIT => match set.find(kid) {
                 Some(found) => Ok(found),
                 None => match &self.error {
                     Some(error) => Err(KeySetError::Unavailable(error.clone())),
@@ -372,6 +370,28 @@ mod tests {
             assert_eq!(answer.unwrap_err(), KeySetError::UnknownKey);
         }
         assert_eq!(s.transport.calls(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_was_ahead_keeps_no_set_for_days_and_no_new_key_waiting() {
+        let s = stage();
+        s.clock.set(TimeDelta::days(2));
+        s.cache.find(&s.url, &s.kid).await.unwrap().unwrap();
+        assert_eq!(
+            s.cache.find(&s.url, "new").await.unwrap_err(),
+            KeySetError::UnknownKey
+        );
+        s.clock.set(TimeDelta::days(-2));
+        s.cache.find(&s.url, &s.kid).await.unwrap().unwrap();
+        assert_eq!(s.transport.calls(), 2, "a clock that is set is no reason to ask");
+        let mut set = testing::jwk_set();
+        set["keys"][0]["kid"] = "new".into();
+        s.transport.serve(200, set.to_string());
+        s.clock.advance(TimeDelta::seconds(31));
+        s.cache.find(&s.url, "new").await.unwrap().unwrap();
+        s.clock.advance(TimeDelta::minutes(61));
+        s.cache.find(&s.url, "new").await.unwrap().unwrap();
+        assert_eq!(s.transport.calls(), 4, "an hour is an hour");
     }
 
     #[tokio::test]

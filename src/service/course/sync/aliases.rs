@@ -69,7 +69,7 @@ pub(super) async fn look_up(
     let now = cairn.clock.now();
     let due: BTreeSet<String> = left
         .into_iter()
-        .filter(|sub| before.get(sub).is_none_or(|at| *at + PAUSE <= now))
+        .filter(|sub| before.get(sub).is_none_or(|at| (now - *at).abs() >= PAUSE))
         .collect();
     if due.is_empty() {
         return Ok(());

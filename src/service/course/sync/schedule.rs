@@ -54,7 +54,8 @@ pub(crate) fn enqueue_after_launch(
     let earliest = course
         .checks
         .last_at
-        .filter(|_| !news)
+        // What seems to have been read in the future was read by a clock that was ahead.
+        .filter(|last| !news && *last <= now)
         .and_then(|last| last.checked_add_signed(LAUNCH_PAUSE));
     let run_at = earliest.map_or(now, |earliest| earliest.max(now));
     let job = CheckCourse::of(course, Cause::Launch);
@@ -68,7 +69,10 @@ pub(crate) async fn enqueue_due(cairn: &Cairn) -> Result<usize, ServiceError> {
         return Ok(0);
     };
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
-    let due = cairn.store.read(move |db| courses::due(db, now, AT_ONCE)).await?;
+    let due = cairn
+        .store
+        .read(move |db| courses::due(db, now, interval, AT_ONCE));
+    let due = due.await?;
     if due.is_empty() {
         return Ok(0);
     }

@@ -15,7 +15,7 @@ use crate::service::base::institutions;
 use crate::service::base::session::Visitor;
 use crate::service::credential::signing::Signer;
 use crate::store::audit;
-use crate::store::{issuers, status_lists};
+use crate::store::{StoreError, issuers, status_lists};
 
 /// Archives of learners that are packed at one time; the others wait.
 static ROOM: Semaphore = Semaphore::const_new(2);
@@ -96,9 +96,16 @@ pub(crate) async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Reading,
     let packed = pack.finish().await?;
     let entry = visitor.entry(Action::DataExported, person.as_str(), now);
     let entry = entry.detail(serde_json::json!({ "badges": badges }));
-    cairn
+    let recorded = cairn
         .store
         .write(move |db| audit::record(db, &entry, random.as_ref()))
-        .await?;
+        .await;
+    match recorded {
+        // Nobody is kept from what is theirs because nothing can be written at the moment; the log has it.
+        Err(error @ (StoreError::ReadOnly | StoreError::Full | StoreError::Disk(_))) => {
+            tracing::warn!(%error, person = person.as_str(), "an archive was taken, and the audit log does not say so");
+        }
+        recorded => recorded?,
+    }
     Reading::of_draft(packed.file).await
 }

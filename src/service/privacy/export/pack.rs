@@ -2,7 +2,7 @@
 //! entries are ever in memory, however large the archive becomes.
 
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -90,10 +90,7 @@ impl Pack {
     /// # Errors
     /// When the file cannot be made.
     pub(crate) fn begin(path: PathBuf, now: DateTime<Utc>) -> Result<Self, ServiceError> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(failed)?;
-        }
-        let file = create(&path).map_err(failed)?;
+        let (file, path) = begin(path).map_err(failed)?;
         let (steps, taken) = mpsc::channel(WAITING);
         // A thread of its own: those of the pool read the database for what is packed, and must not wait for each other.
         let (done, thread) = oneshot::channel();
@@ -169,6 +166,25 @@ impl Pack {
             file: self.file,
             size,
         })
+    }
+}
+
+/// A new file at `path`. Where the data folder cannot be written to, one among the temporary files of the system: what is there
+/// can be taken along all the same.
+fn begin(path: PathBuf) -> std::io::Result<(File, PathBuf)> {
+    let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    match folder.and_then(|()| create(&path)) {
+        Ok(file) => Ok((file, path)),
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::ReadOnlyFilesystem | ErrorKind::StorageFull
+            ) =>
+        {
+            let elsewhere = std::env::temp_dir().join(path.file_name().unwrap_or_default());
+            create(&elsewhere).map(|file| (file, elsewhere))
+        }
+        Err(error) => Err(error),
     }
 }
 
