@@ -22,6 +22,8 @@ pub(crate) const ACCOUNT: &str = "/lti/account";
 pub(crate) const ACCOUNT_TEST: &str = "/lti/account/test";
 /// Checking a badge of any issuer.
 pub(crate) const VERIFY: &str = "/verify";
+/// Where this server is asked to check one in a browser's stead.
+pub(crate) const VERIFY_FOR_OTHERS: &str = "/verify/check";
 /// The keys that sign tokens of every issuer here.
 pub(crate) const KEY_SET: &str = "/.well-known/jwks.json";
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod baked;
 pub(crate) mod build;
+pub(crate) mod outside;
 pub(crate) mod publish;
 pub(crate) mod qr;
 pub(crate) mod reissuing;
