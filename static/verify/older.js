@@ -13,7 +13,8 @@ const DECISIVE = ["recipient", "badge", "issuedOn"];
 export function isOlder(document) {
   if (document.credentialSubject !== undefined) return false;
   const isNamed = list(document, "@context").some((context) => typeof context === "string" && OLDER_CONTEXT.test(context));
-  return isNamed || document.verify?.url !== undefined || (document.badge !== undefined && document.recipient !== undefined);
+  const isKind = list(document, "type").some((kind) => ["Assertion", "BadgeClass"].includes(kind));
+  return isNamed || isKind || document.verify?.url !== undefined || (document.badge !== undefined && document.recipient !== undefined);
 }
 
 /** "hosted", "signed", or nothing where it does not say. */

@@ -219,7 +219,7 @@ mod tests {
         for broken in [
             "",
             "-----BEGIN PUBLIC KEY-----AAAA-----END PUBLIC KEY-----",
-            &pem[..200],
+            pem.get(..200).unwrap(),
         ] {
             assert_eq!(ForeignKey::from_pem(broken), Err(KeyError::Kind), "{broken}");
         }

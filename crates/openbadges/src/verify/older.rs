@@ -34,7 +34,10 @@ pub(super) fn is_older(document: &Value) -> bool {
                 .or_else(|| context.strip_prefix("http"));
             rest.is_some_and(|rest| CONTEXTS.iter().any(|known| rest.starts_with(known)))
         });
-    named || document.pointer("/verify/url").is_some() || (has("badge") && has("recipient"))
+    let kind = list(document, "type")
+        .iter()
+        .any(|kind| kind == "Assertion" || kind == "BadgeClass");
+    named || kind || document.pointer("/verify/url").is_some() || (has("badge") && has("recipient"))
 }
 
 /// What was found on the way.
