@@ -9,6 +9,7 @@ use crate::secrets::key_file::KeyFile;
 use crate::service::Cairn;
 use crate::service::base::institutions;
 use crate::service::base::platforms;
+use crate::service::institution::identity::{self, Seen};
 use crate::settings::Settings;
 use crate::web::words;
 
@@ -73,6 +74,7 @@ pub(crate) fn run(settings: &Settings) -> Result<(), CommandError> {
                     words::errors::sentence(&error)
                 )),
             }
+            report.identity(&issuer.name, &identity::look(&cairn, &issuer, &keys).await?);
         }
         let all = platforms::list(&cairn).await?;
         if all.is_empty() {
@@ -113,6 +115,25 @@ impl Report {
     fn failed(&mut self, line: &str) {
         self.failures += 1;
         println!("FAILED  {line}");
+    }
+
+    /// What stands where verifiers look for an issuer's keys.
+    fn identity(&mut self, name: &str, (address, seen): &(String, Seen)) {
+        match seen {
+            Seen::Ours => self.fine(&format!("identity of {name}: {address} has its keys")),
+            Seen::Other => self.failed(&format!(
+                "identity of {name}: what stands at {address} is not ours, or an older state of it: badges cannot be \
+                 verified with it. Have the identity origin lead to this server."
+            )),
+            Seen::Broken(status) => self.failed(&format!(
+                "identity of {name}: {address} answers {status} without an identity document. Have the identity origin \
+                 lead to this server."
+            )),
+            Seen::Unreached => self.remark(&format!(
+                "identity of {name}: {address} does not answer. Where the server runs, look at the identity origin; \
+                 verifiers ask there."
+            )),
+        }
     }
 
     fn end(&self) -> Result<(), CommandError> {

@@ -329,6 +329,7 @@ fn a_server_that_runs_is_backed_up_and_comes_back_from_its_backup() {
             checked.contains(&format!("ok      master key: {fingerprint}, from its file")),
             "{checked}"
         );
+        assert!(checked.contains("/did.json has its keys"), "{checked}");
         lives_on(&lived).await;
         drop(serving);
         lived.stage.scene.end().await;

@@ -167,6 +167,45 @@ fn what_kubernetes_sets_for_a_service_of_this_name_does_not_stop_it() {
     );
 }
 
+#[test]
+fn a_check_looks_at_the_identity_from_outside_and_says_when_it_is_not_ours() {
+    let folder = tempfile::tempdir().unwrap();
+    add_platform(folder.path());
+    let (out, _) = failed(cairn(folder.path()).arg("check"));
+    assert!(
+        out.contains("note    identity of ") && out.contains("does not answer"),
+        "{out}"
+    );
+
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let origin = format!("http://{}", server.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for (number, stream) in server.incoming().flatten().enumerate() {
+            let mut stream = stream;
+            let mut asked = [0; 2_000];
+            let _ = stream.read(&mut asked);
+            let status = if number == 0 { "200 OK" } else { "502 Bad Gateway" };
+            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{{}}");
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    let look = || {
+        let mut check = cairn(folder.path());
+        failed(check.env("CAIRN_IDENTITY_ORIGIN", &origin).arg("check")).0
+    };
+    let other = look();
+    assert!(
+        other.contains("FAILED  identity of ") && other.contains("is not ours"),
+        "{other}"
+    );
+    assert!(other.contains(&format!("{origin}/issuers/")), "{other}");
+    let broken = look();
+    assert!(
+        broken.contains("answers 502 without an identity document"),
+        "{broken}"
+    );
+}
+
 /// A platform that does not answer.
 pub(crate) fn add_platform(folder: &Path) -> String {
     done(

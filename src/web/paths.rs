@@ -24,6 +24,8 @@ pub(crate) const ACCOUNT_TEST: &str = "/lti/account/test";
 pub(crate) const VERIFY: &str = "/verify";
 /// What a site shows of a badge whose address somebody posts there (oembed.com).
 pub(crate) const OEMBED: &str = "/oembed";
+/// Where this server is asked to check one in a browser's stead.
+pub(crate) const VERIFY_FOR_OTHERS: &str = "/verify/check";
 /// The keys that sign tokens of every issuer here.
 pub(crate) const KEY_SET: &str = "/.well-known/jwks.json";
 

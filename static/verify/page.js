@@ -3,6 +3,8 @@
 import { failureFrom, sentenceOf } from "./failure.js";
 import { fromUtf8 } from "./bytes.js";
 import { list, parseJson, text } from "./json.js";
+import { fromMarkdown, linkTo } from "./markdown.js";
+import { hostedAt, olderMoment, olderRecipient } from "./older.js";
 import { MAX_DOCUMENT, MAX_PICTURE } from "./read.js";
 import { issuerOf, verify } from "./verify.js";
 import { World } from "./world.js";
@@ -16,8 +18,14 @@ const ALWAYS_OPEN = [
   "What links in the badge lead to: pages and files there may have changed since it was signed.",
 ];
 
+/** What a browser may not read where a server may. */
+const ASKABLE = ["IssuerUnavailable", "StatusUnavailable", "HostedUnavailable", "StatusListUnchecked", "EndorsementUnchecked"];
+const BY_SERVER = "/verify/check";
+
 let files = [];
 let pictureUrl;
+/** What the server would be sent, once it is asked for. */
+let askable;
 
 function element(name, className, content) {
   const made = document.createElement(name);
@@ -46,10 +54,11 @@ function size(bytes) {
 async function given(world) {
   if (files.length > 0) return sortedOut(world);
   const [pasted, link] = [byId("paste").value, byId("link").value.trim()];
+  if (/^https?:\/\/\S+$/.test(pasted.trim())) return { bytes: await world.badge(pasted.trim()), link: pasted.trim() };
   if (pasted.trim() !== "") {
     return pasted.length > MAX_DOCUMENT ? { tooLarge: true } : { bytes: new TextEncoder().encode(pasted) };
   }
-  return link === "" ? undefined : { bytes: await world.badge(link) };
+  return link === "" ? undefined : { bytes: await world.badge(link), link };
 }
 
 /** Of files that were chosen together, one is the badge; the others are what its issuer published. */
@@ -102,7 +111,7 @@ async function outcome(world) {
     if (found === undefined) return nothing("unknown", "Nothing to check yet", "Choose a file, paste a badge, or give its address.");
     if (found.tooMany) return nothing("unknown", "Choose one badge", "Choose one badge at a time, alone or together with its issuer’s did.json and status list. Nothing was checked.");
     if (found.tooLarge) return nothing("invalid", "This cannot be read as a badge", "It is larger than anything that a badge needs (a picture has 8 MB at most, a text 1 MB). It was not read.");
-    return { ...(await verify(found.bytes, world, byId("recipient").value.trim())), bytes: found.bytes };
+    return { ...(await verify(found.bytes, world, byId("recipient").value.trim())), bytes: found.bytes, given: found.link };
   } catch (error) {
     return nothing("unknown", "Cannot say: nothing could be read", sentenceOf(failureFrom(error)));
   }
@@ -125,10 +134,42 @@ function show(found) {
   byId("open").replaceChildren(...[...open, ...ALWAYS_OPEN].map((sentence) => element("li", "", sentence)));
   byId("open-part").hidden = found.document === undefined;
   describe(found);
+  offerServer(found);
   result.hidden = false;
   byId("says").textContent = `${found.headline}. ${words.lastChild.textContent}`;
   result.focus({ preventScroll: true });
   result.scrollIntoView({ block: "nearest" });
+}
+
+/** A step of its own, in plain sight: up to here nothing was sent to anybody. */
+function offerServer(found) {
+  const isOpen = found.checks.some(({ code }) => ASKABLE.includes(code));
+  askable = found.verdict === "unknown" && isOpen && location.protocol !== "file:" ? found.source : undefined;
+  byId("server-part").hidden = askable === undefined;
+  byId("server-found").replaceChildren();
+  byId("server-host").textContent = location.host;
+}
+
+async function askServer() {
+  const button = byId("server-ask");
+  if (askable === undefined || button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  const told = byId("server-found");
+  told.replaceChildren(element("p", "", "Asking…"));
+  try {
+    const answer = await fetch(BY_SERVER, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: askable, credentials: "omit" });
+    if (answer.status === 429) throw new Error("It was asked too often. Try again in a minute.");
+    if (!answer.ok) throw new Error("This site does not check badges for others.");
+    const { verdict, checks, remarks } = await answer.json();
+    const words = { valid: "valid, as far as it checks", invalid: "not valid", unknown: "it cannot say either" };
+    const lines = element("ul", "checks");
+    lines.append(...checks.map(checkLine));
+    told.replaceChildren(element("p", "lead", `${location.host} says: ${words[verdict] ?? verdict}.`), lines, ...remarks.map((one) => element("p", "quiet", one)));
+  } catch (error) {
+    told.replaceChildren(element("p", "", error instanceof TypeError ? "It did not answer." : error.message));
+  } finally {
+    button.removeAttribute("aria-disabled");
+  }
 }
 
 function checkLine({ kind, name, state, code, sentence }) {
@@ -143,7 +184,8 @@ function checkLine({ kind, name, state, code, sentence }) {
 }
 
 /** What the badge says of itself, as text. */
-function describe({ document: badge, carrier, bytes, verdict, unconfirmed }) {
+function describe({ document: judged, older, carrier, bytes, given, verdict, unconfirmed }) {
+  const badge = older === undefined ? judged : inNewWords(judged, older);
   byId("badge-part").hidden = badge === undefined;
   if (pictureUrl !== undefined) URL.revokeObjectURL(pictureUrl);
   pictureUrl = undefined;
@@ -159,24 +201,71 @@ function describe({ document: badge, carrier, bytes, verdict, unconfirmed }) {
     const known = values.filter((value) => value !== undefined && value !== "");
     if (known.length === 0) return;
     const row = element("div");
-    row.append(element("dt", "", term), ...known.map((value) => element("dd", "", value)));
+    const shown = (value) => {
+      const one = element("dd", "", typeof value === "string" ? value : undefined);
+      if (typeof value !== "string") one.append(value);
+      return one;
+    };
+    row.append(element("dt", "", term), ...known.map(shown));
     facts.append(row);
   };
   fact("Issued by", text(badge.issuer, "name"), issuerOf(badge), text(badge.issuer, "url"), ...list(badge.issuer, "otherIdentifier").map(identified));
   fact("Recipient", text(subject, "id"), ...list(subject, "identifier").map(recipient));
   fact("Awarded", date(text(badge, "awardedDate") ?? text(badge, "validFrom")));
   fact("Valid until", date(text(badge, "validUntil")));
+  const written = (value) => (value === undefined ? undefined : fromMarkdown(value));
   fact("Work finished", date(text(subject, "activityEndDate")));
   fact("What it is", text(achievement, "achievementType"));
   fact("Language", text(achievement, "inLanguage"));
   fact("Credits", credits(achievement, subject));
-  fact("Description", text(achievement, "description") ?? text(badge, "description"));
-  fact("Criteria", text(achievement?.criteria, "narrative"), text(achievement?.criteria, "id"));
+  fact("Description", written(text(achievement, "description") ?? text(badge, "description")));
+  fact("Criteria", written(text(achievement?.criteria, "narrative")), link(text(achievement?.criteria, "id")));
+  fact("About the badge", link(text(achievement, "id")));
   fact("Results", ...list(subject, "result").map((result) => described(result, achievement)));
-  fact("Evidence", ...list(badge, "evidence").map((one) => [text(one, "name"), text(one, "genre"), text(one, "id")].filter(Boolean).join(": ")));
+  fact("Evidence", ...list(badge, "evidence").flatMap((one) => [[text(one, "name"), text(one, "genre")].filter(Boolean).join(": "), written(text(one, "narrative")), link(text(one, "id"))]));
   fact("Skills", ...list(achievement, "alignment").map((one) => [text(one, "targetName"), text(one, "targetType"), text(one, "targetUrl")].filter(Boolean).join(": ")));
-  fact("Comment", text(subject, "endorsementComment"));
+  fact("Comment", written(text(subject, "endorsementComment")));
+  // A signed document cannot say what happened since: that it was suspended, for one.
+  const own = link(ownPage(badge, given));
+  if (own !== undefined) fact("Its own page", own, "Its issuer may say more there, such as that it is under review.");
   picture(achievement, carrier, bytes);
+}
+
+function link(address) {
+  return /^https?:\/\//.test(address ?? "") ? linkTo(address) : address;
+}
+
+/** Where the badge itself is on the web: by its id, where it is hosted, or where it was got from. */
+function ownPage(badge, given) {
+  return [text(badge, "id"), badge.page, given].find((address) => /^https?:\/\//.test(address ?? ""));
+}
+
+/** A badge of 1.0 or 2.0 in the members of 3.0, to be shown in the same way. */
+function inNewWords(assertion, { badge, issuer }) {
+  const known = badge ?? {};
+  const profile = issuer ?? (typeof known.issuer === "object" ? known.issuer : undefined);
+  const awarded = olderMoment(assertion.issuedOn);
+  const until = olderMoment(assertion.expires);
+  const asText = (moment) => (Number.isNaN(moment) ? undefined : new Date(moment).toISOString());
+  const { criteria, image } = known;
+  return {
+    id: text(assertion, "id"),
+    page: hostedAt(assertion),
+    issuer: { id: text(profile, "url") ?? text(profile, "id") ?? text(known, "issuer"), name: text(profile, "name") },
+    awardedDate: asText(awarded),
+    validUntil: asText(until),
+    evidence: list(assertion, "evidence").map((one) => (typeof one === "string" ? { id: one } : one)),
+    credentialSubject: {
+      identifier: assertion.recipient === undefined ? [] : olderRecipient(assertion),
+      achievement: {
+        name: text(known, "name"),
+        description: text(known, "description"),
+        criteria: typeof criteria === "string" ? { id: criteria } : criteria,
+        alignment: list(known, "alignment"),
+        image,
+      },
+    },
+  };
 }
 
 /** "1 January 2025", or the text itself where it is no date. */
@@ -208,7 +297,10 @@ function recipient(identity) {
 function described(result, achievement) {
   const about = list(achievement, "resultDescription").find((one) => text(one, "id") === text(result, "resultDescription"));
   const level = list(about, "rubricCriterionLevel").find((one) => text(one, "id") === text(result, "achievedLevel"));
-  const value = text(level, "name") ?? text(result, "value") ?? text(result, "status");
+  const most = text(about, "valueMax");
+  const points = text(result, "value");
+  const reached = points === undefined || most === undefined ? points : `${points} of ${most}`;
+  const value = text(level, "name") ?? reached ?? text(result, "status");
   return [text(about, "name"), value].filter(Boolean).join(": ");
 }
 
@@ -240,6 +332,7 @@ function start() {
     event.preventDefault();
     void check();
   });
+  byId("server-ask").addEventListener("click", () => void askServer());
   byId("file").addEventListener("change", ({ target }) => give("file", target.files));
   byId("paste").addEventListener("input", () => give("paste"));
   byId("link").addEventListener("input", () => give("link"));

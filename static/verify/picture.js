@@ -1,5 +1,5 @@
 // The badge inside a picture (Open Badges 3.0, section 5.3): one uncompressed iTXt chunk of a PNG, or one
-// openbadges:credential element of an SVG.
+// openbadges:credential element of an SVG; and as it was before 3.0.
 
 import { fromUtf8 } from "./bytes.js";
 import { Failure } from "./failure.js";
@@ -7,6 +7,9 @@ import { Failure } from "./failure.js";
 const MAGIC = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const KEYWORD = "openbadgecredential";
 const NAMESPACE = "https://purl.imsglobal.org/ob/v3p0";
+/** How badges of 1.0 and 2.0 are baked (Open Badges Baking Specification): JSON, a token, or an address. */
+const OLDER_KEYWORD = "openbadges";
+const OLDER_NAMESPACE = "http://openbadges.org";
 
 /** Whether the bytes begin like a PNG. */
 export function isPng(bytes) {
@@ -32,7 +35,7 @@ const ascii = (bytes) => String.fromCharCode(...bytes);
 /** The text of the badge inside a PNG. */
 export function fromPng(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found = [];
+  const [found, older] = [[], []];
   let kind = "";
   for (let at = MAGIC.length; kind !== "IEND"; ) {
     const length = at + 12 <= bytes.length ? view.getUint32(at) : Infinity;
@@ -46,11 +49,16 @@ export function fromPng(bytes) {
       if (kind !== "iTXt") throw new Failure("Png", "its badge is in a part of the wrong kind");
       found.push(data.subarray(KEYWORD.length + 1));
     }
+    if (["iTXt", "tEXt"].includes(kind) && ascii(data.subarray(0, OLDER_KEYWORD.length + 1)) === `${OLDER_KEYWORD}\0`) {
+      older.push([kind, data.subarray(OLDER_KEYWORD.length + 1)]);
+    }
     at += 12 + length;
   }
-  if (found.length === 0) throw new Failure("NotBaked");
-  if (found.length > 1) throw new Failure("BakedTwice");
-  return textOf(found[0]);
+  if (found.length > 1 || (found.length === 0 && older.length > 1)) throw new Failure("BakedTwice");
+  if (found.length === 1) return textOf(found[0]);
+  if (older.length === 0) throw new Failure("NotBaked");
+  const [wrapping, body] = older[0];
+  return wrapping === "iTXt" ? textOf(body) : (fromUtf8(body) ?? "");
 }
 
 /** The text of a chunk: after flag and method come the language and the translated keyword, each ended by a zero. */
@@ -69,9 +77,13 @@ export function fromSvg(text) {
   if (/<!ENTITY/i.test(text)) throw new Failure("Svg", "it defines words of its own");
   const document = new DOMParser().parseFromString(text, "image/svg+xml");
   if (document.getElementsByTagName("parsererror").length > 0) throw new Failure("Svg", "it is not well-formed");
-  const found = document.getElementsByTagNameNS(NAMESPACE, "credential");
+  const current = document.getElementsByTagNameNS(NAMESPACE, "credential");
+  const found = current.length > 0 ? current : document.getElementsByTagNameNS(OLDER_NAMESPACE, "assertion");
   if (found.length > 1) throw new Failure("BakedTwice");
-  const inside = found[0]?.getAttribute("verify") ?? found[0]?.textContent.trim() ?? "";
+  const written = found[0]?.textContent.trim() ?? "";
+  // Those of 2.0 name their address beside the JSON.
+  const isBoth = current.length === 0 && written !== "";
+  const inside = isBoth ? written : (found[0]?.getAttribute("verify") ?? written);
   if (inside === "") throw new Failure("NotBaked");
   return inside;
 }

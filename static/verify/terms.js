@@ -19,8 +19,19 @@ const IRI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[^\u0000-\u0020\u007f-\u009f<>"{}|\\^`%
  * Terms of a statement: {iri}, {blank} or {text, type, language}; `graph` is null in the default graph.
  */
 export function quadsOf(document, table) {
+  return readDocument(document, table, undefined);
+}
+
+/** The members and types that the contexts of `document` do not define; a Failure where more is wrong with it. */
+export function undefinedIn(document, table) {
+  const names = new Set();
+  readDocument(document, table, names);
+  return [...names];
+}
+
+function readDocument(document, table, unknown) {
   inspect(document, MAX_DEPTH, table);
-  const reader = new Reader(table);
+  const reader = new Reader(table, unknown);
   reader.element(document, { terms: new Map(), previous: null }, null, null, () => {});
   if (reader.blanks.size > MAX_BLANK_NODES) throw new Failure("TooComplex");
   return reader.quads;
@@ -53,7 +64,7 @@ function knownContexts(value, table) {
 /** One term as the table writes it: an IRI alone, or {i: IRI, t: type, c: container, x: scoped context}. */
 function definition(entry, isProtected) {
   const full = typeof entry === "string" ? { i: entry } : entry;
-  return { iri: full.i, type: full.t, container: full.c, scoped: full.x, isProtected, key: JSON.stringify(entry) };
+  return { iri: full.i, type: full.t, container: full.c, scoped: full.x, isProtected, isSimple: typeof entry === "string", key: JSON.stringify(entry) };
 }
 
 /**
@@ -81,8 +92,10 @@ function withContext(active, context, { mayOverride = false, propagates = true }
 }
 
 class Reader {
-  constructor(table) {
+  /** `unknown` takes in what is not defined; without it, that is a failure. */
+  constructor(table, unknown) {
     this.table = table;
+    this.unknown = unknown;
     this.quads = [];
     this.blanks = new Set();
   }
@@ -99,15 +112,22 @@ class Reader {
     this.quads.push({ subject, predicate, object, graph });
   }
 
+  /** A name or an address without a meaning. */
+  undefinedName(name) {
+    if (this.unknown === undefined) throw new Failure("Undefined", JSON.stringify(name));
+    this.unknown.add(name);
+  }
+
   /** An address that has to be absolute; relative ones mean nothing in a file. */
-  node(address) {
+  node(active, written) {
+    const address = spelledOut(active, written);
     if (typeof address !== "string") throw new Failure("Invalid", "an id is not a text");
     if (address.startsWith("_:")) {
       if (!/^_:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?$/.test(address)) throw new Failure("Invalid", "an id is malformed");
       this.blanks.add(address);
       return { blank: address };
     }
-    if (!IRI.test(address)) throw new Failure("Undefined", JSON.stringify(address));
+    if (!IRI.test(address)) this.undefinedName(address);
     return { iri: address };
   }
 
@@ -116,7 +136,7 @@ class Reader {
     if (typeof name !== "string") throw new Failure("Invalid", "a type is not a text");
     const term = active.terms.get(name);
     if (term?.iri.startsWith("@")) throw new Failure("Undefined", JSON.stringify(name));
-    return this.node(term?.iri ?? name);
+    return term === undefined ? this.node(active, name) : { iri: term.iri };
   }
 
   /** What stands under a property: each value of it is handed to `give` as an object of a statement. */
@@ -148,7 +168,7 @@ class Reader {
     if (property.container === "@graph") throw new Failure("Unsupported", "a graph that is named by its address");
     if (type === "@json") throw new Failure("Unsupported", "JSON within JSON");
     if (typeof value === "string") {
-      if (type === "@id") return this.node(value);
+      if (type === "@id") return this.node(active, value);
       if (type === "@vocab") {
         const scoped = property.scoped === undefined ? active : withContext(active, property.scoped);
         return this.word(scoped, value);
@@ -196,7 +216,7 @@ class Reader {
     }
     const ids = names.filter((name) => keyword(outer, name) === "@id");
     if (ids.length > 1) throw new Failure("Invalid", "an object has two ids");
-    const subject = ids.length === 0 ? this.fresh() : this.node(value[ids[0]]);
+    const subject = ids.length === 0 ? this.fresh() : this.node(outer, value[ids[0]]);
     for (const type of types) this.say(subject, `${RDF}type`, this.word(outer, type), graph);
     for (const name of names) {
       if (name !== "@context" && !["@id", "@type"].includes(keyword(outer, name))) {
@@ -209,7 +229,10 @@ class Reader {
   member(subject, name, value, active, graph) {
     if (name === "@language") throw new Failure("Invalid", "a language stands without a value");
     const term = active.terms.get(name);
-    if (term === undefined) throw new Failure("Undefined", JSON.stringify(name));
+    if (term === undefined) {
+      this.undefinedName(name);
+      return;
+    }
     if (term.iri.startsWith("@")) throw new Failure("Unsupported", `the member ${JSON.stringify(name)}`);
     if (term.type === "@json") throw new Failure("Unsupported", "JSON within JSON");
     if (term.container === "@list") {
@@ -231,6 +254,14 @@ class Reader {
     }
     return rest;
   }
+}
+
+/** An address with its prefix written out, where a context around defines one (section 5.2.2). */
+function spelledOut(active, address) {
+  const at = typeof address === "string" ? address.indexOf(":") : -1;
+  if (at < 1 || address.startsWith("//", at + 1)) return address;
+  const prefix = active.terms.get(address.slice(0, at));
+  return prefix?.isSimple && /[:/?#[\]@]$/.test(prefix.iri) ? prefix.iri + address.slice(at + 1) : address;
 }
 
 function keyword(active, name) {

@@ -2,20 +2,23 @@
 // fails closed, and what cannot be told is never said to hold.
 
 import { fromBase58, sha256, toHex } from "./bytes.js";
-import { keyOf, keyOfToken } from "./did.js";
+import { keyOf, keyOfToken, originOf } from "./did.js";
 import { Failure, failureFrom, sentenceOf, stateOf } from "./failure.js";
 import { isObject, list, text } from "./json.js";
 import { ALGORITHMS, keyFromJwk, keyFromMultibase, verifies } from "./keys.js";
+import { isOlder, judgeOlder, olderRecipient } from "./older.js";
 import { canonicalize } from "./rdfc10.js";
 import { read } from "./read.js";
 import { checkStatus } from "./status.js";
-import { quadsOf } from "./terms.js";
+import { quadsOf, undefinedIn } from "./terms.js";
 
 const VC_CONTEXT = "https://www.w3.org/ns/credentials/v2";
+/** Data model 1.1, which Open Badges 3.0 allows beside 2.0. */
+const VC_CONTEXT_1 = "https://www.w3.org/2018/credentials/v1";
 const SUITE = "eddsa-rdfc-2022";
+/** The kind of proof that this suite took the place of, and that signs in the same way. */
+const OLDER_SUITE = "Ed25519Signature2020";
 const MAX_ENDORSEMENTS = 16;
-/** Claims that repeat in a token what its badge says (Open Badges 3.0, section 8.2.3). */
-const CLAIMS = ["iss", "sub", "jti", "nbf", "exp", "iat", "aud", "cnf"];
 const BADGE = ["OpenBadgeCredential", "AchievementCredential", "EndorsementCredential"];
 const ENDORSEMENT = ["EndorsementCredential"];
 const STATUS_LIST = ["BitstringStatusListCredential"];
@@ -32,6 +35,7 @@ const HELD = {
   Period: ["Validity period", "It is valid at present."],
   Status: ["Revocation", "The issuer has not revoked it."],
   Endorsements: ["Endorsements", "The endorsements in it are good."],
+  Hosted: ["Hosted", "It is what its issuer hosts."],
   Recipient: ["Recipient", "It was awarded to the identifier that you gave."],
 };
 
@@ -39,6 +43,8 @@ const HELD = {
 class Checks {
   constructor() {
     this.all = [];
+    // What is true and worth knowing, but decides nothing.
+    this.remarks = [];
   }
 
   /** Runs one check: its value where it holds, nothing where it does not. It may return a sentence of its own. */
@@ -74,12 +80,14 @@ export async function verify(bytes, world, recipient = "") {
   const given = await checks.note("Readable", () => read(bytes));
   if (given === undefined) return conclude(checks, undefined, []);
   const { document, token } = given;
+  if (given.wrapping !== undefined) checks.remarks.push("The badge came in a presentation, as wallets hand badges on. The badge in it was checked; who presented it was not.");
+  if (isOlder(document)) return older(checks, given, world, recipient);
   await core(checks, document, token, BADGE, world);
   const issuer = issuerOf(document);
   await checks.note("Status", () => statusOf(document, issuer, world));
   await checks.note("Endorsements", () => endorsements(document, world));
-  if (recipient !== "") await checks.note("Recipient", () => belongsTo(document, recipient));
-  const found = conclude(checks, document, remarks(document, token));
+  if (recipient !== "") await checks.note("Recipient", () => belongsTo(document.credentialSubject, recipient));
+  const found = conclude(checks, document, [...checks.remarks, ...remarks(document, token)]);
   if (world.fromFiles?.size > 0) {
     if (found.verdict === "valid") {
       found.headline = "Valid, as far as the files that you chose tell";
@@ -89,14 +97,25 @@ export async function verify(bytes, world, recipient = "") {
     }
     found.remarks.unshift("The issuer could not be asked: what you chose stood in for what it publishes. Whoever made those files could have made the badge too. Check again when its site answers.");
   }
-  return { ...found, carrier: given.carrier, document };
+  return { ...found, carrier: given.carrier, source: given.source, document };
+}
+
+/** What can be told of a badge of an older standard. */
+async function older(checks, given, world, recipient) {
+  const seen = {};
+  await judgeOlder(checks, given, world, seen);
+  const assertion = seen.assertion;
+  if (recipient !== "") await checks.note("Recipient", () => belongsTo({ identifier: olderRecipient(assertion) }, recipient));
+  const found = conclude(checks, assertion, checks.remarks);
+  if (found.verdict === "valid" && checks.all.some(({ kind }) => kind === "Hosted")) found.headline = "Valid, as hosted by its issuer";
+  return { ...found, carrier: given.carrier, source: given.source, document: assertion, older: seen };
 }
 
 /** The checks that badges, endorsements and status lists share. */
 async function core(checks, document, token, types, world) {
-  await checks.note("Members", () => members(document, types));
+  await checks.note("Members", () => members(document, types, checks.remarks));
   const proof = await checks.note("Proof", () => (token === undefined ? findProof(document, world.now) : tokenProof(token)));
-  if (token !== undefined) await checks.note("Claims", () => claims(document));
+  if (token !== undefined) await checks.note("Claims", () => claims(document, token));
   let named = proof?.named;
   const key = await checks.note("Key", async () => {
     const issuer = issuerOf(document);
@@ -108,13 +127,15 @@ async function core(checks, document, token, types, world) {
   });
   // Only where the issuer could not be asked does the key that the proof names itself tell anything.
   if (key !== undefined || checks.all.at(-1).code !== "IssuerUnavailable") named = undefined;
-  const statements = await checks.note("Terms", () => terms(document, proof, token, world.table));
+  const statements = await checks.note("Terms", () => (token === undefined ? terms(document, proof, world.table) : tokenTerms(document, world.table, checks.remarks)));
   await checks.note("Signature", () => signature(proof, key ?? named, statements, key === undefined));
   await checks.note("Period", () => period(document, world.now));
 }
 
-function members(document, types) {
-  if (list(document, "@context")[0] !== VC_CONTEXT) throw new Failure(isObject(document?.vc) ? "OldForm" : "Context");
+function members(document, types, remarkable) {
+  const [context] = list(document, "@context");
+  if (context !== VC_CONTEXT && context !== VC_CONTEXT_1) throw new Failure("Context");
+  if (context === VC_CONTEXT_1) remarkable.push("It is written in data model 1.1, the one before today’s. That says nothing against it.");
   const has = (name) => list(document, "type").includes(name);
   if (!has("VerifiableCredential")) throw new Failure("WrongType");
   if (!types.some(has)) {
@@ -132,8 +153,8 @@ function members(document, types) {
       if (text(achievement, name) === undefined) throw new Failure("Missing", name);
     }
     if (achievement.criteria === undefined) throw new Failure("Missing", "criteria");
-    if (text(subject, "id") === undefined && list(subject, "identifier").length === 0) throw new Failure("NoRecipient");
-    results(subject, achievement);
+    if (text(subject, "id") === undefined && list(subject, "identifier").length === 0) remarkable.push("It names no recipient: it says nothing about who earned it.");
+    if (!hasOwnResults(subject, achievement)) remarkable.push("A result in it refers to a description or a level that the badge does not have under that name.");
   } else if (text(subject, "id") === undefined && types !== STATUS_LIST) {
     throw new Failure("Missing", "credentialSubject.id");
   }
@@ -143,22 +164,26 @@ function otherKinds(document) {
   return list(document, "type").filter((kind) => typeof kind === "string" && kind !== "VerifiableCredential").join(", ");
 }
 
-/** Each result is one that the badge describes (Open Badges 3.0, Result: `resultDescription`, `achievedLevel`). */
-function results(subject, achievement) {
+/** Whether each result is one that the badge describes (Open Badges 3.0, Result: `resultDescription`, `achievedLevel`). */
+function hasOwnResults(subject, achievement) {
   for (const result of list(subject, "result")) {
     const named = text(result, "resultDescription");
     const described = list(achievement, "resultDescription").find((entry) => named !== undefined && text(entry, "id") === named);
-    if (named !== undefined && described === undefined) throw new Failure("ResultLinks");
+    if (named !== undefined && described === undefined) return false;
     const level = text(result, "achievedLevel");
     const levels = list(described, "rubricCriterionLevel").map((entry) => text(entry, "id"));
-    if (level !== undefined && !levels.includes(level)) throw new Failure("ResultLinks");
+    if (level !== undefined && !levels.includes(level)) return false;
   }
+  return true;
 }
 
 function findProof(document, now) {
   const proofs = list(document, "proof");
   if (proofs.length === 0) throw new Failure("NoProof");
-  const known = proofs.filter((proof) => text(proof, "type") === "DataIntegrityProof" && text(proof, "cryptosuite") === SUITE);
+  const isKnown = (proof) =>
+    (text(proof, "type") === "DataIntegrityProof" && text(proof, "cryptosuite") === SUITE) ||
+    (text(proof, "type") === OLDER_SUITE && proof.cryptosuite === undefined);
+  const known = proofs.filter(isKnown);
   if (known.length === 0) throw new Failure("UnknownProof", text(proofs[0], "cryptosuite") ?? text(proofs[0], "type") ?? "none");
   const proof = known.find((candidate) => text(candidate, "proofPurpose") === "assertionMethod");
   if (proof === undefined) throw new Failure("Purpose");
@@ -170,7 +195,7 @@ function findProof(document, now) {
   const config = Object.assign(Object.create(null), proof, { "@context": document["@context"] ?? null });
   delete config.proofValue;
   const method = text(proof, "verificationMethod") ?? "";
-  return { config, method, bytes, algorithm: ALGORITHMS.Ed25519, named: namedKey(method), sentence: `It carries a proof of the kind ${SUITE}.` };
+  return { config, method, bytes, algorithm: ALGORITHMS.Ed25519, named: namedKey(method), sentence: `It carries a proof of the kind ${text(proof, "cryptosuite") ?? OLDER_SUITE}.` };
 }
 
 /** The key that a verification method spells out in its own name, if it does. */
@@ -186,10 +211,12 @@ function tokenProof({ header, signature: bytes, signed }) {
   const alg = text(header, "alg");
   if (alg === undefined || /^none$/i.test(alg)) throw new Failure("AlgNone");
   if (alg.startsWith("HS")) throw new Failure("AlgSecret", alg);
-  const strange = Object.keys(header).find((name) => !["alg", "kid", "jwk", "typ"].includes(name));
+  // "cty" says that a credential is inside, which is known (W3C VC-JOSE-COSE, section 3.1.1).
+  const isPlain = (name) => ["alg", "kid", "jwk", "typ"].includes(name) || (name === "cty" && typeof header.cty === "string");
+  const strange = Object.keys(header).find((name) => !isPlain(name));
   if (strange !== undefined) throw new Failure("TokenHeader", `the member “${strange}” has no place in it`);
   // Types of media are compared without case (RFC 7515, section 4.1.9).
-  const isKnown = header.typ === undefined || ["jwt", "vc+jwt"].includes(text(header, "typ")?.toLowerCase());
+  const isKnown = header.typ === undefined || ["jwt", "vc+jwt", "vc+ld+jwt", "vc+ld+json+jwt"].includes(text(header, "typ")?.toLowerCase());
   if (!isKnown) throw new Failure("TokenHeader", "it is a token of another type");
   if (isObject(header.jwk) && "d" in header.jwk) throw new Failure("PrivateKey");
   if (text(header, "kid") === undefined && header.jwk === undefined) throw new Failure("TokenHeader", "it names no key");
@@ -206,32 +233,47 @@ function usable(jwk) {
   }
 }
 
-function claims(document) {
-  if (document.vc !== undefined) throw new Failure("OldForm");
-  const seconds = (name) => Math.floor(moment(document, name) / 1000);
-  const wanted = { iss: issuerOf(document), jti: text(document, "id"), nbf: seconds("validFrom") };
+function claims(document, { claims: said, isLegacy }) {
+  if (said.vc !== undefined && !isLegacy) throw new Failure("OldForm");
+  const at = (...names) => Math.floor(moment(document, names.find((name) => document[name] !== undefined) ?? names[0]) / 1000);
+  const wanted = { iss: issuerOf(document), jti: text(document, "id"), nbf: at("issuanceDate", "validFrom") };
   const subject = text(document.credentialSubject, "id");
-  if (subject !== undefined || document.sub !== undefined) wanted.sub = subject;
-  if (document.validUntil !== undefined || document.exp !== undefined) wanted.exp = seconds("validUntil");
-  const other = Object.keys(wanted).filter((name) => wanted[name] === undefined || document[name] !== wanted[name]);
+  if (subject !== undefined || said.sub !== undefined) wanted.sub = subject;
+  const ends = document.validUntil !== undefined || document.expirationDate !== undefined;
+  if (ends || said.exp !== undefined) wanted.exp = at("expirationDate", "validUntil");
+  // In data model 1.1 the claims stand in for the members, or are left out.
+  const isOwed = (name) => !isLegacy || said[name] !== undefined;
+  const other = Object.keys(wanted).filter((name) => isOwed(name) && (wanted[name] === undefined || said[name] !== wanted[name]));
   if (other.length > 0) throw new Failure("Claims", other.join(", "));
 }
 
 /** The statements of the document without its proofs, and of the proof's configuration. */
-function terms(document, proof, token, table) {
+function terms(document, proof, table) {
   const bare = Object.assign(Object.create(null), document);
   delete bare.proof;
-  if (token !== undefined) for (const claim of CLAIMS) delete bare[claim];
   const quads = quadsOf(bare, table);
   nothingHidden(document, quads);
   return { quads, config: proof?.config === undefined ? undefined : quadsOf(proof.config, table) };
+}
+
+/** A token's signature covers its payload to the letter, so that what no context defines cannot be changed either. */
+function tokenTerms(document, table, remarkable) {
+  let unknown;
+  try {
+    unknown = undefinedIn(document, table);
+  } catch (error) {
+    unknown = [failureFrom(error).what].filter((what) => what !== "");
+  }
+  if (unknown.length === 0) return undefined;
+  remarkable.push(`Its contexts do not define ${unknown.join(", ")}; the token’s signature covers that all the same.`);
+  return { sentence: "The signature of a token covers every part of it, also what its contexts do not define." };
 }
 
 /** What decides about validity has to stand in the badge itself, not be said about its id in some other place. */
 function nothingHidden(document, quads) {
   const id = text(document, "id");
   if (id === undefined) throw new Failure("Missing", "id");
-  for (const name of ["credentialStatus", "validFrom", "validUntil", "issuer", "credentialSubject"]) {
+  for (const name of ["credentialStatus", "validFrom", "validUntil", "issuanceDate", "expirationDate", "issuer", "credentialSubject"]) {
     const predicate = `https://www.w3.org/2018/credentials#${name}`;
     const stated = quads.filter((quad) => quad.graph === null && quad.predicate === predicate && quad.subject.iri === id);
     if (stated.length !== list(document, name).length) throw new Failure("Hidden", name);
@@ -256,13 +298,20 @@ async function message(statements) {
 
 function period(document, now) {
   const clock = (from) => `${day(from)}; the clock of this device says ${day(now)}.`;
-  const from = moment(document, "validFrom");
-  if (Number.isNaN(from)) throw new Failure("Missing", "validFrom");
-  if (now < from) throw new Failure("NotYetValid", clock(from));
-  if (document.validUntil !== undefined) {
-    const until = moment(document, "validUntil");
-    if (Number.isNaN(until)) throw new Failure("Missing", "validUntil");
-    if (until <= now) throw new Failure("Expired", clock(until));
+  const isOld = list(document, "@context")[0] === VC_CONTEXT_1;
+  const starts = (isOld ? ["issuanceDate", "validFrom"] : ["validFrom"]).filter((name) => document[name] !== undefined);
+  if (starts.length === 0) throw new Failure("Missing", isOld ? "issuanceDate" : "validFrom");
+  for (const name of starts) {
+    const from = moment(document, name);
+    if (Number.isNaN(from)) throw new Failure("Missing", name);
+    if (now < from) throw new Failure("NotYetValid", clock(from));
+  }
+  for (const name of isOld ? ["expirationDate", "validUntil"] : ["validUntil"]) {
+    if (document[name] !== undefined) {
+      const until = moment(document, name);
+      if (Number.isNaN(until)) throw new Failure("Missing", name);
+      if (until <= now) throw new Failure("Expired", clock(until));
+    }
   }
 }
 
@@ -274,7 +323,7 @@ async function statusOf(document, issuer, world) {
     return verified;
   });
   if (from !== undefined) return { sentence: `It was not revoked as of ${day(from)}, the date of the list that you chose; the issuer itself could not be asked.` };
-  return count === 0 ? { sentence: "The badge names no list of revoked badges: its issuer cannot revoke it." } : undefined;
+  return count === 0 ? { sentence: "It names no list of revoked badges, so there is none to look at." } : undefined;
 }
 
 async function verifyList(bytes, world) {
@@ -303,20 +352,30 @@ async function endorsements(document, world) {
   return all.length === 0 ? { sentence: "There are none in it." } : undefined;
 }
 
+/** What kinds of identifiers are called (Open Badges 3.0, IdentifierTypeEnum). */
+const IDENTIFIERS = { emailAddress: "e-mail address", ltiUserId: "the user id of a learning platform", userName: "user name", sourcedId: "the id of a school system", name: "name", did: "a DID" };
+
 /** Whether the badge names `recipient`, in clear or as a salted hash (Open Badges 3.0, IdentityObject). */
-async function belongsTo(document, recipient) {
-  const subject = document.credentialSubject;
+async function belongsTo(subject, recipient) {
   if (text(subject, "id") === recipient) return;
-  let isReadable = true;
+  const isEmail = recipient.includes("@");
+  const [kinds, comparable] = [new Set(), []];
   for (const identity of list(subject, "identifier")) {
     const stated = text(identity, "identityHash") ?? "";
     if (identity?.hashed === false && stated === recipient) return;
     if (identity?.hashed === true) {
       const hash = `sha256$${toHex(await sha256(recipient + (text(identity, "salt") ?? "")))}`;
       if (stated.toLowerCase() === hash) return;
-      isReadable &&= stated.startsWith("sha256$");
     }
+    const kind = text(identity, "identityType") ?? "";
+    kinds.add(Object.hasOwn(IDENTIFIERS, kind) ? IDENTIFIERS[kind] : kind || "an identifier of a kind that is not named");
+    // An address can only be missed where addresses are kept, and nothing else where they are.
+    const keepsEmail = ["emailAddress", "email", ""].includes(kind) || (identity?.hashed === false && stated.includes("@"));
+    if (keepsEmail === isEmail || kind === "") comparable.push(identity);
   }
+  if (comparable.length === 0 && text(subject, "id") !== undefined) kinds.add("the id in it");
+  if (comparable.length === 0) throw new Failure("OtherIdentifier", [...kinds].join(" or ") || "nothing at all");
+  const isReadable = comparable.every((identity) => identity.hashed !== true || (text(identity, "identityHash") ?? "").startsWith("sha256$"));
   throw new Failure(isReadable ? "OtherRecipient" : "UnknownHash");
 }
 
@@ -348,7 +407,9 @@ function remarks(document, token) {
   if (issuer.startsWith("did:web:")) {
     const host = decodeURIComponent(issuer.slice("did:web:".length).split(":")[0].replace(/%(?!3a)/gi, "%25"));
     found.push(`The issuer is whoever holds the web address ${host}. This page keeps no list of issuers to trust: judge by the address.`);
-  } else if (issuer.startsWith("did:key:")) {
+  } else if (originOf(issuer) !== undefined) {
+    found.push(`The issuer is whoever holds the web address ${new URL(issuer).host}. This page keeps no list of issuers to trust: judge by the address.`);
+  } else if (issuer.startsWith("did:key:") || issuer.startsWith("did:jwk:")) {
     found.push("The issuer is known by a key alone, which does not say who holds it. Ask the issuer by another way whether the key is theirs.");
   }
   if (token !== undefined && ["EdDSA", "Ed25519"].includes(text(token.header, "alg"))) {
@@ -371,7 +432,8 @@ function conclude(checks, document, remarkable) {
   const plain = checks.all.map(({ kind, name, state, code, sentence }) => ({ kind, name, state, code, sentence }));
   let [verdict, headline] = ["valid", "Valid, as far as this page checks"];
   if (document === undefined) {
-    [verdict, headline] = ["invalid", "This cannot be read as a badge"];
+    const isOpen = failed.length === 0;
+    [verdict, headline] = isOpen ? ["unknown", "Cannot say: choose one badge"] : ["invalid", "This cannot be read as a badge"];
   } else if (failed.length > 0) {
     [verdict, headline] = ["invalid", (failed.length === 1 && HEADLINES[failed[0].code]) || "Not valid"];
   } else if (unchecked.length > 0) {

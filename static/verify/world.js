@@ -40,13 +40,18 @@ export class World {
     return this.askOr(this.held.identities, did, () => this.json(url, "application/did+json, application/json;q=0.9"));
   }
 
+  /** Any other document that a badge refers to, such as a key at an address. */
+  async document(url) {
+    return this.json(url, "application/json, application/ld+json;q=0.9, */*;q=0.1");
+  }
+
   /** The bytes of a status list. */
   async statusList(url) {
     return this.askOr(this.held.lists, url, async () => {
       try {
         return await this.get(url, MAX_DOCUMENT, SIGNED);
       } catch (error) {
-        throw new Failure("StatusUnavailable", String(error.message));
+        throw new Failure("StatusUnavailable", `${url}: ${error.message}`);
       }
     });
   }
@@ -67,7 +72,7 @@ export class World {
       if (!isObject(value)) throw new Error("the answer is not JSON");
       return value;
     } catch (error) {
-      throw new Failure("IssuerUnavailable", error instanceof Failure ? "the answer is not sound JSON" : error.message);
+      throw new Failure("IssuerUnavailable", `${url}: ${error instanceof Failure ? "the answer is not sound JSON" : error.message}`);
     }
   }
 

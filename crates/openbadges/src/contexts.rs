@@ -1,7 +1,10 @@
 //! The published JSON-LD contexts, built in (`contexts/README.md` tells where they come from).
 
+/// The first context of data model 1.1.
+pub(crate) const VC_CONTEXT_1: &str = "https://www.w3.org/2018/credentials/v1";
+
 /// Every context that a document may name.
-const CONTEXTS: [(&str, &str); 5] = [
+const CONTEXTS: [(&str, &str); 9] = [
     (
         super::credential::wire::VC_CONTEXT,
         include_str!("contexts/credentials-v2.jsonld"),
@@ -14,6 +17,21 @@ const CONTEXTS: [(&str, &str); 5] = [
     (
         "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json",
         include_str!("contexts/open-badges-3.0.2.jsonld"),
+    ),
+    (
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json",
+        include_str!("contexts/open-badges-3.0.1.jsonld"),
+    ),
+    (
+        "https://purl.imsglobal.org/spec/ob/v3p0/context.json",
+        include_str!("contexts/open-badges-3.0.0.jsonld"),
+    ),
+    // Data model 1.1, which the standard allows beside 2.0.
+    (VC_CONTEXT_1, include_str!("contexts/credentials-v1.jsonld")),
+    // The proof that eddsa-rdfc-2022 took the place of.
+    (
+        "https://w3id.org/security/suites/ed25519-2020/v1",
+        include_str!("contexts/ed25519-2020-v1.jsonld"),
     ),
     (
         super::credential::wire::EXTENSIONS_CONTEXT,

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::foreign_key::ForeignKey;
 use super::keys::{Jwk, KeyError, PublicKey};
 
 /// The context of `JsonWebKey`; a document without such a key does not name it.
@@ -263,8 +264,8 @@ pub struct VerificationMethod {
 ///
 /// # Errors
 /// When the text after `did:key:` is no Multikey of a kind that is known here.
-pub fn did_key(did: &str) -> Option<Result<PublicKey, KeyError>> {
-    did.strip_prefix("did:key:").map(PublicKey::from_multikey)
+pub fn did_key(did: &str) -> Option<Result<ForeignKey, KeyError>> {
+    did.strip_prefix("did:key:").map(ForeignKey::from_multikey)
 }
 
 #[cfg(test)]

@@ -90,6 +90,7 @@ pub mod credential;
 pub mod did;
 mod emit;
 pub mod error;
+pub mod foreign_key;
 pub mod jsonld;
 pub mod jwt;
 pub mod keys;

@@ -71,6 +71,8 @@ terms! {
     VERIFIABLE_CREDENTIAL = "VerifiableCredential", CREDENTIAL_SCHEMA = "credentialSchema",
     CREDENTIAL_STATUS = "credentialStatus", CREDENTIAL_SUBJECT = "credentialSubject", EVIDENCE = "evidence",
     ISSUER = "issuer", VALID_FROM = "validFrom", VALID_UNTIL = "validUntil",
+    // Of data model 1.1.
+    ISSUANCE_DATE = "issuanceDate", EXPIRATION_DATE = "expirationDate",
 }
 
 terms! {

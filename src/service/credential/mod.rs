@@ -4,6 +4,7 @@ pub(crate) mod baked;
 pub(crate) mod build;
 pub(crate) mod card;
 pub(crate) mod fresh_lists;
+pub(crate) mod outside;
 pub(crate) mod publish;
 pub(crate) mod qr;
 pub(crate) mod reissuing;

@@ -22,7 +22,7 @@ macro_rules! module {
 }
 
 /// Each module after those that it imports.
-const MODULES: [(&str, &str); 13] = [
+const MODULES: [(&str, &str); 15] = [
     module!("failure.js"),
     module!("json.js"),
     module!("bytes.js"),
@@ -33,8 +33,10 @@ const MODULES: [(&str, &str); 13] = [
     module!("picture.js"),
     module!("read.js"),
     module!("status.js"),
+    module!("older.js"),
     module!("verify.js"),
     module!("world.js"),
+    module!("markdown.js"),
     module!("page.js"),
 ];
 

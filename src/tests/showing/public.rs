@@ -38,7 +38,7 @@ fn anybody_sees_what_a_badge_is_worth_and_nothing_that_its_holder_keeps() {
             "nothing was changed since it was signed",
             "Not revoked",
             "In force",
-            "known by its own domain",
+            "By this site’s own word the issuer is known by its domain",
             "EQF 4",
             "analyse data (ESCO)",
             "noindex",

@@ -7,10 +7,14 @@ mod foreign;
 mod hostile;
 mod judges;
 mod methods;
+mod older;
+mod others;
+mod outside;
 mod parity;
 mod schema;
 mod taken;
 mod tokens;
+mod told;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -42,6 +46,10 @@ impl Resolver for Net {
 
     fn status_list(&self, url: &str) -> Option<Vec<u8>> {
         Some(self.0.get(url)?.clone().into_bytes())
+    }
+
+    fn document(&self, url: &str) -> Option<Value> {
+        serde_json::from_str(self.0.get(url)?).ok()
     }
 }
 
@@ -206,7 +214,6 @@ fn class(code: &str) -> &str {
     match code {
         "Undefined" | "Keyword" | "IriAsName" | "Invalid" | "Unsupported" => "Terms",
         "DuplicateName" | "UnknownFile" => "NotJson",
-        "OldForm" => "Context",
         "KeyKind" => "KeyForm",
         // Of tokens.
         "NotCompact" | "Base64" | "NotAnObject" | "Repeated" | "TooDeep" => "NotJson",
@@ -214,7 +221,7 @@ fn class(code: &str) -> &str {
         "UnknownAlgorithm" => "UnknownProof",
         "HeaderMember" | "Type" | "NoKeyId" => "TokenHeader",
         "PrivateKey" | "KeyGivenAway" => "HeaderKey",
-        "LegacyClaim" => "Context",
+        "LegacyClaim" => "OldForm",
         "Claim" => "Claims",
         "StatusListUnchecked" => "StatusListBad",
         "EndorsementUnchecked" => "Endorsement",

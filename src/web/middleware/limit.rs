@@ -19,7 +19,7 @@ use ipnet::IpNet;
 use crate::service::base::addresses::{self, ASSET, LAUNCH, LOGIN, folder};
 use crate::service::base::error::ServiceError;
 use crate::web::error::AppError;
-use crate::web::paths::{COURSE_HOME, HEALTHZ, READYZ};
+use crate::web::paths::{COURSE_HOME, HEALTHZ, READYZ, VERIFY_FOR_OTHERS};
 
 /// Pictures are many to a page.
 const PICTURES: u32 = 10;
@@ -54,7 +54,8 @@ impl Counters {
             None
         } else if below(LOGIN) || below(LAUNCH) {
             Some(&self.launches)
-        } else if below(addresses::NOTICES) {
+        } else if below(addresses::NOTICES) || path == VERIFY_FOR_OTHERS {
+            // Both make work for more than one page.
             Some(&self.notices)
         } else if below(addresses::PICTURES) {
             Some(&self.pictures)

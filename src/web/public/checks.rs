@@ -55,7 +55,10 @@ pub(super) fn genuine(
         period(verdict, suspended.is_some()),
         line(
             verdict.failure(CheckKind::Key),
-            &format!("The issuer is known by its own domain, {host}, and publishes this key there."),
+            &format!(
+                "By this site’s own word the issuer is known by its domain, {host}, and publishes this key there. \
+                 “Check it yourself” asks that domain."
+            ),
         ),
     ];
     if let Some(since) = suspended {

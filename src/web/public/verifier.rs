@@ -1,18 +1,100 @@
-//! `/verify`: the page that checks any badge in the reader's browser, to be opened here or saved.
+//! `/verify`: the page that checks any badge in the reader's browser, to be opened here or saved; and the check from here,
+//! for what issuers let no browser read.
 
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
+use openbadges::verify::{Check, Outcome, Remark, Verdict};
+use serde::Serialize;
 
 use super::open_to_all;
+use crate::service::Cairn;
+use crate::service::base::error::{ErrorKind, ServiceError};
+use crate::service::credential::outside::{self, MAX_BODY};
 use crate::service::credential::verifier;
 use crate::web::error::AppError;
 use crate::web::paths;
+
+/// No form can send it and no other site may: a page of this server's own does, when its button is pressed.
+const SENT_AS: &str = "application/octet-stream";
 
 /// Lists the routes of this page.
 pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(paths::VERIFY, web::get().to(show))
-        .route(paths::VERIFY, web::head().to(show));
+        .route(paths::VERIFY, web::head().to(show))
+        .route(paths::VERIFY_FOR_OTHERS, web::post().to(check));
+}
+
+/// One check, in the members that the page's own checks have.
+#[derive(Serialize)]
+struct Line {
+    kind: String,
+    name: &'static str,
+    state: &'static str,
+    code: &'static str,
+    sentence: String,
+}
+
+impl From<&Check> for Line {
+    fn from(check: &Check) -> Self {
+        Self {
+            kind: format!("{:?}", check.kind),
+            name: check.kind.name(),
+            state: match &check.failure {
+                None => "held",
+                Some(failure) if failure.is_unchecked() => "unchecked",
+                Some(_) => "failed",
+            },
+            code: "",
+            sentence: check.sentence(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Found {
+    verdict: &'static str,
+    checks: Vec<Line>,
+    remarks: Vec<String>,
+}
+
+impl From<&Verdict> for Found {
+    fn from(verdict: &Verdict) -> Self {
+        Self {
+            verdict: match verdict.outcome() {
+                Outcome::Valid => "valid",
+                Outcome::Invalid => "invalid",
+                Outcome::Unknown => "unknown",
+            },
+            checks: verdict.checks.iter().map(Line::from).collect(),
+            remarks: verdict.remarks.iter().map(Remark::sentence).collect(),
+        }
+    }
+}
+
+/// Checks the badge that was sent, and says what was found. Nothing of it is kept.
+///
+/// # Errors
+/// A sentence when it was not sent by the page, or is too large.
+async fn check(
+    cairn: web::Data<Cairn>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, AppError> {
+    let sent_as = request.headers().get(CONTENT_TYPE);
+    if sent_as.is_none_or(|kind| kind.as_bytes() != SENT_AS.as_bytes()) || body.len() > MAX_BODY {
+        return Err(ServiceError::form(
+            ErrorKind::Unprocessable,
+            "verify.not-a-badge",
+            "Send the text of one badge, 256 KB at most, from the page “Check a badge”.",
+        )
+        .into());
+    }
+    let verdict = outside::check(&cairn, body).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header(("cache-control", "no-store"))
+        .json(Found::from(&verdict)))
 }
 
 /// The page; with `?download` the same bytes as a file to keep.

@@ -6,6 +6,8 @@ use super::{BakeError, MAX_CREDENTIAL, check_sizes};
 
 pub(super) const MAGIC: &[u8] = b"\x89PNG\r\n\x1a\n";
 const KEYWORD: &[u8] = b"openbadgecredential";
+/// How badges of 1.0 and 2.0 are baked (Open Badges Baking Specification): JSON, a token, or an address.
+const OLDER_KEYWORD: &[u8] = b"openbadges";
 
 /// One chunk, with the bytes that follow it.
 struct Chunk<'a> {
@@ -34,13 +36,27 @@ fn checksum(bytes: &[u8]) -> u32 {
     crc.sum()
 }
 
-/// Walks the chunks: how many bytes the header takes, and every credential that is found.
-fn read(png: &[u8]) -> Result<(usize, Vec<&[u8]>), BakeError> {
+/// What was found in a picture.
+struct Found<'a> {
+    /// How many bytes the header takes.
+    header: usize,
+    credentials: Vec<&'a [u8]>,
+    /// Badges of before 3.0, and whether each is in an `iTXt` chunk.
+    older: Vec<(bool, &'a [u8])>,
+}
+
+/// The body of a chunk of text with that keyword.
+fn body<'a>(data: &'a [u8], keyword: &[u8]) -> Option<&'a [u8]> {
+    data.strip_prefix(keyword)?.strip_prefix(b"\0")
+}
+
+/// Walks the chunks.
+fn read(png: &[u8]) -> Result<Found<'_>, BakeError> {
     let mut rest = png
         .strip_prefix(MAGIC)
         .ok_or(BakeError::Png("it does not begin like a PNG"))?;
     let mut header = None;
-    let mut found = Vec::new();
+    let (mut credentials, mut older) = (Vec::new(), Vec::new());
     loop {
         let next = chunk(rest)?;
         rest = next.rest;
@@ -50,21 +66,25 @@ fn read(png: &[u8]) -> Result<(usize, Vec<&[u8]>), BakeError> {
             }
             header = Some(png.len() - rest.len());
         }
-        if let Some(body) = matches!(next.kind, b"iTXt" | b"tEXt" | b"zTXt")
-            .then(|| {
-                next.data
-                    .strip_prefix(KEYWORD)
-                    .and_then(|body| body.strip_prefix(b"\0"))
-            })
-            .flatten()
+        if matches!(next.kind, b"iTXt" | b"tEXt" | b"zTXt")
+            && let Some(body) = body(next.data, KEYWORD)
         {
             if next.kind != b"iTXt" {
                 return Err(BakeError::Png("its credential is not in an iTXt chunk"));
             }
-            found.push(body);
+            credentials.push(body);
+        }
+        if matches!(next.kind, b"iTXt" | b"tEXt")
+            && let Some(body) = body(next.data, OLDER_KEYWORD)
+        {
+            older.push((next.kind == b"iTXt", body));
         }
         if next.kind == b"IEND" {
-            return Ok((header.unwrap_or_default(), found));
+            return Ok(Found {
+                header: header.unwrap_or_default(),
+                credentials,
+                older,
+            });
         }
     }
 }
@@ -75,12 +95,12 @@ fn read(png: &[u8]) -> Result<(usize, Vec<&[u8]>), BakeError> {
 /// When the file is no sound PNG, holds a credential already, or is too large.
 pub fn bake_png(png: &[u8], credential: &str) -> Result<Vec<u8>, BakeError> {
     check_sizes(png.len(), credential.len())?;
-    let (header, found) = read(png)?;
-    if !found.is_empty() {
+    let found = read(png)?;
+    if !found.credentials.is_empty() {
         return Err(BakeError::AlreadyBaked);
     }
     let (before, after) = png
-        .split_at_checked(header)
+        .split_at_checked(found.header)
         .ok_or(BakeError::Png("it has no header"))?;
     // Type, keyword, terminator, not compressed, no method, no language, no translated keyword, text.
     let typed = [b"iTXt".as_slice(), KEYWORD, b"\0\0\0\0\0", credential.as_bytes()].concat();
@@ -90,18 +110,23 @@ pub fn bake_png(png: &[u8], credential: &str) -> Result<Vec<u8>, BakeError> {
     Ok([before, &length, &typed, &checksum(&typed).to_be_bytes(), after].concat())
 }
 
-/// The credential inside a PNG.
+/// The credential inside a PNG; where there is none, the badge of 1.0 or 2.0 in it, which may be an address alone.
 ///
 /// # Errors
 /// When the file is no sound PNG, or holds no credential or more than one.
 pub fn extract_png(png: &[u8]) -> Result<String, BakeError> {
     check_sizes(png.len(), 0)?;
-    let (_, found) = read(png)?;
-    let body = match found.as_slice() {
-        [] => return Err(BakeError::NotBaked),
-        [body] => *body,
-        _ => return Err(BakeError::BakedTwice),
-    };
+    let found = read(png)?;
+    match (found.credentials.as_slice(), found.older.as_slice()) {
+        ([body], _) | ([], [(true, body)]) => international(body),
+        ([], [(false, body)]) => text_of(body),
+        ([], []) => Err(BakeError::NotBaked),
+        _ => Err(BakeError::BakedTwice),
+    }
+}
+
+/// The text of the body of an `iTXt` chunk.
+fn international(body: &[u8]) -> Result<String, BakeError> {
     let body = match body {
         [0, _, rest @ ..] => rest,
         [_, ..] => {
@@ -116,6 +141,10 @@ pub fn extract_png(png: &[u8]) -> Result<String, BakeError> {
         .splitn(3, |byte| *byte == 0)
         .nth(2)
         .ok_or(BakeError::Png("its credential has no text"))?;
+    text_of(text)
+}
+
+fn text_of(text: &[u8]) -> Result<String, BakeError> {
     if text.len() > MAX_CREDENTIAL {
         return Err(BakeError::CredentialTooLarge);
     }
@@ -160,9 +189,25 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_badge_of_before_3_0_is_found_where_there_is_no_other() {
+        use crate::testing::pictures::{chunk, with_chunks};
+        let address = chunk(b"tEXt", b"openbadges\0https://x.example/1");
+        let json = chunk(b"iTXt", b"openbadges\0\0\0\0\0{}");
+        let current = chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0[]");
+        let found = |chunks: &[Vec<u8>]| extract_png(&with_chunks(chunks));
+        assert_eq!(
+            found(std::slice::from_ref(&address)).unwrap(),
+            "https://x.example/1"
+        );
+        assert_eq!(found(std::slice::from_ref(&json)).unwrap(), "{}");
+        assert_eq!(found(&[address.clone(), current]).unwrap(), "[]");
+        assert_eq!(found(&[address, json]), Err(BakeError::BakedTwice));
+    }
+
+    #[test]
     fn two_credentials_are_refused() {
         let baked = bake_png(&pixel(), "{}").unwrap();
-        let (header, _) = read(&baked).unwrap();
+        let header = read(&baked).unwrap().header;
         let chunk = &baked[header..header + 12 + KEYWORD.len() + 5 + 2];
         let twice = [&baked[..header], chunk, &baked[header..]].concat();
         assert_eq!(extract_png(&twice), Err(BakeError::BakedTwice));

@@ -13,6 +13,8 @@ use super::{BakeError, MAX_CREDENTIAL, check_sizes};
 use crate::compact;
 
 const NAMESPACE: &str = "https://purl.imsglobal.org/ob/v3p0";
+/// How badges of 1.0 and 2.0 are baked: an element `assertion`, with its address, its token or its JSON.
+const OLDER_NAMESPACE: &str = "http://openbadges.org";
 const SVG_NAMESPACE: &str = "http://www.w3.org/2000/svg";
 
 #[expect(
@@ -25,6 +27,11 @@ fn damaged(reason: impl ToString) -> BakeError {
 
 fn is_credential(namespace: &ResolveResult<'_>, start: &BytesStart<'_>) -> bool {
     *namespace == ResolveResult::Bound(Namespace(NAMESPACE)) && start.local_name().as_ref() == "credential"
+}
+
+fn is_older(namespace: &ResolveResult<'_>, start: &BytesStart<'_>) -> bool {
+    *namespace == ResolveResult::Bound(Namespace(OLDER_NAMESPACE))
+        && start.local_name().as_ref() == "assertion"
 }
 
 /// Where the pieces go: after the root's name, and after the root's start tag.
@@ -131,14 +138,46 @@ pub fn bake_svg(svg: &str, credential: &str) -> Result<String, BakeError> {
     ))
 }
 
-/// The credential inside an SVG: the `verify` attribute (a compact token) or the element's text.
+/// The credential inside an SVG: the `verify` attribute (a compact token) or the element's text. Where there is none, the
+/// badge of 1.0 or 2.0 in it, which may be an address alone.
 ///
 /// # Errors
 /// When the file is no sound SVG, or holds no credential or more than one.
 pub fn extract_svg(svg: &str) -> Result<String, BakeError> {
     check_sizes(svg.len(), 0)?;
+    match element_of(svg, Kind::Credential) {
+        Err(BakeError::NotBaked) => element_of(svg, Kind::Older),
+        found => found,
+    }
+}
+
+/// Which element is looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Credential,
+    Older,
+}
+
+impl Kind {
+    fn is(self, namespace: &ResolveResult<'_>, start: &BytesStart<'_>) -> bool {
+        match self {
+            Self::Credential => is_credential(namespace, start),
+            Self::Older => is_older(namespace, start),
+        }
+    }
+
+    /// Of attribute and text, the one that counts: badges of 2.0 name their address beside the JSON.
+    fn choose(self, attribute: Option<String>, text: String) -> String {
+        match attribute {
+            Some(attribute) if self == Self::Credential || text.is_empty() => attribute,
+            _ => text,
+        }
+    }
+}
+
+fn element_of(svg: &str, kind: Kind) -> Result<String, BakeError> {
     let mut reader = NsReader::from_str(svg.trim_start_matches('\u{feff}'));
-    let mut found: Option<String> = None;
+    let (mut found, mut attribute): (Option<String>, Option<String>) = (None, None);
     // Some while inside the element: how deep.
     let mut inside: Option<usize> = None;
     let mut depth = 0_usize;
@@ -146,7 +185,7 @@ pub fn extract_svg(svg: &str) -> Result<String, BakeError> {
     loop {
         let (namespace, event) = reader.read_resolved_event().map_err(damaged)?;
         if let Event::Start(start) | Event::Empty(start) = &event
-            && is_credential(&namespace, start)
+            && kind.is(&namespace, start)
         {
             if found.is_some() || inside.is_some() {
                 return Err(BakeError::BakedTwice);
@@ -154,11 +193,12 @@ pub fn extract_svg(svg: &str) -> Result<String, BakeError> {
             let token = start.try_get_attribute("verify").map_err(damaged)?;
             if let Some(token) = token {
                 let value = token.normalized_value(XmlVersion::Implicit1_0).map_err(damaged)?;
-                found = Some(value.into_owned());
-            } else if matches!(event, Event::Start(_)) {
+                attribute = Some(value.into_owned());
+            }
+            if matches!(event, Event::Start(_)) {
                 inside = Some(depth);
             } else {
-                found = Some(String::new());
+                found = Some(attribute.take().unwrap_or_default());
             }
         }
         match event {
@@ -167,7 +207,8 @@ pub fn extract_svg(svg: &str) -> Result<String, BakeError> {
                 depth = depth.saturating_sub(1);
                 if inside == Some(depth) {
                     inside = None;
-                    found = Some(std::mem::take(&mut text).trim().to_owned());
+                    let written = std::mem::take(&mut text).trim().to_owned();
+                    found = Some(kind.choose(attribute.take(), written));
                 }
             }
             Event::CData(data) if inside.is_some() => push(&mut text, &data.xml10_content())?,

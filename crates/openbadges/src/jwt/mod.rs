@@ -2,8 +2,10 @@
 //!
 //! The credential's own members stand at the top of the payload, with the registered claims beside them: `iss`, `jti`,
 //! `nbf`, `sub` and `exp` repeat what the credential says and have to agree with it. Written is `ES256` alone, which the
-//! 1EdTech validator takes; read are `ES256` and `EdDSA`, and nothing else, `none` least of all.
+//! 1EdTech validator takes; read are `ES256`, `ES384`, `RS256` and `EdDSA`, and nothing else, `none` least of all. The form of
+//! data model 1.1, a `vc` claim, is read as the credential that it means.
 
+mod legacy;
 mod read;
 
 use base64::Engine as _;
@@ -19,6 +21,7 @@ pub use read::{JwtError, MAX_DEPTH, MAX_TOKEN, looks_like, read, read_header};
 
 use super::credential::OpenBadgeCredential;
 use super::error::Error;
+use super::foreign_key::ForeignKey;
 use super::keys::PublicKey;
 use super::proof::SignedBytes;
 use super::status::StatusListCredential;
@@ -31,6 +34,10 @@ const CLAIMS: [&str; 8] = ["iss", "sub", "jti", "nbf", "exp", "iat", "aud", "cnf
 pub enum Algorithm {
     /// ECDSA on P-256 with SHA-256 (RFC 7518, section 3.4).
     Es256,
+    /// ECDSA on P-384 with SHA-384 (RFC 7518, section 3.4).
+    Es384,
+    /// RSA with PKCS #1 and SHA-256 (RFC 7518, section 3.3).
+    Rs256,
     /// Ed25519 (RFC 8037, section 3.1).
     EdDsa,
 }
@@ -41,6 +48,8 @@ impl Algorithm {
     pub fn name(self) -> &'static str {
         match self {
             Self::Es256 => "ES256",
+            Self::Es384 => "ES384",
+            Self::Rs256 => "RS256",
             Self::EdDsa => "EdDSA",
         }
     }
@@ -54,7 +63,7 @@ pub struct Header {
     /// Which key it is: a DID URL, or a name in the document of the issuer. Where it is missing, `key` is there.
     pub key_id: Option<String>,
     /// The key itself, if the header carries it. It is believed only where it is the one that the issuer publishes.
-    pub key: Option<PublicKey>,
+    pub key: Option<ForeignKey>,
 }
 
 /// A token that was taken apart. Nothing of it is verified yet.
@@ -147,15 +156,26 @@ fn written<T: Serialize>(
 }
 
 impl Token {
-    /// The credential with the registered claims beside its members.
+    /// The credential with the registered claims beside its members, or around it.
     #[must_use]
     pub fn payload(&self) -> &Value {
         &self.payload
     }
 
-    /// The payload without the claims: the credential alone.
+    /// Whether it has the form of data model 1.1: the credential in a `vc` claim.
+    #[must_use]
+    pub fn is_legacy(&self) -> bool {
+        self.payload.get("vc").is_some_and(Value::is_object)
+            && self.payload.get("credentialSubject").is_none()
+    }
+
+    /// The credential alone, without the claims; that of a `vc` claim with what the claims say in its stead (data model
+    /// 1.1, section 6.3.1).
     #[must_use]
     pub fn credential(&self) -> Value {
+        if self.is_legacy() {
+            return legacy::credential(&self.payload);
+        }
         let mut credential = self.payload.clone();
         if let Some(members) = credential.as_object_mut() {
             for claim in CLAIMS {
@@ -166,61 +186,71 @@ impl Token {
     }
 
     /// Whether the registered claims say what the credential says: `iss` its issuer, `jti` its id, `nbf` the beginning
-    /// and `exp` the end of its validity, `sub` its subject.
+    /// and `exp` the end of its validity, `sub` its subject. In a token of data model 1.1 each of them may be missing.
     ///
     /// # Errors
-    /// [`JwtError::Claim`] with the first that does not; [`JwtError::LegacyClaim`] for the form of data model 1.1.
+    /// [`JwtError::Claim`] with the first that does not; [`JwtError::LegacyClaim`] for two credentials in one token.
     pub fn claims_agree(&self) -> Result<(), JwtError> {
-        let payload = &self.payload;
-        if payload.get("vc").is_some() {
+        let (payload, is_legacy) = (&self.payload, self.is_legacy());
+        if payload.get("vc").is_some() && !is_legacy {
             return Err(JwtError::LegacyClaim);
         }
-        let issuer = payload.get("issuer");
+        let legacy = is_legacy.then(|| self.credential());
+        let credential = legacy.as_ref().unwrap_or(payload);
+        let issuer = credential.get("issuer");
         let issuer = issuer.and_then(|issuer| issuer.as_str().or_else(|| issuer.get("id")?.as_str()));
-        let text = |name: &str| payload.get(name).and_then(Value::as_str);
-        let subject = payload.pointer("/credentialSubject/id").and_then(Value::as_str);
-        let seconds = |name: &str| {
-            let moment = DateTime::parse_from_rfc3339(text(name)?).ok()?;
+        let claim = |name: &str| payload.get(name).and_then(Value::as_str);
+        let id = credential.get("id").and_then(Value::as_str);
+        let subject = credential
+            .pointer("/credentialSubject/id")
+            .and_then(Value::as_str);
+        let first = |names: [&str; 2]| names.into_iter().find_map(|name| credential.get(name));
+        let seconds = |moment: Option<&Value>| {
+            let moment = DateTime::parse_from_rfc3339(moment?.as_str()?).ok()?;
             Some(moment.timestamp())
         };
-        // A number of seconds is one with and without a decimal point (RFC 7519, section 2, NumericDate).
-        let number = |name: &str| {
-            let number = payload.get(name).and_then(Value::as_number)?.to_string();
-            number.strip_suffix(".0").unwrap_or(&number).parse::<i64>().ok()
-        };
+        let (from, until) = (
+            first(["issuanceDate", "validFrom"]),
+            first(["expirationDate", "validUntil"]),
+        );
         let absent = |name: &str| payload.get(name).is_none();
+        let number = |name: &str| legacy::seconds(payload, name);
         let agree = [
-            ("iss", text("iss").is_some() && text("iss") == issuer),
-            ("jti", text("jti").is_some() && text("jti") == text("id")),
-            (
-                "nbf",
-                number("nbf").is_some() && number("nbf") == seconds("validFrom"),
-            ),
+            ("iss", claim("iss").is_some() && claim("iss") == issuer),
+            ("jti", claim("jti").is_some() && claim("jti") == id),
+            ("nbf", number("nbf").is_some() && number("nbf") == seconds(from)),
             (
                 "sub",
-                (subject.is_some() || absent("sub")) && text("sub") == subject,
+                (subject.is_some() || absent("sub")) && claim("sub") == subject,
             ),
             (
                 "exp",
-                (absent("exp") && absent("validUntil"))
-                    || (number("exp").is_some() && number("exp") == seconds("validUntil")),
+                (absent("exp") && until.is_none())
+                    || (number("exp").is_some() && number("exp") == seconds(until)),
             ),
         ];
-        match agree.iter().find(|(_, agrees)| !agrees) {
+        let owed = |name: &str| !is_legacy || !absent(name);
+        match agree.iter().find(|(name, agrees)| owed(name) && !agrees) {
             Some((name, _)) => Err(JwtError::Claim(name)),
             None => Ok(()),
         }
     }
 
-    /// Whether `key` made the signature with `algorithm`. A key of the other kind made none.
+    /// Whether `key` made the signature with `algorithm`. A key of another kind made none.
     #[must_use]
-    pub fn verifies(&self, algorithm: Algorithm, key: &PublicKey) -> bool {
+    pub fn verifies(&self, algorithm: Algorithm, key: &ForeignKey) -> bool {
+        let message = self.signed.as_bytes();
         match (algorithm, key) {
-            (Algorithm::Es256, PublicKey::P256(key)) => Signature::from_slice(&self.signature)
-                .is_ok_and(|signature| key.verify(self.signed.as_bytes(), &signature).is_ok()),
-            (Algorithm::EdDsa, PublicKey::Ed25519(key)) => {
+            (Algorithm::Es256, ForeignKey::Known(PublicKey::P256(key))) => {
+                Signature::from_slice(&self.signature)
+                    .is_ok_and(|signature| key.verify(message, &signature).is_ok())
+            }
+            (Algorithm::EdDsa, ForeignKey::Known(PublicKey::Ed25519(key))) => {
                 ed25519_dalek::Signature::from_slice(&self.signature)
-                    .is_ok_and(|signature| key.verify_strict(self.signed.as_bytes(), &signature).is_ok())
+                    .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok())
+            }
+            (Algorithm::Es384, ForeignKey::P384(_)) | (Algorithm::Rs256, ForeignKey::Rsa(_)) => {
+                key.verifies(message, &self.signature)
             }
             _ => false,
         }

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::{Algorithm, Header, Token};
 use crate::bake::MAX_CREDENTIAL;
-use crate::keys::{KeyError, PublicKey};
+use crate::foreign_key::ForeignKey;
+use crate::keys::KeyError;
 use strict_json::{self, StrictError};
 
 /// The longest token that is read, in bytes.
@@ -45,8 +46,8 @@ pub enum JwtError {
     /// `none`, or an algorithm with a shared secret: it proves nothing to anybody else.
     #[error("the token is signed with {0}, which proves nothing")]
     Algorithm(String),
-    /// An algorithm that may be good, but is not checked here, such as `RS256`.
-    #[error("the token is signed with {0}, which is not checked here; ES256 and EdDSA are")]
+    /// An algorithm that may be good, but is not checked here, such as `ES512`.
+    #[error("the token is signed with {0}, which is not checked here; ES256, ES384, RS256 and EdDSA are")]
     UnknownAlgorithm(String),
     /// No algorithm at all.
     #[error("the token names no algorithm")]
@@ -57,8 +58,10 @@ pub enum JwtError {
     /// A key in the header that cannot be used.
     #[error("the key in the token's header cannot be used: {0}")]
     HeaderKey(#[from] KeyError),
-    /// The form of the data model 1.1.
-    #[error("the token has its credential in a vc claim, which is the form of an older standard")]
+    /// One credential in the token itself and another in the `vc` claim of data model 1.1.
+    #[error(
+        "the token holds a credential in itself and another in a vc claim, so that two readers could see two"
+    )]
     LegacyClaim,
     /// A claim that is missing, or says something else than the credential.
     #[error("the token's claim {0} does not agree with the credential in it")]
@@ -161,6 +164,33 @@ impl Token {
     pub fn header(&self) -> Result<Header, JwtError> {
         accept(&self.header)
     }
+
+    /// The algorithm alone, of a token whose key is named in its payload as in Open Badges 2.0.
+    pub(crate) fn named_algorithm(&self) -> Result<Algorithm, JwtError> {
+        let alg = self.header.get("alg").and_then(Value::as_str);
+        let alg = alg.ok_or(JwtError::NoAlgorithm)?;
+        proving(alg)?;
+        algorithm(alg)
+    }
+}
+
+/// Refuses an algorithm that proves nothing to anybody else.
+fn proving(alg: &str) -> Result<(), JwtError> {
+    if alg.eq_ignore_ascii_case("none") || alg.starts_with("HS") {
+        return Err(JwtError::Algorithm(some_of(alg)));
+    }
+    Ok(())
+}
+
+fn algorithm(alg: &str) -> Result<Algorithm, JwtError> {
+    match alg {
+        "ES256" => Ok(Algorithm::Es256),
+        "ES384" => Ok(Algorithm::Es384),
+        "RS256" => Ok(Algorithm::Rs256),
+        // RFC 9864 names it after its curve.
+        "EdDSA" | "Ed25519" => Ok(Algorithm::EdDsa),
+        other => Err(JwtError::UnknownAlgorithm(some_of(other))),
+    }
 }
 
 /// A header, once all of it was found acceptable: see [`Token::header`].
@@ -168,17 +198,17 @@ fn accept(header: &Value) -> Result<Header, JwtError> {
     let members = header.as_object().ok_or(JwtError::NotAnObject("header"))?;
     let text = |name: &str| members.get(name).and_then(Value::as_str);
     let alg = text("alg").ok_or(JwtError::NoAlgorithm)?;
-    if alg.eq_ignore_ascii_case("none") || alg.starts_with("HS") {
-        return Err(JwtError::Algorithm(some_of(alg)));
-    }
-    let known = ["alg", "kid", "jwk", "typ"];
-    if let Some(other) = members.keys().find(|name| !known.contains(&name.as_str())) {
+    proving(alg)?;
+    // `cty` says that a credential is inside, which is known (W3C VC-JOSE-COSE, section 3.1.1).
+    let known =
+        |name: &str| ["alg", "kid", "jwk", "typ"].contains(&name) || (name == "cty" && text("cty").is_some());
+    if let Some(other) = members.keys().find(|name| !known(name)) {
         return Err(JwtError::HeaderMember(some_of(other)));
     }
     if members.contains_key("typ") {
         // Types of media are compared without case (RFC 7515, section 4.1.9).
         let kind = text("typ").unwrap_or("no text");
-        if !["JWT", "vc+jwt"]
+        if !["JWT", "vc+jwt", "vc+ld+jwt", "vc+ld+json+jwt"]
             .iter()
             .any(|known| kind.eq_ignore_ascii_case(known))
         {
@@ -193,13 +223,8 @@ fn accept(header: &Value) -> Result<Header, JwtError> {
     if key_id.is_none() && jwk.is_none() {
         return Err(JwtError::NoKeyId);
     }
-    let algorithm = match alg {
-        "ES256" => Algorithm::Es256,
-        // RFC 9864 names it after its curve.
-        "EdDSA" | "Ed25519" => Algorithm::EdDsa,
-        other => return Err(JwtError::UnknownAlgorithm(some_of(other))),
-    };
-    let key = jwk.map(PublicKey::from_jwk).transpose()?;
+    let algorithm = algorithm(alg)?;
+    let key = jwk.map(ForeignKey::from_jwk).transpose()?;
     Ok(Header {
         algorithm,
         key_id,
@@ -289,7 +314,11 @@ mod tests {
             let refused = header(json!({ "alg": alg, "kid": kid }));
             assert_eq!(refused, Err(JwtError::Algorithm(alg.to_owned())));
         }
-        for alg in ["RS256", "ES384", "es256", ""] {
+        for (alg, algorithm) in [("RS256", Algorithm::Rs256), ("ES384", Algorithm::Es384)] {
+            let read = header(json!({ "alg": alg, "kid": kid, "cty": "vc" })).unwrap();
+            assert_eq!(read.algorithm, algorithm);
+        }
+        for alg in ["PS256", "ES512", "es256", ""] {
             let refused = header(json!({ "alg": alg, "kid": kid }));
             assert_eq!(refused, Err(JwtError::UnknownAlgorithm(alg.to_owned())));
             let worse = header(json!({ "alg": alg, "kid": kid, "crit": ["exp"] }));
@@ -308,12 +337,12 @@ mod tests {
         let other = header(json!({ "alg": "ES256", "kid": kid, "typ": "at+jwt" }));
         assert_eq!(other, Err(JwtError::Type("at+jwt".to_owned())));
         let key = p256::ecdsa::SigningKey::from_slice(&[7; 32]).unwrap();
-        let public = PublicKey::from(key.verifying_key());
+        let public = crate::keys::PublicKey::from(key.verifying_key());
         let mut jwk = serde_json::to_value(public.jwk()).unwrap();
         let with = header(json!({ "alg": "ES256", "kid": kid, "jwk": jwk })).unwrap();
-        assert_eq!(with.key, Some(public.clone()));
+        assert_eq!(with.key, Some(public.clone().into()));
         let alone = header(json!({ "alg": "ES256", "jwk": jwk })).unwrap();
-        assert_eq!((alone.key_id, alone.key), (None, Some(public)));
+        assert_eq!((alone.key_id, alone.key), (None, Some(public.into())));
         jwk["d"] = json!("AA");
         let private = header(json!({ "alg": "ES256", "kid": kid, "jwk": jwk }));
         assert_eq!(private, Err(JwtError::HeaderKey(KeyError::Private)));

@@ -4,7 +4,9 @@
 //! Fetching is the caller's: a [`Resolver`] answers from a cache, a database or the network.
 
 mod key;
+mod older;
 mod own;
+mod received;
 mod status;
 mod verdict;
 
@@ -12,18 +14,23 @@ use chrono::{DateTime, Utc};
 use ed25519_dalek::Signature;
 use serde_json::Value;
 
-pub use verdict::{Check, CheckKind, Failure, Outcome, Verdict};
+pub use verdict::{Check, CheckKind, Failure, Outcome, Remark, Verdict};
 
+use self::received::{Received, parse};
+use super::contexts::VC_CONTEXT_1;
 use super::credential::wire::VC_CONTEXT;
+use super::foreign_key::ForeignKey;
 use super::jsonld::JsonLdError;
 use super::keys::PublicKey;
 use super::nquads::{Graph, Node};
 use super::proof::SUITE;
 use super::vocab::vc;
-use super::{jsonld, jwt, multibase, proof};
+use super::{bake, jsonld, jwt, multibase, proof};
 
 /// The largest document that is read, in bytes.
 pub const MAX_DOCUMENT: usize = 1 << 20;
+/// The kind of proof that [`SUITE`] took the place of, and that signs in the same way.
+const OLDER_SUITE: &str = "Ed25519Signature2020";
 /// How many embedded endorsements are checked.
 const MAX_ENDORSEMENTS: usize = 16;
 
@@ -33,6 +40,11 @@ pub trait Resolver {
     fn did_document(&self, did: &str) -> Option<Value>;
     /// The bytes of the status list at `url`; nothing when they cannot be had.
     fn status_list(&self, url: &str) -> Option<Vec<u8>>;
+    /// Any other JSON document that a badge refers to: a key at an address, a list of revoked badges, what an issuer of
+    /// Open Badges 2.0 hosts. Nothing when it cannot be had, which leaves open what hangs on it.
+    fn document(&self, _url: &str) -> Option<Value> {
+        None
+    }
 }
 
 /// Which kind of credential a place calls for.
@@ -57,13 +69,6 @@ impl Expected {
     }
 }
 
-/// A document that was read, and the token that it came in, if it came in one.
-struct Received {
-    /// The credential, without the claims of a token.
-    document: Value,
-    token: Option<jwt::Token>,
-}
-
 /// Verifies a badge or an endorsement at the moment `now`. `bytes` are JSON or a compact token; pictures are unpacked
 /// with [`super::bake::extract`] first.
 #[must_use]
@@ -72,10 +77,17 @@ pub fn verify(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>) -> Verd
     let Some(received) = verdict.note(CheckKind::Readable, parse(bytes)) else {
         return verdict;
     };
+    if received.presented {
+        verdict.remarks.push(Remark::Presented);
+    }
     let document = &received.document;
-    verdict
-        .checks
-        .extend(core(&received, Expected::Badge, resolver, now).checks);
+    if older::is_older(document) {
+        older::verify(&received, resolver, now, &mut verdict);
+        return verdict;
+    }
+    let shared = core(&received, Expected::Badge, resolver, now);
+    verdict.checks.extend(shared.checks);
+    verdict.remarks.extend(shared.remarks);
     let mut lists = status::Lists::default();
     let status = status::check(document, &mut lists, resolver, now);
     verdict.note(CheckKind::Status, status);
@@ -84,27 +96,20 @@ pub fn verify(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>) -> Verd
     verdict
 }
 
-fn parse(bytes: &[u8]) -> Result<Received, Failure> {
-    if bytes.len() > MAX_DOCUMENT {
-        return Err(Failure::TooLarge(MAX_DOCUMENT));
+/// Verifies a file as people have it: a picture with a badge in it, or what [`verify`] takes.
+#[must_use]
+pub fn verify_file(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>) -> Verdict {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let is_picture = bytes.starts_with(b"\x89PNG") || text.trim_ascii_start().starts_with(b"<");
+    if !is_picture {
+        return verify(text, resolver, now);
     }
-    if jwt::looks_like(bytes) {
-        let token = jwt::read(bytes)?;
-        return Ok(Received {
-            document: token.credential(),
-            token: Some(token),
-        });
-    }
-    let document = strict_json::read(bytes).map_err(|error| Failure::NotJson(error.to_string()))?;
-    Ok(Received::bare(document))
-}
-
-impl Received {
-    /// A document with its proof inside.
-    fn bare(document: Value) -> Self {
-        Self {
-            document,
-            token: None,
+    match bake::extract(bytes) {
+        Ok(inside) => verify(inside.as_bytes(), resolver, now),
+        Err(error) => {
+            let mut verdict = Verdict::default();
+            verdict.note::<()>(CheckKind::Readable, Err(error.into()));
+            verdict
         }
     }
 }
@@ -113,7 +118,8 @@ impl Received {
 fn core(received: &Received, expected: Expected, resolver: &dyn Resolver, now: DateTime<Utc>) -> Verdict {
     let (document, token) = (&received.document, received.token.as_ref());
     let mut verdict = Verdict::default();
-    verdict.note(CheckKind::Members, members(document, expected));
+    let members = members(document, expected, &mut verdict.remarks);
+    verdict.note(CheckKind::Members, members);
     let proof = match token {
         Some(token) => token.header().map(FoundProof::Token).map_err(Failure::from),
         None => find_proof(document, now),
@@ -123,7 +129,11 @@ fn core(received: &Received, expected: Expected, resolver: &dyn Resolver, now: D
         verdict.note(CheckKind::Claims, token.claims_agree().map_err(Failure::from));
     }
     let key = verdict.note(CheckKind::Key, find_key(document, proof.as_ref(), resolver));
-    let message = verdict.note(CheckKind::Terms, terms(document, proof.as_ref()));
+    let message = match token {
+        Some(_) => Ok(token_terms(document, &mut verdict.remarks)),
+        None => terms(document, proof.as_ref()),
+    };
+    let message = verdict.note(CheckKind::Terms, message);
     verdict.note(
         CheckKind::Signature,
         signature(token, proof.as_ref(), key.as_ref(), message),
@@ -132,8 +142,15 @@ fn core(received: &Received, expected: Expected, resolver: &dyn Resolver, now: D
     verdict
 }
 
-fn members(document: &Value, expected: Expected) -> Result<(), Failure> {
-    if list(document, "@context").first().and_then(Value::as_str) != Some(VC_CONTEXT) {
+/// Whether it is of data model 1.1, which Open Badges 3.0 allows beside 2.0.
+fn is_older_model(document: &Value) -> bool {
+    list(document, "@context").first().and_then(Value::as_str) == Some(VC_CONTEXT_1)
+}
+
+fn members(document: &Value, expected: Expected, remarks: &mut Vec<Remark>) -> Result<(), Failure> {
+    if is_older_model(document) {
+        remarks.push(Remark::OlderModel);
+    } else if list(document, "@context").first().and_then(Value::as_str) != Some(VC_CONTEXT) {
         return Err(Failure::Context);
     }
     let types = list(document, "type");
@@ -167,32 +184,29 @@ fn members(document: &Value, expected: Expected) -> Result<(), Failure> {
         }
         achievement.get("criteria").ok_or(Failure::Missing("criteria"))?;
         if text(subject, "id").is_none() && list(subject, "identifier").is_empty() {
-            return Err(Failure::NoRecipient);
+            remarks.push(Remark::NoRecipient);
         }
-        results(subject, achievement)?;
+        if !has_own_results(subject, achievement) {
+            remarks.push(Remark::OtherResults);
+        }
     } else if text(subject, "id").is_none() && expected != Expected::StatusList {
         return Err(Failure::Missing("credentialSubject.id"));
     }
     Ok(())
 }
 
-/// Each result is one that the badge describes, at a level that the description has (Open Badges 3.0, Result).
-fn results(subject: &Value, achievement: &Value) -> Result<(), Failure> {
-    for result in list(subject, "result") {
+/// Whether each result is one that the badge describes, at a level that the description has (Open Badges 3.0, Result).
+fn has_own_results(subject: &Value, achievement: &Value) -> bool {
+    list(subject, "result").iter().all(|result| {
         let named = text(result, "resultDescription");
         let described = list(achievement, "resultDescription")
             .iter()
             .find(|entry| named.is_some() && text(entry, "id") == named);
-        if named.is_some() && described.is_none() {
-            return Err(Failure::ResultLinks);
-        }
         let levels = described.map_or(&[][..], |entry| list(entry, "rubricCriterionLevel"));
         let level = text(result, "achievedLevel");
-        if level.is_some() && !levels.iter().any(|entry| text(entry, "id") == level) {
-            return Err(Failure::ResultLinks);
-        }
-    }
-    Ok(())
+        (named.is_none() || described.is_some())
+            && (level.is_none() || levels.iter().any(|entry| text(entry, "id") == level))
+    })
 }
 
 /// A proof that was found, with its pieces.
@@ -208,8 +222,10 @@ enum FoundProof {
 
 fn find_proof(document: &Value, now: DateTime<Utc>) -> Result<FoundProof, Failure> {
     let proofs = list(document, "proof");
-    let known = |proof: &&Value| {
-        text(proof, "type") == Some("DataIntegrityProof") && text(proof, "cryptosuite") == Some(SUITE)
+    let known = |proof: &&Value| match text(proof, "type") {
+        Some("DataIntegrityProof") => text(proof, "cryptosuite") == Some(SUITE),
+        Some(OLDER_SUITE) => proof.get("cryptosuite").is_none(),
+        _ => false,
     };
     if proofs.is_empty() {
         return Err(Failure::NoProof);
@@ -247,21 +263,18 @@ fn find_key(
     document: &Value,
     proof: Option<&FoundProof>,
     resolver: &dyn Resolver,
-) -> Result<PublicKey, Failure> {
+) -> Result<ForeignKey, Failure> {
     let issuer = issuer_id(document).ok_or(Failure::IssuerNotADid)?;
-    match proof.ok_or(Failure::NotChecked)? {
-        FoundProof::Embedded { method, .. } => match key::resolve(issuer, method, resolver)? {
-            key @ PublicKey::Ed25519(_) => Ok(key),
-            PublicKey::P256(_) => Err(Failure::KeyKind),
-        },
-        FoundProof::Token(header) => {
-            let key = key::resolve_token(issuer, header, resolver)?;
-            match (header.algorithm, &key) {
-                (jwt::Algorithm::Es256, PublicKey::P256(_))
-                | (jwt::Algorithm::EdDsa, PublicKey::Ed25519(_)) => Ok(key),
-                _ => Err(Failure::KeyKind),
-            }
+    let (key, algorithm) = match proof.ok_or(Failure::NotChecked)? {
+        FoundProof::Embedded { method, .. } => {
+            (key::resolve(issuer, method, resolver)?, jwt::Algorithm::EdDsa)
         }
+        FoundProof::Token(header) => (key::resolve_token(issuer, header, resolver)?, header.algorithm),
+    };
+    if key::fits(algorithm, &key) {
+        Ok(key)
+    } else {
+        Err(Failure::KeyKind)
     }
 }
 
@@ -291,6 +304,15 @@ fn terms(document: &Value, proof: Option<&FoundProof>) -> Result<Message, Failur
     Ok(config.and_then(|config| proof::bounded_message(&config, &graph)))
 }
 
+/// A token's signature covers its payload to the letter, so that what no context defines cannot be changed either.
+fn token_terms(document: &Value, remarks: &mut Vec<Remark>) -> Message {
+    let is_own = own::Own::read(document, None).is_some_and(|own| own.graphs().is_some());
+    if !is_own && let Err(error) = jsonld::quads(document) {
+        remarks.push(Remark::Undefined(error.to_string()));
+    }
+    None
+}
+
 /// RDF merges what is said about one id in several places. What decides about validity has to stand in the
 /// credential itself, or one could move the revocation entry of a signed badge out of sight.
 fn nothing_hidden(document: &Value, graph: &Graph<'_>) -> Result<(), Failure> {
@@ -299,6 +321,8 @@ fn nothing_hidden(document: &Value, graph: &Graph<'_>) -> Result<(), Failure> {
         ("credentialStatus", vc::CREDENTIAL_STATUS),
         ("validFrom", vc::VALID_FROM),
         ("validUntil", vc::VALID_UNTIL),
+        ("issuanceDate", vc::ISSUANCE_DATE),
+        ("expirationDate", vc::EXPIRATION_DATE),
         ("issuer", vc::ISSUER),
         ("credentialSubject", vc::CREDENTIAL_SUBJECT),
     ];
@@ -318,7 +342,7 @@ fn nothing_hidden(document: &Value, graph: &Graph<'_>) -> Result<(), Failure> {
 fn signature(
     token: Option<&jwt::Token>,
     proof: Option<&FoundProof>,
-    key: Option<&PublicKey>,
+    key: Option<&ForeignKey>,
     message: Option<Message>,
 ) -> Result<(), Failure> {
     let (Some(proof), Some(key)) = (proof, key) else {
@@ -327,7 +351,7 @@ fn signature(
     let good = match (proof, token) {
         (FoundProof::Token(header), Some(token)) => token.verifies(header.algorithm, key),
         (FoundProof::Embedded { signature, .. }, None) => {
-            let (Some(message), PublicKey::Ed25519(key)) = (message, key) else {
+            let (Some(message), ForeignKey::Known(PublicKey::Ed25519(key))) = (message, key) else {
                 return Err(Failure::NotChecked);
             };
             let message = message.ok_or(JsonLdError::TooComplex)?;
@@ -339,12 +363,24 @@ fn signature(
 }
 
 fn period(document: &Value, now: DateTime<Utc>) -> Result<(), Failure> {
-    let from = moment(document, "validFrom").ok_or(Failure::Missing("validFrom"))?;
-    if now < from {
-        return Err(Failure::NotYetValid(from.to_rfc3339()));
+    // Data model 1.1 knows both names, and means the older by "from when".
+    let (starts, ends): (&[&'static str], &[&'static str]) = if is_older_model(document) {
+        (&["issuanceDate", "validFrom"], &["expirationDate", "validUntil"])
+    } else {
+        (&["validFrom"], &["validUntil"])
+    };
+    let there = |name: &&&'static str| document.get(**name).is_some();
+    if !starts.iter().any(|name| document.get(*name).is_some()) {
+        return Err(Failure::Missing(starts.first().copied().unwrap_or("validFrom")));
     }
-    if document.get("validUntil").is_some() {
-        let until = moment(document, "validUntil").ok_or(Failure::Missing("validUntil"))?;
+    for name in starts.iter().filter(there) {
+        let from = moment(document, name).ok_or(Failure::Missing(name))?;
+        if now < from {
+            return Err(Failure::NotYetValid(from.to_rfc3339()));
+        }
+    }
+    for name in ends.iter().filter(there) {
+        let until = moment(document, name).ok_or(Failure::Missing(name))?;
         if until <= now {
             return Err(Failure::Expired(until.to_rfc3339()));
         }

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::received::parse;
 use super::verdict::Failure;
-use super::{Expected, Resolver, core, issuer_id, list, parse, text};
+use super::{Expected, Resolver, core, issuer_id, list, text};
 use crate::status::Bitstring;
 
 /// Status lists by address, each verified once however many credentials of a document refer to it.
@@ -56,6 +57,9 @@ fn check_entry(
     resolver: &dyn Resolver,
     now: DateTime<Utc>,
 ) -> Result<(), Failure> {
+    if text(entry, "type") == Some("1EdTechRevocationList") {
+        return check_named(entry, credential, resolver);
+    }
     let purpose = text(entry, "statusPurpose").ok_or(Failure::UnknownStatus)?;
     let size = entry.get("statusSize").map_or(Some(1), Value::as_u64);
     if text(entry, "type") != Some("BitstringStatusListEntry") || size != Some(1) {
@@ -85,4 +89,22 @@ fn check_entry(
     } else {
         Ok(())
     }
+}
+
+/// A list of 1EdTech names the revoked badges in clear, and is vouched for by nothing but its address.
+fn check_named(entry: &Value, credential: &Value, resolver: &dyn Resolver) -> Result<(), Failure> {
+    let url = text(entry, "id").ok_or(Failure::UnknownStatus)?;
+    let document = resolver
+        .document(url)
+        .filter(Value::is_object)
+        .ok_or(Failure::StatusUnavailable)?;
+    let said = issuer_id(&document);
+    if said.is_some() && said != issuer_id(credential) {
+        return Err(Failure::OtherStatusList);
+    }
+    let id = text(credential, "id");
+    let revoked = list(&document, "revokedCredential")
+        .iter()
+        .any(|one| id.is_some() && text(one, "id") == id && one.get("revoked") != Some(&Value::Bool(false)));
+    if revoked { Err(Failure::Revoked) } else { Ok(()) }
 }

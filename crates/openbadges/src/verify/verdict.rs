@@ -1,5 +1,6 @@
 //! What a verification found: one entry for each check, each with a sentence for the page.
 
+use crate::bake::BakeError;
 use crate::jsonld::JsonLdError;
 use crate::jwt::JwtError;
 use crate::status::StatusError;
@@ -27,6 +28,8 @@ pub enum CheckKind {
     Status,
     /// The endorsements inside are good themselves.
     Endorsements,
+    /// It is what its issuer hosts; only of badges before 3.0.
+    Hosted,
 }
 
 impl CheckKind {
@@ -44,13 +47,14 @@ impl CheckKind {
             Self::Period => "Validity period",
             Self::Status => "Revocation",
             Self::Endorsements => "Endorsements",
+            Self::Hosted => "Hosted",
         }
     }
 
     fn passed(self) -> &'static str {
         match self {
             Self::Readable => "The document can be read.",
-            Self::Members => "Everything that Open Badges 3.0 requires is there.",
+            Self::Members => "Everything that its standard requires is there.",
             Self::Proof => "The document carries a proof of a kind that is known here.",
             Self::Claims => "The token says the same as the badge in it.",
             Self::Key => "The key is one that the issuer publishes.",
@@ -59,6 +63,7 @@ impl CheckKind {
             Self::Period => "It is valid at present.",
             Self::Status => "The issuer has not revoked it.",
             Self::Endorsements => "The endorsements in it are good, or there are none.",
+            Self::Hosted => "It is what its issuer hosts, where its issuer may change it or take it away.",
         }
     }
 }
@@ -87,17 +92,31 @@ pub enum Failure {
     /// The W3C context is not the first.
     #[error("The document does not begin with the W3C context for credentials.")]
     Context,
-    /// Neither an id nor an identifier.
-    #[error("The document names no recipient.")]
-    NoRecipient,
-    /// A result that the badge does not describe.
-    #[error("A result refers to a description or a level that the badge does not have.")]
-    ResultLinks,
+    /// A picture that carries no badge, or none that can be read.
+    #[error("The picture cannot be used: {0}.")]
+    Picture(#[from] BakeError),
+    /// A presentation of several badges.
+    #[error("There are {0} badges in the document; they are checked one by one.")]
+    SeveralBadges(usize),
+    /// A hosted badge that does not say where.
+    #[error(
+        "The badge is of a kind that its issuer's site vouches for, but it does not say where it is hosted."
+    )]
+    HostedNowhere,
+    /// No answer from where it is hosted.
+    #[error("The issuer's site vouches for a badge of this kind, and what it hosts could not be read ({0}).")]
+    HostedUnavailable(String),
+    /// Another award at that address.
+    #[error("What its issuer hosts is another award: it differs in {0}.")]
+    OtherHosted(&'static str),
+    /// Hosted where its issuer hosts nothing.
+    #[error("The issuer does not let its badges be hosted there ({0}).")]
+    OtherHost(String),
     /// No proof inside.
     #[error("The document carries no proof.")]
     NoProof,
     /// Another kind of proof.
-    #[error("The proof is not a DataIntegrityProof of the kind eddsa-rdfc-2022.")]
+    #[error("The proof is of a kind that is not checked here; eddsa-rdfc-2022 and Ed25519Signature2020 are.")]
     UnknownProof,
     /// A proof that was made for something else.
     #[error("The proof was not made to assert the credential (proofPurpose).")]
@@ -112,13 +131,13 @@ pub enum Failure {
     #[error("The proof has expired.")]
     ProofExpired,
     /// An issuer that is not a DID.
-    #[error("The issuer is not identified by did:web or did:key.")]
+    #[error("The issuer is not identified by did:web, did:key, did:jwk or its own site.")]
     IssuerNotADid,
     /// A key under another identity.
     #[error("The key does not belong to the issuer that the document names.")]
     OtherController,
     /// No answer from the issuer's host.
-    #[error("The issuer's identity document could not be fetched, so that the key cannot be checked.")]
+    #[error("The issuer's published key could not be fetched, so that it cannot be checked.")]
     IssuerUnavailable,
     /// A document of somebody else at that address.
     #[error("The issuer's identity document names another identity.")]
@@ -197,6 +216,9 @@ impl Failure {
     pub fn is_unchecked(&self) -> bool {
         match self {
             Self::OtherKind
+            | Self::SeveralBadges(_)
+            | Self::HostedNowhere
+            | Self::HostedUnavailable(_)
             | Self::UnknownProof
             | Self::ProofChain
             | Self::IssuerNotADid
@@ -208,6 +230,55 @@ impl Failure {
             | Self::Terms(JsonLdError::UnknownContext(_) | JsonLdError::TooComplex) => true,
             Self::StatusListBad(inner) | Self::Endorsement(inner) => inner.is_unchecked(),
             _ => false,
+        }
+    }
+}
+
+/// What is unusual and harmless.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remark {
+    /// It is written in data model 1.1.
+    OlderModel,
+    /// It came in a presentation.
+    Presented,
+    /// Neither an id nor an identifier of whose it is.
+    NoRecipient,
+    /// A result that the badge does not describe under that name.
+    OtherResults,
+    /// Something in a token has no defined meaning; the sentence says what.
+    Undefined(String),
+    /// What is hosted differs in members that do not decide; which.
+    HostedDiffers(String),
+}
+
+impl Remark {
+    /// It in a sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::OlderModel => {
+                "It is written in data model 1.1, the one before today's. That says nothing against it."
+                    .to_owned()
+            }
+            Self::Presented => {
+                "The badge came in a presentation, as wallets hand badges on. The badge in it was checked; \
+                                who presented it was not."
+                    .to_owned()
+            }
+            Self::NoRecipient => "It names no recipient: it says nothing about who earned it.".to_owned(),
+            Self::OtherResults => {
+                "A result in it refers to a description or a level that the badge does not have under \
+                                   that name."
+                    .to_owned()
+            }
+            Self::Undefined(what) => {
+                format!(
+                    "Not all of it has a defined meaning ({what}); the token's signature covers that all the same."
+                )
+            }
+            Self::HostedDiffers(what) => {
+                format!("What its issuer hosts says something else in {what}; what is hosted counts.")
+            }
         }
     }
 }
@@ -253,14 +324,16 @@ impl Check {
 pub struct Verdict {
     /// In the order in which they ran. A document that cannot be read has one only.
     pub checks: Vec<Check>,
+    /// What is true and worth knowing, but decides nothing.
+    pub remarks: Vec<Remark>,
 }
 
 impl Verdict {
-    /// Whether the signature was checked and everything passed.
+    /// Whether the signature, or what the issuer hosts, was checked and everything passed.
     #[must_use]
     pub fn is_valid(&self) -> bool {
-        self.checks.iter().all(Check::passed)
-            && self.checks.iter().any(|check| check.kind == CheckKind::Signature)
+        let decides = |check: &Check| matches!(check.kind, CheckKind::Signature | CheckKind::Hosted);
+        self.checks.iter().all(Check::passed) && self.checks.iter().any(decides)
     }
 
     /// What all checks together say: what is wrong decides before what is not known.

@@ -1,0 +1,178 @@
+//! A stranger's badge, checked from here because somebody asked for it: where issuers let no browser read what they publish,
+//! a server may. The addresses that the badge names are asked under the guard, few of them and each once; nothing is kept.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use bytes::Bytes;
+use openbadges::did;
+use openbadges::verify::{Resolver, Verdict, verify_file};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use url::{Host, Url};
+
+use crate::net::Request;
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+
+/// The largest badge that is taken, in bytes: pictures stay with whoever asks, the text in them is sent.
+pub(crate) const MAX_BODY: usize = 256 << 10;
+/// How many addresses one badge may have asked.
+const ADDRESSES: usize = 8;
+/// One answer names the next address: key, class, issuer, list.
+const ROUNDS: usize = 5;
+const PATIENCE: Duration = Duration::from_secs(8);
+/// The largest document that is read, in bytes.
+const MAX_ANSWER: usize = 1 << 20;
+const ACCEPTED: &str =
+    "application/json, application/ld+json, application/vc, application/did+json, */*;q=0.1";
+
+/// Strangers may keep this server as busy as that, and no more.
+static AT_ONCE: Semaphore = Semaphore::const_new(4);
+
+/// What was answered so far, by address; none where nothing was to be had.
+type Answers = BTreeMap<String, Option<Bytes>>;
+
+/// Answers from what was fetched, and writes down what was not asked for yet.
+struct Asking {
+    answers: Answers,
+    missing: RefCell<BTreeSet<String>>,
+    /// Whether this machine's own addresses are asked over http.
+    plain: bool,
+}
+
+impl Asking {
+    fn bytes(&self, url: &str) -> Option<Bytes> {
+        let known = self.answers.get(url);
+        if known.is_none() {
+            self.missing.borrow_mut().insert(url.to_owned());
+        }
+        known.cloned().flatten()
+    }
+}
+
+impl Resolver for Asking {
+    fn did_document(&self, did: &str) -> Option<Value> {
+        self.document(&identity_url(did, self.plain)?)
+    }
+
+    fn status_list(&self, url: &str) -> Option<Vec<u8>> {
+        self.bytes(url).map(|bytes| bytes.to_vec())
+    }
+
+    fn document(&self, url: &str) -> Option<Value> {
+        serde_json::from_slice(&self.bytes(url)?).ok()
+    }
+}
+
+/// Where an identity document is; on one's own machine there is no certificate.
+fn identity_url(did: &str, plain: bool) -> Option<String> {
+    let mut url = Url::parse(&did::document_url(did).ok()?).ok()?;
+    let is_here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if plain && is_here {
+        // A scheme of the same kind can always be set, and the port is kept.
+        let _ = url.set_scheme("http");
+    }
+    Some(url.into())
+}
+
+/// Checks a badge of whomever.
+///
+/// # Errors
+/// [`ServiceError::TooMany`] while others are being checked.
+#[tracing::instrument(name = "outside.check", skip_all)]
+pub(crate) async fn check(cairn: &Cairn, badge: Bytes) -> Result<Verdict, ServiceError> {
+    let Ok(_turn) = AT_ONCE.try_acquire() else {
+        return Err(ServiceError::TooMany { seconds: 5 });
+    };
+    let mut answers = Answers::new();
+    for _ in 0..ROUNDS {
+        let (verdict, missing) = judged(cairn, badge.clone(), answers.clone()).await?;
+        if missing.is_empty() || answers.len() + missing.len() > ADDRESSES {
+            return Ok(verdict);
+        }
+        let asked = missing.into_iter().map(|url| async move {
+            let answer = fetched(cairn, &url).await;
+            (url, answer)
+        });
+        answers.extend(futures_util::future::join_all(asked).await);
+    }
+    let (verdict, _) = judged(cairn, badge, answers).await?;
+    Ok(verdict)
+}
+
+/// The verdict by what was answered so far, and what it would ask for.
+async fn judged(
+    cairn: &Cairn,
+    badge: Bytes,
+    answers: Answers,
+) -> Result<(Verdict, BTreeSet<String>), ServiceError> {
+    let (now, plain) = (cairn.clock.now(), cairn.settings.allow_http_loopback);
+    let judging = move || {
+        let asking = Asking {
+            answers,
+            missing: RefCell::default(),
+            plain,
+        };
+        let verdict = verify_file(&badge, &asking, now);
+        (verdict, asking.missing.into_inner())
+    };
+    let judged = tokio::task::spawn_blocking(judging).await;
+    judged.map_err(|error| ServiceError::Internal(error.to_string()))
+}
+
+/// What stands at an address, if it is to be had.
+async fn fetched(cairn: &Cairn, url: &str) -> Option<Bytes> {
+    let mut request = Request::get(Url::parse(url).ok()?).header("accept", ACCEPTED);
+    request.timeout = PATIENCE;
+    request.max_body = MAX_ANSWER;
+    let answer = cairn.transport.send(request).await.ok()?;
+    (answer.status == 200).then_some(answer.body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_fetched_yet_is_written_down_and_asked_for_once() {
+        let answers = [
+            ("https://x.example/a".to_owned(), Some(Bytes::from_static(b"{}"))),
+            ("https://x.example/b".to_owned(), None),
+        ];
+        let asking = Asking {
+            answers: answers.into(),
+            missing: RefCell::default(),
+            plain: true,
+        };
+        assert!(asking.document("https://x.example/a").is_some());
+        assert!(asking.document("https://x.example/b").is_none());
+        assert!(asking.missing.borrow().is_empty());
+        assert!(
+            asking
+                .did_document("did:web:127.0.0.1%3A8080:issuers:abc")
+                .is_none()
+        );
+        assert!(asking.did_document("did:web:x.example").is_none());
+        assert!(asking.status_list("https://x.example/list").is_none());
+        let missing: Vec<String> = asking.missing.into_inner().into_iter().collect();
+        assert_eq!(
+            missing,
+            [
+                "http://127.0.0.1:8080/issuers/abc/did.json",
+                "https://x.example/.well-known/did.json",
+                "https://x.example/list",
+            ]
+        );
+        assert_eq!(
+            identity_url("did:web:localhost", false).as_deref(),
+            Some("https://localhost/.well-known/did.json")
+        );
+    }
+}

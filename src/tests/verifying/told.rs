@@ -1,0 +1,125 @@
+//! What the page tells of a badge beside the verdict, and what it says of files that are none.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+
+use super::others::{by_key, current};
+use super::{Net, VerifierPage, now};
+
+async fn inside(verifier: &VerifierPage, id: &str) -> String {
+    let found = verifier.chromium.driver.find(By::Id(id)).await.unwrap();
+    found.inner_html().await.unwrap()
+}
+
+#[test]
+fn a_badge_is_told_of_in_readable_words_with_the_page_where_its_issuer_says_more() {
+    crate::app::block_on(async {
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
+        let mut document = current();
+        document["id"] = json!("https://f.example/b/1");
+        let achievement = &mut document["credentialSubject"]["achievement"];
+        achievement["description"] = json!(
+            "**Works** in a [team](https://f.example/t), <b>not</b> alone\n\n- plans\n- does [x](javascript:alert)"
+        );
+        achievement["resultDescription"] = json!([{ "id": "urn:f:1", "type": ["ResultDescription"], "name": "Exam",
+            "resultType": "Percent", "valueMax": "100" }]);
+        document["credentialSubject"]["result"] =
+            json!([{ "type": ["Result"], "resultDescription": "urn:f:1", "value": "90" }]);
+        let text = by_key(&document).to_string();
+        let found = verifier
+            .check_texts(std::slice::from_ref(&text), &Net::default())
+            .await
+            .remove(0);
+        assert_eq!(found.verdict, "valid", "{found:?}");
+        let facts = inside(&verifier, "facts").await;
+        for shown in [
+            "<strong>Works</strong> in a <a href=\"https://f.example/t\"",
+            "&lt;b&gt;not&lt;/b&gt;",
+            "<li>plans</li><li>does [x](javascript:alert)</li>",
+            "Exam: 90 of 100",
+            "<a href=\"https://f.example/b/1\"",
+            "Its issuer may say more there",
+        ] {
+            assert!(facts.contains(shown), "{shown} in {facts}");
+        }
+        assert!(!facts.contains("href=\"javascript"), "{facts}");
+        verifier.end().await;
+    });
+}
+
+#[test]
+fn a_file_that_is_no_badge_is_called_what_it_is() {
+    crate::app::block_on(async {
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
+        let cases: [(&[u8], &str); 5] = [
+            (b"%PDF-1.7\n", "it is a PDF"),
+            (b"PK\x03\x04", "it is a ZIP archive"),
+            (b"\xff\xd8\xff\xe0\0\x10", "a photograph or a screenshot"),
+            (b"RIFF\0\0\0\0WEBPVP8 ", "it is a WebP picture"),
+            (b"\0\0\0\x18ftypheic", "it is a photograph"),
+        ];
+        let files: Vec<Value> = cases
+            .iter()
+            .map(|(file, _)| json!({ "base64": STANDARD.encode(file) }))
+            .collect();
+        let found = verifier.check(&files, &Net::default(), now()).await;
+        for ((_, said), finding) in cases.iter().zip(&found) {
+            assert!(finding.sentence.contains(said), "{said}: {finding:?}");
+            assert!(!finding.says.contains("Not valid"), "{finding:?}");
+        }
+        verifier.end().await;
+    });
+}
+
+#[test]
+fn the_check_by_the_server_is_a_step_of_its_own_and_offered_only_where_it_can_help() {
+    crate::app::block_on(async {
+        let Some(verifier) =
+            VerifierPage::open(&["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]).await
+        else {
+            return;
+        };
+        let offered = async || {
+            let part = verifier
+                .chromium
+                .driver
+                .find(By::Id("server-part"))
+                .await
+                .unwrap();
+            part.is_displayed().await.unwrap()
+        };
+        assert!(!offered().await);
+        let good = by_key(&current()).to_string();
+        verifier.check_texts(&[good], &Net::default()).await;
+        assert!(!offered().await);
+        let mut elsewhere = by_key(&current());
+        elsewhere["issuer"]["id"] = json!("did:web:nobody.invalid");
+        elsewhere["proof"]["verificationMethod"] = json!("did:web:nobody.invalid#key");
+        // With the real net of both, neither of which reaches that issuer.
+        let arguments = vec![
+            json!([{ "text": elsewhere.to_string() }]),
+            Value::Null,
+            Value::Null,
+        ];
+        let driver = &verifier.chromium.driver;
+        driver.refresh().await.unwrap();
+        driver.execute_async(super::DRIVE, arguments).await.unwrap();
+        assert!(offered().await);
+        assert_eq!(verifier.chromium.stumbling_blocks().await, Vec::<String>::new());
+        driver
+            .find(By::Id("server-ask"))
+            .await
+            .unwrap()
+            .click()
+            .await
+            .unwrap();
+        verifier.chromium.reads("says: it cannot say either").await;
+        verifier.end().await;
+    });
+}
