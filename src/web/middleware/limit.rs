@@ -116,7 +116,7 @@ impl Limits {
     }
 
     /// Who asks: the peer, or behind trusted proxies the last address that none of them vouches for.
-    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let trusted = |address: IpAddr| {
             let address = address.to_canonical();
             self.trusted_proxies.iter().any(|known| known.contains(&address))
@@ -145,7 +145,7 @@ fn address(text: &str) -> Option<IpAddr> {
 }
 
 /// What counts as one client: an IPv4 address, or the IPv6 network of 64 bits that a household is given.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
         v4 @ IpAddr::V4(_) => v4,
