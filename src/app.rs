@@ -14,6 +14,8 @@ use crate::random::{SharedRandom, SystemRandom};
 use crate::service::Cairn;
 use crate::service::StartError;
 use crate::settings::{MetricsListen, Settings};
+use crate::web::bounds::Bounds;
+use crate::web::bounds::connections::Connections;
 use crate::web::middleware::limit::Limits;
 
 /// Everything that a running Cairn is given from outside.
@@ -63,6 +65,7 @@ impl Application {
     ) -> Result<Self, StartError> {
         // From here on, everything that is counted is kept.
         let _ = crate::telemetry::metrics_handle();
+        let files = crate::descriptors::raise();
         let listener = TcpListener::bind(settings.listen)
             .map_err(|error| StartError::Listen(settings.listen, error.to_string()))?;
         if let Ok(bound) = listener.local_addr() {
@@ -81,6 +84,14 @@ impl Application {
             cairn.settings.requests_per_minute,
             cairn.settings.trusted_proxies.clone(),
         ));
+        let bounds = web::Data::new(Bounds::new(&cairn.settings));
+        let most = most_connections(files, workers);
+        let connections = Arc::new(Connections::new(
+            // However few the system allows, one address leaves as many to all others.
+            cairn.settings.connections_per_address.min(most * workers / 2),
+            cairn.settings.trusted_proxies.clone(),
+            Arc::clone(&bounds.unproven),
+        ));
         let server = HttpServer::new(move || {
             App::new()
                 .wrap(actix_web::middleware::from_fn(
@@ -88,6 +99,9 @@ impl Application {
                 ))
                 .wrap(actix_web::middleware::from_fn(
                     crate::web::middleware::limit::limit,
+                ))
+                .wrap(actix_web::middleware::from_fn(
+                    crate::web::middleware::bounds::bounds,
                 ))
                 .wrap(actix_web::middleware::from_fn(
                     crate::web::middleware::headers::headers,
@@ -101,9 +115,16 @@ impl Application {
                 >::new())
                 .app_data(data.clone())
                 .app_data(limits.clone())
+                .app_data(bounds.clone())
                 .configure(crate::web::routes::configure)
         })
+        .on_connect(move |connection, data| {
+            if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() {
+                connections.arrived(stream, data);
+            }
+        })
         .workers(workers)
+        .max_connections(most)
         .shutdown_timeout(10)
         .client_request_timeout(Duration::from_secs(10))
         .listen(listener)
@@ -200,6 +221,14 @@ fn metrics_server(listener: TcpListener, data: web::Data<Cairn>) -> Result<Serve
     Ok(listening
         .map_err(|error| StartError::Serve(error.to_string()))?
         .run())
+}
+
+/// How many connections a thread accepts: each may take two of `files`, and database and files need some too. Others wait to
+/// be accepted.
+fn most_connections(files: usize, workers: usize) -> usize {
+    const KEPT: usize = 256;
+    const MOST: usize = 25_000;
+    (files.saturating_sub(KEPT) / 2 / workers.max(1)).clamp(64, MOST)
 }
 
 /// Runs `future` on an actix runtime of this thread.

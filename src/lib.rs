@@ -41,6 +41,7 @@ pub mod benchmarks;
 pub mod cli;
 #[cfg(feature = "demo")]
 pub(crate) mod demo;
+pub(crate) mod descriptors;
 pub(crate) mod domain;
 pub(crate) mod ids;
 pub(crate) mod jobs;

@@ -1,7 +1,7 @@
 //! Cairn under load, measured from outside: `cargo bench --bench load`. Builds and starts the `cairn` binary in a process of its own;
 //! the practice LMS and the browsers are in this one, so that their work is not counted.
 //!
-//! Only a part: `-- launches`, `-- reading` or `-- pages` behind the command. `CAIRN_LOAD_LAUNCHES`, `CAIRN_LOAD_MEMBERS` and
+//! Only a part: `-- launches`, `-- reading`, `-- abuse` or `-- pages` behind the command. `CAIRN_LOAD_LAUNCHES`, `CAIRN_LOAD_MEMBERS` and
 //! `CAIRN_LOAD_CREDENTIALS` make a smaller run (10,000, 5,000 and 100,000 otherwise). `CAIRN_LOAD_BINARY` names another `cairn` to
 //! be measured: one that was built before a change, in turn with the one after.
 #![allow(
@@ -12,6 +12,7 @@
     reason = "a benchmark"
 )]
 
+mod abuse;
 mod launches;
 mod pages;
 mod reading;
@@ -52,6 +53,9 @@ fn main() {
             ] {
                 reading::measure(&tool, flavour, members).await;
             }
+        }
+        if is_asked("abuse") {
+            abuse::measure(&tool).await;
         }
         if is_asked("pages") {
             pages::measure(&tool, credentials).await;

@@ -23,6 +23,12 @@ use crate::service::credential::publish;
 use crate::store::{awards, credentials, decisions};
 use school::Earned;
 
+/// Lets this process have as many connections open as the system allows; how many that is.
+#[must_use]
+pub fn open_many() -> usize {
+    crate::descriptors::raise()
+}
+
 /// Cairn in the benchmark's own process, on SQLite in a folder.
 #[derive(Debug)]
 pub struct Installation(Cairn);

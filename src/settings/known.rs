@@ -65,6 +65,31 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
         "addresses or networks of the proxies in front, comma separated; their X-Forwarded-For is believed",
     ),
     (
+        "connections_per_address",
+        "2500",
+        "connections that one address may hold, but for trusted proxies; a new one ends the one that was idle for longest; 0 counts none",
+    ),
+    (
+        "requests_in_flight",
+        "2500",
+        "requests that one client behind a trusted proxy may have under way at once; 0 counts none",
+    ),
+    (
+        "body_bytes_per_second",
+        "500",
+        "how fast the body of a request has to come on average, 0 to 100000; 0 waits for any",
+    ),
+    (
+        "body_grace_seconds",
+        "20",
+        "how long a body may stand still beyond that, 1 to 600",
+    ),
+    (
+        "body_longest_minutes",
+        "60",
+        "how long a body may take at most, 1 to 1440",
+    ),
+    (
         "file_check",
         "none",
         "a program, with its arguments, that is given each file handed in on its standard input and ends with 0 for a good one, with 1 for a harmful one; clamdscan --no-summary - does",

@@ -43,6 +43,14 @@ pub(crate) struct Settings {
     /// Of each kind, for each client network; 0 counts nothing.
     pub(crate) requests_per_minute: u32,
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// Of one address; 0 counts none.
+    pub(crate) connections_per_address: usize,
+    /// Of one client behind a trusted proxy; 0 counts none.
+    pub(crate) requests_in_flight: usize,
+    /// 0 is no floor.
+    pub(crate) body_bytes_per_second: u64,
+    pub(crate) body_grace_seconds: u64,
+    pub(crate) body_longest_minutes: u64,
     /// A program, with its arguments, that says whether a file is harmful.
     pub(crate) file_check: Option<String>,
     /// Where administrators sign in, besides by password.
@@ -196,6 +204,30 @@ impl Settings {
             allow_http_loopback: values.parse("allow_http_loopback", "false", "true or false")?,
             requests_per_minute: values.parse("requests_per_minute", "3000", "a number, 0 for no limit")?,
             trusted_proxies: proxies(values.get("trusted_proxies").unwrap_or_default())?,
+            connections_per_address: values.parse(
+                "connections_per_address",
+                "2500",
+                "a number, 0 for no limit",
+            )?,
+            requests_in_flight: values.parse("requests_in_flight", "2500", "a number, 0 for no limit")?,
+            body_bytes_per_second: values.ranged(
+                "body_bytes_per_second",
+                500,
+                0..=100_000,
+                "a number from 0 to 100000, 0 for no floor",
+            )?,
+            body_grace_seconds: values.ranged(
+                "body_grace_seconds",
+                20,
+                1..=600,
+                "whole seconds from 1 to 600",
+            )?,
+            body_longest_minutes: values.ranged(
+                "body_longest_minutes",
+                60,
+                1..=1440,
+                "whole minutes from 1 to 1440",
+            )?,
             file_check: values.get("file_check").map(str::to_owned),
             admin_oidc: admin_provider(values)?,
             log_format: match values.get("log_format").unwrap_or("text") {

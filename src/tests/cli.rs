@@ -399,7 +399,7 @@ fn an_admin_link_lets_one_person_in_for_what_it_was_made_for() {
         let mut stream = server.connect();
         let length = body.len();
         let request = format!(
-            "{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+            "{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nsec-fetch-site: same-origin\r\n\
              content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{body}"
         );
         stream.write_all(request.as_bytes()).unwrap();

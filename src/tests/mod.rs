@@ -1,6 +1,7 @@
 //! Cairn as people and platforms meet it: its pages over HTTP through the practice LMS, its use cases, its command line.
 
 mod backup;
+mod bounds;
 mod certification;
 mod chromium;
 mod class;
@@ -37,6 +38,7 @@ mod program;
 mod refused_scores;
 mod registering;
 mod releasing;
+mod same_origin;
 mod screens;
 mod showing;
 mod site;

@@ -149,7 +149,11 @@ fn nothing_unsigned_writes_to_the_database() {
             let fields =
                 "session=guess&csrf=guess.guess&name=x&state=x&id_token=a.b.c&iss=x&login_hint=x&action=save";
             let body = if method == Method::POST { fields } else { "" };
-            let headers = [("content-type", "application/x-www-form-urlencoded")];
+            // As a form on a page of ours, which a stranger who writes their own requests says as well.
+            let headers = [
+                ("content-type", "application/x-www-form-urlencoded"),
+                ("sec-fetch-site", "same-origin"),
+            ];
             let answer = stranger
                 .fetch(method.clone(), &url, &headers, body.into())
                 .await

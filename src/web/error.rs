@@ -91,6 +91,8 @@ impl ResponseError for AppError {
             ErrorKind::Gone => StatusCode::GONE,
             ErrorKind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
             ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorKind::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ErrorKind::Slow => StatusCode::REQUEST_TIMEOUT,
             ErrorKind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             ErrorKind::BadGateway => StatusCode::BAD_GATEWAY,
             ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -104,7 +106,7 @@ impl ResponseError for AppError {
             .unwrap_or_else(|_| format!("{} (error id {})", self.sentence(), self.id));
         // Errors carry no data of anybody, so a frame of any platform may show them.
         let mut answer = HttpResponse::build(self.status_code());
-        if let ServiceError::TooMany { seconds } = &self.source {
+        if let Some(seconds) = self.retry_after() {
             answer.insert_header(("retry-after", seconds.to_string()));
         }
         answer
@@ -116,6 +118,15 @@ impl ResponseError for AppError {
 }
 
 impl AppError {
+    /// In how many seconds the same may be asked again, where that is known.
+    #[must_use]
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        match &self.source {
+            ServiceError::TooMany { seconds } | ServiceError::Busy { seconds, .. } => Some(*seconds),
+            _ => None,
+        }
+    }
+
     /// The id with the stable name of the error: one says which log line, the other what kind.
     pub(super) fn shown_id(&self) -> String {
         let code = match &self.source {

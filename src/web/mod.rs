@@ -8,6 +8,7 @@ pub(crate) mod assets;
 pub(crate) mod audit_words;
 pub(crate) mod badge_facts;
 pub(crate) mod badge_file;
+pub(crate) mod bounds;
 pub(crate) mod certificate;
 pub(crate) mod content_policy;
 pub(crate) mod course;

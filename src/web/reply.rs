@@ -74,5 +74,8 @@ pub(crate) fn html_with(
         .insert_header(("content-type", "text/html; charset=utf-8"))
         .insert_header(("content-security-policy", policy(ancestors)))
         .insert_header(("cache-control", cache))
+        // Only so do browsers without `Sec-Fetch-Site` name our origin when they post a form of the page; other sites learn
+        // nothing.
+        .insert_header(("referrer-policy", "same-origin"))
         .body(body))
 }

@@ -10,6 +10,7 @@ use crate::ids::CourseId;
 use crate::service::Cairn;
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
+use crate::web::extract::same_origin;
 use crate::web::extract::visit::{Visit, session_cookie};
 use crate::web::paths::{self, course};
 
@@ -115,14 +116,15 @@ fn is_below(to: &str) -> bool {
 /// Opens the second visit, at the page that the address names.
 ///
 /// # Errors
-/// When the form did not come from a page of a visit that still lives.
+/// When the form did not come from a page of ours, or its visit is over.
 pub(crate) async fn open(
     cairn: web::Data<Cairn>,
     request: HttpRequest,
     course: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, AppError> {
-    let fields = Fields::read(&request, &mut payload.into_inner()).await?;
+    same_origin::demand(&request, &cairn.settings.origin())?;
+    let fields = Fields::read_unproven(&request, payload).await?;
     let course = CourseId::from(course.into_inner());
     let token = cairn
         .second_visit(fields.raw("csrf").unwrap_or_default(), &course)

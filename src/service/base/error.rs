@@ -64,6 +64,9 @@ pub(crate) enum ServiceError {
     /// A client asks more often than the settings allow.
     #[error("more requests than this server answers at once")]
     TooMany { seconds: u64 },
+    /// There is no room for what was sent at this moment: because of what this client has under way, or all together.
+    #[error("too much is under way at once")]
+    Busy { by_client: bool, seconds: u64 },
     /// A platform that registers says of itself what cannot be believed. The code says what; what it said is not for the log.
     #[error("the configuration of a platform cannot be used")]
     Configuration(#[from] ConfigurationError),
@@ -146,15 +149,16 @@ impl ServiceError {
     #[must_use]
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
+            Self::Login(LoginRefusal::TooLarge) => ErrorKind::TooLarge,
             Self::Launch(_) | Self::Login(_) | Self::Configuration(_) => ErrorKind::BadRequest,
             Self::NotFound(_) | Self::NoToken | Self::Blob(BlobError::Missing) => ErrorKind::NotFound,
             Self::Forbidden(_) | Self::Masquerade | Self::Kept | Self::Policy(_) => ErrorKind::Forbidden,
             Self::SessionOver | Self::SignInNeeded => ErrorKind::Unauthorized,
             Self::Refused(refusal) => refusal.kind(),
             Self::Form { kind, .. } => *kind,
-            Self::TooMany { .. } => ErrorKind::TooManyRequests,
+            Self::TooMany { .. } | Self::Busy { by_client: true, .. } => ErrorKind::TooManyRequests,
             Self::Platform(_) | Self::Registration(_) | Self::Provider => ErrorKind::BadGateway,
-            Self::Store(_) | Self::Blob(_) => ErrorKind::Unavailable,
+            Self::Store(_) | Self::Blob(_) | Self::Busy { .. } => ErrorKind::Unavailable,
             Self::Secrets(_) | Self::Internal(_) => ErrorKind::Internal,
         }
     }
@@ -173,6 +177,8 @@ impl ServiceError {
             Self::Policy(refusal) => refusal.code(),
             Self::SessionOver => "session-over",
             Self::TooMany { .. } => "too-many-requests",
+            Self::Busy { by_client: true, .. } => "busy.client",
+            Self::Busy { .. } => "busy",
             Self::SignInNeeded => "admin.signed-out",
             Self::Refused(refusal) => refusal.code(),
             Self::Form { code, .. } => code,

@@ -11,6 +11,8 @@ pub(crate) enum ErrorKind {
     Gone,
     Unprocessable,
     TooLarge,
+    Unsupported,
+    Slow,
     TooManyRequests,
     BadGateway,
     Unavailable,

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
@@ -149,7 +148,7 @@ pub(crate) async fn subscribe(
 /// # Errors
 /// [`ServiceError::Refused`] when it is no delivery of notices at all.
 #[tracing::instrument(name = "notices.receive", skip_all)]
-pub(crate) async fn receive(cairn: &Cairn, body: &Bytes) -> Result<Received, ServiceError> {
+pub(crate) async fn receive(cairn: &Cairn, body: &[u8]) -> Result<Received, ServiceError> {
     #[derive(Deserialize)]
     struct Delivery {
         notices: Vec<Sent>,

@@ -74,7 +74,11 @@ impl ResponseError for AdminError {
             }
             Self::App(error) => {
                 let body = page(error).unwrap_or_else(|_| format!("{} [{}]", error.sentence(), error.id()));
-                HttpResponse::build(error.status_code())
+                let mut answer = HttpResponse::build(error.status_code());
+                if let Some(seconds) = error.retry_after() {
+                    answer.insert_header(("retry-after", seconds.to_string()));
+                }
+                answer
                     .insert_header(("content-type", "text/html; charset=utf-8"))
                     .insert_header(("x-cairn-error", error.id().to_owned()))
                     .body(body)

@@ -12,6 +12,7 @@ use crate::service::institution::administrators::links::{self, Entering, Invitat
 use crate::web::error::AppError;
 use crate::web::extract::admin::kept_mark;
 use crate::web::extract::fields::Fields;
+use crate::web::extract::same_origin;
 use crate::web::paths::console;
 use crate::web::reply;
 use crate::web::views::admin::LinkPage;
@@ -61,7 +62,8 @@ async fn enter(
     payload: web::Payload,
 ) -> Result<HttpResponse, AdminError> {
     let cairn: web::Data<Cairn> = data(&request)?;
-    let fields = Fields::read(&request, &mut payload.into_inner()).await?;
+    same_origin::demand(&request, &cairn.settings.origin())?;
+    let fields = Fields::read_unproven(&request, payload).await?;
     let typed = Entering {
         name: fields.text("name"),
         email: fields.get("email").map(str::to_owned),

@@ -18,6 +18,7 @@ use crate::web::extract::admin::{AdminVisit, cookie, cookies, kept_mark};
 use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::Proven;
 use crate::web::middleware::limit::{Limits, network};
+use crate::web::extract::same_origin;
 use crate::web::paths::console;
 use crate::web::reply;
 use crate::web::views::admin::SignInPage;
@@ -93,7 +94,8 @@ fn view(cairn: &Cairn, email: String, next: String, problems: ProblemList) -> Si
 
 async fn sign_in(request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, AdminError> {
     let cairn = data(&request)?;
-    let fields = Fields::read(&request, &mut payload.into_inner()).await?;
+    same_origin::demand(&request, &cairn.settings.origin())?;
+    let fields = Fields::read_unproven(&request, payload).await?;
     let email = fields.text("email");
     let next = next(&cairn, fields.get("next"));
     let typed = links::typed(fields.raw("password")).unwrap_or_else(|| SecretString::from(String::new()));

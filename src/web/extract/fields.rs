@@ -6,13 +6,16 @@
 //! Control characters come out of PDFs and old files by copying; nobody sees them, and one database refuses what the other
 //! keeps. They are taken out here, line breaks and tabs excepted.
 
-use actix_multipart::Multipart;
+use actix_multipart::{Multipart, MultipartError};
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest as _, HttpRequest, web};
 use futures_util::StreamExt as _;
 
 use crate::service::base::error::{ErrorKind, ServiceError};
+use crate::web::bounds::client;
+use crate::web::bounds::unproven::{MAX_FORM as MAX_UNPROVEN, Unread};
+use crate::web::extract::posted::{self, announces_more, budget};
 use lti::clean;
 
 /// Most bytes of a form without files.
@@ -28,6 +31,8 @@ const MAX_SENT: usize = 64 << 20;
 const MAX_DRAINED: usize = 160 << 20;
 /// The same without files: a browser sends so much only by mistake.
 const MAX_FORM_DRAINED: usize = 8 << 20;
+/// What a parser of parts may hold before the first one is whole.
+const MAX_AHEAD: usize = 64 << 10;
 /// Most bytes of the token of a visit: ours have 43.
 const MAX_TOKEN: usize = 256;
 /// Most fields of one form: a rule of 50 conditions has some 300.
@@ -109,15 +114,38 @@ impl Fields {
                 web::Payload::from_request(request, payload)
                     .await
                     .map_err(|_| broken())?,
-                MAX_FORM_DRAINED,
+                Vec::new(),
             )
             .await
         }
     }
 
+    /// Reads the form of a request whose sender is not known: urlencoded text of at most 64 KiB.
+    ///
+    /// # Errors
+    /// A sentence when it is of another kind, is too large, comes too slowly or breaks off, or when there is no room for it
+    /// at this moment.
+    pub(crate) async fn read_unproven(
+        request: &HttpRequest,
+        mut payload: web::Payload,
+    ) -> Result<Self, ServiceError> {
+        if !is_urlencoded(request) {
+            return Err(ServiceError::form(
+                ErrorKind::Unsupported,
+                "form.kind",
+                "This form takes text alone (application/x-www-form-urlencoded). Nothing was changed; use the form of the page.",
+            ));
+        }
+        if announces_more(request, MAX_UNPROVEN) {
+            return Err(Unread::TooLarge.into());
+        }
+        let (held, _) = posted::read(request, &mut payload, MAX_UNPROVEN, |_| false).await??;
+        Self::parse(held.bytes())
+    }
+
     /// Reads the body of a request from somebody who is not known yet, and says who `recognise` finds by the token that comes
-    /// first in every form of ours. Of a form with files that begins otherwise nothing more is read; one without files
-    /// is small.
+    /// first in every form of ours. Of a form with files that begins otherwise nothing more is read, of one without files
+    /// no more than may be read of anybody.
     ///
     /// # Errors
     /// [`ServiceError::SessionOver`] without a token, what `recognise` reports, and as [`Fields::read`].
@@ -127,26 +155,55 @@ impl Fields {
         recognise: impl AsyncFn(&str) -> Result<T, ServiceError>,
     ) -> Result<(T, String, Self), ServiceError> {
         if !has_files(request) {
-            let whole = web::Payload::from_request(request, payload).await;
-            let fields = Self::read_urlencoded(whole.map_err(|_| broken())?, MAX_FORM).await?;
-            let token = fields.get("session").ok_or(ServiceError::SessionOver)?.to_owned();
-            return Ok((recognise(&token).await?, token, fields));
+            return Self::read_carried_text(request, payload, recognise).await;
         }
         let parts = Multipart::from_request(request, payload).await;
         let mut parts = parts.map_err(|_| broken())?;
-        let token = first_token(&mut parts).await?;
+        let budget = budget(request)?;
+        let first = async {
+            let _ahead = budget.reserve(MAX_AHEAD).await?;
+            first_token(&mut parts).await
+        };
+        let token = budget.wait(client(request), first).await?;
         let who = recognise(&token).await?;
         let mut fields = Self::read_multipart(parts).await?;
         fields.pairs.insert(0, ("session".to_owned(), token.clone()));
         Ok((who, token, fields))
     }
 
-    async fn read_urlencoded(mut payload: web::Payload, drained: usize) -> Result<Self, ServiceError> {
-        let (mut body, mut total) = (Vec::new(), 0_usize);
+    async fn read_carried_text<T>(
+        request: &HttpRequest,
+        payload: &mut Payload,
+        recognise: impl AsyncFn(&str) -> Result<T, ServiceError>,
+    ) -> Result<(T, String, Self), ServiceError> {
+        let whole = web::Payload::from_request(request, payload).await;
+        let mut payload = whole.map_err(|_| broken())?;
+        let names_itself = |bytes: &[u8]| bytes.starts_with(b"session=") && bytes.contains(&b'&');
+        let (held, ended) = match posted::read(request, &mut payload, MAX_UNPROVEN, names_itself).await? {
+            Err(Unread::TooLarge) => return Err(ServiceError::SessionOver),
+            read => read?,
+        };
+        let token = url::form_urlencoded::parse(held.bytes())
+            .find(|(name, _)| name == "session")
+            .map(|(_, token)| token.trim().to_owned())
+            .filter(|token| !token.is_empty())
+            .ok_or(ServiceError::SessionOver)?;
+        let who = recognise(&token).await?;
+        let fields = if ended {
+            Self::parse(held.bytes())?
+        } else {
+            Self::read_urlencoded(payload, held.proven()).await?
+        };
+        Ok((who, token, fields))
+    }
+
+    /// Reads the rest of a form of which `body` is there already.
+    async fn read_urlencoded(mut payload: web::Payload, mut body: Vec<u8>) -> Result<Self, ServiceError> {
+        let mut total = body.len();
         while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|_| broken())?;
+            let chunk = chunk.map_err(|error| Unread::from(&error))?;
             total = total.saturating_add(chunk.len());
-            if total > drained {
+            if total > MAX_FORM_DRAINED {
                 break;
             }
             if total <= MAX_FORM {
@@ -156,7 +213,11 @@ impl Fields {
         if total > MAX_FORM {
             return Err(too_large("form", "1 MB"));
         }
-        let pairs: Vec<_> = url::form_urlencoded::parse(&body)
+        Self::parse(&body)
+    }
+
+    fn parse(body: &[u8]) -> Result<Self, ServiceError> {
+        let pairs: Vec<_> = url::form_urlencoded::parse(body)
             .take(MAX_FIELDS + 1)
             .map(|(name, value)| cleaned(&name, &value))
             .collect();
@@ -174,7 +235,7 @@ impl Fields {
         let (mut total, mut kept) = (0_usize, 0_usize);
         let mut refused = None;
         while let Some(part) = parts.next().await {
-            let mut part = part.map_err(|_| broken())?;
+            let mut part = part.map_err(|error| lost(&error))?;
             let field = part.name().unwrap_or_default().to_owned();
             let name = part
                 .content_disposition()
@@ -187,7 +248,7 @@ impl Fields {
             };
             let mut bytes = Vec::new();
             while let Some(chunk) = part.next().await {
-                let chunk = chunk.map_err(|_| broken())?;
+                let chunk = chunk.map_err(|error| lost(&error))?;
                 total = total.saturating_add(chunk.len());
                 if total > MAX_DRAINED {
                     return Err(too_large("form", "64 MB"));
@@ -245,7 +306,7 @@ fn has_files(request: &HttpRequest) -> bool {
 /// The token that a form with files begins with; at most [`MAX_TOKEN`] bytes of it are read.
 async fn first_token(parts: &mut Multipart) -> Result<String, ServiceError> {
     let mut part = match parts.next().await {
-        Some(part) => part.map_err(|_| broken())?,
+        Some(part) => part.map_err(|error| lost(&error))?,
         None => return Err(ServiceError::SessionOver),
     };
     let is_file = part
@@ -256,7 +317,7 @@ async fn first_token(parts: &mut Multipart) -> Result<String, ServiceError> {
     }
     let mut bytes = Vec::new();
     while let Some(chunk) = part.next().await {
-        bytes.extend_from_slice(&chunk.map_err(|_| broken())?);
+        bytes.extend_from_slice(&chunk.map_err(|error| lost(&error))?);
         if bytes.len() > MAX_TOKEN {
             return Err(ServiceError::SessionOver);
         }
@@ -265,12 +326,26 @@ async fn first_token(parts: &mut Multipart) -> Result<String, ServiceError> {
     Ok(token.trim().to_owned())
 }
 
+/// Whether it is a form as browsers send one without files. A form that says nothing of itself is taken for one.
+fn is_urlencoded(request: &HttpRequest) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE);
+    kind.is_none_or(|kind| {
+        let kind = kind.to_str().unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    })
+}
+
 fn broken() -> ServiceError {
-    ServiceError::form(
-        ErrorKind::Unprocessable,
-        "form.broken",
-        "The form did not arrive whole. Nothing was changed; please send it again.",
-    )
+    Unread::Broken.into()
+}
+
+/// Why a form with files broke off.
+fn lost(error: &MultipartError) -> ServiceError {
+    match error {
+        MultipartError::Payload(error) => Unread::from(error).into(),
+        _ => broken(),
+    }
 }
 
 fn too_large(what: &str, most: &str) -> ServiceError {

@@ -3,5 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod admin;
 pub(crate) mod fields;
+pub(crate) mod posted;
 pub(crate) mod proven;
+pub(crate) mod same_origin;
 pub(crate) mod visit;

@@ -15,6 +15,8 @@ use crate::service::base::session::{LONGEST, frame_ancestors};
 use crate::service::course::launch::{Destination, Leads, Opened, Review};
 use crate::web::error::AppError;
 use crate::web::extract::account;
+use crate::web::extract::posted::PostedForm;
+use crate::web::extract::same_origin;
 use crate::web::extract::visit::{partitioned, session_cookie};
 use crate::web::views::lti::{NoCourse, ProvePage, StorageView};
 use crate::web::views::shared::PublicPage;
@@ -33,9 +35,9 @@ use lti::state::{BindingProof, LoginState};
 pub(crate) async fn launch(
     cairn: web::Data<Cairn>,
     request: HttpRequest,
-    body: web::Bytes,
+    body: PostedForm,
 ) -> Result<HttpResponse, AppError> {
-    let answer = Answer::read(&cairn, &super::login::pairs(&body)?)?;
+    let answer = Answer::read(&cairn, &super::login::pairs(&body))?;
     let cookie = request.cookie(&answer.cookie_name);
     let cookie = cookie.as_ref().map(Cookie::value);
     let stored = answer.storage_target();
@@ -52,10 +54,12 @@ pub(crate) async fn launch(
 pub(crate) async fn proven(
     cairn: web::Data<Cairn>,
     request: HttpRequest,
-    body: web::Bytes,
+    body: PostedForm,
 ) -> Result<HttpResponse, AppError> {
-    let pairs = super::login::pairs(&body)?;
-    if !state_cookies::is_our_own(&request, &cairn.settings.origin()) {
+    let pairs = super::login::pairs(&body);
+    // What the platform's storage gave back proves nothing when another site sends it: an attacker knows the secret of a
+    // login of their own.
+    if !same_origin::is_our_own(&request, &cairn.settings.origin()) {
         return Err(Refusal::ProofForeign.into());
     }
     let answer = Answer::read(&cairn, &pairs)?;
@@ -117,13 +121,7 @@ async fn prove(cairn: &Cairn, answer: &Answer) -> Result<HttpResponse, AppError>
             None,
         ),
     };
-    let mut page = reply::framed(&page, &frame_ancestors(&registration))?;
-    // Only so do browsers without `Sec-Fetch-Site` name our own origin when they post the proof.
-    page.headers_mut().insert(
-        actix_web::http::header::REFERRER_POLICY,
-        actix_web::http::header::HeaderValue::from_static("same-origin"),
-    );
-    Ok(page)
+    reply::framed(&page, &frame_ancestors(&registration))
 }
 
 async fn arrive(

@@ -14,21 +14,18 @@ use super::state_cookies;
 use super::waiting::PASS;
 use crate::service::Cairn;
 use crate::service::base::addresses;
-use crate::service::base::error::ServiceError;
 use crate::service::base::session::frame_ancestors;
 use crate::web::error::AppError;
+use crate::web::extract::posted::PostedForm;
 use crate::web::extract::visit::partitioned;
 use crate::web::views::lti::{LoginPage, WaitingForm};
 use crate::web::views::shared::PublicPage;
 use crate::web::{paths, reply};
-use lti::error::LoginRefusal;
 use lti::login::LoginRequest;
 use lti::state::LIFETIME;
 
 /// Proves nothing but that cookies come back.
 const PROBE: &str = "cairn_probe";
-/// Most bytes of a login form.
-const MAX_BODY: usize = 64 << 10;
 
 /// `GET /lti/login`.
 ///
@@ -48,20 +45,14 @@ pub(crate) async fn by_get(cairn: web::Data<Cairn>, request: HttpRequest) -> Res
 pub(crate) async fn by_post(
     cairn: web::Data<Cairn>,
     request: HttpRequest,
-    body: web::Bytes,
+    body: PostedForm,
 ) -> Result<HttpResponse, AppError> {
-    login(&cairn, &request, pairs(&body)?).await
+    login(&cairn, &request, pairs(&body)).await
 }
 
 /// The decoded pairs of a posted form.
-///
-/// # Errors
-/// [`LoginRefusal::TooLarge`].
-pub(super) fn pairs(body: &[u8]) -> Result<Vec<(String, String)>, ServiceError> {
-    if body.len() > MAX_BODY {
-        return Err(LoginRefusal::TooLarge.into());
-    }
-    Ok(url::form_urlencoded::parse(body).into_owned().collect())
+pub(super) fn pairs(body: &[u8]) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(body).into_owned().collect()
 }
 
 async fn login(

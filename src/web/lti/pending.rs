@@ -46,7 +46,7 @@ pub(crate) async fn claim(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, AppError> {
-    let fields = Fields::read(&request, &mut payload.into_inner()).await?;
+    let fields = Fields::read_unproven(&request, payload).await?;
     let registration = cairn
         .claim_deployment(fields.raw("proof").unwrap_or_default())
         .await?;

@@ -1,7 +1,7 @@
 //! `/lti/register/{code}`: the platform opens it in a frame when an administrator registers Cairn there. The first page
 //! asks, the second one has done it and says what comes next in that LMS.
 
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue, REFERRER_POLICY};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -9,6 +9,7 @@ use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::institution::registering;
 use crate::web::error::AppError;
+use crate::web::extract::posted::PostedForm;
 use crate::web::reply;
 use crate::web::views::lti::{AskPage, RegisteredPage};
 
@@ -53,15 +54,18 @@ fn known_to_its_opener(mut page: HttpResponse) -> HttpResponse {
         HeaderName::from_static("cross-origin-opener-policy"),
         HeaderValue::from_static("unsafe-none"),
     );
+    // Its address holds a code; its form is believed for what is in it, whoever sends it.
+    page.headers_mut()
+        .insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     page
 }
 
 async fn confirm(
     cairn: web::Data<Cairn>,
     code: web::Path<String>,
-    body: web::Bytes,
+    body: PostedForm,
 ) -> Result<HttpResponse, AppError> {
-    let pairs = super::login::pairs(&body)?;
+    let pairs = super::login::pairs(&body);
     let consent = pairs.iter().find(|(name, _)| name == "consent");
     let consent = consent.map(|(_, value)| value.as_str()).unwrap_or_default();
     let done = registering::confirm(&cairn, &code, consent).await?;

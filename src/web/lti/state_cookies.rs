@@ -53,17 +53,6 @@ pub(crate) fn without_oldest(request: &HttpRequest, secure: bool) -> Vec<String>
         .collect()
 }
 
-/// Whether a form was sent by a page of ours. What the platform's storage gave back proves nothing when another site
-/// sends it: an attacker knows the secret of a login of their own.
-#[must_use]
-pub(crate) fn is_our_own(request: &HttpRequest, origin: &str) -> bool {
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    match header("sec-fetch-site") {
-        Some(site) => site == "same-origin",
-        None => header("origin") == Some(origin),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use actix_web::test::TestRequest;
@@ -92,25 +81,6 @@ mod tests {
             "{gone:?}"
         );
         assert!(gone[1].starts_with("lti_000000000001="), "{gone:?}");
-    }
-
-    #[test]
-    fn a_proof_counts_only_from_a_page_of_ours() {
-        let ours = "https://tool.example";
-        let sent = |headers: &[(&str, &str)]| {
-            let request = headers.iter().fold(TestRequest::default(), |request, pair| {
-                request.insert_header(*pair)
-            });
-            is_our_own(&request.to_http_request(), ours)
-        };
-        assert!(sent(&[("sec-fetch-site", "same-origin")]));
-        assert!(sent(&[("origin", ours)]));
-        assert!(!sent(&[]));
-        assert!(!sent(&[("origin", "null")]));
-        assert!(!sent(&[("origin", "https://tool.example.evil.test")]));
-        assert!(!sent(&[("sec-fetch-site", "cross-site"), ("origin", ours)]));
-        assert!(!sent(&[("sec-fetch-site", "same-site")]));
-        assert!(!sent(&[("sec-fetch-site", "none")]));
     }
 
     #[test]

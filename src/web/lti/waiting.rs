@@ -11,6 +11,7 @@ use crate::service::base::session::frame_ancestors;
 use crate::service::course::placing::Signed;
 use crate::service::course::placing::waiting::{Heard, hear};
 use crate::web::error::AppError;
+use crate::web::extract::posted::PostedForm;
 use crate::web::views::lti::{AutoSubmitPage, WaitingForm, WaitingPage};
 use crate::web::views::shared::PublicPage;
 use crate::web::{paths, reply};
@@ -27,9 +28,9 @@ pub(super) const PASS: &str = "cairn_waiting";
 pub(crate) async fn ask(
     cairn: web::Data<Cairn>,
     request: HttpRequest,
-    body: web::Bytes,
+    body: PostedForm,
 ) -> Result<HttpResponse, AppError> {
-    let pairs = super::login::pairs(&body)?;
+    let pairs = super::login::pairs(&body);
     let field = |name: &str| {
         let found = pairs.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str()).unwrap_or_default()

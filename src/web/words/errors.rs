@@ -25,6 +25,14 @@ pub(crate) fn sentence(error: &ServiceError) -> String {
                 "More requests came from your network than this server answers at once. Wait {seconds} seconds, then open the page again; nothing was lost."
             );
         }
+        ServiceError::Busy { by_client, seconds } => {
+            let much = if *by_client {
+                "More is under way from your network at once than this server takes from one."
+            } else {
+                "More forms arrive at this moment than this server takes in at once."
+            };
+            return format!("{much} Nothing was changed; wait {seconds} seconds, then try again.");
+        }
         ServiceError::NoToken => {
             "This badge has no token form (JWT): it was issued before tokens were made. Its data file (JSON) and its pictures hold the same badge."
         }

@@ -12,10 +12,12 @@ use super::login::LoginForm;
 mod forms;
 mod jar;
 mod page;
+mod sender;
 #[cfg(test)]
 mod tests;
 
 use jar::Jar;
+use sender::Sender;
 
 pub use forms::{Field, Form, forms, unescape, words};
 pub use jar::ThirdPartyCookies;
@@ -52,6 +54,8 @@ pub struct Browser {
     jar: Jar,
     /// Headers of every request.
     always: Vec<(String, String)>,
+    /// Whether it says of each request from what site it was sent, as browsers do since 2023.
+    tells_site: bool,
 }
 
 impl Browser {
@@ -75,6 +79,7 @@ impl Browser {
             client,
             jar: Jar::default(),
             always: Vec::new(),
+            tells_site: true,
         })
     }
 
@@ -83,6 +88,14 @@ impl Browser {
     #[must_use]
     pub fn sending(mut self, name: &str, value: &str) -> Self {
         self.always.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same browser from before `Sec-Fetch-Site`: of a form it says `Origin` alone, and `null` where the page of the form
+    /// lets nobody know of it.
+    #[must_use]
+    pub fn of_old(mut self) -> Self {
+        self.tells_site = false;
         self
     }
 
@@ -120,10 +133,11 @@ impl Browser {
     /// # Errors
     /// [`BrowserError`] when there is no answer in the end; a page with status 4xx or 5xx is a page.
     pub async fn get(&mut self, url: &str) -> Result<Page, BrowserError> {
-        self.walk(Method::GET, address(url)?, Vec::new(), None).await
+        self.walk(Method::GET, address(url)?, Vec::new(), None, Sender::Nobody)
+            .await
     }
 
-    /// Posts fields as a form does.
+    /// Posts fields as a form on a page of the same site does.
     ///
     /// # Errors
     /// As [`Browser::get`].
@@ -131,11 +145,14 @@ impl Browser {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
+        let url = address(url)?;
+        let sender = Sender::same(&url);
         self.walk(
             Method::POST,
-            address(url)?,
+            url,
             body.into_bytes(),
             Some(FORM.to_owned()),
+            sender,
         )
         .await
     }
@@ -150,6 +167,7 @@ impl Browser {
             address(&form.action)?,
             form.encoded().into_bytes(),
             Some(FORM.to_owned()),
+            Sender::Elsewhere,
         )
         .await
     }
@@ -166,6 +184,7 @@ impl Browser {
             form.encoded().into_bytes(),
             Some(FORM),
             &[],
+            Some(&Sender::Elsewhere),
         )
         .await
     }
@@ -190,11 +209,18 @@ impl Browser {
             .finish();
         if form.method == "post" {
             return self
-                .walk(Method::POST, url, body.into_bytes(), Some(FORM.to_owned()))
+                .walk(
+                    Method::POST,
+                    url,
+                    body.into_bytes(),
+                    Some(FORM.to_owned()),
+                    Sender::on(page),
+                )
                 .await;
         }
         url.set_query(Some(&body));
-        self.walk(Method::GET, url, Vec::new(), None).await
+        self.walk(Method::GET, url, Vec::new(), None, Sender::on(page))
+            .await
     }
 
     /// Submits a form of `page` with files (`multipart/form-data`, RFC 7578): field, file name, media type, content.
@@ -236,6 +262,7 @@ impl Browser {
             url,
             body,
             Some(format!("multipart/form-data; boundary={BOUNDARY}")),
+            Sender::on(page),
         )
         .await
     }
@@ -251,7 +278,7 @@ impl Browser {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Result<Page, BrowserError> {
-        self.once(method, address(url)?, body, None, headers).await
+        self.once(method, address(url)?, body, None, headers, None).await
     }
 
     async fn walk(
@@ -260,11 +287,15 @@ impl Browser {
         url: Url,
         body: Vec<u8>,
         content_type: Option<String>,
+        mut sender: Sender,
     ) -> Result<Page, BrowserError> {
         let start = url.to_string();
         let mut way = vec![start.clone()];
         let mut carried = Vec::new();
-        let mut page = self.once(method, url, body, content_type.as_deref(), &[]).await?;
+        let content_type = content_type.as_deref();
+        let mut page = self
+            .once(method, url, body, content_type, &[], Some(&sender))
+            .await?;
         for _ in 0..20 {
             let location = page
                 .header("location")
@@ -274,7 +305,9 @@ impl Browser {
                     .url
                     .join(location)
                     .map_err(|_| BrowserError::BadAddress(location.to_owned()))?;
-                self.once(Method::GET, next, Vec::new(), None, &[]).await?
+                sender = sender.after(&page.url);
+                self.once(Method::GET, next, Vec::new(), None, &[], Some(&sender))
+                    .await?
             } else if let Some(form) = forms::self_submitting(&page.text()) {
                 let next = page
                     .url
@@ -285,14 +318,17 @@ impl Browser {
                     .extend_pairs(&fields)
                     .finish();
                 let is_post = form.method == "post";
+                sender = Sender::on(&page);
                 carried.push(form);
                 if is_post {
-                    self.once(Method::POST, next, body.into_bytes(), Some(FORM), &[])
+                    let body = body.into_bytes();
+                    self.once(Method::POST, next, body, Some(FORM), &[], Some(&sender))
                         .await?
                 } else {
                     let mut next = next;
                     next.set_query(Some(&body));
-                    self.once(Method::GET, next, Vec::new(), None, &[]).await?
+                    self.once(Method::GET, next, Vec::new(), None, &[], Some(&sender))
+                        .await?
                 }
             } else {
                 page.way = way;
@@ -311,8 +347,13 @@ impl Browser {
         body: Vec<u8>,
         content_type: Option<&str>,
         headers: &[(&str, &str)],
+        sender: Option<&Sender>,
     ) -> Result<Page, BrowserError> {
+        let told = self.told(&method, &url, headers, sender);
         let mut request = self.client.request(method, url.clone()).body(body);
+        for (name, value) in told {
+            request = request.header(name, value);
+        }
         if let Some(content_type) = content_type {
             request = request.header(CONTENT_TYPE, content_type);
         }
@@ -355,6 +396,29 @@ impl Browser {
             way: Vec::new(),
             carried: Vec::new(),
         })
+    }
+}
+
+impl Browser {
+    /// What a request tells of its sender, but for what the caller tells itself.
+    fn told(
+        &self,
+        method: &Method,
+        url: &Url,
+        headers: &[(&str, &str)],
+        sender: Option<&Sender>,
+    ) -> Vec<(&'static str, String)> {
+        let Some(sender) = sender else {
+            return Vec::new();
+        };
+        let site = self
+            .tells_site
+            .then(|| ("sec-fetch-site", sender.site(url).to_owned()));
+        let origin = sender.origin(method).map(|origin| ("origin", origin));
+        let own = self.always.iter().map(|(name, _)| name.as_str());
+        let own: Vec<&str> = own.chain(headers.iter().map(|(name, _)| *name)).collect();
+        let told = site.into_iter().chain(origin);
+        told.filter(|(name, _)| !own.contains(name)).collect()
     }
 }
 

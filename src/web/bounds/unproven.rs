@@ -1,0 +1,339 @@
+//! The bytes of forms that are read before it is known whether somebody may send them: one budget for all of them.
+//!
+//! Where it is used up, the oldest body that is still waited for gives way: whoever sends a form is done within a moment,
+//! whoever holds one back is not.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use actix_web::error::PayloadError;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use super::pace::is_slow;
+
+/// Most bytes of a form whose sender is not known.
+pub(crate) const MAX_FORM: usize = 64 << 10;
+/// What all of them may hold, in units of [`UNIT`]: 8 MiB.
+const ROOM: usize = 8 << 10;
+const UNIT: usize = 1 << 10;
+/// The longest that such a body is waited for.
+const LONGEST: Duration = Duration::from_mins(1);
+/// A body that is waited for so long gives way to others.
+const STALE: Duration = Duration::from_secs(1);
+/// How often somebody is asked to give way before a newcomer is sent away, and how long that may take.
+const TRIES: usize = 8;
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// Why a body was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unread {
+    TooLarge,
+    /// Its time was over.
+    Slow,
+    /// The budget is used up.
+    NoRoom,
+    /// It broke off.
+    Broken,
+}
+
+impl From<&PayloadError> for Unread {
+    fn from(error: &PayloadError) -> Self {
+        if is_slow(error) { Self::Slow } else { Self::Broken }
+    }
+}
+
+/// What was read of a body, and its share of the budget, which it gives back when it is dropped.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    bytes: Vec<u8>,
+    charged: usize,
+    room: Option<OwnedSemaphorePermit>,
+}
+
+impl Held {
+    #[must_use]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What was read, when it is known who sent it.
+    #[must_use]
+    pub(crate) fn proven(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+/// The budget, and the bodies that are being read.
+#[derive(Debug)]
+pub(crate) struct Unproven {
+    room: Arc<Semaphore>,
+    reading: Mutex<Reading>,
+}
+
+#[derive(Debug, Default)]
+struct Reading {
+    next: u64,
+    /// In the order in which they began.
+    bodies: BTreeMap<u64, Body>,
+}
+
+#[derive(Debug)]
+struct Body {
+    client: IpAddr,
+    since: Instant,
+    leave: Arc<Notify>,
+}
+
+impl Default for Unproven {
+    fn default() -> Self {
+        Self::of(ROOM)
+    }
+}
+
+impl Unproven {
+    fn of(units: usize) -> Self {
+        Self {
+            room: Arc::new(Semaphore::new(units)),
+            reading: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Reading> {
+        self.reading.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads a body to its end, or until what is there is `enough`, and says whether that was the end.
+    pub(crate) async fn read(
+        &self,
+        client: IpAddr,
+        body: &mut (impl Stream<Item = Result<Bytes, PayloadError>> + Unpin),
+        most: usize,
+        enough: impl Fn(&[u8]) -> bool,
+    ) -> Result<(Held, bool), Unread> {
+        self.wait(client, async {
+            let mut held = Held::default();
+            while let Some(chunk) = body.next().await {
+                let chunk = chunk.map_err(|error| Unread::from(&error))?;
+                self.take(&mut held, &chunk, most).await?;
+                if enough(&held.bytes) {
+                    return Ok((held, false));
+                }
+            }
+            Ok((held, true))
+        })
+        .await
+    }
+
+    /// Waits for something that a client has yet to send; it gives way to others, and ends after a minute.
+    pub(crate) async fn wait<T, E: From<Unread>>(
+        &self,
+        client: IpAddr,
+        reading: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let listed = self.list(client);
+        tokio::select! {
+            read = timeout(LONGEST, reading) => read.unwrap_or_else(|_| Err(Unread::Slow.into())),
+            () = listed.leave.notified() => Err(Unread::NoRoom.into()),
+        }
+    }
+
+    /// Room for `bytes` that somebody else holds.
+    pub(crate) async fn reserve(&self, bytes: usize) -> Result<Held, Unread> {
+        let mut held = Held::default();
+        self.charge(&mut held, bytes).await?;
+        Ok(held)
+    }
+
+    /// Asks the oldest body of `client` that is still waited for to give way.
+    pub(crate) fn leave_one_of(&self, client: IpAddr) -> bool {
+        self.ask_to_leave(|body| body.client == client)
+    }
+
+    fn ask_to_leave(&self, may: impl Fn(&Body) -> bool) -> bool {
+        let mut reading = self.lock();
+        let stale = |body: &Body| body.since.elapsed() >= STALE && may(body);
+        let found = reading.bodies.iter().find(|(_, body)| stale(body));
+        let Some(id) = found.map(|(id, _)| *id) else {
+            return false;
+        };
+        let body = reading.bodies.remove(&id);
+        body.inspect(|body| body.leave.notify_one()).is_some()
+    }
+
+    fn list(&self, client: IpAddr) -> Listed<'_> {
+        let mut reading = self.lock();
+        reading.next += 1;
+        let (id, leave) = (reading.next, Arc::new(Notify::new()));
+        let body = Body {
+            client,
+            since: Instant::now(),
+            leave: Arc::clone(&leave),
+        };
+        reading.bodies.insert(id, body);
+        Listed { of: self, id, leave }
+    }
+
+    /// Keeps a chunk. What is charged is what is allocated: it doubles, so that few bytes cost little.
+    async fn take(&self, held: &mut Held, chunk: &[u8], most: usize) -> Result<(), Unread> {
+        let needed = held.bytes.len().saturating_add(chunk.len());
+        if needed > most {
+            return Err(Unread::TooLarge);
+        }
+        if needed > held.charged {
+            let whole = needed.next_power_of_two().max(UNIT).min(most.max(UNIT));
+            self.charge(held, whole).await?;
+            held.bytes.reserve_exact(whole.saturating_sub(held.bytes.len()));
+        }
+        held.bytes.extend_from_slice(chunk);
+        Ok(())
+    }
+
+    async fn charge(&self, held: &mut Held, bytes: usize) -> Result<(), Unread> {
+        let units = bytes.saturating_sub(held.charged).div_ceil(UNIT);
+        let units = u32::try_from(units).map_err(|_| Unread::TooLarge)?;
+        let room = match Arc::clone(&self.room).try_acquire_many_owned(units) {
+            Ok(room) => room,
+            Err(_) => self.make_room(units).await?,
+        };
+        held.charged = bytes;
+        match &mut held.room {
+            Some(own) => own.merge(room),
+            None => held.room = Some(room),
+        }
+        Ok(())
+    }
+
+    async fn make_room(&self, units: u32) -> Result<OwnedSemaphorePermit, Unread> {
+        for _ in 0..TRIES {
+            self.ask_to_leave(|_| true);
+            let room = Arc::clone(&self.room).acquire_many_owned(units);
+            if let Ok(Ok(room)) = timeout(PATIENCE, room).await {
+                return Ok(room);
+            }
+        }
+        Err(Unread::NoRoom)
+    }
+}
+
+/// A body that is being read, for as long as it is.
+struct Listed<'a> {
+    of: &'a Unproven,
+    id: u64,
+    leave: Arc<Notify>,
+}
+
+impl Drop for Listed<'_> {
+    fn drop(&mut self) {
+        self.of.lock().bodies.remove(&self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+
+    fn ip(last: u8) -> IpAddr {
+        IpAddr::from([203, 0, 113, last])
+    }
+
+    fn whole(bytes: usize) -> impl Stream<Item = Result<Bytes, PayloadError>> + Unpin {
+        stream::iter([Ok(Bytes::from(vec![b'x'; bytes]))])
+    }
+
+    /// The same, and then nothing more for ever.
+    fn withheld(bytes: usize) -> impl Stream<Item = Result<Bytes, PayloadError>> + Unpin {
+        whole(bytes).chain(stream::pending())
+    }
+
+    async fn read(
+        budget: &Unproven,
+        from: u8,
+        mut body: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin,
+    ) -> Result<Held, Unread> {
+        let read = budget.read(ip(from), &mut body, MAX_FORM, |_| false).await;
+        read.map(|(held, ended)| {
+            assert!(ended);
+            held
+        })
+    }
+
+    #[tokio::test]
+    async fn a_form_is_read_up_to_its_bound_and_its_room_comes_back() {
+        let budget = Unproven::of(64);
+        for bytes in [0, 1, 1_000, 5_000, MAX_FORM] {
+            let held = read(&budget, 1, whole(bytes)).await.unwrap();
+            assert_eq!(held.bytes().len(), bytes);
+            assert!(held.charged >= held.bytes.capacity().min(bytes), "{bytes}");
+        }
+        let large = read(&budget, 1, whole(MAX_FORM + 1)).await;
+        assert_eq!(large.unwrap_err(), Unread::TooLarge);
+        assert_eq!(budget.room.available_permits(), 64);
+        assert!(budget.lock().bodies.is_empty());
+    }
+
+    #[tokio::test]
+    async fn few_bytes_are_charged_little() {
+        let budget = Unproven::of(64);
+        let held = read(&budget, 1, whole(1)).await.unwrap();
+        assert_eq!(budget.room.available_permits(), 63);
+        drop(held);
+        let held = read(&budget, 1, whole(33_000)).await.unwrap();
+        assert_eq!(budget.room.available_permits(), 0);
+        assert_eq!(held.proven().len(), 33_000);
+        assert_eq!(budget.room.available_permits(), 64);
+    }
+
+    #[tokio::test]
+    async fn the_oldest_body_that_is_held_back_gives_way_to_one_that_comes() {
+        let budget = Arc::new(Unproven::of(128));
+        let hold = |from: u8| {
+            let budget = Arc::clone(&budget);
+            tokio::spawn(async move { read(&budget, from, withheld(MAX_FORM - 1)).await })
+        };
+        let (first, second) = (hold(1), hold(2));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert_eq!(budget.room.available_permits(), 0);
+        // Who has just begun is given a moment.
+        assert!(!budget.leave_one_of(ip(1)));
+        tokio::time::sleep(STALE).await;
+        assert!(!budget.leave_one_of(ip(3)), "of others nobody is sent away");
+        let held = read(&budget, 3, whole(5_000)).await.unwrap();
+        assert_eq!(held.bytes().len(), 5_000);
+        assert_eq!(first.await.unwrap().unwrap_err(), Unread::NoRoom);
+        assert!(!second.is_finished());
+        // Who goes takes nothing along.
+        second.abort();
+        assert!(second.await.unwrap_err().is_cancelled());
+        drop(held);
+        assert_eq!(budget.room.available_permits(), 128);
+        assert!(budget.lock().bodies.is_empty());
+    }
+
+    #[tokio::test]
+    async fn where_nobody_gives_way_a_newcomer_is_sent_away() {
+        let budget = Unproven::of(64);
+        let held = read(&budget, 1, whole(MAX_FORM)).await.unwrap();
+        // It is whole: what becomes of it is being worked on.
+        assert_eq!(read(&budget, 2, whole(1)).await.unwrap_err(), Unread::NoRoom);
+        drop(held);
+        assert!(read(&budget, 2, whole(1)).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn enough_is_enough() {
+        let budget = Unproven::of(64);
+        let mut body = whole(10).chain(stream::pending());
+        let read = budget
+            .read(ip(1), &mut body, MAX_FORM, |bytes| bytes.len() >= 10)
+            .await;
+        let (held, ended) = read.unwrap();
+        assert_eq!((held.bytes().len(), ended), (10, false));
+    }
+}
