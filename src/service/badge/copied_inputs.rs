@@ -31,6 +31,19 @@ pub(crate) struct Missing {
     pub(crate) name: String,
     /// A column's points in the old course.
     pub(crate) maximum: Option<Decimal>,
+    /// Whether it is a badge of a third course, whose name is not told here.
+    pub(crate) is_elsewhere: bool,
+}
+
+impl Missing {
+    /// Its name between quotation marks, where it has one.
+    fn quoted(&self) -> String {
+        if self.is_elsewhere {
+            self.name.clone()
+        } else {
+            format!("“{}”", self.name)
+        }
+    }
 }
 
 /// What of `root` is missing in the course, each thing once, in reading order.
@@ -46,6 +59,7 @@ pub(crate) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<
                     id: item.id.to_string(),
                     name: item.label,
                     maximum: Some(item.maximum),
+                    is_elsewhere: false,
                 }),
             Condition::EvidenceApproved { activity } => {
                 let Some(activity) = activities::get(db, tenant, activity)? else {
@@ -58,21 +72,31 @@ pub(crate) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<
                         id: activity.id.to_string(),
                         name: activity.title,
                         maximum: None,
+                        is_elsewhere: false,
                     })
             }
             Condition::HoldsBadge { badge } => {
                 let Some(badge) = badges::get(db, tenant, badge)? else {
                     continue;
                 };
+                if badge.course == course.id {
+                    continue;
+                }
+                // The names of the course that this is a copy of may be told, and those of no other.
                 let copies = copies::for_course(db, tenant, &course.id)?;
                 let left_behind = copies
                     .iter()
                     .any(|copy| copy.state == CopyState::Taken && copy.source == badge.course);
-                left_behind.then(|| Missing {
+                Some(Missing {
                     kind: Kind::Badge,
                     id: badge.id.to_string(),
-                    name: badge.design.name,
+                    name: if left_behind {
+                        badge.design.name
+                    } else {
+                        "a badge of another course".to_owned()
+                    },
                     maximum: None,
+                    is_elsewhere: !left_behind,
                 })
             }
             Condition::NotBefore { .. } | Condition::InstructorApproves => None,
@@ -97,7 +121,7 @@ pub(crate) fn rests(badge: &Badge) -> bool {
 
 /// Why a badge rests, for the list of badges.
 fn reason(missing: &[Missing]) -> String {
-    let names: Vec<String> = missing.iter().map(|one| format!("“{}”", one.name)).collect();
+    let names: Vec<String> = missing.iter().map(Missing::quoted).collect();
     let (them, were) = if names.len() == 1 {
         ("it", "was")
     } else {

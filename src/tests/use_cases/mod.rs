@@ -16,6 +16,7 @@ mod lists;
 mod merged;
 mod nodes;
 mod oddities;
+mod own_course;
 mod recipients;
 mod regrades;
 mod releases;

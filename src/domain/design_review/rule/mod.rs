@@ -45,7 +45,7 @@ pub(crate) enum RuleProblem {
     LineItemGone { label: String },
     #[error("Choose an evidence activity again: the one that the rule names is not in this course.")]
     UnknownActivity,
-    #[error("Choose a badge again: the one that the rule names does not exist.")]
+    #[error("Choose a badge again: the one that the rule names is not in this course.")]
     UnknownBadge,
     #[error("Break the loop, in which no badge could be earned first: {}.", .names.join(" → "))]
     Loop {

@@ -293,11 +293,13 @@ pub(crate) async fn retirement(
     id: &BadgeId,
 ) -> Result<Retirement, ServiceError> {
     let (badge, holders) = badge(cairn, visitor, id).await?;
-    let (tenant, id) = (visitor.tenant().clone(), id.clone());
+    let (visitor, id) = (visitor.clone(), id.clone());
     let above = cairn.store.read(move |db| {
         let mut names = Vec::new();
-        for above in rules::badges_building_on(db, &tenant, &id)? {
-            names.extend(badges::get(db, &tenant, &above)?.map(|badge| badge.design.name));
+        for above in rules::badges_building_on(db, visitor.tenant(), &id)? {
+            let above = badges::get(db, visitor.tenant(), &above)?;
+            let above = above.filter(|badge| badge.course == visitor.course.id);
+            names.extend(above.map(|badge| badge.design.name));
         }
         Ok(names)
     });

@@ -19,9 +19,10 @@ use crate::ids::{BadgeId, RuleId};
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs;
 use crate::service::base::error::ServiceError;
+use crate::service::base::names::of_course;
 use crate::service::base::refusal::BadgeRefusal;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, activities, audit, badges, line_items, releases, rules, tenants};
+use crate::store::{Db, StoreError, activities, audit, badges, line_items, releases, rules};
 use lti::services::media::scope;
 
 /// Everything that the rule builder needs.
@@ -121,15 +122,9 @@ pub(crate) async fn review(
     found.await
 }
 
-/// The names of everything that a rule of this badge may name, badges of other courses included.
+/// The names of everything that a rule of this badge may name: what is in its course.
 pub(in crate::service) fn names(db: &mut Db, badge: &Badge) -> Result<Names, StoreError> {
-    let items = line_items::for_course(db, &badge.tenant, &badge.course)?;
-    let activities = activities::for_course(db, &badge.tenant, &badge.course)?;
-    let mut all = badges::for_course(db, &badge.tenant, &badge.course)?;
-    all.extend(badges::in_use(db, &badge.tenant)?);
-    let badges = all.iter().map(|badge| (&badge.id, badge.design.name.as_str()));
-    let zone = tenants::zone(db, &badge.tenant)?;
-    Ok(Names::gather(zone, &items, &activities, badges))
+    of_course(db, &badge.tenant, &badge.course)
 }
 
 /// What is wrong with a rule for this badge, a sentence each.
@@ -154,6 +149,15 @@ pub(super) fn review_in(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<
         .into_iter()
         .map(|problem| problem.to_string())
         .collect())
+}
+
+/// Whether a rule for this badge names a badge that is not of its course: no form of ours offers one.
+fn names_elsewhere(db: &mut Db, badge: &Badge, root: &Group) -> Result<bool, StoreError> {
+    if root.badges().next().is_none() {
+        return Ok(false);
+    }
+    let own = badges::for_course(db, &badge.tenant, &badge.course)?;
+    Ok(root.badges().any(|named| own.iter().all(|one| one.id != *named)))
 }
 
 /// Whether a badge that decides now would, as an Application badge, be earned without work that somebody assessed.
@@ -181,7 +185,8 @@ pub(super) fn accept_maxima(db: &mut Db, badge: &Badge, root: &Group) -> Result<
 /// had changed is accepted with it. A draft equal to the active version is not kept.
 ///
 /// # Errors
-/// As [`editor`]; [`ServiceError::Refused`] when somebody else saved a first draft at the same moment.
+/// As [`editor`]; [`ServiceError::Refused`] when somebody else saved a first draft at the same moment, and for a rule that
+/// names a badge of another course.
 #[tracing::instrument(name = "rule.save_rule", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn save_rule(
     cairn: &Cairn,
@@ -198,6 +203,9 @@ pub(crate) async fn save_rule(
         let badge = own_badge(db, &visitor, &id)?;
         if badge.state == BadgeState::Retired {
             return Err(BadgeRefusal::Retired.into());
+        }
+        if names_elsewhere(db, &badge, &root)? {
+            return Err(BadgeRefusal::OtherCourse.into());
         }
         accept_maxima(db, &badge, &root)?;
         let active = rules::active(db, tenant, &id)?;

@@ -9,6 +9,8 @@ pub(crate) enum BadgeRefusal {
     Retired,
     /// Somebody else saved a first draft at the same moment.
     SavedAtOnce,
+    /// The rule names a badge of another course, or none that there is.
+    OtherCourse,
     /// A column that its rule reads is not as it was.
     StillRests,
 }
@@ -17,6 +19,7 @@ impl BadgeRefusal {
     pub(super) fn facts(self) -> (ErrorKind, &'static str) {
         match self {
             Self::Retired => (ErrorKind::Conflict, "badge.retired"),
+            Self::OtherCourse => (ErrorKind::Unprocessable, "rule.other-course"),
             Self::StillRests => (ErrorKind::Conflict, "badge.still-rests"),
             Self::SavedAtOnce => (ErrorKind::Conflict, "rule.saved-at-once"),
         }
