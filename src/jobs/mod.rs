@@ -17,6 +17,7 @@ use crate::service::base::session;
 use crate::service::base::trouble::Trouble;
 use crate::service::course::sync;
 use crate::service::institution::policies;
+use crate::service::privacy::erasing;
 use crate::service::privacy::export::exporting;
 use crate::store::StoreError;
 use crate::store::jobs::{self, Job};
@@ -127,6 +128,9 @@ async fn sweep(cairn: &Cairn) {
     }
     if let Err(error) = exporting::forget(cairn).await {
         tracing::error!(%error, "old archives could not be removed");
+    }
+    if let Err(error) = erasing::sweep_files(cairn).await {
+        tracing::error!(%error, "what uploads had left could not be removed");
     }
     if let Err(error) = cairn.store.settle().await {
         tracing::error!(%error, "the log of the database could not be emptied");

@@ -658,6 +658,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    tombstone_keys (tenant_id) {
+        tenant_id -> Text,
+        sealed_secret -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tombstones (tenant_id, digest) {
+        tenant_id -> Text,
+        digest -> Text,
+        erasure_id -> Text,
+        erased_at -> BigInt,
+    }
+}
+
+diesel::table! {
     share_links (id) {
         id -> Text,
         tenant_id -> Text,
@@ -854,6 +871,8 @@ allow_tables_to_appear_in_same_query!(
     exports,
     erasures,
     erased_pages,
+    tombstone_keys,
+    tombstones,
     share_links,
     posted_scores,
     waiting_answers,

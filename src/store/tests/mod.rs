@@ -18,6 +18,7 @@ mod queue;
 mod reading;
 mod releasing;
 mod standing;
+mod tombstones;
 mod trouble;
 mod who;
 

@@ -3,6 +3,7 @@
 mod erasing;
 mod given_up;
 mod institution;
+mod returning;
 mod student;
 
 use std::collections::BTreeMap;

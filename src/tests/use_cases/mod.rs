@@ -9,6 +9,7 @@ mod console;
 mod cycles;
 mod database;
 mod ended;
+mod erased;
 mod faults;
 mod files;
 mod gradebook;

@@ -127,6 +127,9 @@ fn privacy(refusal: PrivacyRefusal) -> String {
         PrivacyRefusal::Declined => {
             "Somebody declined this request in the meantime, and the person was told why. Nothing was erased."
         }
+        PrivacyRefusal::Pass => {
+            "This page is too old. Nothing is kept about you; open the link in your course again if you want to go on."
+        }
         PrivacyRefusal::Done => {
             "Somebody erased this person in the meantime, as they had asked. There is nothing left to decline."
         }
