@@ -368,6 +368,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    past_reviews (id) {
+        id -> Text,
+        tenant_id -> Text,
+        submission_id -> Text,
+        state -> Text,
+        reviewed_by -> Text,
+        reviewed_at -> BigInt,
+        message -> Text,
+        score -> Nullable<Text>,
+        replaced_at -> BigInt,
+    }
+}
+
+diesel::table! {
     decisions (id) {
         id -> Text,
         tenant_id -> Text,
@@ -846,6 +860,7 @@ allow_tables_to_appear_in_same_query!(
     approvals,
     activities,
     submissions,
+    past_reviews,
     decisions,
     current_decisions,
     awards,

@@ -3,6 +3,7 @@
 mod backup;
 mod certification;
 mod chromium;
+mod clashes;
 mod class;
 mod cli;
 mod cli_keys;

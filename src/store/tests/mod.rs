@@ -9,6 +9,7 @@ mod ending;
 mod erasing;
 mod evidence;
 
+mod holding;
 mod installing;
 mod institutions;
 mod joined;

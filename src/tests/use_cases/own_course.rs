@@ -104,7 +104,7 @@ async fn a_badge_of_another_course_counts_for_nobody_and_is_not_named() {
         let review = design::review(&bench.cairn, &teacher, &spy, &root).await.unwrap();
         assert!(!review.sentence.contains("Quiz master"), "{}", review.sentence);
 
-        let saved = design::save_rule(&bench.cairn, &teacher, &spy, &root).await;
+        let saved = design::save_rule(&bench.cairn, &teacher, &spy, &root, None).await;
         assert_eq!(saved.unwrap_err().code(), "rule.other-course");
 
         bench.decide(&spy).await;

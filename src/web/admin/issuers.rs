@@ -11,10 +11,12 @@ use crate::domain::theme::Colour;
 use crate::domain::zone::{Zone, ZoneFrom};
 use crate::ids::{KeyId, TenantId};
 use crate::service::base::addresses;
+use crate::service::base::clash::{Clash, Saving, Seen};
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::withdrawing::{self, Review};
 use crate::service::institution::issuing::{self, Face, Institution};
+use crate::web::clash;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
@@ -67,18 +69,20 @@ struct Typed {
     face: Face,
     colour: String,
     zone: String,
+    /// What each of the three forms was filled from: names, colour, time zone.
+    seen: [Seen; 3],
 }
 
 impl Typed {
     /// What is saved.
     fn saved(one: &Institution) -> Self {
         Self {
-            face: Face {
-                name: one.tenant.name.clone(),
-                issuer_name: one.issuer.name.clone(),
-                url: one.issuer.url.clone(),
-                email: one.issuer.email.clone(),
-            },
+            face: one.face(),
+            seen: [
+                Seen::of(&one.face()),
+                issuing::seen_colour(&one.tenant),
+                issuing::seen_zone(&one.tenant),
+            ],
             colour: one.tenant.accent.map(Colour::hex).unwrap_or_default(),
             zone: one.tenant.zone().name().to_owned(),
         }
@@ -101,7 +105,13 @@ fn view(
     waiting: Option<String>,
     problems: ProblemList,
 ) -> IssuerPage {
-    let Typed { face, colour, zone } = typed;
+    let Typed {
+        face,
+        colour,
+        zone,
+        seen,
+    } = typed;
+    let [seen, colour_seen, zone_seen] = seen.map(|one| one.as_str().to_owned());
     let (id, now) = (&one.tenant.id, visit.cairn.clock.now());
     let keys = one.keys.iter().rev().map(|key| KeyLine {
         name: format!("{} {}", key.kind.name(), key.public_multibase),
@@ -112,6 +122,9 @@ fn view(
     IssuerPage {
         page: visit.page_of(&one.tenant, &one.tenant.name, AdminPlace::Issuers),
         action: console::issuer(id),
+        seen,
+        colour_seen,
+        zone_seen,
         name: face.name,
         issuer_name: face.issuer_name,
         url: face.url.unwrap_or_default(),
@@ -143,8 +156,24 @@ async fn save(
         url: form.get("url").map(str::to_owned),
         email: form.get("email").map(str::to_owned),
     };
-    match issuing::change(&visit.cairn, &visit.admin, &tenant, face.clone()).await {
-        Ok(()) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
+    let seen = clash::brought(form);
+    match issuing::change(&visit.cairn, &visit.admin, &tenant, face.clone(), Some(&seen)).await {
+        Ok(Saving::Clash(met)) => {
+            let saved = met.theirs.face();
+            let text = |text: &Option<String>| text.clone().unwrap_or_default();
+            let lines = vec![
+                ("Institution", saved.name.clone(), face.name),
+                ("Issuer", saved.issuer_name.clone(), face.issuer_name),
+                ("Its site", text(&saved.url), text(&face.url)),
+                (
+                    "E-mail address for questions",
+                    text(&saved.email),
+                    text(&face.email),
+                ),
+            ];
+            saved_meanwhile(&visit, &met, console::issuer(&tenant), lines)
+        }
+        Ok(Saving::Done) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
         Err(error) if error.is_invalid() => {
             let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
             let field = match error.code() {
@@ -153,10 +182,12 @@ async fn save(
                 "issuer.url" => "url",
                 _ => "email",
             };
-            let typed = Typed {
+            let mut typed = Typed {
                 face,
                 ..Typed::saved(&one)
             };
+            let [of_face, ..] = &mut typed.seen;
+            *of_face = seen;
             let waiting = waiting(&visit, &tenant).await?;
             visit.show_again(&view(&visit, &one, typed, waiting, problem(field, &error)))
         }
@@ -164,19 +195,47 @@ async fn save(
     }
 }
 
+/// What a colleague saved of an institution meanwhile, beside what was typed.
+fn saved_meanwhile(
+    visit: &AdminVisit,
+    met: &Clash<Institution>,
+    action: String,
+    lines: Vec<(&str, String, String)>,
+) -> Result<HttpResponse, AdminError> {
+    let tenant = &met.theirs.tenant;
+    let title = format!("{} was changed meanwhile", tenant.name);
+    let page = visit.page_of(tenant, &title, AdminPlace::Issuers);
+    let ways = clash::Ways {
+        action,
+        keep_href: console::issuer(&tenant.id),
+        note: "If you save yours, it takes the place of what is saved. Badges that were issued keep what was signed.",
+    };
+    let now = visit.cairn.clock.now();
+    let view = clash::view(met, now, &visit.fields.pairs, &[], lines, &page, ways);
+    visit.show_clash(page, view)
+}
+
 async fn colour(
     Proven(visit): Proven<AdminVisit>,
     tenant: web::Path<TenantId>,
 ) -> Result<HttpResponse, AdminError> {
     let colour = visit.fields.text("colour");
-    match issuing::set_accent(&visit.cairn, &visit.admin, &tenant, &colour).await {
-        Ok(()) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
+    let seen = clash::brought(&visit.fields);
+    match issuing::set_accent(&visit.cairn, &visit.admin, &tenant, &colour, Some(&seen)).await {
+        Ok(Saving::Clash(met)) => {
+            let theirs = met.theirs.tenant.accent.map(Colour::hex).unwrap_or_default();
+            let lines = vec![("Colour", theirs, colour)];
+            saved_meanwhile(&visit, &met, console::issuer_colour(&tenant), lines)
+        }
+        Ok(Saving::Done) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
         Err(error) if error.is_invalid() => {
             let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
-            let typed = Typed {
+            let mut typed = Typed {
                 colour,
                 ..Typed::saved(&one)
             };
+            let [_, of_colour, _] = &mut typed.seen;
+            *of_colour = seen;
             let waiting = waiting(&visit, &tenant).await?;
             visit.show_again(&view(&visit, &one, typed, waiting, problem("colour", &error)))
         }
@@ -199,15 +258,22 @@ async fn zone(
 ) -> Result<HttpResponse, AdminError> {
     let zone = visit.fields.text("zone");
     let is_guess = visit.fields.ticked("guess");
-    match issuing::set_zone(&visit.cairn, &visit.admin, &tenant, &zone, is_guess).await {
-        Ok(()) if is_guess => Ok(HttpResponse::NoContent().finish()),
-        Ok(()) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
+    let seen = clash::brought(&visit.fields);
+    match issuing::set_zone(&visit.cairn, &visit.admin, &tenant, &zone, is_guess, Some(&seen)).await {
+        Ok(Saving::Done) if is_guess => Ok(HttpResponse::NoContent().finish()),
+        Ok(Saving::Clash(met)) => {
+            let lines = vec![("Time zone", met.theirs.tenant.zone().name().to_owned(), zone)];
+            saved_meanwhile(&visit, &met, console::issuer_zone(&tenant), lines)
+        }
+        Ok(Saving::Done) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
         Err(error) if error.is_invalid() => {
             let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
-            let typed = Typed {
+            let mut typed = Typed {
                 zone,
                 ..Typed::saved(&one)
             };
+            let [.., of_zone] = &mut typed.seen;
+            *of_zone = seen;
             let waiting = waiting(&visit, &tenant).await?;
             visit.show_again(&view(&visit, &one, typed, waiting, problem("zone", &error)))
         }

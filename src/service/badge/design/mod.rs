@@ -16,6 +16,7 @@ use crate::ids::BadgeId;
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs::PLACEHOLDER;
 use crate::service::badge::{pictures, replaced, resting};
+use crate::service::base::clash::{self, Clash};
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
@@ -28,8 +29,8 @@ use lti::capabilities::ServicesTold;
 mod rule;
 mod trial;
 
-pub(in crate::service) use rule::names;
 pub(crate) use rule::{RuleEditor, editor, review, save_rule};
+pub(in crate::service) use rule::{names, seen_now};
 pub(in crate::service) use trial::awarded_by_release;
 pub(crate) use trial::{Activated, Trial, activate, trial};
 
@@ -77,13 +78,13 @@ pub(crate) struct Summary {
 }
 
 /// What became of a design that was to be saved.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Saved {
     Done(BadgeId),
     /// It was not saved: what is wrong with it.
     Wrong(Vec<DesignProblem>),
-    /// It was not saved: somebody changed it since; this is the revision now.
-    Changed(i32),
+    /// It was not saved: somebody changed it since.
+    Changed(Box<Clash<Badge>>),
 }
 
 /// A badge of the visit's course.
@@ -245,9 +246,15 @@ pub(crate) async fn save(
             if rule::avoids_evidence(db, &before, design.kind)? {
                 return Ok(Saved::Wrong(vec![DesignProblem::KindWithoutEvidence]));
             }
+            if before.design == design {
+                // A second click on the same button, or somebody who typed the same.
+                return Ok(Saved::Done(id));
+            }
             match badges::update_design(db, tenant, &id, revision, &design, now) {
                 Ok(_) => {}
-                Err(StoreError::Stale) => return Ok(Saved::Changed(before.revision)),
+                Err(StoreError::Stale) => {
+                    return Ok(Saved::Changed(Box::new(changed_by(db, &visitor, &id)?)));
+                }
                 Err(error) => return Err(error.into()),
             }
             (id, Action::BadgeChanged)
@@ -270,6 +277,20 @@ pub(crate) async fn save(
         Ok(Saved::Done(id))
     });
     saved.await
+}
+
+/// The badge as somebody else saved it.
+fn changed_by(db: &mut Db, visitor: &Visitor, id: &BadgeId) -> Result<Clash<Badge>, ServiceError> {
+    let now_is = own_badge(db, visitor, id)?;
+    let (revision, actions) = (now_is.revision, [Action::BadgeChanged, Action::BadgeMade]);
+    Ok(clash::met(
+        db,
+        visitor.tenant(),
+        id.as_str(),
+        &actions,
+        now_is,
+        &revision,
+    )?)
 }
 
 /// What retiring a badge would do.

@@ -8,6 +8,7 @@ mod administrators;
 mod audit;
 mod by_hand;
 mod choose;
+mod clash;
 mod confirm;
 mod copy_requests;
 mod enter;
@@ -22,6 +23,7 @@ pub(crate) use administrators::{AdministratorLine, AdministratorsPage, Invitatio
 pub(crate) use audit::{AuditLine, AuditPage, Sought};
 pub(crate) use by_hand::{ByHandForm, ByHandPage, PasteLine};
 pub(crate) use choose::ChooseInstitutionPage;
+pub(crate) use clash::ConsoleClashPage;
 pub(crate) use confirm::ConsoleConfirmPage;
 pub(crate) use copy_requests::{CopyRequestLine, CopyRequestsPage};
 pub(crate) use enter::{ConsoleErrorPage, LinkPage, OwnPasswordPage, ReturnedPage, SignInPage};

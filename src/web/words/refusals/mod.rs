@@ -32,14 +32,14 @@ const fn badge(refusal: BadgeRefusal) -> &'static str {
         BadgeRefusal::Retired => {
             "This badge is retired, so its rule cannot change. Make a new badge instead."
         }
+        BadgeRefusal::SavedAtOnce => {
+            "Somebody else saved this rule at the same moment. Open it again and look at what is there."
+        }
         BadgeRefusal::OtherCourse => {
             "A rule names badges of its own course only. Choose a badge of this course, and save again."
         }
         BadgeRefusal::StillRests => {
             "Something that its rule reads is not as it was. Look at the rule, and activate it from there."
-        }
-        BadgeRefusal::SavedAtOnce => {
-            "Somebody else saved this rule at the same moment. Open it again and look at what is there."
         }
     }
 }
