@@ -94,6 +94,8 @@ words! {
     ErasureAsked = "erasure.asked";
     ErasureDeclined = "erasure.declined";
     ErasureDone = "erasure.done";
+    /// Somebody who was erased has agreed to be kept again.
+    ErasureLifted = "erasure.lifted";
     ErasureWithdrawn = "erasure.withdrawn";
     EvidenceReviewed = "evidence.reviewed";
     ExportAsked = "export.asked";

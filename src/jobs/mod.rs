@@ -20,6 +20,7 @@ use crate::service::course::sync;
 use crate::service::credential::fresh_lists;
 use crate::service::institution::policies;
 use crate::service::operations::old_copies;
+use crate::service::privacy::erasing;
 use crate::service::privacy::export::exporting;
 use crate::store::jobs::{self, Job};
 use crate::store::{StoreError, unhurried};
@@ -147,6 +148,9 @@ async fn sweep(cairn: &Cairn) {
     }
     if let Err(error) = old_copies::forget(cairn).await {
         tracing::error!(%error, "copies of the database from before an upgrade could not be removed");
+    }
+    if let Err(error) = erasing::sweep_files(cairn).await {
+        tracing::error!(%error, "what uploads had left could not be removed");
     }
     if let Err(error) = cairn.store.settle().await {
         tracing::error!(%error, "the log of the database could not be emptied");

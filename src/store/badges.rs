@@ -126,7 +126,8 @@ pub(crate) fn for_course(
     rows.into_iter().map(Row::badge).collect()
 }
 
-/// The badges of an institution that are active or paused, oldest first: what a rule may build on.
+/// The badges of an institution that are active or paused, oldest first.
+#[cfg(test)]
 pub(crate) fn in_use(db: &mut Db, tenant: &TenantId) -> Result<Vec<Badge>, StoreError> {
     let rows: Vec<Row> = badges::table
         .filter(badges::tenant_id.eq(tenant.as_str()))

@@ -9,6 +9,7 @@ use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, T
 use diesel::pg::PgConnection;
 use diesel::r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection, R2D2Connection};
 use diesel::sqlite::SqliteConnection;
+use diesel::{QueryableByName, RunQueryDsl as _};
 
 use super::committed::Telling;
 use super::error::StoreError;
@@ -195,6 +196,14 @@ impl ManageConnection for Address {
     }
 }
 
+/// What SQLite says of emptying its log.
+#[derive(QueryableByName)]
+struct Emptied {
+    /// Not 0 where somebody read or wrote meanwhile.
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    busy: i32,
+}
+
 /// The database: a pool of connections. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
@@ -259,16 +268,18 @@ impl Store {
     }
 
     /// Empties the write-ahead log of SQLite, in which pages stand as they were before something was deleted. Where
-    /// somebody reads at this moment it is left for the next time. PostgreSQL looks after its own.
-    pub(crate) async fn settle(&self) -> Result<(), StoreError> {
+    /// somebody reads at this moment it is left for the next time: then the answer is `false`. PostgreSQL looks after its own.
+    pub(crate) async fn settle(&self) -> Result<bool, StoreError> {
         // Whoever writes waits meanwhile, so it waits for readers a moment only.
         let patience = self.patience.as_millis();
-        let empty = format!(
-            "PRAGMA busy_timeout = 250; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = {patience}"
-        );
-        self.read(move |db| match db {
-            Db::Postgres(_) => Ok(()),
-            Db::Sqlite(connection) => Ok(connection.batch_execute(&empty)?),
+        self.read(move |db| {
+            let Db::Sqlite(connection) = db else {
+                return Ok(true);
+            };
+            connection.batch_execute("PRAGMA busy_timeout = 250")?;
+            let done = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result::<Emptied>(connection);
+            connection.batch_execute(&format!("PRAGMA busy_timeout = {patience}"))?;
+            Ok(done?.busy == 0)
         })
         .await
     }

@@ -126,6 +126,20 @@ pub(crate) fn set_state(
     }
 }
 
+/// Holds what was said of an installation as it was read until the transaction ends: whoever says something else waits.
+///
+/// # Errors
+/// [`StoreError::Stale`] when something else is said by now.
+pub(crate) fn hold(db: &mut Db, known: &Deployment) -> Result<(), StoreError> {
+    let held = diesel::update(deployments::table)
+        .filter(deployments::tenant_id.eq(known.tenant.as_str()))
+        .filter(deployments::id.eq(known.id.as_str()))
+        .filter(deployments::state.eq(word(&known.state)?))
+        .set(deployments::state.eq(word(&known.state)?))
+        .execute(db)?;
+    if held == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
 /// Accepts an installation that waits for another institution, whose it is from now on. `false`: it does not wait any more.
 pub(crate) fn give(
     db: &mut Db,

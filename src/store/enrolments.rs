@@ -23,7 +23,7 @@ use lti::capabilities::{Capabilities, RosterLearners};
 mod doubts;
 
 pub(super) use doubts::forget_answers_of;
-pub(crate) use doubts::{answer, asked, lift_refused_grading, note_refused_grading};
+pub(crate) use doubts::{answer, asked, hold_answer, lift_refused_grading, note_refused_grading};
 
 /// A member as a member list showed them.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::convert::{CHUNK, decimal, moment, word};
-use super::schema::{activities, approvals, awards, enrolments, line_items, results, submissions};
+use super::schema::{activities, approvals, awards, badges, enrolments, line_items, results, submissions};
 use super::{Db, StoreError};
 use super::{
     approvals as approval_rows, awards as award_rows, releases, results as result_rows,
@@ -16,8 +16,9 @@ use crate::domain::facts::Facts;
 use crate::domain::release::is_of_review;
 use crate::ids::{BadgeId, CourseId, LineItemId, PersonId, TenantId};
 
-/// The facts of everybody who is enrolled in the course, whether or not anything is known of them: grades and evidence
-/// of this course, badges of any course, and the approval for `badge`.
+/// The facts of everybody who is enrolled in the course, whether or not anything is known of them: grades, evidence
+/// and badges of this course, and the approval for `badge`. A rule that names a badge of another course finds it held by
+/// nobody: what somebody earned there is not for the teachers of this one to learn.
 pub(crate) fn for_course(
     db: &mut Db,
     tenant: &TenantId,
@@ -215,9 +216,14 @@ fn gather(
         );
         // Where the policy suspends an award until somebody has decided, it counts for nothing meanwhile.
         // In the order of cycles, so that the latest stands in the end.
+        let of_course = badges::table
+            .filter(badges::tenant_id.eq(tenant.as_str()))
+            .filter(badges::course_id.eq(course.as_str()))
+            .select(badges::id);
         let held: Vec<award_rows::FactColumns> = if let Some(people) = only {
             awards::table
                 .filter(awards::tenant_id.eq(tenant.as_str()))
+                .filter(awards::badge_id.eq_any(of_course))
                 .filter(awards::person_id.eq_any(people))
                 .filter(awards::suspended_since.is_null())
                 .order(awards::cycle)
@@ -228,6 +234,7 @@ fn gather(
             awards::table
                 .inner_join(enrolments::table.on(enrolled.and(enrolments::course_id.eq(course.as_str()))))
                 .filter(awards::tenant_id.eq(tenant.as_str()))
+                .filter(awards::badge_id.eq_any(of_course))
                 .filter(awards::suspended_since.is_null())
                 .order(awards::cycle)
                 .select(columns)

@@ -156,6 +156,31 @@ pub(crate) fn update(db: &mut Db, issuer: &Issuer) -> Result<(), StoreError> {
     }
 }
 
+/// Holds the public face of an issuer as it was read until the transaction ends: whoever changes it waits.
+///
+/// # Errors
+/// [`StoreError::Stale`] when it is another by now.
+pub(crate) fn hold(db: &mut Db, known: &Issuer) -> Result<(), StoreError> {
+    let held = on_both!(db, |connection| {
+        let same = diesel::update(issuers::table)
+            .filter(issuers::tenant_id.eq(known.tenant.as_str()))
+            .filter(issuers::id.eq(known.id.as_str()))
+            .filter(issuers::name.eq(&known.name))
+            .set(issuers::name.eq(&known.name))
+            .into_boxed();
+        let same = match &known.url {
+            Some(url) => same.filter(issuers::url.eq(Some(url))),
+            None => same.filter(issuers::url.is_null()),
+        };
+        let same = match &known.email {
+            Some(email) => same.filter(issuers::email.eq(Some(email))),
+            None => same.filter(issuers::email.is_null()),
+        };
+        same.execute(connection)
+    })?;
+    if held == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
 /// The issuer with that id.
 pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &IssuerId) -> Result<Option<Issuer>, StoreError> {
     let row = faces()

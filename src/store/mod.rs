@@ -54,6 +54,7 @@ pub(crate) mod issuers;
 pub(crate) mod jobs;
 pub(crate) mod joins;
 pub(crate) mod last_seen;
+pub(crate) mod leftovers;
 pub(crate) mod line_items;
 pub(crate) mod links;
 pub(crate) mod nonces;
@@ -82,6 +83,7 @@ pub(crate) mod tenants;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod token_keys;
+pub(crate) mod tombstones;
 pub(crate) mod tool_keys;
 pub(crate) mod unknown_users;
 pub(crate) mod waiting_answers;

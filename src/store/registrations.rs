@@ -275,6 +275,31 @@ pub(crate) fn set_powers(
     Ok(())
 }
 
+/// Holds the hosts of a platform's services as they were read until the transaction ends: whoever changes them waits.
+///
+/// # Errors
+/// [`StoreError::Stale`] when they are others by now.
+pub(crate) fn hold_hosts(db: &mut Db, known: &Registration) -> Result<(), StoreError> {
+    let of = registrations::table
+        .filter(registrations::tenant_id.eq(known.tenant.as_str()))
+        .filter(registrations::id.eq(known.id.as_str()));
+    let stored: Option<String> = of
+        .select(registrations::service_hosts)
+        .get_result(db)
+        .optional()?;
+    let stored = stored.ok_or(StoreError::Missing("platform"))?;
+    if from_json::<Vec<String>>("registrations.service_hosts", &stored)? != known.service_hosts {
+        return Err(StoreError::Stale);
+    }
+    let held = diesel::update(registrations::table)
+        .filter(registrations::tenant_id.eq(known.tenant.as_str()))
+        .filter(registrations::id.eq(known.id.as_str()))
+        .filter(registrations::service_hosts.eq(&stored))
+        .set(registrations::service_hosts.eq(&stored))
+        .execute(db)?;
+    if held == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
 /// Switches a platform on or off. Off, nobody can launch from it; everything that was earned stays.
 ///
 /// # Errors

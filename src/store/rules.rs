@@ -126,6 +126,52 @@ pub(crate) fn save_draft(
     Ok(rule)
 }
 
+/// As [`save_draft`], over `before`, the draft that there was, and over nothing else.
+///
+/// # Errors
+/// [`StoreError::Stale`] when the draft is another one by now or none any more, [`StoreError::AlreadyThere`] when there is one
+/// where there was none.
+pub(crate) fn save_draft_over(
+    db: &mut Db,
+    badge: (&TenantId, &BadgeId),
+    before: Option<&Rule>,
+    root: &Group,
+    new_id: RuleId,
+    now: DateTime<Utc>,
+) -> Result<Rule, StoreError> {
+    let (tenant, badge) = badge;
+    let Some(before) = before else {
+        if draft(db, tenant, badge)?.is_some() {
+            return Err(StoreError::AlreadyThere("draft".to_owned()));
+        }
+        return save_draft(db, tenant, badge, root, new_id, now);
+    };
+    let of_draft = rules::table
+        .filter(rules::tenant_id.eq(tenant.as_str()))
+        .filter(rules::id.eq(before.id.as_str()))
+        .filter(rules::state.eq(word(&RuleState::Draft)?));
+    let stored: Option<String> = of_draft.select(rules::root).get_result(db).optional()?;
+    let stored = stored.ok_or(StoreError::Stale)?;
+    if from_json::<Group>("rules.root", &stored)? != before.root {
+        return Err(StoreError::Stale);
+    }
+    let changed = diesel::update(rules::table)
+        .filter(rules::tenant_id.eq(tenant.as_str()))
+        .filter(rules::id.eq(before.id.as_str()))
+        .filter(rules::state.eq(word(&RuleState::Draft)?))
+        .filter(rules::root.eq(&stored))
+        .set(rules::root.eq(json(root)?))
+        .execute(db)?;
+    if changed == 0 {
+        return Err(StoreError::Stale);
+    }
+    note_inputs(db, tenant, &before.id, root)?;
+    Ok(Rule {
+        root: root.clone(),
+        ..before.clone()
+    })
+}
+
 /// The version with that id.
 pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &RuleId) -> Result<Option<Rule>, StoreError> {
     let row = rules::table

@@ -378,6 +378,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    past_reviews (id) {
+        id -> Text,
+        tenant_id -> Text,
+        submission_id -> Text,
+        state -> Text,
+        reviewed_by -> Text,
+        reviewed_at -> BigInt,
+        message -> Text,
+        score -> Nullable<Text>,
+        replaced_at -> BigInt,
+    }
+}
+
+diesel::table! {
     decisions (id) {
         id -> Text,
         tenant_id -> Text,
@@ -669,6 +683,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    tombstone_keys (tenant_id) {
+        tenant_id -> Text,
+        sealed_secret -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tombstones (tenant_id, digest) {
+        tenant_id -> Text,
+        digest -> Text,
+        erasure_id -> Text,
+        erased_at -> BigInt,
+    }
+}
+
+diesel::table! {
     share_links (id) {
         id -> Text,
         tenant_id -> Text,
@@ -840,6 +871,7 @@ allow_tables_to_appear_in_same_query!(
     approvals,
     activities,
     submissions,
+    past_reviews,
     decisions,
     current_decisions,
     awards,
@@ -865,6 +897,8 @@ allow_tables_to_appear_in_same_query!(
     exports,
     erasures,
     erased_pages,
+    tombstone_keys,
+    tombstones,
     share_links,
     posted_scores,
     waiting_answers,

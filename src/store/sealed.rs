@@ -5,17 +5,19 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::schema::{issuer_keys, issuer_token_keys, tool_keys};
+use super::schema::{issuer_keys, issuer_token_keys, tombstone_keys, tool_keys};
 use super::{Db, StoreError};
 
 /// Which secret something is, by its table.
-#[allow(clippy::enum_variant_names, reason = "each is a key, of three kinds")]
+#[allow(clippy::enum_variant_names, reason = "each is a key, of four kinds")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum SealedKind {
     /// `issuer_keys.sealed_secret`.
     IssuerKey,
     /// `issuer_token_keys.sealed_secret`.
     IssuerTokenKey,
+    /// `tombstone_keys.sealed_secret`, by the tenant.
+    TombstoneKey,
     /// `tool_keys.sealed_pem`.
     ToolKey,
 }
@@ -36,7 +38,7 @@ pub(crate) struct Sealed {
 pub(crate) fn lock(db: &mut Db) -> Result<(), StoreError> {
     if let Db::Postgres(connection) = db {
         connection.batch_execute(
-            "LOCK TABLE issuer_keys, issuer_token_keys, tool_keys IN SHARE ROW EXCLUSIVE MODE",
+            "LOCK TABLE issuer_keys, issuer_token_keys, tombstone_keys, tool_keys IN SHARE ROW EXCLUSIVE MODE",
         )?;
     }
     Ok(())
@@ -56,9 +58,14 @@ pub(crate) fn all(db: &mut Db) -> Result<Vec<Sealed>, StoreError> {
         .order(tool_keys::kid)
         .select((tool_keys::kid, tool_keys::sealed_pem))
         .load(db)?;
+    let tombstone: Vec<(String, String)> = tombstone_keys::table
+        .order(tombstone_keys::tenant_id)
+        .select((tombstone_keys::tenant_id, tombstone_keys::sealed_secret))
+        .load(db)?;
     let of = |kind| move |(id, text)| Sealed { kind, id, text };
     let mut found: Vec<Sealed> = issuer.into_iter().map(of(SealedKind::IssuerKey)).collect();
     found.extend(token.into_iter().map(of(SealedKind::IssuerTokenKey)));
+    found.extend(tombstone.into_iter().map(of(SealedKind::TombstoneKey)));
     found.extend(tool.into_iter().map(of(SealedKind::ToolKey)));
     Ok(found)
 }
@@ -76,6 +83,10 @@ pub(crate) fn replace(db: &mut Db, before: &Sealed, text: &str) -> Result<(), St
         SealedKind::IssuerTokenKey => diesel::update(issuer_token_keys::table.find(&before.id))
             .filter(issuer_token_keys::sealed_secret.eq(&before.text))
             .set(issuer_token_keys::sealed_secret.eq(text))
+            .execute(db)?,
+        SealedKind::TombstoneKey => diesel::update(tombstone_keys::table.find(&before.id))
+            .filter(tombstone_keys::sealed_secret.eq(&before.text))
+            .set(tombstone_keys::sealed_secret.eq(text))
             .execute(db)?,
         SealedKind::ToolKey => diesel::update(tool_keys::table.find(&before.id))
             .filter(tool_keys::sealed_pem.eq(&before.text))
@@ -144,6 +155,7 @@ mod tests {
                 [
                     "issuer_keys.sealed_secret",
                     "issuer_token_keys.sealed_secret",
+                    "tombstone_keys.sealed_secret",
                     "tool_keys.sealed_pem"
                 ]
             );

@@ -3,12 +3,14 @@
 use diesel::prelude::*;
 
 use super::convert::{from_json, from_word, json, micros, moment, opt_decimal, word};
-use super::schema::submissions;
+use super::schema::{past_reviews, submissions};
 use super::{Db, StoreError};
 use crate::domain::evidence::{Artefact, Review, Submission, SubmissionState};
 use crate::domain::facts::EvidenceFact;
 use crate::domain::page::Page;
 use crate::ids::{ActivityId, PersonId, SubmissionId, TenantId};
+use crate::random::Random;
+use ambient::ids::uuid_v7;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = submissions, treat_none_as_default_value = false)]
@@ -59,6 +61,9 @@ impl Row {
 pub(super) fn file_digest(artefact: &Artefact) -> &str {
     artefact.file.as_ref().map_or("", |file| &file.digest)
 }
+
+/// The columns from which a past review is made: state, by whom, when, message, score.
+type PastRow = (String, String, i64, String, Option<String>);
 
 /// The columns from which a fact is made.
 pub(super) type FactColumns = (String, String, String, i64, Option<i64>);
@@ -176,34 +181,89 @@ pub(crate) fn latest_for_activity(
     })
 }
 
-/// Keeps a review of the newest version, which then is in `state`.
+/// Keeps a review of the newest version, which then is in `state`, over what `before` says of it; a review that stood there
+/// is kept among the past ones. Run it in a transaction.
 ///
 /// # Errors
-/// [`StoreError::Stale`] when the student replaced it in the meantime, or there is none with that id.
+/// [`StoreError::Stale`] when the student replaced it in the meantime, somebody reviewed it, or there is none with that id.
 pub(crate) fn review(
+    db: &mut Db,
+    before: &Submission,
+    state: SubmissionState,
+    review: &Review,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let reviewed_at = before.review.as_ref().map(|one| micros(one.at));
+    let (stood, state) = (word(&before.state)?, word(&state)?);
+    let changed = on_both!(db, |connection| {
+        let as_it_was = diesel::update(submissions::table)
+            .filter(submissions::tenant_id.eq(before.tenant.as_str()))
+            .filter(submissions::id.eq(before.id.as_str()))
+            .filter(submissions::latest.eq(true))
+            .filter(submissions::state.eq(&stood))
+            .set((
+                submissions::state.eq(&state),
+                submissions::reviewed_by.eq(Some(review.by.as_str())),
+                submissions::reviewed_at.eq(Some(micros(review.at))),
+                submissions::review_message.eq(Some(&review.message)),
+                submissions::review_score.eq(review.score.map(|score| score.to_string())),
+            ))
+            .into_boxed();
+        let as_it_was = match reviewed_at {
+            Some(at) => as_it_was.filter(submissions::reviewed_at.eq(Some(at))),
+            None => as_it_was.filter(submissions::reviewed_at.is_null()),
+        };
+        as_it_was.execute(connection)
+    })?;
+    if changed == 0 {
+        return Err(StoreError::Stale);
+    }
+    if let Some(past) = &before.review {
+        diesel::insert_into(past_reviews::table)
+            .values((
+                past_reviews::id.eq(uuid_v7(review.at, random)),
+                past_reviews::tenant_id.eq(before.tenant.as_str()),
+                past_reviews::submission_id.eq(before.id.as_str()),
+                past_reviews::state.eq(word(&before.state)?),
+                past_reviews::reviewed_by.eq(past.by.as_str()),
+                past_reviews::reviewed_at.eq(micros(past.at)),
+                past_reviews::message.eq(&past.message),
+                past_reviews::score.eq(past.score.map(|score| score.to_string())),
+                past_reviews::replaced_at.eq(micros(review.at)),
+            ))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+/// Reviews of a hand-in in whose place others were put, oldest first: what each said, and the state that it led to.
+pub(crate) fn past_reviews(
     db: &mut Db,
     tenant: &TenantId,
     id: &SubmissionId,
-    state: SubmissionState,
-    review: &Review,
-) -> Result<(), StoreError> {
-    let changed = diesel::update(submissions::table)
-        .filter(submissions::tenant_id.eq(tenant.as_str()))
-        .filter(submissions::id.eq(id.as_str()))
-        .filter(submissions::latest.eq(true))
-        .set((
-            submissions::state.eq(word(&state)?),
-            submissions::reviewed_by.eq(Some(review.by.as_str())),
-            submissions::reviewed_at.eq(Some(micros(review.at))),
-            submissions::review_message.eq(Some(&review.message)),
-            submissions::review_score.eq(review.score.map(|score| score.to_string())),
+) -> Result<Vec<(SubmissionState, Review)>, StoreError> {
+    let rows: Vec<PastRow> = past_reviews::table
+        .filter(past_reviews::tenant_id.eq(tenant.as_str()))
+        .filter(past_reviews::submission_id.eq(id.as_str()))
+        .order((past_reviews::replaced_at, past_reviews::id))
+        .select((
+            past_reviews::state,
+            past_reviews::reviewed_by,
+            past_reviews::reviewed_at,
+            past_reviews::message,
+            past_reviews::score,
         ))
-        .execute(db)?;
-    if changed == 0 {
-        Err(StoreError::Stale)
-    } else {
-        Ok(())
-    }
+        .load(db)?;
+    let past = |(state, by, at, message, score): PastRow| {
+        let review = Review {
+            by: by.into(),
+            at: moment(at)?,
+            message,
+            score: opt_decimal("past_reviews.score", score.as_deref())?,
+        };
+        Ok((from_word("past_reviews.state", &state)?, review))
+    };
+    rows.into_iter().map(past).collect()
 }
 
 /// Every version of one student, oldest first.

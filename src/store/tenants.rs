@@ -166,3 +166,29 @@ pub(crate) fn set_accent(db: &mut Db, id: &TenantId, accent: Option<Colour>) -> 
         Ok(())
     }
 }
+
+/// Holds an institution as it was read until the transaction ends: whoever changes it waits.
+///
+/// # Errors
+/// [`StoreError::Stale`] when it is another by now.
+pub(crate) fn hold(db: &mut Db, known: &Tenant) -> Result<(), StoreError> {
+    let accent = known.accent.map(Colour::hex);
+    let zone = known.time_zone.map(|set| set.zone.name());
+    let held = on_both!(db, |connection| {
+        let same = diesel::update(tenants::table)
+            .filter(tenants::id.eq(known.id.as_str()))
+            .filter(tenants::name.eq(&known.name))
+            .set(tenants::name.eq(&known.name))
+            .into_boxed();
+        let same = match &accent {
+            Some(accent) => same.filter(tenants::accent.eq(Some(accent))),
+            None => same.filter(tenants::accent.is_null()),
+        };
+        let same = match zone {
+            Some(zone) => same.filter(tenants::time_zone.eq(Some(zone))),
+            None => same.filter(tenants::time_zone.is_null()),
+        };
+        same.execute(connection)
+    })?;
+    if held == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}

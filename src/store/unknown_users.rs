@@ -73,3 +73,18 @@ pub(crate) fn set(
     }
     Ok(())
 }
+
+/// Forgets that results named these users, in whatever course: somebody is erased who is called so.
+pub(crate) fn forget<'a>(
+    db: &mut Db,
+    tenant: &TenantId,
+    subs: impl Iterator<Item = &'a str>,
+) -> Result<(), StoreError> {
+    for sub in subs {
+        diesel::delete(unknown_users::table)
+            .filter(unknown_users::tenant_id.eq(tenant.as_str()))
+            .filter(unknown_users::sub.eq(sub))
+            .execute(db)?;
+    }
+    Ok(())
+}

@@ -4,6 +4,7 @@ mod backup;
 mod bounds;
 mod certification;
 mod chromium;
+mod clashes;
 mod class;
 mod cli;
 mod cli_keys;

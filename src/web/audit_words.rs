@@ -55,6 +55,7 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::ErasureAsked => "asked to be erased",
         Action::ErasureDeclined => "declined to erase somebody",
         Action::ErasureDone => "erased somebody who had asked for it",
+        Action::ErasureLifted => "agreed to be kept again after they were erased",
         Action::ErasureWithdrawn => "took back the wish to be erased",
         Action::EvidenceReviewed => "reviewed what a student handed in",
         Action::ExportAsked => "asked for an archive of the institution",

@@ -335,6 +335,18 @@ impl Visit {
         crate::web::reply::html_with(status, page, &self.zoned(), &ancestors, "no-store")
     }
 
+    /// Renders what somebody else saved meanwhile beside what was typed: 409.
+    pub(crate) fn show_clash(
+        &self,
+        page: crate::web::views::shared::Page,
+        clash: crate::web::views::shared::ClashView,
+    ) -> Result<actix_web::HttpResponse, crate::web::error::AppError> {
+        let page = crate::web::views::shared::ClashPage { page, clash };
+        let status = actix_web::http::StatusCode::CONFLICT;
+        let ancestors = self.visitor.ancestors().join(" ");
+        crate::web::reply::html_with(status, &page, &self.zoned(), &ancestors, "no-store")
+    }
+
     /// Renders a form that could not be taken because of trouble on our side, with what was typed.
     pub(crate) fn show_unkept(
         &self,

@@ -14,6 +14,8 @@ pub(crate) const METRICS: &str = "/metrics";
 pub(crate) const LAUNCH_PROOF: &str = "/lti/launch/proof";
 /// Where a frame asks for what was chosen in the window that it offered.
 pub(crate) const WAITING: &str = "/lti/waiting";
+/// Where somebody who was erased agrees to be kept again.
+pub(crate) const RETURN: &str = "/lti/return";
 /// Where a deployment is claimed for an institution.
 pub(crate) const CLAIM: &str = "/lti/claim";
 /// The page that account and user navigation open.

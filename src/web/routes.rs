@@ -20,6 +20,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .route(addresses::LOGIN, web::post().to(lti::login::by_post))
         .route(addresses::LAUNCH, web::post().to(lti::launch::launch))
         .route(paths::LAUNCH_PROOF, web::post().to(lti::launch::proven))
+        .route(paths::RETURN, web::post().to(lti::returning::agree))
         .route(paths::WAITING, web::post().to(lti::waiting::ask))
         .route(addresses::NOTICES, web::post().to(lti::notices::receive))
         .route(addresses::JWKS, web::get().to(lti::jwks))

@@ -208,13 +208,14 @@ fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> Strin
     }
 }
 
-/// The text with its first letter upper case only where the words are ours: "a deleted badge", "opens on".
+/// The text with its first letter upper case only where the words are ours: "a deleted activity", "opens on".
 fn capitalised(text: &str) -> String {
     let ours = [
         "a deleted ",
         "an assignment without",
         "an activity without",
         "a badge without",
+        "a badge that is not in this course",
         "opens on",
         "open since",
     ];

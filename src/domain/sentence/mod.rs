@@ -103,10 +103,14 @@ impl Names {
         called(self.activities.get(id).map(String::as_str), "activity")
     }
 
-    /// What a badge is called.
+    /// What a badge is called. One that is unknown here was deleted, or is of another course, where it has a name that is
+    /// not told here.
     #[must_use]
     pub(crate) fn badge(&self, id: &BadgeId) -> String {
-        called(self.badges.get(id).map(String::as_str), "badge")
+        match self.badges.get(id) {
+            Some(name) => called(Some(name), "badge"),
+            None => "a badge that is not in this course".to_owned(),
+        }
     }
 
     /// A moment that a rule names, as clocks in the zone show it in which it was typed: "23 November 2026", with the time of

@@ -112,10 +112,10 @@ fn an_empty_rule_says_that_nobody_earns_it() {
 }
 
 #[test]
-fn what_is_deleted_is_called_so() {
+fn what_is_deleted_or_of_another_course_is_called_so() {
     assert_eq!(
         read(&all([percent("x", "80"), approved("x"), holds("x")])),
-        "A student earns this with at least 80 percent in a deleted assignment, approved work in a deleted activity, and a deleted badge."
+        "A student earns this with at least 80 percent in a deleted assignment, approved work in a deleted activity, and a badge that is not in this course."
     );
 }
 

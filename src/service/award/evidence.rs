@@ -6,33 +6,30 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use rust_decimal::Decimal;
-use serde_json::json;
 
-use crate::domain::audit::Action;
 use crate::domain::award::Standing;
 use crate::domain::badge::{Badge, Renewal};
 use crate::domain::cause::Cause;
-use crate::domain::evidence::{Activity, Artefact, Review, Submission, SubmissionState};
+use crate::domain::evidence::{Activity, Artefact, Submission, SubmissionState};
 use crate::domain::facts::Grade;
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
-use crate::domain::policy::Power;
 use crate::domain::posted_score::{Outcome, Points, Refusal};
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::award::file_check;
 use crate::service::award::files;
+use crate::service::award::reviewing::{self, PastReview};
 use crate::service::base::error::ServiceError;
-use crate::service::base::policies;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
 use crate::service::base::refusal::{AwardRefusal, CourseRefusal, Forbidden};
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, activities, audit, awards, badges, enrolments, facts, people, posted_scores, rules,
-    submissions,
+    Db, StoreError, activities, awards, badges, enrolments, facts, people, posted_scores, rules, submissions,
 };
+
+pub(crate) use crate::service::award::reviewing::{Answer, ReviewProblem, Reviewed, review, seen};
 
 /// Characters of a text.
 pub(crate) const MAX_TEXT: usize = 20_000;
@@ -291,7 +288,7 @@ pub(crate) async fn hand_in(
 }
 
 /// What became of a hand-in is decided on and goes to the gradebook.
-fn follow(
+pub(super) fn follow(
     db: &mut Db,
     course: &CourseId,
     submission: &Submission,
@@ -411,6 +408,8 @@ pub(crate) struct ReviewView {
     pub(crate) gradebook: InGradebook,
     /// Whether what is read there counts already and the student may know of it.
     pub(crate) is_released: bool,
+    /// Reviews of it that others replaced, oldest first.
+    pub(crate) past: Vec<PastReview>,
     /// The next one that waits.
     pub(crate) next: Option<SubmissionId>,
 }
@@ -514,6 +513,7 @@ pub(crate) async fn review_view(
             versions: submissions::history(db, tenant, &activity.id, &submission.person)?,
             gradebook,
             is_released,
+            past: reviewing::past(db, &submission)?,
             next: others
                 .into_iter()
                 .map(|other| other.id)
@@ -523,100 +523,4 @@ pub(crate) async fn review_view(
         })
     });
     found.await
-}
-
-/// What an instructor says of a hand-in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answer {
-    pub(crate) state: SubmissionState,
-    pub(crate) message: String,
-    /// Only with an approval.
-    pub(crate) score: Option<Decimal>,
-}
-
-/// What became of a review.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Reviewed {
-    Done,
-    /// Nothing was kept: what is wrong with it.
-    Wrong(Vec<ReviewProblem>),
-    /// The student handed in a newer version meanwhile: this one.
-    Replaced(Option<SubmissionId>),
-}
-
-/// What is wrong with a review.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ReviewProblem {
-    /// What is not approved says why.
-    NoMessage,
-    /// The message is too long.
-    Message,
-    /// The points are not between 0 and these.
-    Points(Decimal),
-}
-
-/// Keeps a review: the student sees it, the rules that ask for it are decided again, and its grade is on its way to the
-/// gradebook.
-///
-/// # Errors
-/// As [`review_view`].
-#[tracing::instrument(name = "evidence.review", skip_all, fields(submission = id.as_str()))]
-pub(crate) async fn review(
-    cairn: &Cairn,
-    visitor: &Visitor,
-    id: &SubmissionId,
-    answer: Answer,
-) -> Result<Reviewed, ServiceError> {
-    visitor.teach()?;
-    let shown = review_view(cairn, visitor, id).await?;
-    let mut wrong = Vec::new();
-    let approves = answer.state == SubmissionState::Approved;
-    if !approves && answer.message.trim().is_empty() {
-        wrong.push(ReviewProblem::NoMessage);
-    }
-    if answer.message.chars().count() > MAX_MESSAGE {
-        wrong.push(ReviewProblem::Message);
-    }
-    let maximum = shown.activity.maximum;
-    if answer
-        .score
-        .is_some_and(|score| score < Decimal::ZERO || score > maximum)
-    {
-        wrong.push(ReviewProblem::Points(maximum));
-    }
-    if !wrong.is_empty() {
-        return Ok(Reviewed::Wrong(wrong));
-    }
-    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
-    let visitor = visitor.clone();
-    let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
-        policies::require(db, &visitor, Power::Review)?;
-        let (tenant, submission) = (visitor.tenant(), &shown.submission);
-        let review = Review {
-            by: visitor.person.id.clone(),
-            at: now,
-            message: answer.message.trim().to_owned(),
-            score: answer.score.filter(|_| approves),
-        };
-        match submissions::review(db, tenant, &submission.id, answer.state, &review) {
-            Err(StoreError::Stale) => {
-                let latest = submissions::latest(db, tenant, &submission.activity, &submission.person)?;
-                return Ok(Reviewed::Replaced(latest.map(|latest| latest.id)));
-            }
-            done => done?,
-        }
-        follow(
-            db,
-            &visitor.course.id,
-            submission,
-            Cause::Review,
-            now,
-            random.as_ref(),
-        )?;
-        let entry = visitor.entry(Action::EvidenceReviewed, submission.id.as_str(), now);
-        let entry = entry.detail(json!({"state": answer.state, "score": review.score}));
-        audit::record(db, &entry, random.as_ref())?;
-        Ok(Reviewed::Done)
-    });
-    done.await
 }

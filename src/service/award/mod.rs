@@ -10,3 +10,4 @@ pub(crate) mod holders;
 pub(crate) mod learning;
 pub(crate) mod progress;
 pub(crate) mod regrades;
+pub(crate) mod reviewing;

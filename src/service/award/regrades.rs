@@ -82,6 +82,15 @@ fn fallen(
     // An award that an instructor made by hand, or under a rule that is another one now, does not rest on this grade.
     let earned = decisions::get(db, tenant, &award.decision)?
         .is_some_and(|earned| earned.decision.outcome == Truth::Yes);
+    // It rested on a badge of another course, which counts no more: no grade fell.
+    let own = badges::for_course(db, tenant, &badge.course)?;
+    if rule
+        .root
+        .badges()
+        .any(|named| own.iter().all(|one| one.id != *named))
+    {
+        return Ok(None);
+    }
     if !earned || !regrades::has_met(db, tenant, &badge.id, person, &rule.id)? {
         return Ok(None);
     }

@@ -32,6 +32,8 @@ pub(crate) struct Missing {
     pub(crate) name: String,
     /// A column's points in the old course.
     pub(crate) maximum: Option<Decimal>,
+    /// Whether it is a badge of a third course, whose name is not told here: it has none.
+    pub(crate) is_elsewhere: bool,
 }
 
 /// What of `root` is missing in the course, each thing once, in reading order.
@@ -47,6 +49,7 @@ pub(crate) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<
                     id: item.id.to_string(),
                     name: item.label,
                     maximum: Some(item.maximum),
+                    is_elsewhere: false,
                 }),
             Condition::EvidenceApproved { activity } => {
                 let Some(activity) = activities::get(db, tenant, activity)? else {
@@ -59,21 +62,31 @@ pub(crate) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<
                         id: activity.id.to_string(),
                         name: activity.title,
                         maximum: None,
+                        is_elsewhere: false,
                     })
             }
             Condition::HoldsBadge { badge } => {
                 let Some(badge) = badges::get(db, tenant, badge)? else {
                     continue;
                 };
+                if badge.course == course.id {
+                    continue;
+                }
+                // The names of the course that this is a copy of may be told, and those of no other.
                 let copies = copies::for_course(db, tenant, &course.id)?;
                 let left_behind = copies
                     .iter()
                     .any(|copy| copy.state == CopyState::Taken && copy.source == badge.course);
-                left_behind.then(|| Missing {
+                Some(Missing {
                     kind: Kind::Badge,
                     id: badge.id.to_string(),
-                    name: badge.design.name,
+                    name: if left_behind {
+                        badge.design.name
+                    } else {
+                        String::new()
+                    },
                     maximum: None,
+                    is_elsewhere: !left_behind,
                 })
             }
             Condition::NotBefore { .. } | Condition::InstructorApproves => None,

@@ -3,14 +3,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::design::{own_badge, save_rule};
+use super::design::{own_badge, save_rule, seen_now};
 use crate::domain::badge::Badge;
 use crate::domain::copying::{Mapping, match_columns};
 use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::rule::{Condition, Group};
 use crate::ids::{BadgeId, LineItemId};
 use crate::service::Cairn;
+use crate::service::base::clash::Saving;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::BadgeRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::{Db, StoreError, line_items, rules};
 
@@ -153,9 +155,15 @@ pub(crate) async fn take(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Resu
         return Ok(());
     }
     let badge = offer.badge;
-    let root = cairn.store.read(move |db| rule_of(db, &badge)).await?;
+    let read = cairn
+        .store
+        .read(move |db| Ok((rule_of(db, &badge)?, seen_now(db, &badge)?)));
+    let (root, seen) = read.await?;
     let root = root.ok_or(ServiceError::NotFound("rule"))?;
-    save_rule(cairn, visitor, id, &mapping.apply(&root)).await
+    match save_rule(cairn, visitor, id, &mapping.apply(&root), Some(&seen)).await? {
+        Saving::Done => Ok(()),
+        Saving::Clash(_) => Err(BadgeRefusal::SavedAtOnce.into()),
+    }
 }
 
 #[cfg(test)]

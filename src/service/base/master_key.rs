@@ -1,6 +1,6 @@
 //! The master key with which a process starts, and what it protects in the database.
 //!
-//! What it protects for good are the private keys in the database ([`sealed`]). Everything else that is derived from it
+//! What it protects for good are the keys in the database ([`sealed`]). Everything else that is derived from it
 //! lives for minutes: login states, file links, the proofs in forms, consents to a registration, sign-ins under way at a
 //! provider; or lets nobody in: the mark of a browser in which an administrator signed in before. Visits, share links, invitations and console sessions are known by plain digests. It is changed in
 //! [`crate::service::operations::master_key`]; whatever is killed on the way there, `settle` finds out at the next start which key
@@ -10,6 +10,7 @@ use crate::random::SharedRandom;
 use crate::secrets::key_file::KeyFile;
 use crate::secrets::{SecretsError, Vault};
 use crate::service::StartError;
+use crate::service::base::erased;
 use crate::service::base::institutions;
 use crate::service::base::tool_keys;
 use crate::settings::Settings;
@@ -21,6 +22,7 @@ pub(in crate::service) fn purpose(kind: SealedKind) -> &'static str {
     match kind {
         SealedKind::IssuerKey => institutions::ISSUER_KEY,
         SealedKind::IssuerTokenKey => institutions::TOKEN_KEY,
+        SealedKind::TombstoneKey => erased::PURPOSE,
         SealedKind::ToolKey => tool_keys::PURPOSE,
     }
 }

@@ -3,7 +3,9 @@
 pub(crate) mod addresses;
 pub(crate) mod audit;
 pub(crate) mod cairn;
+pub(crate) mod clash;
 pub(crate) mod data_folder;
+pub(crate) mod erased;
 pub(crate) mod error;
 pub(crate) mod error_kind;
 pub(crate) mod institutions;

@@ -13,6 +13,7 @@ use crate::domain::policy::Power;
 use crate::ids::PersonId;
 use crate::random::Random;
 use crate::service::Cairn;
+use crate::service::base::clash::{self, Clash, Saving, Seen};
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::queue::{self, DecidePerson};
@@ -23,6 +24,8 @@ use crate::store::{Db, audit, enrolments, people};
 /// Somebody who waits until a teacher has said whether they are a student.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct InDoubt {
+    /// What its buttons were shown with.
+    pub(crate) seen: Seen,
     pub(crate) person: Person,
     pub(crate) doubt: Doubt,
 }
@@ -30,6 +33,8 @@ pub(crate) struct InDoubt {
 /// Somebody of whom a teacher has said it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Told {
+    /// What its buttons were shown with.
+    pub(crate) seen: Seen,
     pub(crate) person: Person,
     pub(crate) is_student: bool,
     /// The name of whoever said it; none for somebody who was erased since.
@@ -76,12 +81,14 @@ pub(in crate::service) fn asked_of(db: &mut Db, visitor: &Visitor) -> Result<Ask
     let names = people::by_ids(db, tenant, &by)?;
     for (person, enrolment) in found {
         if let Membership::Waits(doubt) = enrolment.membership() {
-            asked.waiting.push(InDoubt { person, doubt });
-        } else if let Some(answer) = enrolment.answer {
+            let seen = seen(&enrolment);
+            asked.waiting.push(InDoubt { person, doubt, seen });
+        } else if let (seen, Some(answer)) = (seen(&enrolment), enrolment.answer) {
             let by = answer.by.and_then(|by| names.get(&by));
             asked.told.push(Told {
                 person,
                 is_student: answer.is_student,
+                seen,
                 by: by.map(Person::display_name),
                 at: answer.at,
             });
@@ -102,22 +109,67 @@ pub(crate) async fn answer(
     visitor: &Visitor,
     person: &PersonId,
     is_student: bool,
-) -> Result<(), ServiceError> {
+    shown: Option<&Seen>,
+) -> Result<Saving<Answered>, ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
-    let (visitor, person) = (visitor.clone(), person.clone());
+    let (asker, of, shown) = (visitor.clone(), person.clone(), shown.cloned());
     let kept = cairn.store.write_with(move |db| {
-        policies::require(db, &visitor, Power::Approve)?;
-        answer_in(db, &visitor, &person, is_student, now, random.as_ref())
+        policies::require(db, &asker, Power::Approve)?;
+        answer_in(
+            db,
+            &asker,
+            &of,
+            (is_student, shown.as_ref()),
+            now,
+            random.as_ref(),
+        )
     });
-    kept.await
+    match kept.await {
+        Ok(()) => Ok(Saving::Done),
+        Err(error) if clash::was_faster(&error) => {
+            let (visitor, person) = (visitor.clone(), person.clone());
+            let met = cairn.store.read_with(move |db| meanwhile(db, &visitor, &person));
+            Ok(Saving::Clash(Box::new(met.await?)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What a page shows of an answer that another one changes.
+fn seen(enrolment: &Enrolment) -> Seen {
+    Seen::of(&said(enrolment))
+}
+
+fn said(enrolment: &Enrolment) -> Option<(bool, DateTime<Utc>)> {
+    let answer = enrolment.answer.as_ref();
+    answer.map(|answer| (answer.is_student, answer.at))
+}
+
+/// What somebody else answered.
+fn meanwhile(db: &mut Db, visitor: &Visitor, person: &PersonId) -> Result<Clash<Answered>, ServiceError> {
+    let (tenant, course) = (visitor.tenant(), &visitor.course.id);
+    let now_is = enrolments::get(db, tenant, course, person)?.ok_or(ServiceError::NotFound("student"))?;
+    let seen = seen(&now_is);
+    // One that was taken back by what the platform says asks anew.
+    let theirs = now_is.answer.ok_or(CourseRefusal::StudentNotInDoubt)?;
+    let by = match &theirs.by {
+        Some(by) => people::get(db, tenant, by)?,
+        None => None,
+    };
+    Ok(Clash {
+        by: by.as_ref().map(Person::display_name),
+        at: Some(theirs.at),
+        theirs,
+        seen,
+    })
 }
 
 fn answer_in(
     db: &mut Db,
     visitor: &Visitor,
     person: &PersonId,
-    is_student: bool,
+    (is_student, shown): (bool, Option<&Seen>),
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<(), ServiceError> {
@@ -131,6 +183,8 @@ fn answer_in(
     if says_so == Some(is_student) && !waits {
         return Ok(());
     }
+    clash::check(shown, &said(&known))?;
+    enrolments::hold_answer(db, tenant, course, person, known.answer.as_ref())?;
     let answered = Answered {
         is_student,
         by: Some(visitor.person.id.clone()),

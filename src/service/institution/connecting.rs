@@ -14,6 +14,7 @@ use crate::domain::platform::{Claim, Deployment, DeploymentState, LastSeen};
 use crate::ids::{AdminId, DeploymentId, RegistrationId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
+use crate::service::base::clash::{self, Clash, Saving, Seen};
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::Making;
 use crate::service::base::refusal::InstitutionRefusal;
@@ -376,7 +377,45 @@ pub(crate) enum Change {
     ServiceHosts(Vec<String>),
 }
 
-/// Changes a platform.
+/// What a page shows of that which a change changes.
+#[must_use]
+pub(crate) fn seen_hosts(registration: &Registration) -> Seen {
+    Seen::of(&registration.service_hosts)
+}
+
+/// The same of a deployment.
+#[must_use]
+pub(crate) fn seen_deployment(deployment: &Deployment) -> Seen {
+    Seen::of(&deployment.state)
+}
+
+/// Holds what is about to be changed as it was shown: hosts that somebody types, and what was said of a deployment. The other
+/// changes say themselves what there is to be afterwards, on or off.
+fn hold(
+    db: &mut Db,
+    registration: &Registration,
+    change: &Change,
+    shown: Option<&Seen>,
+) -> Result<(), StoreError> {
+    match change {
+        // It writes all of the row.
+        Change::AcceptAll(_) => registrations::hold_hosts(db, registration),
+        Change::ServiceHosts(_) => {
+            clash::check(shown, &registration.service_hosts)?;
+            registrations::hold_hosts(db, registration)
+        }
+        Change::Deployment(id, to) => match deployments::get(db, &registration.tenant, id)? {
+            Some(known) if known.state != *to => {
+                clash::check(shown, &known.state)?;
+                deployments::hold(db, &known)
+            }
+            _ => Ok(()),
+        },
+        Change::NewDeployment(_) | Change::Enabled(_) => Ok(()),
+    }
+}
+
+/// Changes a platform, over what `shown` is of.
 ///
 /// # Errors
 /// That it is out of reach, or a sentence about the value.
@@ -386,19 +425,59 @@ pub(crate) async fn change<'a>(
     by: impl Into<Operator<'a>>,
     id: &RegistrationId,
     change: Change,
-) -> Result<(), ServiceError> {
+    shown: Option<&Seen>,
+) -> Result<Saving<Registration>, ServiceError> {
     let by = by.into();
     let (now, random) = cairn.moment();
-    let (scope, actor, id) = (by.scope(), by.actor(), id.clone());
+    let (scope, actor, of) = (by.scope(), by.actor(), id.clone());
+    let shown = shown.cloned();
+    let (action, subject) = match &change {
+        Change::Deployment(deployment, _) => (None, deployment.to_string()),
+        _ => (Some(Action::PlatformServiceHosts), id.to_string()),
+    };
     let changed = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        let id = of;
         let registration = reached(db, &scope, &id)?;
+        hold(db, &registration, &change, shown.as_ref())?;
         let tenant = registration.tenant.clone();
         let (action, detail) = apply(db, registration, change, now, random.as_ref())?;
         let entry = Entry::new(&tenant, actor, action, id.as_str(), now);
         audit::record(db, &entry.detail(detail), random.as_ref())?;
         Ok(())
     });
-    changed.await
+    match changed.await {
+        Ok(()) => Ok(Saving::Done),
+        Err(error) if clash::was_faster(&error) => {
+            let (scope, id) = (by.scope(), id.clone());
+            let met = cairn
+                .store
+                .read_with(move |db| meanwhile(db, &scope, &id, action, &subject));
+            Ok(Saving::Clash(Box::new(met.await?)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The platform as somebody else left it; without an action, one of its deployments.
+fn meanwhile(
+    db: &mut Db,
+    scope: &Scope,
+    id: &RegistrationId,
+    action: Option<Action>,
+    subject: &str,
+) -> Result<Clash<Registration>, ServiceError> {
+    let theirs = reached(db, scope, id)?;
+    let tenant = theirs.tenant.clone();
+    if let Some(action) = action {
+        let hosts = theirs.service_hosts.clone();
+        return Ok(clash::met(db, &tenant, subject, &[action], theirs, &hosts)?);
+    }
+    let state = deployments::get(db, &tenant, &subject.into())?.map(|one| one.state);
+    let actions = [Action::DeploymentAccepted, Action::DeploymentRefused];
+    Ok(match state {
+        Some(state) => clash::met(db, &tenant, id.as_str(), &actions, theirs, &state)?,
+        None => clash::met(db, &tenant, id.as_str(), &actions, theirs, &())?,
+    })
 }
 
 /// What removing did.

@@ -1,6 +1,7 @@
 //! Institutions and their issuers in the console: made, renamed, given marks and a colour, and given a new signing key.
 
 use bytes::Bytes;
+use serde::Serialize;
 use serde_json::json;
 use url::Url;
 
@@ -14,6 +15,7 @@ use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::badge::pictures;
 use crate::service::badge::uploads::UploadError;
+use crate::service::base::clash::{self, Clash, Saving, Seen};
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::{self, Making};
 use crate::service::base::refusal::InstitutionRefusal;
@@ -33,7 +35,7 @@ pub(crate) struct Institution {
 }
 
 /// What a form about an institution holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Face {
     /// What administrators call it.
     pub(crate) name: String,
@@ -48,14 +50,71 @@ pub(crate) struct Face {
     pub(crate) linkedin: Option<String>,
 }
 
-/// What becomes of an issuer's logo.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What becomes of an issuer's logo. What is stored reads as [`Logo::New`], and as [`Logo::Removed`] where there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) enum Logo {
     /// It stays as it is.
     Kept,
     Removed,
     /// The digest of one that [`keep_logo`] kept.
     New(String),
+}
+
+impl Institution {
+    /// What the form about its names holds.
+    #[must_use]
+    pub(crate) fn face(&self) -> Face {
+        face_of(&self.tenant, &self.issuer)
+    }
+}
+
+fn face_of(tenant: &Tenant, issuer: &Issuer) -> Face {
+    Face {
+        name: tenant.name.clone(),
+        issuer_name: issuer.name.clone(),
+        url: issuer.url.clone(),
+        email: issuer.email.clone(),
+        logo: issuer.marks.logo.clone().map_or(Logo::Removed, Logo::New),
+        ror: issuer.marks.ror.as_ref().map(Ror::address),
+        linkedin: issuer.marks.linkedin.as_ref().map(ToString::to_string),
+    }
+}
+
+/// What the page shows of the colour.
+#[must_use]
+pub(crate) fn seen_colour(tenant: &Tenant) -> Seen {
+    Seen::of(&tenant.accent.map(Colour::hex))
+}
+
+/// What the page shows of the time zone.
+#[must_use]
+pub(crate) fn seen_zone(tenant: &Tenant) -> Seen {
+    Seen::of(&chosen_zone(tenant))
+}
+
+/// The time zone that somebody chose; what a browser or a platform says is nobody's choice.
+fn chosen_zone(tenant: &Tenant) -> Option<&'static str> {
+    let chosen = tenant.time_zone.filter(|set| set.from == ZoneFrom::Console);
+    chosen.map(|set| set.zone.name())
+}
+
+/// The institution as somebody else saved it.
+async fn meanwhile(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+    action: Action,
+    stored: fn(&Institution) -> Seen,
+) -> Result<Saving<Institution>, ServiceError> {
+    let theirs = get(cairn, admin, tenant).await?;
+    let (id, now_is) = (tenant.clone(), theirs.clone());
+    let met = cairn
+        .store
+        .read(move |db| clash::met(db, &id, id.as_str(), &[action], now_is, &()));
+    Ok(Saving::Clash(Box::new(Clash {
+        seen: stored(&theirs),
+        ..met.await?
+    })))
 }
 
 /// Every institution that this administrator sees, oldest first.
@@ -164,7 +223,8 @@ pub(crate) async fn keep_logo(
     }))
 }
 
-/// Changes what an institution and its issuer are called. Badges that were issued keep what was signed.
+/// Changes what an institution and its issuer are called, over what `shown` is of and over nothing else. Badges that were
+/// issued keep what was signed.
 ///
 /// # Errors
 /// As [`get`]; a sentence for each value that cannot be used.
@@ -174,56 +234,87 @@ pub(crate) async fn change(
     admin: &Administrator,
     tenant: &TenantId,
     face: Face,
-) -> Result<(), ServiceError> {
-    let known = get(cairn, admin, tenant).await?;
+    shown: Option<&Seen>,
+) -> Result<Saving<Institution>, ServiceError> {
+    admin.scope.allows(tenant)?;
     let name = checked_name(&face.name)?;
     let issuer_name = face.issuer_name.trim().to_owned();
     if issuer_name.is_empty() || issuer_name.chars().count() > 200 {
         return Err(InstitutionRefusal::IssuerName.into());
     }
-    let url = face.url.as_deref().map(site).transpose()?;
-    let email = face.email.as_deref().map(links::email).transpose()?;
     if let Logo::New(digest) = &face.logo {
         // The digest comes back from the form: what it names must be there.
         let kept = pictures::stored(cairn, digest).await;
         kept.map_err(|_| InstitutionRefusal::Logo)?;
     }
-    let issuer = Issuer {
-        name: issuer_name,
-        url,
-        email,
-        marks: marks(&face, known.issuer.marks)?,
-        ..known.issuer
+    let said = marks(&face, Marks::default())?;
+    let mut typed = Face {
+        name,
+        issuer_name,
+        url: face.url.as_deref().map(site).transpose()?,
+        email: face.email.as_deref().map(links::email).transpose()?,
+        logo: face.logo,
+        ror: said.ror.as_ref().map(Ror::address),
+        linkedin: said.linkedin.as_ref().map(ToString::to_string),
     };
     let (now, random) = cairn.moment();
-    let tenant = tenant.clone();
+    let (id, shown) = (tenant.clone(), shown.cloned());
     let actor = Actor::Administrator(admin.actor.clone());
     let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
-        // Institutions are found by name: by the command line, and when somebody signs in at a provider.
-        let taken = || ServiceError::from(InstitutionRefusal::NameTaken);
-        if tenants::by_name(db, &name)?.is_some_and(|one| one.id != tenant) {
-            return Err(taken());
+        let known = tenants::get(db, &id)?.ok_or(ServiceError::NotFound("institution"))?;
+        let issuer = issuers::for_tenant(db, &id)?.ok_or(ServiceError::NotFound("institution"))?;
+        let before = face_of(&known, &issuer);
+        if typed.logo == Logo::Kept {
+            typed.logo = before.logo.clone();
         }
-        match tenants::rename(db, &tenant, &name) {
-            // Somebody gave it at this moment.
-            Err(StoreError::AlreadyThere(_)) => return Err(taken()),
-            done => done?,
+        if before == typed {
+            return Ok(());
         }
+        clash::check(shown.as_ref(), &before)?;
+        tenants::hold(db, &known)?;
+        issuers::hold(db, &issuer)?;
+        rename(db, &id, &typed.name)?;
+        let issuer = Issuer {
+            marks: marks(&typed, issuer.marks)?,
+            name: typed.issuer_name,
+            url: typed.url,
+            email: typed.email,
+            ..issuer
+        };
         issuers::update(db, &issuer)?;
-        let (action, subject) = (Action::InstitutionChanged, tenant.as_str());
-        let entry = Entry::new(&tenant, actor, action, subject, now);
-        let marks = &issuer.marks;
+        let (action, subject) = (Action::InstitutionChanged, id.as_str());
+        let entry = Entry::new(&id, actor, action, subject, now);
         let detail = json!({
-            "name": name, "issuer": issuer.name, "url": issuer.url, "email": issuer.email, "logo": marks.logo,
-            "ror": marks.ror.as_ref().map(Ror::address), "linkedin": marks.linkedin.as_ref().map(ToString::to_string),
+            "name": typed.name, "issuer": issuer.name, "url": issuer.url, "email": issuer.email,
+            "logo": issuer.marks.logo, "ror": typed.ror, "linkedin": typed.linkedin,
         });
         Ok(audit::record(db, &entry.detail(detail), random.as_ref())?)
     });
-    changed.await
+    match changed.await {
+        Ok(()) => Ok(Saving::Done),
+        Err(error) if clash::was_faster(&error) => {
+            let stored = |one: &Institution| Seen::of(&one.face());
+            meanwhile(cairn, admin, tenant, Action::InstitutionChanged, stored).await
+        }
+        Err(error) => Err(error),
+    }
 }
 
-/// Gives the pages of an institution the colour that was typed, or with nothing typed Cairn's own. Pictures and issued badges
-/// stay as they are.
+/// Institutions are found by name: by the command line, and when somebody signs in at a provider.
+fn rename(db: &mut Db, tenant: &TenantId, name: &str) -> Result<(), ServiceError> {
+    let taken = || ServiceError::from(InstitutionRefusal::NameTaken);
+    if tenants::by_name(db, name)?.is_some_and(|one| one.id != *tenant) {
+        return Err(taken());
+    }
+    match tenants::rename(db, tenant, name) {
+        // Somebody gave it at this moment.
+        Err(StoreError::AlreadyThere(_)) => Err(taken()),
+        done => Ok(done?),
+    }
+}
+
+/// Gives the pages of an institution the colour that was typed, or with nothing typed Cairn's own, over what `shown` is of.
+/// Pictures and issued badges stay as they are.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see; a sentence for what is no colour.
@@ -233,22 +324,33 @@ pub(crate) async fn set_accent(
     admin: &Administrator,
     tenant: &TenantId,
     typed: &str,
-) -> Result<(), ServiceError> {
+    shown: Option<&Seen>,
+) -> Result<Saving<Institution>, ServiceError> {
     admin.scope.allows(tenant)?;
     let accent = colour(typed)?;
     let (now, random) = cairn.moment();
-    let (tenant, actor) = (tenant.clone(), Actor::Administrator(admin.actor.clone()));
+    let (id, shown) = (tenant.clone(), shown.cloned());
+    let actor = Actor::Administrator(admin.actor.clone());
     let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
-        let known = tenants::get(db, &tenant)?.ok_or(ServiceError::NotFound("institution"))?;
+        let known = tenants::get(db, &id)?.ok_or(ServiceError::NotFound("institution"))?;
         if known.accent == accent {
             return Ok(());
         }
-        tenants::set_accent(db, &tenant, accent)?;
-        let entry = Entry::new(&tenant, actor, Action::AccentChanged, tenant.as_str(), now);
+        clash::check(shown.as_ref(), &known.accent.map(Colour::hex))?;
+        tenants::hold(db, &known)?;
+        tenants::set_accent(db, &id, accent)?;
+        let entry = Entry::new(&id, actor, Action::AccentChanged, id.as_str(), now);
         let detail = json!({"before": known.accent.map(Colour::hex), "after": accent.map(Colour::hex)});
         Ok(audit::record(db, &entry.detail(detail), random.as_ref())?)
     });
-    changed.await
+    match changed.await {
+        Ok(()) => Ok(Saving::Done),
+        Err(error) if clash::was_faster(&error) => {
+            let stored = |one: &Institution| seen_colour(&one.tenant);
+            meanwhile(cairn, admin, tenant, Action::AccentChanged, stored).await
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Sets where an institution is: what was typed, or, as a guess that counts only where nothing is known, what a browser
@@ -264,21 +366,37 @@ pub(crate) async fn set_zone(
     tenant: &TenantId,
     typed: &str,
     is_guess: bool,
-) -> Result<(), ServiceError> {
+    shown: Option<&Seen>,
+) -> Result<Saving<Institution>, ServiceError> {
     admin.scope.allows(tenant)?;
     let actor = Actor::Administrator(admin.actor.clone());
     if is_guess {
-        return zones::guess(cairn, tenant, actor, typed).await;
+        zones::guess(cairn, tenant, actor, typed).await?;
+        return Ok(Saving::Done);
     }
     let said = ZoneSet {
         zone: Zone::parse(typed).ok_or(InstitutionRefusal::TimeZone)?,
         from: ZoneFrom::Console,
     };
-    let (tenant, (now, random)) = (tenant.clone(), cairn.moment());
-    let changed = cairn
-        .store
-        .write(move |db| zones::learn(db, &tenant, said, actor, now, random.as_ref()));
-    Ok(changed.await?)
+    let (now, random) = cairn.moment();
+    let (id, shown) = (tenant.clone(), shown.cloned());
+    let changed = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
+        let known = tenants::get(db, &id)?.ok_or(ServiceError::NotFound("institution"))?;
+        let zone = known.time_zone.map(|set| set.zone);
+        if zone != Some(said.zone) {
+            clash::check(shown.as_ref(), &chosen_zone(&known))?;
+            tenants::hold(db, &known)?;
+        }
+        Ok(zones::learn(db, &id, said, actor, now, random.as_ref())?)
+    });
+    match changed.await {
+        Ok(()) => Ok(Saving::Done),
+        Err(error) if clash::was_faster(&error) => {
+            let stored = |one: &Institution| seen_zone(&one.tenant);
+            meanwhile(cairn, admin, tenant, Action::TimeZoneChanged, stored).await
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// The colour that somebody typed, with or without the `#`.

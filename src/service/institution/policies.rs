@@ -8,6 +8,7 @@ use crate::domain::issuer::Tenant;
 use crate::domain::policy::{KEEP_DAYS, Policy};
 use crate::ids::TenantId;
 use crate::service::Cairn;
+use crate::service::base::clash::{self, Saving, Seen};
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::institution::administrators::{Administrator, links};
@@ -58,7 +59,7 @@ pub(crate) async fn assistants_told(
     Ok(all.into_iter().map(told).collect())
 }
 
-/// Sets the policy of an institution, from this moment on.
+/// Sets the policy of an institution, from this moment on: over the one that `shown` is of, and over no other.
 ///
 /// # Errors
 /// As [`get`]; a sentence when history is to be kept for too few or too many days.
@@ -68,24 +69,40 @@ pub(crate) async fn set(
     admin: &Administrator,
     tenant: &TenantId,
     policy: Policy,
-) -> Result<(), ServiceError> {
-    let (_, before) = get(cairn, admin, tenant).await?;
+    shown: Option<&Seen>,
+) -> Result<Saving<Policy>, ServiceError> {
+    admin.scope.allows(tenant)?;
     if policy.keep_days.is_some_and(|days| !KEEP_DAYS.contains(&days)) {
         return Err(InstitutionRefusal::KeepDays.into());
     }
-    if policy == before {
-        return Ok(());
-    }
     let (now, random) = cairn.moment();
-    let tenant = tenant.clone();
+    let (id, shown) = (tenant.clone(), shown.cloned());
     let actor = Actor::Administrator(admin.actor.clone());
-    let saved = cairn.store.write(move |db| {
-        policies::set(db, &tenant, &policy, now)?;
-        let entry = Entry::new(&tenant, actor, Action::PolicyChanged, tenant.as_str(), now);
+    let saved = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
+        tenants::get(db, &id)?.ok_or(ServiceError::NotFound("institution"))?;
+        let before = policies::get(db, &id)?;
+        if policy == before {
+            return Ok(());
+        }
+        clash::check(shown.as_ref(), &before)?;
+        policies::replace(db, &id, &before, &policy, now)?;
+        let entry = Entry::new(&id, actor, Action::PolicyChanged, id.as_str(), now);
         let entry = entry.detail(json!({"before": before, "after": policy}));
-        audit::record(db, &entry, random.as_ref())
+        Ok(audit::record(db, &entry, random.as_ref())?)
     });
-    Ok(saved.await?)
+    match saved.await {
+        Ok(()) => Ok(Saving::Done),
+        Err(error) if clash::was_faster(&error) => {
+            let id = tenant.clone();
+            let met = cairn.store.read(move |db| {
+                let now_is = policies::get(db, &id)?;
+                let actions = [Action::PolicyChanged];
+                clash::met(db, &id, id.as_str(), &actions, now_is, &now_is)
+            });
+            Ok(Saving::Clash(Box::new(met.await?)))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Forgets what no policy keeps any longer: superseded records, replaced hand-ins with their files, sign-ins and links

@@ -3,8 +3,9 @@
 //! answer so.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use crate::domain::audit::{Action, Actor, Entry};
@@ -14,6 +15,7 @@ use crate::domain::issuer::Tenant;
 use crate::ids::{ErasureId, PersonId, StatusListId, TenantId};
 use crate::random;
 use crate::service::Cairn;
+use crate::service::base::erased;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecideBadge, EraseFiles};
 use crate::service::base::refusal::PrivacyRefusal;
@@ -23,8 +25,8 @@ use crate::service::credential::signing::IssuingContext;
 use crate::service::institution::administrators::Administrator;
 use crate::service::privacy::export::exporting;
 use crate::store::{
-    Db, StoreError, audit, awards, credentials, erasures, exports, people, retention, rules, submissions,
-    tenants,
+    Db, StoreError, audit, awards, credentials, erasures, exports, leftovers, people, retention, rules,
+    submissions, tenants,
 };
 
 /// What a person types to ask for it.
@@ -94,7 +96,9 @@ pub(crate) async fn ask(cairn: &Cairn, visitor: &Visitor, word: &str) -> Result<
     }
     let (now, random) = cairn.moment();
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
+    let vault = cairn.vault.clone();
     let asked = cairn.store.write(move |db| {
+        erased::prepare(db, &vault, &tenant, now, random.as_ref())?;
         let wish = Wish {
             id: ErasureId::new(now, random.as_ref()),
             person,
@@ -190,20 +194,20 @@ pub(crate) async fn erase(
         if wish.declined.is_some() {
             return Err(PrivacyRefusal::Declined.into());
         }
+        erased::prepare(db, &context.vault, &tenant, context.now, context.random.as_ref())?;
         // Whoever was joined into them is them.
         let everybody = people::everybody(db, &tenant, &wish.person)?;
         let (mut badges, mut digests) = (0, Vec::new());
         // They name the one who stayed, who goes last.
         for person in everybody.iter().rev() {
+            erased::bury(db, &context.vault, &tenant, person, &id, context.now)?;
             badges += erase_in(db, &context, &tenant, person, &mut digests)?;
         }
         digests.sort_unstable();
         digests.dedup();
-        if !digests.is_empty() {
-            let (erasure, now) = (id.clone(), context.now);
-            let job = EraseFiles { erasure, digests };
-            queue::enqueue(db, &tenant, &job, now, now, context.random.as_ref())?;
-        }
+        let (erasure, now) = (id.clone(), context.now);
+        let job = EraseFiles { erasure, digests };
+        queue::enqueue(db, &tenant, &job, now, now, context.random.as_ref())?;
         erasures::done(db, &tenant, &id, badges, context.now)?;
         let entry = Entry::new(
             &tenant,
@@ -218,6 +222,9 @@ pub(crate) async fn erase(
         Ok(exports::forget_all(db, &tenant)?)
     });
     exporting::remove(cairn, archives.await?).await;
+    // At once. Where somebody reads or writes at this moment, and whatever else stands in the way, the job that removes the
+    // files does it, and says so.
+    let _ = cairn.store.settle().await;
     Ok(())
 }
 
@@ -302,10 +309,11 @@ fn erase_in(
     Ok(i64::try_from(signed.len()).unwrap_or(i64::MAX))
 }
 
-/// Removes files that nobody has handed in any more. Doing it twice is doing it once.
+/// Removes files that nobody has handed in any more, and what the database's log still has of whoever was erased. Doing it
+/// twice is doing it once.
 ///
 /// # Errors
-/// What the store and the disk report.
+/// What the store and the disk report; [`StoreError::Busy`] while the log is in use, so that it is done later.
 #[tracing::instrument(name = "erasing.erase_files", skip_all)]
 pub(crate) async fn erase_files(
     cairn: &Cairn,
@@ -323,6 +331,32 @@ pub(crate) async fn erase_files(
             // One that was put there in this moment is somebody else's, whose hand-in is on its way.
             cairn.blobs.remove_if_older(tenant, &digest, now).await?;
         }
+    }
+    if cairn.store.settle().await? {
+        Ok(())
+    } else {
+        Err(StoreError::Busy.into())
+    }
+}
+
+/// How old a file must be of which only a part is there: a slow upload takes less.
+const LEFT_FOR: TimeDelta = TimeDelta::hours(1);
+
+/// Removes what uploads left that ended with the process, at most an hour after that.
+///
+/// # Errors
+/// What the disk says of the folder.
+#[tracing::instrument(name = "erasing.sweep_files", skip_all)]
+pub(crate) async fn sweep_files(cairn: &Cairn) -> Result<(), ServiceError> {
+    let folder = cairn.settings.data_dir.join("files");
+    let before = SystemTime::from(cairn.clock.now() - LEFT_FOR);
+    let swept = tokio::task::spawn_blocking(move || leftovers::sweep(&folder, before)).await;
+    let failed =
+        |error: String| ServiceError::Internal(format!("unfinished files could not be removed: {error}"));
+    let removed = swept.map_err(|error| failed(error.to_string()))?;
+    let removed = removed.map_err(|error| failed(error.to_string()))?;
+    if removed > 0 {
+        tracing::info!(removed, "files were removed that had been written in part");
     }
     Ok(())
 }

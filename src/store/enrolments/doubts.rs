@@ -74,6 +74,33 @@ pub(crate) fn answer(
     }
 }
 
+/// Holds what was said of somebody in a course as it was read until the transaction ends: whoever says something else waits.
+///
+/// # Errors
+/// [`StoreError::Stale`] when something else is said by now.
+pub(crate) fn hold_answer(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    person: &PersonId,
+    known: Option<&Answered>,
+) -> Result<(), StoreError> {
+    let held = on_both!(db, |connection| {
+        let same = diesel::update(enrolments::table)
+            .filter(enrolments::tenant_id.eq(tenant.as_str()))
+            .filter(enrolments::course_id.eq(course.as_str()))
+            .filter(enrolments::person_id.eq(person.as_str()))
+            .set(enrolments::person_id.eq(person.as_str()))
+            .into_boxed();
+        let same = match known {
+            Some(known) => same.filter(enrolments::answered_at.eq(Some(micros(known.at)))),
+            None => same.filter(enrolments::answered_at.is_null()),
+        };
+        same.execute(connection)
+    })?;
+    if held == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
 /// Notes that the platform refused to grade somebody in a course. `false`: that person was never seen there.
 pub(crate) fn note_refused_grading(
     db: &mut Db,

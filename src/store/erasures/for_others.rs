@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::ids::{BadgeId, PersonId, TenantId};
 use crate::store::schema::{
-    approvals, awards, copy_requests, deployments, people, placements, regrades, submissions,
+    approvals, awards, copy_requests, deployments, past_reviews, people, placements, regrades, submissions,
 };
 use crate::store::{Db, StoreError, decisions, identities};
 
@@ -29,6 +29,11 @@ pub(super) fn acted_for_others(
         .filter(submissions::reviewed_by.eq(person))
         .count()
         .get_result(db)?;
+    let past: i64 = past_reviews::table
+        .filter(past_reviews::tenant_id.eq(tenant))
+        .filter(past_reviews::reviewed_by.eq(person))
+        .count()
+        .get_result(db)?;
     let revoked: i64 = awards::table
         .filter(awards::tenant_id.eq(tenant))
         .filter(awards::revoked_by.eq(person))
@@ -44,7 +49,7 @@ pub(super) fn acted_for_others(
         .filter(placements::made_by.eq(person))
         .count()
         .get_result(db)?;
-    Ok(approved + reviewed + revoked + decided + placed > 0)
+    Ok(approved + reviewed + past + revoked + decided + placed > 0)
 }
 
 /// Takes the name of an approver out of approvals, and out of the decisions of those they approved.

@@ -9,7 +9,7 @@ use super::schema::joins;
 use super::{Db, StoreError};
 use crate::domain::page::Page;
 use crate::domain::platform::{Join, JoinKind, JoinState};
-use crate::ids::{JoinId, TenantId};
+use crate::ids::{JoinId, PlatformId, TenantId};
 
 mod awards;
 mod courses;
@@ -23,7 +23,9 @@ mod since;
 mod submissions;
 
 pub(crate) use courses::{join as join_courses, make_room, part as part_courses};
-pub(crate) use moves::{forget_person, key_to_platform, keys_back, name_to_platform, names_back};
+pub(crate) use moves::{
+    forget_person, key_to_platform, keys_back, name_to_platform, names_back, platforms_before,
+};
 pub(crate) use people::{join as join_people, part as part_people};
 pub(crate) use platforms::{platform_comes_back, platform_goes_over};
 pub(crate) use since::came_since;
@@ -126,6 +128,31 @@ pub(crate) fn open_of(
         .get_result(db)
         .optional()?;
     row.map(Row::join).transpose()
+}
+
+/// A platform, and those that were joined into it, also by way of others.
+pub(crate) fn platforms_within(
+    db: &mut Db,
+    tenant: &TenantId,
+    platform: &PlatformId,
+) -> Result<Vec<PlatformId>, StoreError> {
+    let pairs: Vec<(String, String)> = on_both!(db, |connection| joins::table
+        .filter(joins::tenant_id.eq(tenant.as_str()))
+        .filter(joins::kind.eq("platform"))
+        .filter(joins::state.ne("undone"))
+        .select((joins::from_id, joins::into_id))
+        .load(connection))?;
+    let mut found = vec![platform.clone()];
+    let mut next = 0;
+    while let Some(into) = found.get(next).cloned() {
+        for (from, _) in pairs.iter().filter(|(_, one)| one == into.as_str()) {
+            if !found.iter().any(|known| known.as_str() == from) {
+                found.push(from.as_str().into());
+            }
+        }
+        next += 1;
+    }
+    Ok(found)
 }
 
 /// Goes from one state to the next. `false`: it was not in the first one.

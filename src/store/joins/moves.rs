@@ -203,6 +203,25 @@ pub(crate) fn forget_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -
     Ok(())
 }
 
+/// The platforms from which that name of a platform came over, when they were joined into it.
+pub(crate) fn platforms_before(
+    db: &mut Db,
+    tenant: &TenantId,
+    platform: &PlatformId,
+    sub: &str,
+) -> Result<Vec<PlatformId>, StoreError> {
+    let was: Vec<String> = on_both!(db, |connection| join_moves::table
+        .inner_join(joins::table.on(joins::id.eq(join_moves::join_id)))
+        .filter(join_moves::tenant_id.eq(tenant.as_str()))
+        .filter(joins::tenant_id.eq(tenant.as_str()))
+        .filter(joins::into_id.eq(platform.as_str()))
+        .filter(join_moves::what.eq(NAMES))
+        .filter(join_moves::row_key.eq(sub))
+        .select(join_moves::was)
+        .load(connection))?;
+    Ok(was.into_iter().map(PlatformId::from).collect())
+}
+
 const NAMES: &str = "identities.platform_id";
 const KEYS: &str = "course_keys.platform_id";
 

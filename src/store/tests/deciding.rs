@@ -316,3 +316,44 @@ fn an_approval_is_kept_and_replaced() {
         );
     });
 }
+
+#[test]
+fn a_badge_of_another_course_is_held_by_nobody_for_a_rule_of_this_one() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (badge, person) = (school.badge(database, "b").id, school.learner(database).id);
+        let decision = school.earned(database, &badge, &person);
+        let award = school.award(&badge, &person, 1, &decision);
+        let other = write(database, |db| {
+            awards::insert_once(db, &award)?;
+            let seen = courses::CourseSeen {
+                tenant: school.tenant.clone(),
+                registration: school.registration.clone(),
+                deployment: school.deployment.clone(),
+                context_id: "3".into(),
+                label: None,
+                title: Some("Chemistry".into()),
+                services: Services::default(),
+            };
+            let course = launch_course(db, &seen, at(5), &SystemRandom)?;
+            let member = enrolments::Member {
+                person: person.clone(),
+                seen_as: SeenAs::Learner,
+                active: true,
+                teaches: false,
+            };
+            enrolments::set_from_roster(db, &school.tenant, &course.id, &[member], at(5))?;
+            Ok(course)
+        });
+        for (course, holds) in [(&school.course, true), (&other, false)] {
+            let one = read(database, |db| {
+                facts::for_person(db, &school.tenant, &course.id, &badge, &person)
+            });
+            assert_eq!(one.held.contains_key(&badge), holds);
+            let all = read(database, |db| {
+                facts::for_course(db, &school.tenant, &course.id, &badge)
+            });
+            assert_eq!(all[&person].held.contains_key(&badge), holds);
+        }
+    });
+}

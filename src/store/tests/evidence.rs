@@ -132,16 +132,17 @@ fn replacing_adds_a_version_and_a_double_click_does_not() {
             message: "Well done".into(),
             score: Some(decimal("9.5")),
         };
-        let say = |id: &SubmissionId| {
+        let say = |over: &Submission| {
+            let state = SubmissionState::Approved;
             database
                 .store
-                .write_blocking(|db| submissions::review(db, tenant, id, SubmissionState::Approved, &review))
+                .write_blocking(|db| submissions::review(db, over, state, &review, &SystemRandom))
         };
         assert!(
-            matches!(say(&first.id), Err(StoreError::Stale)),
+            matches!(say(&first), Err(StoreError::Stale)),
             "an old version cannot be approved"
         );
-        say(&second.id).unwrap();
+        say(&second).unwrap();
         let kept = read(database, |db| submissions::get(db, tenant, &second.id)).unwrap();
         assert_eq!(
             (kept.state, kept.review),

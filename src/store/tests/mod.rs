@@ -10,6 +10,7 @@ mod erasing;
 mod evidence;
 mod frozen;
 
+mod holding;
 mod installing;
 mod institutions;
 mod joined;
@@ -20,6 +21,7 @@ mod queue;
 mod reading;
 mod releasing;
 mod standing;
+mod tombstones;
 mod trouble;
 mod who;
 

@@ -94,7 +94,9 @@ fn what_the_command_line_changes_of_a_platform_stands_in_the_log() {
             Change::ServiceHosts(vec!["grades.example".into()]),
             Change::Enabled(false),
         ] {
-            connecting::change(cairn, by, &added.id, change).await.unwrap();
+            connecting::change(cairn, by, &added.id, change, None)
+                .await
+                .unwrap();
         }
         let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
         let refused = admin.get(&format!("/admin/platforms/p/{}", added.id)).await;
@@ -161,7 +163,7 @@ fn the_command_line_refuses_the_deployments_that_the_console_refuses() {
         let moodle = &known[0].1;
         for by in [Operator::Administrator(&ada), Operator::CommandLine] {
             let change = Change::NewDeployment("a b".into());
-            let refused = connecting::change(&scene.cairn, by, &moodle.id, change).await;
+            let refused = connecting::change(&scene.cairn, by, &moodle.id, change, None).await;
             assert_eq!(refused.unwrap_err().code(), "platform.deployment");
         }
         scene.end().await;
@@ -180,7 +182,7 @@ fn a_platform_of_another_institution_is_out_of_an_administrators_reach() {
             ..ada()
         };
         let moodle = platforms::list(&scene.cairn).await.unwrap().remove(0).1;
-        let off = connecting::change(&scene.cairn, &theirs, &moodle.id, Change::Enabled(false)).await;
+        let off = connecting::change(&scene.cairn, &theirs, &moodle.id, Change::Enabled(false), None).await;
         assert_eq!(off.unwrap_err().code(), "not-found");
         let gone = connecting::remove(&scene.cairn, &theirs, &moodle.id).await;
         assert_eq!(gone.unwrap_err().code(), "not-found");

@@ -11,6 +11,7 @@ use crate::store::{awards, credentials, decisions, people, results, sessions, su
 use practice_lms::browser::Page;
 use serde_json::Value;
 
+use super::returning::agree;
 use super::{handed_in, taken, unpacked, verified};
 use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::harness::on_each_database;
@@ -55,7 +56,7 @@ fn who_asks_to_be_erased_leaves_nothing_behind_but_a_revoked_place() {
         for said in [
             "cannot be undone",
             "Your badges (1) are revoked",
-            "the course site tells us of you again",
+            "Cairn keeps nothing about you and awards you nothing until you open it again and agree",
         ] {
             assert!(review.words().contains(said), "{said}: {}", review.words());
         }
@@ -156,6 +157,10 @@ fn who_asks_to_be_erased_leaves_nothing_behind_but_a_revoked_place() {
             matches!(report.badges[0].finding, Finding::Verified { .. }),
             "{report:?}"
         );
+        let mut back = stage.student_browser(0).await;
+        let home = back.get(&stage.inside("/me")).await.unwrap();
+        assert_eq!(home.status, 401, "not before they agree");
+        agree(&stage, 0).await;
         let mut back = stage.student_browser(0).await;
         let home = back.get(&stage.inside("/me")).await.unwrap();
         assert_eq!(home.status, 200);

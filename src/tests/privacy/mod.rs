@@ -4,6 +4,7 @@ mod erasing;
 mod given_up;
 mod institution;
 mod joined;
+mod returning;
 mod student;
 
 use std::collections::BTreeMap;

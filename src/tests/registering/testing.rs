@@ -173,17 +173,22 @@ fn hosts_that_are_added_take_none_of_the_platforms_own_away() {
             "{}",
             saved.words()
         );
-        for (typed, expected) in [
-            ("files.school.example", with("files.school.example")),
-            ("", own.map(str::to_owned).to_vec()),
+        let mut page = saved;
+        for (shown, typed, expected) in [
+            (
+                "canvas.school.example",
+                "files.school.example",
+                with("files.school.example"),
+            ),
+            ("files.school.example", "", own.map(str::to_owned).to_vec()),
         ] {
-            let forms = saved.forms();
+            let forms = page.forms();
             let form = forms.iter().find(|form| form.value("what") == Some("hosts"));
             let form = form.unwrap();
-            assert_eq!(form.value("value"), Some("canvas.school.example"));
-            admin
+            assert_eq!(form.value("value"), Some(shown));
+            page = admin
                 .browser
-                .submit(&saved, form, &[("value", typed)])
+                .submit(&page, form, &[("value", typed)])
                 .await
                 .unwrap();
             assert_eq!(hosts().await, expected, "{typed}");

@@ -175,7 +175,7 @@ async fn a_badge_whose_rule_was_touched_meanwhile_waits_for_one_click_and_says_n
         let refused = resting::resume_by_hand(&bench.cairn, &teacher, &badge).await;
         assert_eq!(refused.unwrap_err().code(), "badge.still-rests");
         let root = percent(bench.item().await, 90);
-        design::save_rule(&bench.cairn, &teacher, &badge, &root)
+        design::save_rule(&bench.cairn, &teacher, &badge, &root, None)
             .await
             .unwrap();
 
@@ -319,7 +319,7 @@ async fn a_scale_is_never_read_as_percent_and_a_step_of_it_can_be_asked_for() {
             "{}",
             sound.sentence
         );
-        design::save_rule(&bench.cairn, &teacher, &badge, &step)
+        design::save_rule(&bench.cairn, &teacher, &badge, &step, None)
             .await
             .unwrap();
         let trial = design::trial(&bench.cairn, &teacher, &badge).await.unwrap();
@@ -421,7 +421,7 @@ async fn a_new_rule_after_a_deleted_column_awards_who_waited() {
                 at_least: Threshold::Percent(80.into()),
             })],
         };
-        design::save_rule(&bench.cairn, &teacher, &badge, &root)
+        design::save_rule(&bench.cairn, &teacher, &badge, &root, None)
             .await
             .unwrap();
         assert_eq!(

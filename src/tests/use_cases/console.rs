@@ -101,7 +101,7 @@ async fn only_superseded_records_are_forgotten_and_only_after_their_time() {
             keep_days: Some(30),
             ..Policy::default()
         };
-        policies::set(&bench.cairn, &everything(), &tenant, policy)
+        policies::set(&bench.cairn, &everything(), &tenant, policy, None)
             .await
             .unwrap();
         bench.clock.advance(TimeDelta::days(29));

@@ -79,7 +79,7 @@ async fn the_digest_of_the_file_stands_in_the_signed_evidence_and_its_link_lives
             message: String::new(),
             score: None,
         };
-        evidence::review(&bench.cairn, &teacher, &submission.id, answer)
+        evidence::review(&bench.cairn, &teacher, &submission.id, answer, None)
             .await
             .unwrap();
         bench.work(&bench.cairn).await;

@@ -53,7 +53,7 @@ impl Bench {
             message: "Say why, please.".into(),
             score: None,
         };
-        let done = evidence::review(&self.cairn, &self.instructor().await, submission, answer).await;
+        let done = evidence::review(&self.cairn, &self.instructor().await, submission, answer, None).await;
         assert_eq!(done.unwrap(), Reviewed::Done);
     }
 
@@ -309,7 +309,7 @@ async fn whom_moodle_refuses_to_grade_is_awarded_by_nobody_but_a_teacher_until_i
         let trial = design::trial(&bench.cairn, &teacher, &badge).await.unwrap();
         assert_eq!((trial.run.number(), trial.unanswered.len()), (0, 2));
         // A teacher knows better, or the role is mended and the platform takes the grade.
-        students::answer(&bench.cairn, &teacher, &one, true)
+        students::answer(&bench.cairn, &teacher, &one, true, None)
             .await
             .unwrap();
         bench

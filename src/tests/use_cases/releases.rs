@@ -382,7 +382,7 @@ async fn a_score_that_cairn_posted_from_a_review_counts_by_that_review() {
             message: String::new(),
             score: Some(85.into()),
         };
-        evidence::review(&bench.cairn, &teacher, &submission, answer)
+        evidence::review(&bench.cairn, &teacher, &submission, answer, None)
             .await
             .unwrap();
         bench.clock.advance(TimeDelta::seconds(5));

@@ -156,7 +156,7 @@ async fn in_moodle_who_was_staff_waits_for_a_teacher_whose_answer_is_remembered_
         );
 
         for is_student in [true, true] {
-            students::answer(&bench.cairn, &teacher, &person, is_student)
+            students::answer(&bench.cairn, &teacher, &person, is_student, None)
                 .await
                 .unwrap();
             bench.run().await;
@@ -172,7 +172,7 @@ async fn in_moodle_who_was_staff_waits_for_a_teacher_whose_answer_is_remembered_
         let told = asked().await;
         assert!(told.waiting.is_empty() && told.told[0].is_student && told.told[0].by.is_some());
 
-        students::answer(&bench.cairn, &teacher, &person, false)
+        students::answer(&bench.cairn, &teacher, &person, false, None)
             .await
             .unwrap();
         assert!(!bench.learners().await.contains(&person));
@@ -182,12 +182,12 @@ async fn in_moodle_who_was_staff_waits_for_a_teacher_whose_answer_is_remembered_
         );
         let student = bench.world.students(bench.at).remove(0);
         let plain = bench.person(&student.sub).await;
-        let refused = students::answer(&bench.cairn, &teacher, &plain, false).await;
+        let refused = students::answer(&bench.cairn, &teacher, &plain, false, None).await;
         assert!(
             matches!(refused, Err(ServiceError::Refused(refusal)) if refusal == CourseRefusal::StudentNotInDoubt.into())
         );
         let learner = bench.learner(&student).await;
-        let forbidden = students::answer(&bench.cairn, &learner, &person, true).await;
+        let forbidden = students::answer(&bench.cairn, &learner, &person, true, None).await;
         assert!(matches!(forbidden, Err(ServiceError::Forbidden(_))));
     }
 }

@@ -75,7 +75,7 @@ impl Bench {
             message: String::new(),
             score: Some(points.into()),
         };
-        let done = evidence::review(&self.cairn, &self.instructor().await, submission, answer).await;
+        let done = evidence::review(&self.cairn, &self.instructor().await, submission, answer, None).await;
         assert_eq!(done.unwrap(), Reviewed::Done);
     }
 

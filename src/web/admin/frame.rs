@@ -14,9 +14,9 @@ use crate::web::error::AppError;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::paths::console;
 use crate::web::reply;
-use crate::web::views::admin::{AdminPage, ChooseInstitutionPage};
+use crate::web::views::admin::{AdminPage, ChooseInstitutionPage, ConsoleClashPage};
 use crate::web::views::shared::{
-    Audience, Flash, LinkTo, NavItem, Page, Problem, ProblemList, Status, ZoneQuestion, Zoned,
+    Audience, ClashView, Flash, LinkTo, NavItem, Page, Problem, ProblemList, Status, ZoneQuestion, Zoned,
 };
 use crate::web::words::errors;
 
@@ -263,6 +263,13 @@ impl AdminVisit {
             "'none'",
             "no-store",
         )?)
+    }
+
+    /// Renders what somebody else saved meanwhile beside what was typed: 409.
+    pub(crate) fn show_clash(&self, page: AdminPage, clash: ClashView) -> Result<HttpResponse, AdminError> {
+        let page = ConsoleClashPage { page, clash };
+        let (status, zoned) = (StatusCode::CONFLICT, self.zoned());
+        Ok(reply::html_with(status, &page, &zoned, "'none'", "no-store")?)
     }
 
     /// Renders a form that could not be taken, with what was typed: 422.

@@ -13,10 +13,12 @@ use crate::domain::zone::{Zone, ZoneFrom};
 use crate::ids::{KeyId, TenantId};
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
+use crate::service::base::clash::{Clash, Saving, Seen};
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::withdrawing::{self, Review};
 use crate::service::institution::issuing::{self, Face, Institution, Logo};
+use crate::web::clash;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
@@ -70,6 +72,8 @@ struct Typed {
     face: Face,
     colour: String,
     zone: String,
+    /// What each of the three forms was filled from: names, colour, time zone.
+    seen: [Seen; 3],
 }
 
 impl Typed {
@@ -77,14 +81,14 @@ impl Typed {
     fn saved(one: &Institution) -> Self {
         Self {
             face: Face {
-                name: one.tenant.name.clone(),
-                issuer_name: one.issuer.name.clone(),
-                url: one.issuer.url.clone(),
-                email: one.issuer.email.clone(),
                 logo: Logo::Kept,
-                ror: one.issuer.marks.ror.as_ref().map(Ror::address),
-                linkedin: one.issuer.marks.linkedin.as_ref().map(ToString::to_string),
+                ..one.face()
             },
+            seen: [
+                Seen::of(&one.face()),
+                issuing::seen_colour(&one.tenant),
+                issuing::seen_zone(&one.tenant),
+            ],
             colour: one.tenant.accent.map(Colour::hex).unwrap_or_default(),
             zone: one.tenant.zone().name().to_owned(),
         }
@@ -107,7 +111,13 @@ fn view(
     waiting: Option<String>,
     problems: ProblemList,
 ) -> IssuerPage {
-    let Typed { face, colour, zone } = typed;
+    let Typed {
+        face,
+        colour,
+        zone,
+        seen,
+    } = typed;
+    let [seen, colour_seen, zone_seen] = seen.map(|one| one.as_str().to_owned());
     let (id, now) = (&one.tenant.id, visit.cairn.clock.now());
     let keys = one.keys.iter().rev().map(|key| KeyLine {
         name: format!("{} {}", key.kind.name(), key.public_multibase),
@@ -118,6 +128,9 @@ fn view(
     IssuerPage {
         page: visit.page_of(&one.tenant, &one.tenant.name, AdminPlace::Issuers),
         action: console::issuer(id),
+        seen,
+        colour_seen,
+        zone_seen,
         name: face.name,
         issuer_name: face.issuer_name,
         url: face.url.unwrap_or_default(),
@@ -165,21 +178,61 @@ async fn save(
         ror: typed("ror"),
         linkedin: typed("linkedin"),
     };
+    let seen = clash::brought(form);
     let problems = match refused {
         Some(refused) => ProblemList(vec![refused]),
-        None => match issuing::change(&visit.cairn, &visit.admin, &tenant, face.clone()).await {
-            Ok(()) => return Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
+        None => match issuing::change(&visit.cairn, &visit.admin, &tenant, face.clone(), Some(&seen)).await {
+            Ok(Saving::Clash(met)) => return face_saved_meanwhile(&visit, &met, face),
+            Ok(Saving::Done) => return Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
             Err(error) if error.is_invalid() => problem(field_of(&error), &error),
             Err(error) => return Err(error.into()),
         },
     };
     let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
-    let typed = Typed {
+    let mut typed = Typed {
         face,
         ..Typed::saved(&one)
     };
+    let [of_face, ..] = &mut typed.seen;
+    *of_face = seen;
     let waiting = waiting(&visit, &tenant).await?;
     visit.show_again(&view(&visit, &one, typed, waiting, problems))
+}
+
+/// What a colleague saved of the names and marks meanwhile, beside what was typed.
+fn face_saved_meanwhile(
+    visit: &AdminVisit,
+    met: &Clash<Institution>,
+    face: Face,
+) -> Result<HttpResponse, AdminError> {
+    let saved = met.theirs.face();
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    // The file itself does not come along; what was kept of it does.
+    let (logo, kept) = match &face.logo {
+        Logo::New(digest) if saved.logo != face.logo => ("another picture", digest.clone()),
+        Logo::Removed if saved.logo != Logo::Removed => ("none", String::new()),
+        _ => ("", String::new()),
+    };
+    let theirs_logo = match (&saved.logo, logo.is_empty()) {
+        (_, true) => "",
+        (Logo::New(_), false) => "a picture",
+        _ => "none",
+    };
+    let lines = vec![
+        ("Institution", saved.name.clone(), face.name),
+        ("Issuer", saved.issuer_name.clone(), face.issuer_name),
+        ("Its site", text(&saved.url), text(&face.url)),
+        (
+            "E-mail address for questions",
+            text(&saved.email),
+            text(&face.email),
+        ),
+        ("Logo", theirs_logo.to_owned(), logo.to_owned()),
+        ("ROR identifier", text(&saved.ror), text(&face.ror)),
+        ("LinkedIn page", text(&saved.linkedin), text(&face.linkedin)),
+    ];
+    let action = console::issuer(&met.theirs.tenant.id);
+    saved_meanwhile(visit, met, action, &[("logo_kept", kept)], lines)
 }
 
 /// The field that a refusal is about.
@@ -218,19 +271,48 @@ async fn logo(visit: &AdminVisit, tenant: &TenantId) -> Result<(Logo, Option<Pro
     })
 }
 
+/// What a colleague saved of an institution meanwhile, beside what was typed.
+fn saved_meanwhile(
+    visit: &AdminVisit,
+    met: &Clash<Institution>,
+    action: String,
+    instead: &[(&str, String)],
+    lines: Vec<(&str, String, String)>,
+) -> Result<HttpResponse, AdminError> {
+    let tenant = &met.theirs.tenant;
+    let title = format!("{} was changed meanwhile", tenant.name);
+    let page = visit.page_of(tenant, &title, AdminPlace::Issuers);
+    let ways = clash::Ways {
+        action,
+        keep_href: console::issuer(&tenant.id),
+        note: "If you save yours, it takes the place of what is saved. Badges that were issued keep what was signed.",
+    };
+    let now = visit.cairn.clock.now();
+    let view = clash::view(met, now, &visit.fields.pairs, instead, lines, &page, ways);
+    visit.show_clash(page, view)
+}
+
 async fn colour(
     Proven(visit): Proven<AdminVisit>,
     tenant: web::Path<TenantId>,
 ) -> Result<HttpResponse, AdminError> {
     let colour = visit.fields.text("colour");
-    match issuing::set_accent(&visit.cairn, &visit.admin, &tenant, &colour).await {
-        Ok(()) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
+    let seen = clash::brought(&visit.fields);
+    match issuing::set_accent(&visit.cairn, &visit.admin, &tenant, &colour, Some(&seen)).await {
+        Ok(Saving::Clash(met)) => {
+            let theirs = met.theirs.tenant.accent.map(Colour::hex).unwrap_or_default();
+            let lines = vec![("Colour", theirs, colour)];
+            saved_meanwhile(&visit, &met, console::issuer_colour(&tenant), lines)
+        }
+        Ok(Saving::Done) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
         Err(error) if error.is_invalid() => {
             let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
-            let typed = Typed {
+            let mut typed = Typed {
                 colour,
                 ..Typed::saved(&one)
             };
+            let [_, of_colour, _] = &mut typed.seen;
+            *of_colour = seen;
             let waiting = waiting(&visit, &tenant).await?;
             visit.show_again(&view(&visit, &one, typed, waiting, problem("colour", &error)))
         }
@@ -253,15 +335,22 @@ async fn zone(
 ) -> Result<HttpResponse, AdminError> {
     let zone = visit.fields.text("zone");
     let is_guess = visit.fields.ticked("guess");
-    match issuing::set_zone(&visit.cairn, &visit.admin, &tenant, &zone, is_guess).await {
-        Ok(()) if is_guess => Ok(HttpResponse::NoContent().finish()),
-        Ok(()) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
+    let seen = clash::brought(&visit.fields);
+    match issuing::set_zone(&visit.cairn, &visit.admin, &tenant, &zone, is_guess, Some(&seen)).await {
+        Ok(Saving::Done) if is_guess => Ok(HttpResponse::NoContent().finish()),
+        Ok(Saving::Clash(met)) => {
+            let lines = vec![("Time zone", met.theirs.tenant.zone().name().to_owned(), zone)];
+            saved_meanwhile(&visit, &met, console::issuer_zone(&tenant), lines)
+        }
+        Ok(Saving::Done) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
         Err(error) if error.is_invalid() => {
             let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
-            let typed = Typed {
+            let mut typed = Typed {
                 zone,
                 ..Typed::saved(&one)
             };
+            let [.., of_zone] = &mut typed.seen;
+            *of_zone = seen;
             let waiting = waiting(&visit, &tenant).await?;
             visit.show_again(&view(&visit, &one, typed, waiting, problem("zone", &error)))
         }

@@ -8,7 +8,9 @@ use super::frame::{AdminPlace, problem};
 use crate::domain::issuer::Tenant;
 use crate::domain::policy::{Assistants, Policy, Regrade, Sections, Who};
 use crate::ids::TenantId;
+use crate::service::base::clash::{Clash, Saving, Seen};
 use crate::service::institution::policies::{self, AssistantsTold};
+use crate::web::clash;
 use crate::web::error::AppError;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::fields::Fields;
@@ -38,7 +40,7 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
     visit.show(&view(
         &visit,
         &institution,
-        policy,
+        (policy, &Seen::of(&policy)),
         days,
         ProblemList::default(),
         &told,
@@ -70,7 +72,7 @@ const REGRADES: [(Regrade, &str, &str, &str); 4] = [
 fn view(
     visit: &AdminVisit,
     institution: &Tenant,
-    policy: Policy,
+    (policy, seen): (Policy, &Seen),
     days: String,
     problems: ProblemList,
     told: &[(String, AssistantsTold)],
@@ -83,6 +85,7 @@ fn view(
             AdminPlace::Policies,
         ),
         action: console::policy(&institution.id),
+        seen: seen.as_str().to_owned(),
         powers: vec![
             (
                 "create",
@@ -172,15 +175,23 @@ async fn save(
     Proven(visit): Proven<AdminVisit>,
     tenant: web::Path<TenantId>,
 ) -> Result<HttpResponse, AdminError> {
-    let policy = typed(&visit.fields);
-    match policies::set(&visit.cairn, &visit.admin, &tenant, policy).await {
-        Ok(()) => Ok(visit.go(&visit.href_saying(&console::policy(&tenant), "saved"))),
+    let (policy, seen) = (typed(&visit.fields), clash::brought(&visit.fields));
+    match policies::set(&visit.cairn, &visit.admin, &tenant, policy, Some(&seen)).await {
+        Ok(Saving::Done) => Ok(visit.go(&visit.href_saying(&console::policy(&tenant), "saved"))),
+        Ok(Saving::Clash(met)) => saved_meanwhile(&visit, &tenant, &met, policy).await,
         Err(error) if error.is_invalid() => {
             let (institution, _) = policies::get(&visit.cairn, &visit.admin, &tenant).await?;
             let days = visit.fields.text("days");
             let problems = problem("days", &error);
             let told = policies::assistants_told(&visit.cairn, &visit.admin, &tenant).await?;
-            visit.show_again(&view(&visit, &institution, policy, days, problems, &told))
+            visit.show_again(&view(
+                &visit,
+                &institution,
+                (policy, &seen),
+                days,
+                problems,
+                &told,
+            ))
         }
         Err(error) if error.keeps_the_form() => {
             let error = AppError::from(error);
@@ -191,8 +202,35 @@ async fn save(
                 text: error.sentence_with_the_form(),
             }]);
             let told = policies::assistants_told(&visit.cairn, &visit.admin, &tenant).await?;
-            visit.show_unkept(&view(&visit, &institution, policy, days, problems, &told), &error)
+            visit.show_unkept(
+                &view(&visit, &institution, (policy, &seen), days, problems, &told),
+                &error,
+            )
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What a colleague set meanwhile, beside what was typed.
+async fn saved_meanwhile(
+    visit: &AdminVisit,
+    tenant: &TenantId,
+    met: &Clash<Policy>,
+    typed: Policy,
+) -> Result<HttpResponse, AdminError> {
+    let (institution, _) = policies::get(&visit.cairn, &visit.admin, tenant).await?;
+    let title = format!("The policies of {} were changed meanwhile", institution.name);
+    let page = visit.page_of(&institution, &title, AdminPlace::Policies);
+    let ways = clash::Ways {
+        action: console::policy(tenant),
+        keep_href: console::policy(tenant),
+        note: "If you save yours, all of them are as you typed them, from that moment on. The audit log has both.",
+    };
+    let beside = words::policies::told(&met.theirs)
+        .into_iter()
+        .zip(words::policies::told(&typed));
+    let lines = beside.map(|((label, theirs), (_, yours))| (label, theirs, yours));
+    let now = visit.cairn.clock.now();
+    let view = clash::view(met, now, &visit.fields.pairs, &[], lines.collect(), &page, ways);
+    visit.show_clash(page, view)
 }

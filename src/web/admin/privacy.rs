@@ -157,7 +157,7 @@ async fn review(
             ),
             "Their badges are revoked and removed; their public pages say that they were erased.".to_owned(),
             "It cannot be undone, here or by anybody. Archives that you fetched before still hold them, and so do backups.".to_owned(),
-            "As long as they are a member of a course, the course site names them again at the next check.".to_owned(),
+            "They may stay in their courses: Cairn keeps nothing about them until they open it again and agree.".to_owned(),
             history,
         ],
         action: console::erasure(&tenant, &id),

@@ -4,13 +4,15 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::badge_form::{at_field, design as read_design, hints, read};
-use crate::domain::badge::Picture;
+use crate::domain::badge::{Badge, Picture};
 use crate::domain::policy::Power;
 use crate::ids::BadgeId;
 use crate::service::badge::design::{self, Saved};
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
+use crate::service::base::clash::Clash;
 use crate::service::base::policies;
+use crate::web::clash;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
@@ -135,15 +137,7 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
                         return Ok(visit.go(&to));
                     }
                     Ok(Saved::Wrong(wrong)) => problems.extend(wrong.iter().map(at_field)),
-                    Ok(Saved::Changed(now)) => {
-                        problems.push(Problem {
-                            field: String::new(),
-                            text: "Somebody else changed this badge while you were writing. Nothing of yours is lost: look at \
-                                   your fields, and save again to put them in place of theirs."
-                                .to_owned(),
-                        });
-                        fields.revision = now;
-                    }
+                    Ok(Saved::Changed(met)) => return changed_meanwhile(visit, &met, &fields),
                 }
             }
             Ok(_) => {}
@@ -170,6 +164,75 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
     } else {
         visit.show(&page)
     }
+}
+
+/// What a colleague made of the badge meanwhile, beside what was typed.
+fn changed_meanwhile(
+    visit: &Visit,
+    met: &Clash<Badge>,
+    typed: &BadgeFields,
+) -> Result<HttpResponse, AppError> {
+    let (id, revision) = (&met.theirs.id, met.theirs.revision);
+    let saved = BadgeFields::from_design(&met.theirs.design, revision);
+    let name = &met.theirs.design.name;
+    let page = visit.page(&format!("“{name}” was changed meanwhile"), Place::Badges);
+    let ways = clash::Ways {
+        action: visit.href(&course::badge_save(id)),
+        keep_href: visit.href(&course::badge_edit(id)),
+        note: "If you save yours, it takes the place of all that is saved. Badges that were issued stay as they are.",
+    };
+    let instead = [
+        ("revision", revision.to_string()),
+        ("picture_from", typed.picture_from.clone()),
+        ("picture_kept", typed.picture_kept.clone()),
+    ];
+    let now = visit.cairn.clock.now();
+    let lines = beside(&saved, typed);
+    let view = clash::view(met, now, &visit.fields.pairs, &instead, lines, &page, ways);
+    visit.show_clash(page, view)
+}
+
+/// Each part of the editor, as it is saved and as it was typed.
+fn beside(saved: &BadgeFields, typed: &BadgeFields) -> Vec<(&'static str, String, String)> {
+    let picture = |one: &BadgeFields| match one.picture_from.as_str() {
+        "uploaded" => "a picture of your own".to_owned(),
+        _ => format!("{} on {} {}", one.initials, one.colour, one.shape),
+    };
+    let skills = |one: &BadgeFields| {
+        let lines = one.alignments.iter();
+        let lines = lines.map(|skill| format!("{} {}", skill.name, skill.url).trim().to_owned());
+        lines
+            .filter(|line| !line.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let valid = |one: &BadgeFields| match one.expires.as_str() {
+        "on" => format!("until {}", one.expires_on),
+        "months" => format!("{} months", one.expires_months),
+        "days" => format!("{} days", one.expires_days),
+        _ => "for ever".to_owned(),
+    };
+    let points = |one: &BadgeFields| if one.show_score { "shown" } else { "not shown" }.to_owned();
+    let parts: [(&'static str, &dyn Fn(&BadgeFields) -> String); 14] = [
+        ("Name", &|one| one.name.clone()),
+        ("What it proves", &|one| one.outcome.clone()),
+        ("Description", &|one| one.description.clone()),
+        ("Criteria", &|one| one.criteria.clone()),
+        ("Type", &|one| one.kind.clone()),
+        ("Picture", &picture),
+        ("What the picture shows", &|one| one.picture_alt.clone()),
+        ("Hours of work", &|one| one.hours.clone()),
+        ("Credits", &|one| one.credits.clone()),
+        ("Level", &|one| one.level.clone()),
+        ("Skills", &skills),
+        ("Valid", &valid),
+        ("Renewed once it has lapsed", &|one| one.renewal.clone()),
+        ("Points in the badge", &points),
+    ];
+    parts
+        .iter()
+        .map(|(label, part)| (*label, part(saved), part(typed)))
+        .collect()
 }
 
 /// The buttons that add and remove skills. Says whether it was one of them.

@@ -291,7 +291,9 @@ fn input_line(input: &PlannedInput) -> InputLine {
             "comes along; open its link in this course once, so that students find it.".to_owned()
         }
         Told::Badge => "comes along too.".to_owned(),
-        Told::OtherBadge => "is a badge of another course and stays the same.".to_owned(),
+        Told::OtherBadge => {
+            "belongs to another course and stays behind; choose a badge of this course for it.".to_owned()
+        }
         Told::RetiredBadge => "stays behind, retired or a draft; choose another badge for it.".to_owned(),
     };
     InputLine {
@@ -376,8 +378,12 @@ fn missing_row(visit: &Visit, view: &CopyView, missing: &Missing, readers: &[Str
                 .iter()
                 .map(|(id, name)| Choice::new(id.as_str(), name.as_str()));
             (
-                format!("Choose the badge for “{}”", missing.name),
-                format!("It is retired in the old course and stayed there. {needed}"),
+                if missing.is_elsewhere {
+                    "Choose a badge for the one of another course".to_owned()
+                } else {
+                    format!("Choose the badge for “{}”", missing.name)
+                },
+                format!("{} {needed}", words::copying::badge_left_behind(missing)),
                 choices.collect(),
             )
         }

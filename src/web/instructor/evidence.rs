@@ -8,8 +8,11 @@ use crate::domain::evidence::{Submission, SubmissionState};
 use crate::domain::page::Page as Slice;
 use crate::ids::{ActivityId, SubmissionId};
 use crate::service::award::evidence::{self, Answer, Queue, ReviewView, Reviewed, WaitingSubmission};
+use crate::service::award::reviewing::PastReview;
+use crate::service::base::clash::{Clash, Seen};
 use crate::service::base::policies;
 use crate::web::artefact::{self, state_chip};
+use crate::web::clash;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
@@ -115,7 +118,8 @@ async fn show(visit: Visit, path: web::Path<(String, SubmissionId)>) -> Result<H
             .unwrap_or_default(),
         message: review.map(|review| review.message.clone()).unwrap_or_default(),
     };
-    visit.show(&view(&visit, &shown, fields, Vec::new()).await?)
+    let seen = evidence::seen(&shown.submission);
+    visit.show(&view(&visit, &shown, fields, &seen, Vec::new()).await?)
 }
 
 async fn review(
@@ -128,6 +132,7 @@ async fn review(
         score: form.text("score"),
         message: form.text("message"),
     };
+    let seen = clash::brought(form);
     let mut problems = Vec::new();
     let state = match form.get("verdict") {
         Some("approve") => SubmissionState::Approved,
@@ -147,7 +152,7 @@ async fn review(
             message: fields.message.clone(),
             score,
         };
-        let reviewed = match evidence::review(&visit.cairn, &visit.visitor, &id, answer).await {
+        let reviewed = match evidence::review(&visit.cairn, &visit.visitor, &id, answer, Some(&seen)).await {
             Err(error) if error.keeps_the_form() => {
                 let error = AppError::from(error);
                 problems.push(Problem {
@@ -161,6 +166,7 @@ async fn review(
         };
         match reviewed {
             Reviewed::Done => return Ok(visit.go(&visit.href_saying(&course::evidence(), "reviewed"))),
+            Reviewed::Clash(met) => return reviewed_meanwhile(&visit, &id, &met, state, &fields).await,
             Reviewed::Wrong(wrong) => problems.extend(wrong.into_iter().map(words::evidence::review)),
             Reviewed::Replaced(newer) => {
                 let text = "The student handed in a newer version while you were writing. Your review is not kept, but what you \
@@ -171,19 +177,66 @@ async fn review(
                 });
                 if let Some(newer) = newer {
                     let shown = evidence::review_view(&visit.cairn, &visit.visitor, &newer).await?;
-                    return visit.show_again(&view(&visit, &shown, fields, problems).await?);
+                    let seen = evidence::seen(&shown.submission);
+                    return visit.show_again(&view(&visit, &shown, fields, &seen, problems).await?);
                 }
             }
         }
     }
     let shown = evidence::review_view(&visit.cairn, &visit.visitor, &id).await?;
-    visit.show_again(&view(&visit, &shown, fields, problems).await?)
+    visit.show_again(&view(&visit, &shown, fields, &seen, problems).await?)
+}
+
+/// What a colleague said of the same work meanwhile, beside what was typed.
+async fn reviewed_meanwhile(
+    visit: &Visit,
+    id: &SubmissionId,
+    met: &Clash<Submission>,
+    state: SubmissionState,
+    typed: &ReviewFields,
+) -> Result<HttpResponse, AppError> {
+    let shown = evidence::review_view(&visit.cairn, &visit.visitor, id).await?;
+    let page = visit.page(
+        &format!("{} was reviewed meanwhile", shown.student),
+        Place::Evidence,
+    );
+    let theirs = met.theirs.review.as_ref();
+    let points = theirs.and_then(|review| review.score);
+    let lines = vec![
+        (
+            "The work is",
+            state_chip(met.theirs.state).word.clone(),
+            state_chip(state).word.clone(),
+        ),
+        (
+            "Points",
+            points
+                .map(|score| score.normalize().to_string())
+                .unwrap_or_default(),
+            typed.score.clone(),
+        ),
+        (
+            "Message to the student",
+            theirs.map(|review| review.message.clone()).unwrap_or_default(),
+            typed.message.clone(),
+        ),
+    ];
+    let ways = clash::Ways {
+        action: visit.href(&course::submission_review(id)),
+        keep_href: visit.href(&course::evidence()),
+        note: "If you save yours, the student reads your review instead. The other one stays readable for teachers, below the \
+               work.",
+    };
+    let now = visit.cairn.clock.now();
+    let view = clash::view(met, now, &visit.fields.pairs, &[], lines, &page, ways);
+    visit.show_clash(page, view)
 }
 
 async fn view(
     visit: &Visit,
     shown: &ReviewView,
     fields: ReviewFields,
+    seen: &Seen,
     problems: Vec<Problem>,
 ) -> Result<SubmissionReviewPage, AppError> {
     let title = format!("Review: {}", shown.student);
@@ -202,6 +255,7 @@ async fn view(
         action: visit.href(&course::submission_review(&submission.id)),
         may_review: policies::powers(&visit.cairn, &visit.visitor).await?.review,
         fields,
+        seen: seen.as_str().to_owned(),
         reading: visit.visitor.session.reading,
         problems: ProblemList(problems),
         maximum: maximum.to_string(),
@@ -212,6 +266,13 @@ async fn view(
         }),
         earlier: others
             .map(|one| (When::new(one.submitted_at, shown.now), earlier(one)))
+            .chain(
+                shown
+                    .past
+                    .iter()
+                    .rev()
+                    .map(|one| (When::new(one.review.at, shown.now), replaced(one))),
+            )
             .collect(),
         next_href: shown.next.as_ref().map(href),
         back_href: visit.href(&course::evidence()),
@@ -229,5 +290,21 @@ fn earlier(submission: &Submission) -> String {
         "Version {}, {}{said}",
         submission.version,
         state_chip(submission.state).word.to_lowercase()
+    )
+}
+
+/// "A review by Ben that another one replaced: approved, 90 points: …".
+fn replaced(past: &PastReview) -> String {
+    let points = past
+        .review
+        .score
+        .map(|score| format!(", {} points", score.normalize()));
+    let message = Some(&past.review.message).filter(|message| !message.is_empty());
+    format!(
+        "A review by {} that another one replaced: {}{}{}",
+        past.by,
+        state_chip(past.state).word.to_lowercase(),
+        points.unwrap_or_default(),
+        message.map(|message| format!(": {message}")).unwrap_or_default()
     )
 }

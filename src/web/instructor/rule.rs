@@ -6,14 +6,17 @@ use rust_decimal::Decimal;
 
 use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::design_review::RuleProblem;
+use crate::domain::rule::Group;
 use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, LineItemId};
 use crate::service::badge::design::{self, RuleEditor};
 use crate::service::badge::resting;
+use crate::service::base::clash::{Clash, Saving, Seen};
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::service::course::columns;
 use crate::web::badge_facts::picture_of;
+use crate::web::clash;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
@@ -47,6 +50,8 @@ struct Builder {
     scales_open: bool,
     /// Why what was typed could not be kept.
     unkept: Option<AppError>,
+    /// What the page was filled from that began this.
+    seen: Seen,
 }
 
 impl Builder {
@@ -64,6 +69,14 @@ impl Builder {
         self.unkept = Some(error);
         Ok(())
     }
+}
+
+/// What became of a rule that was to be saved.
+enum Kept {
+    Saved,
+    /// It cannot be saved as it is; the builder says why.
+    Wrong,
+    Clash(Group, Box<Clash<Option<Group>>>),
 }
 
 /// What a button says of how a column is graded.
@@ -90,6 +103,7 @@ async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
         flash: None,
         scales_open: false,
         unkept: None,
+        seen: editor.seen(),
     };
     if let Some(rule) = stored {
         // What has become wrong since it was saved: a column that is gone, for instance.
@@ -124,6 +138,7 @@ async fn save(
         flash: None,
         scales_open: false,
         unkept: None,
+        seen: clash::brought(&visit.fields),
     };
     if let Some(change) = rule_form::Action::parse(&action) {
         builder.focus = rule_form::apply(&mut builder.draft, &change);
@@ -134,11 +149,17 @@ async fn save(
             builder.again(error)?;
         }
         builder.scales_open = true;
-    } else if matches!(action.as_str(), "save" | "dry_run") && keep(&visit, &id, &mut builder).await? {
-        return Ok(visit.go(&match action.as_str() {
-            "dry_run" => visit.href(&course::badge_preview(&id)),
-            _ => visit.href_saying(&course::badge_rule(&id), "saved"),
-        }));
+    } else if matches!(action.as_str(), "save" | "dry_run") {
+        match keep(&visit, &id, &mut builder).await? {
+            Kept::Saved => {
+                return Ok(visit.go(&match action.as_str() {
+                    "dry_run" => visit.href(&course::badge_preview(&id)),
+                    _ => visit.href_saying(&course::badge_rule(&id), "saved"),
+                }));
+            }
+            Kept::Clash(typed, met) => return saved_meanwhile(&visit, &id, &typed, &met).await,
+            Kept::Wrong => {}
+        }
     }
     let editor = design::editor(&visit.cairn, &visit.visitor, &id).await?;
     let refused = !builder.problems.is_empty();
@@ -153,8 +174,8 @@ async fn save(
     }
 }
 
-/// Saves the rule, or says what is wrong with it. Says whether it was saved.
-async fn keep(visit: &Visit, id: &BadgeId, builder: &mut Builder) -> Result<bool, AppError> {
+/// Saves the rule, or says what is wrong with it.
+async fn keep(visit: &Visit, id: &BadgeId, builder: &mut Builder) -> Result<Kept, AppError> {
     let root = match builder.draft.to_domain(visit.visitor.zone()) {
         Ok(root) => root,
         Err(problems) => {
@@ -163,19 +184,56 @@ async fn keep(visit: &Visit, id: &BadgeId, builder: &mut Builder) -> Result<bool
                 field: format!("n.{}", problem.path),
             };
             builder.problems = problems.into_iter().map(at).collect();
-            return Ok(false);
+            return Ok(Kept::Wrong);
         }
     };
     let review = design::review(&visit.cairn, &visit.visitor, id, &root).await?;
     if review.problems.is_empty() {
-        match design::save_rule(&visit.cairn, &visit.visitor, id, &root).await {
-            Ok(()) => return Ok(true),
+        let seen = Some(&builder.seen);
+        match design::save_rule(&visit.cairn, &visit.visitor, id, &root, seen).await {
+            Ok(Saving::Done) => return Ok(Kept::Saved),
+            Ok(Saving::Clash(met)) => return Ok(Kept::Clash(root, met)),
             Err(error) => builder.again(error)?,
         }
-        return Ok(false);
+        return Ok(Kept::Wrong);
     }
     builder.problems = review.problems.iter().map(whole).collect();
-    Ok(false)
+    Ok(Kept::Wrong)
+}
+
+/// The rule that a colleague saved meanwhile, beside the one that was typed.
+async fn saved_meanwhile(
+    visit: &Visit,
+    id: &BadgeId,
+    typed: &Group,
+    met: &Clash<Option<Group>>,
+) -> Result<HttpResponse, AppError> {
+    let editor = design::editor(&visit.cairn, &visit.visitor, id).await?;
+    let name = &editor.badge.design.name;
+    let page = visit.page(
+        &format!("The rule of “{name}” was saved meanwhile"),
+        Place::Badges,
+    );
+    let theirs = match &met.theirs {
+        Some(root) => {
+            design::review(&visit.cairn, &visit.visitor, id, root)
+                .await?
+                .sentence
+        }
+        None => String::new(),
+    };
+    let yours = design::review(&visit.cairn, &visit.visitor, id, typed)
+        .await?
+        .sentence;
+    let ways = clash::Ways {
+        action: visit.href(&course::badge_rule_save(id)),
+        keep_href: visit.href(&course::badge_rule(id)),
+        note: "If you save yours, it takes the place of the draft. A version that is active stays so until you activate yours.",
+    };
+    let now = visit.cairn.clock.now();
+    let lines = vec![("The rule reads", theirs, yours)];
+    let view = clash::view(met, now, &visit.fields.pairs, &[], lines, &page, ways);
+    visit.show_clash(page, view)
 }
 
 async fn create_column(visit: &Visit, builder: &mut Builder) -> Result<(), AppError> {
@@ -247,6 +305,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         options: options(&editor, visit.visitor.zone()),
         focus: builder.focus,
         sentence,
+        seen: builder.seen.as_str().to_owned(),
         problems: ProblemList(builder.problems),
         version_note: version_note(&editor),
         columns_tell: words::columns::seen(tell),

@@ -3,9 +3,12 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
+use crate::domain::membership::Answered;
 use crate::ids::PersonId;
+use crate::service::base::clash::{Clash, Saving};
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::course::students::{self, Asked, InDoubt, Told};
+use crate::web::clash;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
@@ -30,6 +33,7 @@ async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
     let told = |one: &Told| ToldLine {
         student: one.person.display_name(),
         is_student: one.is_student,
+        seen: one.seen.as_str().to_owned(),
         by: one.by.clone().unwrap_or_else(|| "a former instructor".to_owned()),
         when: When::new(one.at, now),
         action: visit.href(&course::student_answer(&one.person.id)),
@@ -47,6 +51,7 @@ async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
 fn line(visit: &Visit, one: &InDoubt) -> AskedLine {
     AskedLine {
         student: one.person.display_name(),
+        seen: one.seen.as_str().to_owned(),
         why: words::students::asked(one.doubt, visit.visitor.zone()),
         action: visit.href(&course::student_answer(&one.person.id)),
     }
@@ -83,6 +88,29 @@ async fn answer(
             .into());
         }
     };
-    students::answer(&visit.cairn, &visit.visitor, &person, is_student).await?;
-    Ok(visit.go(&visit.href_saying(&course::students(), "student-answered")))
+    let seen = clash::brought(&visit.fields);
+    match students::answer(&visit.cairn, &visit.visitor, &person, is_student, Some(&seen)).await? {
+        Saving::Done => Ok(visit.go(&visit.href_saying(&course::students(), "student-answered"))),
+        Saving::Clash(met) => answered_meanwhile(&visit, &person, &met, is_student),
+    }
+}
+
+/// What a colleague answered meanwhile, beside what was pressed.
+fn answered_meanwhile(
+    visit: &Visit,
+    person: &PersonId,
+    met: &Clash<Answered>,
+    is_student: bool,
+) -> Result<HttpResponse, AppError> {
+    let page = visit.page("Somebody answered meanwhile", Place::Badges);
+    let words = |says: bool| if says { "a student" } else { "not a student" }.to_owned();
+    let lines = vec![("This person is", words(met.theirs.is_student), words(is_student))];
+    let ways = clash::Ways {
+        action: visit.href(&course::student_answer(person)),
+        keep_href: visit.href(&course::students()),
+        note: "If you save yours, it counts from then on. What was awarded stays.",
+    };
+    let now = visit.cairn.clock.now();
+    let view = clash::view(met, now, &visit.fields.pairs, &[], lines, &page, ways);
+    visit.show_clash(page, view)
 }

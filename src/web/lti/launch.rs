@@ -169,6 +169,9 @@ fn lead(
             let page = NoCourse::of(*asked, &opened.registration.name);
             return reply::framed_setting(&page, &ancestors, &[used_up]);
         }
+        Leads::Returning(returning) => {
+            return super::returning::ask(cairn, &opened.registration, returning, used_up);
+        }
         Leads::Pending(waits) => {
             let page = super::pending::page(cairn, &opened.registration, waits)?;
             let mut answer = reply::framed_setting(&page, &ancestors, &[used_up])?;

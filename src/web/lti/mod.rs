@@ -1,4 +1,4 @@
-//! The LTI endpoints: `/lti/login`, `/lti/launch`, `/lti/launch/proof`, `/lti/waiting`, `/lti/notices`, `/lti/jwks`, `/lti/claim`, `/lti/account`.
+//! The LTI endpoints: `/lti/login`, `/lti/launch`, `/lti/launch/proof`, `/lti/waiting`, `/lti/return`, `/lti/notices`, `/lti/jwks`, `/lti/claim`, `/lti/account`.
 
 pub(crate) mod account;
 pub(crate) mod enter;
@@ -7,6 +7,7 @@ pub(crate) mod login;
 pub(crate) mod notices;
 pub(crate) mod pending;
 pub(crate) mod register;
+pub(crate) mod returning;
 pub(crate) mod state_cookies;
 pub(crate) mod waiting;
 

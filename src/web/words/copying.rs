@@ -3,6 +3,7 @@
 use crate::domain::course::CopyRequestState;
 use crate::domain::sentence::number;
 use crate::domain::zone::last_moment;
+use crate::service::badge::copied_inputs::Missing;
 use crate::service::course::copying::Note;
 
 /// What is said of a copy that nothing proves. Nothing of the other course is told.
@@ -19,6 +20,16 @@ pub(crate) const fn asked(state: CopyRequestState) -> &'static str {
         CopyRequestState::Refused => {
             "Those who teach the other course do not share its badges. You can start without them, or talk to them; nothing of it comes along."
         }
+    }
+}
+
+/// Why a badge that a copied rule names did not come along.
+#[must_use]
+pub(crate) const fn badge_left_behind(missing: &Missing) -> &'static str {
+    if missing.is_elsewhere {
+        "The rule named a badge of yet another course, and a rule names badges of its own course only."
+    } else {
+        "It is retired in the old course and stayed there."
     }
 }
 

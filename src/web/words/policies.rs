@@ -1,6 +1,6 @@
 //! What an institution's policies keep from people, in words.
 
-use crate::domain::policy::{Power, Refusal};
+use crate::domain::policy::{Policy, Power, Refusal, Regrade, Sections, Who};
 use crate::service::institution::policies::AssistantsTold;
 
 /// What a policy refuses, with whom to ask.
@@ -84,4 +84,50 @@ pub(crate) fn assistants_told(platform: &str, told: AssistantsTold) -> String {
             format!("“{platform}” may name teaching assistants; where it does, this holds there.")
         }
     }
+}
+
+/// A policy in words: each part with what it says, always in the same order.
+#[must_use]
+pub(crate) fn told(policy: &Policy) -> Vec<(&'static str, String)> {
+    let who = |who: Who| match who {
+        Who::Instructors => "instructors, in their own courses".to_owned(),
+        Who::Administrators => "only instructors who administer the course site".to_owned(),
+    };
+    let yes = |says: bool| if says { "yes" } else { "no" }.to_owned();
+    let may = policy.assistants;
+    vec![
+        ("Who makes badges and changes them", who(policy.create)),
+        ("Who approves students and awards by hand", who(policy.approve)),
+        ("Who revokes badges", who(policy.revoke)),
+        ("Teaching assistants review", yes(may.review)),
+        ("Teaching assistants approve", yes(may.approve)),
+        ("Teaching assistants make badges", yes(may.create)),
+        ("Teaching assistants revoke", yes(may.revoke)),
+        (
+            "Teachers who see only their own sections",
+            match policy.sections {
+                Sections::WholeCourse => "see the whole course".to_owned(),
+                Sections::NoTeaching => "see what students see".to_owned(),
+            },
+        ),
+        (
+            "When a grade falls after the award",
+            match policy.regrade {
+                Regrade::Keep => "the badge stays",
+                Regrade::Flag => "the badge stays, and an instructor is told",
+                Regrade::Suspend => "the badge is suspended until an instructor decides",
+                Regrade::RevokeAfterReview => "the badge is revoked after an instructor has looked",
+            }
+            .to_owned(),
+        ),
+        (
+            "How long history is kept",
+            match policy.keep_days {
+                None => "for ever".to_owned(),
+                Some(days) => format!("{days} days"),
+            },
+        ),
+        ("Badges have public pages", yes(policy.public_pages)),
+        ("Our students are minors", yes(policy.minors)),
+    ]
 }

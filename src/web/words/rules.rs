@@ -27,7 +27,7 @@ pub(crate) fn problem(problem: &P) -> String {
         P::UnknownActivity => {
             "Choose an evidence activity again: the one that the rule names is not in this course."
         }
-        P::UnknownBadge => "Choose a badge again: the one that the rule names does not exist.",
+        P::UnknownBadge => "Choose a badge again: the one that the rule names is not in this course.",
         P::Loop { names } => {
             return format!(
                 "Break the loop, in which no badge could be earned first: {}.",
@@ -116,7 +116,12 @@ pub(crate) fn rest(rest: &Rest) -> String {
             .to_owned(),
         Rest::NotFound(names) => {
             let (them, were) = if names.len() == 1 { ("it", "was") } else { ("them", "were") };
-            let names: Vec<String> = names.iter().map(|name| format!("“{name}”")).collect();
+            // What is in another course has no name here.
+            let quoted = |name: &String| match name.as_str() {
+                "" => "a badge of another course".to_owned(),
+                name => format!("“{name}”"),
+            };
+            let names: Vec<String> = names.iter().map(quoted).collect();
             format!(
                 "It was copied from another course, and {} {were} not found here. Say what stands for {them}.",
                 all_of(&names)

@@ -17,6 +17,7 @@ use crate::ids::BadgeId;
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs::PLACEHOLDER;
 use crate::service::badge::{pictures, replaced, resting};
+use crate::service::base::clash::{self, Clash};
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
@@ -29,8 +30,8 @@ use lti::capabilities::ServicesTold;
 mod rule;
 mod trial;
 
-pub(in crate::service) use rule::names;
 pub(crate) use rule::{RuleEditor, editor, review, save_rule};
+pub(in crate::service) use rule::{names, seen_now};
 pub(in crate::service) use trial::awarded_by_release;
 pub(crate) use trial::{Activated, Blocking, Trial, activate, trial};
 
@@ -87,13 +88,13 @@ pub(crate) enum Obstacle {
 }
 
 /// What became of a design that was to be saved.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Saved {
     Done(BadgeId),
     /// It was not saved: what is wrong with it.
     Wrong(Vec<DesignProblem>),
-    /// It was not saved: somebody changed it since; this is the revision now.
-    Changed(i32),
+    /// It was not saved: somebody changed it since.
+    Changed(Box<Clash<Badge>>),
 }
 
 /// A badge of the visit's course.
@@ -255,9 +256,15 @@ pub(crate) async fn save(
             if rule::avoids_evidence(db, &before, design.kind)? {
                 return Ok(Saved::Wrong(vec![DesignProblem::KindWithoutEvidence]));
             }
+            if before.design == design {
+                // A second click on the same button, or somebody who typed the same.
+                return Ok(Saved::Done(id));
+            }
             match badges::update_design(db, tenant, &id, revision, &design, now) {
                 Ok(_) => {}
-                Err(StoreError::Stale) => return Ok(Saved::Changed(before.revision)),
+                Err(StoreError::Stale) => {
+                    return Ok(Saved::Changed(Box::new(changed_by(db, &visitor, &id)?)));
+                }
                 Err(error) => return Err(error.into()),
             }
             (id, Action::BadgeChanged)
@@ -282,6 +289,20 @@ pub(crate) async fn save(
     saved.await
 }
 
+/// The badge as somebody else saved it.
+fn changed_by(db: &mut Db, visitor: &Visitor, id: &BadgeId) -> Result<Clash<Badge>, ServiceError> {
+    let now_is = own_badge(db, visitor, id)?;
+    let (revision, actions) = (now_is.revision, [Action::BadgeChanged, Action::BadgeMade]);
+    Ok(clash::met(
+        db,
+        visitor.tenant(),
+        id.as_str(),
+        &actions,
+        now_is,
+        &revision,
+    )?)
+}
+
 /// What retiring a badge would do.
 #[derive(Debug, Clone)]
 pub(crate) struct Retirement {
@@ -303,11 +324,13 @@ pub(crate) async fn retirement(
     id: &BadgeId,
 ) -> Result<Retirement, ServiceError> {
     let (badge, holders) = badge(cairn, visitor, id).await?;
-    let (tenant, id) = (visitor.tenant().clone(), id.clone());
+    let (visitor, id) = (visitor.clone(), id.clone());
     let above = cairn.store.read(move |db| {
         let mut names = Vec::new();
-        for above in rules::badges_building_on(db, &tenant, &id)? {
-            names.extend(badges::get(db, &tenant, &above)?.map(|badge| badge.design.name));
+        for above in rules::badges_building_on(db, visitor.tenant(), &id)? {
+            let above = badges::get(db, visitor.tenant(), &above)?;
+            let above = above.filter(|badge| badge.course == visitor.course.id);
+            names.extend(above.map(|badge| badge.design.name));
         }
         Ok(names)
     });

@@ -18,10 +18,12 @@ use crate::domain::sentence::{Names, sentence_in_full};
 use crate::ids::{BadgeId, RuleId};
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs;
+use crate::service::base::clash::{self, Clash, Saving, Seen};
 use crate::service::base::error::ServiceError;
+use crate::service::base::names::of_course;
 use crate::service::base::refusal::BadgeRefusal;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, activities, audit, badges, line_items, releases, rules, tenants};
+use crate::store::{Db, StoreError, activities, audit, badges, line_items, releases, rules};
 use lti::services::media::scope;
 
 /// Everything that the rule builder needs.
@@ -41,6 +43,26 @@ pub(crate) struct RuleEditor {
     pub(crate) others: Vec<(BadgeId, String)>,
     /// Whether the platform lets this tool make columns.
     pub(crate) makes_columns: bool,
+}
+
+impl RuleEditor {
+    /// What another save changes of what the builder shows.
+    #[must_use]
+    pub(crate) fn seen(&self) -> Seen {
+        Seen::of(&versions(self.draft.as_ref(), self.active.as_ref()))
+    }
+}
+
+/// The same, for whoever reads already.
+pub(in crate::service) fn seen_now(db: &mut Db, badge: &Badge) -> Result<Seen, StoreError> {
+    let active = rules::active(db, &badge.tenant, &badge.id)?;
+    let draft = rules::draft(db, &badge.tenant, &badge.id)?;
+    Ok(Seen::of(&versions(draft.as_ref(), active.as_ref())))
+}
+
+/// The draft and the active version as they ask.
+fn versions<'a>(draft: Option<&'a Rule>, active: Option<&'a Rule>) -> [Option<&'a Group>; 2] {
+    [draft.map(|rule| &rule.root), active.map(|rule| &rule.root)]
 }
 
 /// A rule as it reads, and what is wrong with it.
@@ -120,15 +142,9 @@ pub(crate) async fn review(
     found.await
 }
 
-/// The names of everything that a rule of this badge may name, badges of other courses included.
+/// The names of everything that a rule of this badge may name: what is in its course.
 pub(in crate::service) fn names(db: &mut Db, badge: &Badge) -> Result<Names, StoreError> {
-    let items = line_items::for_course(db, &badge.tenant, &badge.course)?;
-    let activities = activities::for_course(db, &badge.tenant, &badge.course)?;
-    let mut all = badges::for_course(db, &badge.tenant, &badge.course)?;
-    all.extend(badges::in_use(db, &badge.tenant)?);
-    let badges = all.iter().map(|badge| (&badge.id, badge.design.name.as_str()));
-    let zone = tenants::zone(db, &badge.tenant)?;
-    Ok(Names::gather(zone, &items, &activities, badges))
+    of_course(db, &badge.tenant, &badge.course)
 }
 
 /// What is wrong with a rule for this badge.
@@ -152,6 +168,15 @@ pub(super) fn review_in(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<
     Ok(review_rule(root, &context))
 }
 
+/// Whether a rule for this badge names a badge that is not of its course: no form of ours offers one.
+fn names_elsewhere(db: &mut Db, badge: &Badge, root: &Group) -> Result<bool, StoreError> {
+    if root.badges().next().is_none() {
+        return Ok(false);
+    }
+    let own = badges::for_course(db, &badge.tenant, &badge.course)?;
+    Ok(root.badges().any(|named| own.iter().all(|one| one.id != *named)))
+}
+
 /// Whether a badge that decides now would, as an Application badge, be earned without work that somebody assessed.
 pub(super) fn avoids_evidence(db: &mut Db, badge: &Badge, kind: Kind) -> Result<bool, ServiceError> {
     if kind != Kind::Application || badge.design.kind == Kind::Application {
@@ -173,46 +198,75 @@ pub(super) fn accept_maxima(db: &mut Db, badge: &Badge, root: &Group) -> Result<
     Ok(())
 }
 
-/// Keeps a rule as the badge's draft. An instructor who saves has seen the columns as they are now, so a maximum that
-/// had changed is accepted with it. A draft equal to the active version is not kept.
+/// Keeps a rule as the badge's draft, over the versions that `shown` is of and over no others. An instructor who saves has
+/// seen the columns as they are now, so a maximum that had changed is accepted with it. A draft equal to the active version
+/// is not kept.
 ///
 /// # Errors
-/// As [`editor`]; [`ServiceError::Refused`] when somebody else saved a first draft at the same moment.
+/// As [`editor`]; [`ServiceError::Refused`] for a rule that names a badge of another course.
 #[tracing::instrument(name = "rule.save_rule", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn save_rule(
     cairn: &Cairn,
     visitor: &Visitor,
     id: &BadgeId,
     root: &Group,
-) -> Result<(), ServiceError> {
+    shown: Option<&Seen>,
+) -> Result<Saving<Option<Group>>, ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
-    let (visitor, id, root) = (visitor.clone(), id.clone(), root.clone());
-    let saved = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
-        crate::service::base::policies::require(db, &visitor, Power::Create)?;
-        let tenant = visitor.tenant();
-        let badge = own_badge(db, &visitor, &id)?;
+    let (asker, of, root, shown) = (visitor.clone(), id.clone(), root.clone(), shown.cloned());
+    let saved = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
+        crate::service::base::policies::require(db, &asker, Power::Create)?;
+        let tenant = asker.tenant();
+        let badge = own_badge(db, &asker, &of)?;
         if badge.state == BadgeState::Retired {
             return Err(BadgeRefusal::Retired.into());
         }
+        if names_elsewhere(db, &badge, &root)? {
+            return Err(BadgeRefusal::OtherCourse.into());
+        }
         accept_maxima(db, &badge, &root)?;
-        let active = rules::active(db, tenant, &id)?;
-        let draft = rules::draft(db, tenant, &id)?;
+        let active = rules::active(db, tenant, &of)?;
+        let draft = rules::draft(db, tenant, &of)?;
         let paused = matches!(badge.state, BadgeState::Paused { .. });
-        if draft.is_none() && !paused && active.is_some_and(|active| active.root == root) {
+        let is_active = active.as_ref().is_some_and(|active| active.root == root);
+        if draft.is_none() && !paused && is_active {
             return Ok(());
         }
-        let rule = rules::save_draft(db, tenant, &id, &root, RuleId::new(now, random.as_ref()), now);
-        let rule = rule.map_err(|error| match error {
-            StoreError::AlreadyThere(_) => ServiceError::from(BadgeRefusal::SavedAtOnce),
-            other => other.into(),
-        })?;
-        let entry = visitor.entry(Action::RuleSaved, id.as_str(), now);
+        if draft.as_ref().is_none_or(|draft| draft.root != root) {
+            clash::check(shown.as_ref(), &versions(draft.as_ref(), active.as_ref()))?;
+        }
+        let new_id = RuleId::new(now, random.as_ref());
+        let rule = rules::save_draft_over(db, (tenant, &of), draft.as_ref(), &root, new_id, now)?;
+        let entry = asker.entry(Action::RuleSaved, of.as_str(), now);
         let entry = entry.detail(json!({"version": rule.version}));
         audit::record(db, &entry, random.as_ref())?;
         // A copied badge rests until its rule reads nothing any more that was not found.
-        copied_inputs::settle(db, &visitor.course, &badge, now, random.as_ref())?;
+        copied_inputs::settle(db, &asker.course, &badge, now, random.as_ref())?;
         Ok(())
     });
-    saved.await
+    match saved.await {
+        Ok(()) => Ok(Saving::Done),
+        Err(error) if clash::was_faster(&error) => {
+            let (visitor, id) = (visitor.clone(), id.clone());
+            let met = cairn
+                .store
+                .read_with(move |db| meanwhile(db, &visitor, &id))
+                .await?;
+            Ok(Saving::Clash(Box::new(met)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The rule as somebody else saved or activated it.
+fn meanwhile(db: &mut Db, visitor: &Visitor, id: &BadgeId) -> Result<Clash<Option<Group>>, ServiceError> {
+    let tenant = visitor.tenant();
+    let badge = own_badge(db, visitor, id)?;
+    let active = rules::active(db, tenant, &badge.id)?;
+    let draft = rules::draft(db, tenant, &badge.id)?;
+    let stored = versions(draft.as_ref(), active.as_ref());
+    let theirs = stored.iter().copied().flatten().next().cloned();
+    let actions = [Action::RuleSaved, Action::RuleActivated];
+    Ok(clash::met(db, tenant, id.as_str(), &actions, theirs, &stored)?)
 }

@@ -7,8 +7,10 @@ use super::ErrorKind;
 pub(crate) enum BadgeRefusal {
     /// The rule of a retired badge does not change any more.
     Retired,
-    /// Somebody else saved a first draft at the same moment.
+    /// Somebody else saved the rule at the same moment.
     SavedAtOnce,
+    /// The rule names a badge of another course, or none that there is.
+    OtherCourse,
     /// A column that its rule reads is not as it was.
     StillRests,
 }
@@ -17,8 +19,9 @@ impl BadgeRefusal {
     pub(super) fn facts(self) -> (ErrorKind, &'static str) {
         match self {
             Self::Retired => (ErrorKind::Conflict, "badge.retired"),
-            Self::StillRests => (ErrorKind::Conflict, "badge.still-rests"),
             Self::SavedAtOnce => (ErrorKind::Conflict, "rule.saved-at-once"),
+            Self::OtherCourse => (ErrorKind::Unprocessable, "rule.other-course"),
+            Self::StillRests => (ErrorKind::Conflict, "badge.still-rests"),
         }
     }
 }

@@ -13,6 +13,8 @@ pub(crate) enum PrivacyRefusal {
     Reason { most: usize },
     /// The person was erased.
     Done,
+    /// What the page of somebody who was erased brought back is none of ours, or too old.
+    Pass,
 }
 
 impl PrivacyRefusal {
@@ -22,6 +24,7 @@ impl PrivacyRefusal {
             Self::Word(_) => (Unprocessable, "erasure.word"),
             Self::Declined => (Conflict, "erasure.declined"),
             Self::Reason { .. } => (Unprocessable, "erasure.reason"),
+            Self::Pass => (ErrorKind::Gone, "erasure.pass"),
             Self::Done => (Conflict, "erasure.done"),
         }
     }

@@ -76,7 +76,7 @@ pub(crate) enum Told {
     Activity { found: bool },
     /// The badge comes along.
     Badge,
-    /// The badge belongs to neither course, so it stays the same one.
+    /// The badge belongs to neither course: another one has to be chosen for it.
     OtherBadge,
     /// The badge is retired and stays behind.
     RetiredBadge,
@@ -88,7 +88,7 @@ impl Told {
     pub(crate) fn is_found(&self) -> bool {
         !matches!(
             self,
-            Self::NoColumn | Self::RetiredBadge | Self::Activity { found: false }
+            Self::NoColumn | Self::RetiredBadge | Self::OtherBadge | Self::Activity { found: false }
         )
     }
 }

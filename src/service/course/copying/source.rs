@@ -20,7 +20,7 @@ pub(super) struct Source {
     pub(crate) activities: Vec<Activity>,
     /// Badges of the old course that stay behind: the retired ones, and drafts of others.
     pub(crate) retired: HashSet<BadgeId>,
-    /// Of everything, badges of other courses included.
+    /// Of everything in the old course.
     pub(crate) names: Names,
 }
 
@@ -58,11 +58,10 @@ impl Source {
             };
             badges.push((badge, rule));
         }
-        let mut named: Vec<Badge> = badges::for_course(db, tenant, course)?;
+        let named: Vec<Badge> = badges::for_course(db, tenant, course)?;
         let comes = |badge: &Badge| badges.iter().any(|(known, _): &(Badge, _)| known.id == badge.id);
         let behind = named.iter().filter(|badge| !comes(badge));
         let retired = behind.map(|badge| badge.id.clone()).collect();
-        named.extend(badges::in_use(db, tenant)?);
         let activities = activities::for_course(db, tenant, course)?;
         let mut items = line_items::for_course(db, tenant, course)?;
         let names = Names::gather(

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::returning::Returning;
 use crate::ids::{ActivityId, BadgeId, CourseId, DeploymentId, LinkId, PersonId};
 use lti::claims::{Launch, Message};
 use lti::deep_linking::DeepLinkingSettings;
@@ -17,6 +18,8 @@ pub(crate) enum Leads {
     NoCourse(Asked),
     /// Nowhere yet: the installation waits to be accepted. No visit was opened.
     Pending(Pending),
+    /// Nowhere yet: they were erased and have not agreed to be kept again. No visit was opened.
+    Returning(Returning),
 }
 
 /// A page of a course.

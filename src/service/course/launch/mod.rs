@@ -4,6 +4,7 @@ mod belonging;
 mod deployment;
 mod destination;
 pub(super) mod leads;
+mod returning;
 
 use std::sync::Arc;
 
@@ -46,6 +47,7 @@ use lti::state::{Binding, LoginState, StateSealer};
 use belonging::Belongs;
 use deployment::Entered;
 pub(crate) use leads::{Asked, Destination, Leads, Pending, PlacingRequest, Review};
+pub(crate) use returning::Returning;
 
 /// How often a launch is verified whose registration is changed meanwhile.
 const ATTEMPTS: usize = 4;
@@ -213,6 +215,7 @@ impl Cairn {
         let nonce_until = state.expires_at;
         let frame = state.waiting.clone();
         let origin = self.settings.origin();
+        let vault = self.vault.clone();
         let written = self.store.write_with(move |db| -> Result<_, ServiceError> {
             let mut known = arrivals::find(db, names(&launch))?.ok_or(Refusal::StateInvalid)?;
             if known.registration != *verified_with {
@@ -252,6 +255,12 @@ impl Cairn {
             if known.platform.is_none() {
                 // Only now is it known where its people and courses are.
                 known = arrivals::find(db, names(&launch))?.ok_or(Refusal::StateInvalid)?;
+            }
+            // Whoever was erased is told so before anything is written that is about them.
+            if known.person.is_none()
+                && let Some(returning) = returning::asks(db, &vault, tenant, &home, &launch.sub)?
+            {
+                return opened(Leads::Returning(returning));
             }
             let in_course = launch.context.as_ref().is_some_and(Context::is_course);
             let asked = Asked::of(&launch);

@@ -115,8 +115,9 @@ async fn check(
         read_at,
         interval: cairn.settings.check_interval,
         random: Arc::clone(&cairn.random),
+        vault: cairn.vault.clone(),
     };
-    Ok(cairn.store.write_retrying(move |db| took.write(db)).await?)
+    cairn.store.write_retrying(move |db| took.write(db)).await
 }
 
 /// A platform that does not come to an end leaves everything as it is known.

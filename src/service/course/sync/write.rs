@@ -18,7 +18,10 @@ use crate::domain::facts::GradeSource;
 use crate::domain::rule::Condition;
 use crate::ids::PersonId;
 use crate::random::{self, SharedRandom};
+use crate::secrets::Vault;
 use crate::service::badge::resting;
+use crate::service::base::erased::Erased;
+use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, DecideBadge, DecidePerson};
 use crate::service::base::trouble::{Reason, Trouble};
 use crate::service::course::columns;
@@ -58,12 +61,15 @@ pub(super) struct Taking {
     /// How often courses are read; none while the schedule is off.
     pub(crate) interval: Option<TimeDelta>,
     pub(crate) random: SharedRandom,
+    /// By which those are known who were erased.
+    pub(crate) vault: Vault,
 }
 
 impl Taking {
-    pub(crate) fn write(&self, db: &mut Db) -> Result<CheckOutcome, StoreError> {
+    pub(crate) fn write(&self, db: &mut Db) -> Result<CheckOutcome, ServiceError> {
         let mut outcome = CheckOutcome::default();
         let mut changed: BTreeSet<PersonId> = BTreeSet::new();
+        let erased = self.erased(db)?;
         let items = self.write_items(db)?;
         if self.reading.items.is_some() {
             copying::map_again(db, &self.course, self.read_at, self.random.as_ref())?;
@@ -74,9 +80,9 @@ impl Taking {
         // That nobody's enrolment is current in a course that is over makes nobody somebody who left it.
         if let Some(members) = self.reading.members.as_ref().filter(|_| !is_over) {
             outcome.people = members.len();
-            changed.extend(self.write_members(db, members)?);
+            changed.extend(self.write_members(db, members, &erased)?);
         }
-        outcome.results = self.write_results(db, &items, &mut changed)?;
+        outcome.results = self.write_results(db, &items, &mut changed, &erased)?;
         outcome.changed = changed.len();
         self.enqueue(db, &changed)?;
         let mut reasons = self.reading.problems.clone();
@@ -114,6 +120,19 @@ impl Taking {
             columns::resume(db, &self.course, self.cause, self.read_at, random)?;
         }
         Ok(outcome)
+    }
+
+    /// Those whom the reading names although they were erased and have not agreed to be kept again: it brings none of them
+    /// back.
+    fn erased(&self, db: &mut Db) -> Result<BTreeSet<&str>, ServiceError> {
+        let reading = &self.reading;
+        let Some(erased) = Erased::at(db, &self.vault, &self.course.tenant, &self.home.platform)? else {
+            return Ok(BTreeSet::new());
+        };
+        let members = reading.members.iter().flatten().map(|one| one.user_id.as_str());
+        let results = reading.results.values().flatten().map(|row| row.user_id.as_str());
+        let aliases = reading.aliases.keys().map(String::as_str);
+        Ok(erased.among(db, members.chain(results).chain(aliases))?)
     }
 
     /// Keeps what this look told of the course's life, and what became of it.
@@ -185,10 +204,16 @@ impl Taking {
         Ok(())
     }
 
-    fn write_members(&self, db: &mut Db, members: &[Member]) -> Result<Vec<PersonId>, StoreError> {
+    fn write_members(
+        &self,
+        db: &mut Db,
+        members: &[Member],
+        erased: &BTreeSet<&str>,
+    ) -> Result<Vec<PersonId>, StoreError> {
         let tenant = &self.course.tenant;
         let seen: Vec<PersonSeen> = members
             .iter()
+            .filter(|member| !erased.contains(member.user_id.as_str()))
             .map(|member| PersonSeen {
                 sub: member.user_id.clone(),
                 name: member.name.clone(),
@@ -228,6 +253,7 @@ impl Taking {
         db: &mut Db,
         items: &[LineItem],
         changed: &mut BTreeSet<PersonId>,
+        erased: &BTreeSet<&str>,
     ) -> Result<usize, StoreError> {
         let tenant = &self.course.tenant;
         let subs: BTreeSet<&str> = self
@@ -236,10 +262,11 @@ impl Taking {
             .values()
             .flatten()
             .map(|row| row.user_id.as_str())
+            .filter(|sub| !erased.contains(sub))
             .collect();
         let subs: Vec<&str> = subs.into_iter().collect();
         let mut ids = people::ids_by_sub(db, tenant, &self.home, &subs)?;
-        self.write_aliases(db, &mut ids)?;
+        self.write_aliases(db, &mut ids, erased)?;
         let unknown: BTreeSet<&str> = subs.into_iter().filter(|sub| !ids.contains_key(*sub)).collect();
         if !self.reading.results.is_empty() {
             let asked = &self.reading.asked_of;
@@ -277,7 +304,12 @@ impl Taking {
     }
 
     /// Keeps the names by which only results call people.
-    fn write_aliases(&self, db: &mut Db, ids: &mut HashMap<String, PersonId>) -> Result<(), StoreError> {
+    fn write_aliases(
+        &self,
+        db: &mut Db,
+        ids: &mut HashMap<String, PersonId>,
+        erased: &BTreeSet<&str>,
+    ) -> Result<(), StoreError> {
         if self.reading.aliases.is_empty() {
             return Ok(());
         }
@@ -286,6 +318,7 @@ impl Taking {
             .reading
             .aliases
             .iter()
+            .filter(|(sub, _)| !erased.contains(sub.as_str()))
             .map(|(sub, person)| (sub.as_str(), person.as_str()))
             .collect();
         let platform = &self.home.platform;

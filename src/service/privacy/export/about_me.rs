@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::domain::award::Award;
 use crate::domain::credential::{Credential, ShareLink};
 use crate::domain::decision::{CheckedGroup, CheckedNode, DecisionRecord, Seen};
-use crate::domain::evidence::Submission;
+use crate::domain::evidence::{Review, Submission, SubmissionState};
 use crate::domain::membership::Membership;
 use crate::domain::people::Person;
 use crate::domain::posted_score::Outcome;
@@ -140,7 +140,8 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
     let mut handed_in = BTreeMap::new();
     for one in &submissions {
         let title = names.activity(db, tenant, &one.activity)?;
-        handed_in.insert(one.id.clone(), told_submission(one, title.as_deref()));
+        let past = submissions::past_reviews(db, tenant, &one.id)?;
+        handed_in.insert(one.id.clone(), told_submission(one, title.as_deref(), &past));
     }
     let withheld = withheld(db, tenant, &everybody)?;
     let mut not_released = BTreeSet::new();
@@ -349,13 +350,22 @@ fn told_scores(
     Ok(told)
 }
 
-fn told_submission(one: &Submission, title: Option<&str>) -> Value {
+fn told_review(review: &Review) -> Value {
+    json!({ "at": review.at, "message": review.message, "points": review.score })
+}
+
+fn told_submission(one: &Submission, title: Option<&str>, past: &[(SubmissionState, Review)]) -> Value {
+    let past = past.iter().map(|(state, review)| {
+        let mut told = told_review(review);
+        if let Some(members) = told.as_object_mut() {
+            members.insert("state".to_owned(), json!(state));
+        }
+        told
+    });
     json!({
         "id": one.id, "activity": title, "version": one.version, "state": one.state, "handed_in_at": one.submitted_at,
         "text": one.artefact.text, "link": one.artefact.link, "file": one.artefact.file,
-        "review": one.review.as_ref().map(|review| json!({
-            "at": review.at, "message": review.message, "points": review.score,
-        })),
+        "review": one.review.as_ref().map(told_review), "replaced_reviews": past.collect::<Vec<Value>>(),
     })
 }
 

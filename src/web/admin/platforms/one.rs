@@ -5,16 +5,19 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::platform::DeploymentState;
 use crate::ids::{DeploymentId, RegistrationId, TenantId};
+use crate::service::base::clash::{Clash, Saving};
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::institution::connecting::{self, Change};
 use crate::service::institution::self_test;
 use crate::service::institution::sharing;
 use crate::web::admin::error::AdminError;
 use crate::web::admin::frame::AdminPlace;
+use crate::web::clash;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
 use crate::web::views::admin::PlatformPage;
+use lti::registration::Registration;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -89,6 +92,51 @@ async fn change(
             .into());
         }
     };
-    connecting::change(&visit.cairn, &visit.admin, &path, change).await?;
-    Ok(visit.go(&visit.href_saying(&console::platform(&path), "saved")))
+    let (seen, asked) = (clash::brought(form), change.clone());
+    match connecting::change(&visit.cairn, &visit.admin, &path, change, Some(&seen)).await? {
+        Saving::Done => Ok(visit.go(&visit.href_saying(&console::platform(&path), "saved"))),
+        Saving::Clash(met) => changed_meanwhile(&visit, &path, &met, &asked).await,
+    }
+}
+
+/// What a colleague changed of the platform meanwhile, beside what was asked for.
+async fn changed_meanwhile(
+    visit: &AdminVisit,
+    id: &RegistrationId,
+    met: &Clash<Registration>,
+    asked: &Change,
+) -> Result<HttpResponse, AdminError> {
+    let known = connecting::view(&visit.cairn, &visit.admin.scope, id).await?;
+    let title = format!("{} was changed meanwhile", known.registration.name);
+    let page = visit.page_of(&known.institution, &title, AdminPlace::Platforms);
+    let said = |state: DeploymentState| match state {
+        DeploymentState::Accepted => "accepted",
+        DeploymentState::Pending => "waiting",
+        DeploymentState::Refused => "refused",
+    };
+    let line = match asked {
+        Change::Deployment(deployment, to) => {
+            let one = known.deployments.iter().find(|one| one.id == *deployment);
+            let theirs = one.map(|one| said(one.state)).unwrap_or_default();
+            ("This deployment is", theirs.to_owned(), said(*to).to_owned())
+        }
+        Change::ServiceHosts(hosts) => (
+            "Service hosts",
+            met.theirs.service_hosts.join(" "),
+            hosts.join(" "),
+        ),
+        Change::NewDeployment(_) | Change::AcceptAll(_) | Change::Enabled(_) => (
+            "Service hosts",
+            met.theirs.service_hosts.join(" "),
+            "as they were".to_owned(),
+        ),
+    };
+    let ways = clash::Ways {
+        action: console::platform_change(id),
+        keep_href: console::platform(id),
+        note: "If you save yours, it takes the place of what is saved. The audit log has both.",
+    };
+    let now = visit.cairn.clock.now();
+    let view = clash::view(met, now, &visit.fields.pairs, &[], vec![line], &page, ways);
+    visit.show_clash(page, view)
 }

@@ -48,6 +48,10 @@ pub(crate) struct KeyLine {
 pub(crate) struct IssuerPage {
     pub(crate) page: AdminPage,
     pub(crate) action: String,
+    /// What each form was filled from.
+    pub(crate) seen: String,
+    pub(crate) colour_seen: String,
+    pub(crate) zone_seen: String,
     pub(crate) name: String,
     pub(crate) issuer_name: String,
     pub(crate) url: String,

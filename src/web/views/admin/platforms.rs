@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::AdminPage;
 use crate::domain::issuer::Tenant;
 use crate::domain::platform::{Deployment, DeploymentState, Invitation};
-use crate::service::institution::connecting::{Listed, Platform, Refused};
+use crate::service::institution::connecting::{self, Listed, Platform, Refused};
 use crate::service::institution::self_test::Report;
 use crate::web::paths::console;
 use crate::web::views::shared::{FindingList, When};
@@ -137,6 +137,8 @@ impl InvitedPage {
 #[derive(Debug, Clone)]
 pub(crate) struct DeploymentLine {
     pub(crate) id: String,
+    /// What its buttons were shown with.
+    pub(crate) shown: String,
     pub(crate) deployment_id: String,
     pub(crate) accepted: bool,
     /// Who refused it, and when.
@@ -171,6 +173,8 @@ pub(crate) struct PlatformPage {
     /// Hosts that belong to the platform itself, and those that were added.
     pub(crate) own_hosts: String,
     pub(crate) added_hosts: String,
+    /// What the form about hosts was filled from.
+    pub(crate) shown_hosts: String,
     pub(crate) by_itself: bool,
     pub(crate) deployments: Vec<DeploymentLine>,
     /// The findings of a self-test that ran just now.
@@ -217,6 +221,7 @@ impl PlatformPage {
                 ("Token audience", registration.token_audience.clone()),
                 ("Public keyset URL", registration.jwks_url.to_string()),
             ],
+            shown_hosts: connecting::seen_hosts(registration).as_str().to_owned(),
             added_hosts: added.join(" "),
             own_hosts: own_hosts.join(", "),
             by_itself: known.registration_url.is_some(),
@@ -264,6 +269,7 @@ fn deployment(known: &Platform, one: &Deployment, now: DateTime<Utc>) -> Deploym
     let asked = claim.and_then(|claim| claim.claimed_by.clone().zip(claim.claimed_at));
     DeploymentLine {
         id: one.id.to_string(),
+        shown: connecting::seen_deployment(one).as_str().to_owned(),
         deployment_id: one.deployment_id.clone(),
         accepted,
         refused: refused.map(|refused| (who(refused), When::date_only(refused.at))),

@@ -5,7 +5,7 @@ use askama::Template;
 use super::AdminPage;
 use crate::web::views::shared::ProblemList;
 
-/// Posts `create`, `approve`, `revoke` (`instructors` or `administrators`), the boxes `assistants_review`, `…_approve`,
+/// Posts `seen`, `create`, `approve`, `revoke` (`instructors` or `administrators`), the boxes `assistants_review`, `…_approve`,
 /// `…_create` and `…_revoke`, `sections` (`whole_course` or `no_teaching`), `regrade`, `keep` (`forever` or `days`) with
 /// `days`, and the boxes `public_pages` and `minors`.
 #[derive(Debug, Clone, Template)]
@@ -17,6 +17,8 @@ use crate::web::views::shared::ProblemList;
 pub(crate) struct PoliciesPage {
     pub(crate) page: AdminPage,
     pub(crate) action: String,
+    /// What the form was filled from.
+    pub(crate) seen: String,
     /// Field, question, and whether it is left to administrators.
     pub(crate) powers: Vec<(&'static str, &'static str, bool)>,
     /// Field, question, and whether assistants may.

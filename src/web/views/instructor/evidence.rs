@@ -34,7 +34,7 @@ pub(crate) struct QueueRow {
     pub(crate) href: String,
 }
 
-/// One hand-in and its review. Posts `score`, `message` and `verdict`: `approve`, `changes` or `decline`.
+/// One hand-in and its review. Posts `seen`, `score`, `message` and `verdict`: `approve`, `changes` or `decline`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/review.html")]
 pub(crate) struct SubmissionReviewPage {
@@ -49,6 +49,8 @@ pub(crate) struct SubmissionReviewPage {
     /// Whether this person may review; otherwise they look.
     pub(crate) may_review: bool,
     pub(crate) fields: ReviewFields,
+    /// What the form was filled from.
+    pub(crate) seen: String,
     /// Whether who looks may change nothing, because the course has ended.
     pub(crate) reading: bool,
     pub(crate) problems: ProblemList,
@@ -58,7 +60,7 @@ pub(crate) struct SubmissionReviewPage {
     pub(crate) gradebook_note: Option<String>,
     /// Why the gradebook has not taken what was to be sent.
     pub(crate) refused_note: Option<String>,
-    /// What was handed in before: "Version 1, changes asked: …".
+    /// What was handed in before, and reviews that others replaced: "Version 1, changes asked: …".
     pub(crate) earlier: Vec<(When, String)>,
     /// The next one that waits.
     pub(crate) next_href: Option<String>,

@@ -20,6 +20,8 @@ pub(crate) struct RuleBuilderPage {
     pub(crate) focus: Option<String>,
     /// "A student earns this with …"; none while the rule cannot be read yet.
     pub(crate) sentence: Option<String>,
+    /// What the page was filled from that began this.
+    pub(crate) seen: String,
     /// What is missing or wrong. The field is a row's path (`n.0.1`), or empty for the whole.
     pub(crate) problems: ProblemList,
     /// "Draft of version 3. Version 2 is active until you activate this one."

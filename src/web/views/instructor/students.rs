@@ -21,6 +21,8 @@ pub(crate) struct StudentsPage {
 /// Somebody who waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AskedLine {
+    /// What its buttons were shown with.
+    pub(crate) seen: String,
     pub(crate) student: String,
     /// Why somebody is asked, in a sentence.
     pub(crate) why: String,
@@ -30,6 +32,8 @@ pub(crate) struct AskedLine {
 /// Somebody of whom it was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ToldLine {
+    /// What its buttons were shown with.
+    pub(crate) seen: String,
     pub(crate) student: String,
     pub(crate) is_student: bool,
     /// Who said it.

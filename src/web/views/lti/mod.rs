@@ -11,6 +11,7 @@ mod place;
 mod prove;
 mod refusal;
 mod register;
+mod returning;
 mod storage;
 mod waiting;
 
@@ -25,5 +26,6 @@ pub(crate) use place::{PlaceOption, PlacePage, PlaceReviewPage, PlannedView, Wor
 pub(crate) use prove::ProvePage;
 pub(crate) use refusal::RefusalPage;
 pub(crate) use register::{AskPage, RegisteredPage};
+pub(crate) use returning::ReturningPage;
 pub(crate) use storage::StorageView;
 pub(crate) use waiting::{ToFramePage, WaitingForm, WaitingPage};

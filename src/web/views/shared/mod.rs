@@ -2,6 +2,7 @@
 
 mod certificate;
 mod checks;
+mod clash;
 mod confirm;
 mod error_page;
 mod findings;
@@ -15,6 +16,7 @@ mod zoned;
 
 pub(crate) use certificate::{Certificate, WhereToCheck};
 pub(crate) use checks::{CheckLine, CheckList};
+pub(crate) use clash::{ClashLine, ClashPage, ClashView};
 pub(crate) use confirm::ConfirmPage;
 pub(crate) use error_page::ErrorPage;
 pub(crate) use findings::FindingList;

@@ -32,11 +32,14 @@ const fn badge(refusal: BadgeRefusal) -> &'static str {
         BadgeRefusal::Retired => {
             "This badge is retired, so its rule cannot change. Make a new badge instead."
         }
-        BadgeRefusal::StillRests => {
-            "Something that its rule reads is not as it was. Look at the rule, and activate it from there."
-        }
         BadgeRefusal::SavedAtOnce => {
             "Somebody else saved this rule at the same moment. Open it again and look at what is there."
+        }
+        BadgeRefusal::OtherCourse => {
+            "A rule names badges of its own course only. Choose a badge of this course, and save again."
+        }
+        BadgeRefusal::StillRests => {
+            "Something that its rule reads is not as it was. Look at the rule, and activate it from there."
         }
     }
 }
@@ -126,6 +129,9 @@ fn privacy(refusal: PrivacyRefusal) -> String {
         }
         PrivacyRefusal::Declined => {
             "Somebody declined this request in the meantime, and the person was told why. Nothing was erased."
+        }
+        PrivacyRefusal::Pass => {
+            "This page is too old. Nothing is kept about you; open the link in your course again if you want to go on."
         }
         PrivacyRefusal::Done => {
             "Somebody erased this person in the meantime, as they had asked. There is nothing left to decline."

@@ -1,0 +1,115 @@
+//! Somebody whose data was erased launches again: they are told, and nothing is kept of them until they agree.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::zone::Zone;
+use crate::ids::{RegistrationId, TenantId};
+use crate::secrets::Vault;
+use crate::service::Cairn;
+use crate::service::base::erased::Erased;
+use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::PrivacyRefusal;
+use crate::store::platforms::Home;
+use crate::store::{Db, audit, registrations, tenants, tombstones};
+use lti::registration::Registration;
+
+/// What the pass is sealed for.
+const PURPOSE: &str = "agreement after an erasure";
+/// How long the page with the button is good for.
+const LIFETIME: TimeDelta = TimeDelta::hours(1);
+
+/// That whoever launches was erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Returning {
+    /// The last time, if it was more than once.
+    pub(crate) erased_at: DateTime<Utc>,
+    pub(crate) zone: Zone,
+    /// What is left of their name: digests.
+    digests: Vec<String>,
+}
+
+/// What the page brings back, which names nobody.
+#[derive(Serialize, Deserialize)]
+struct Pass {
+    tenant: TenantId,
+    registration: RegistrationId,
+    digests: Vec<String>,
+    /// Seconds since 1970.
+    until: i64,
+}
+
+/// Whether somebody of that name was erased and has not agreed since. Asked only of those who are unknown.
+pub(super) fn asks(
+    db: &mut Db,
+    vault: &Vault,
+    tenant: &TenantId,
+    home: &Home,
+    sub: &str,
+) -> Result<Option<Returning>, ServiceError> {
+    let Some(erased) = Erased::at(db, vault, tenant, &home.platform)? else {
+        return Ok(None);
+    };
+    let found = erased.of(db, sub)?;
+    let Some(erased_at) = found.values().map(|one| one.erased_at).max() else {
+        return Ok(None);
+    };
+    Ok(Some(Returning {
+        erased_at,
+        zone: tenants::zone(db, tenant)?,
+        digests: found.into_keys().collect(),
+    }))
+}
+
+impl Cairn {
+    /// What the page brings back of whoever agrees.
+    ///
+    /// # Errors
+    /// Never in practice: when it cannot be written as JSON.
+    pub(crate) fn pass_back(
+        &self,
+        registration: &Registration,
+        returning: &Returning,
+    ) -> Result<String, ServiceError> {
+        let pass = Pass {
+            tenant: registration.tenant.clone(),
+            registration: registration.id.clone(),
+            digests: returning.digests.clone(),
+            until: (self.clock.now() + LIFETIME).timestamp(),
+        };
+        let plain = serde_json::to_vec(&pass).map_err(|error| ServiceError::Internal(error.to_string()))?;
+        Ok(self.vault.seal(PURPOSE, &plain, self.random.as_ref()))
+    }
+
+    /// Somebody who was erased agrees to be kept again: from their next launch on. Agreeing twice is agreeing once.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] when the pass is none of ours, or too old.
+    #[tracing::instrument(name = "returning.agree_again", skip_all)]
+    pub(crate) async fn agree_again(&self, pass: &str) -> Result<Registration, ServiceError> {
+        let over = || ServiceError::from(PrivacyRefusal::Pass);
+        let plain = self.vault.open(PURPOSE, pass).map_err(|_| over())?;
+        let pass: Pass = serde_json::from_slice(&plain).map_err(|_| over())?;
+        let (now, random) = self.moment();
+        if pass.until < now.timestamp() {
+            return Err(over());
+        }
+        let agreed = self.store.write_with(move |db| -> Result<_, ServiceError> {
+            let registration = registrations::by_id(db, &pass.registration)?.ok_or_else(over)?;
+            let mut lifted = Vec::new();
+            for digest in &pass.digests {
+                lifted.extend(tombstones::lift(db, &pass.tenant, digest)?);
+            }
+            lifted.sort();
+            lifted.dedup();
+            for erasure in lifted {
+                let (actor, action) = (Actor::Unnamed, Action::ErasureLifted);
+                let entry = Entry::new(&pass.tenant, actor, action, erasure.as_str(), now);
+                audit::record(db, &entry, random.as_ref())?;
+            }
+            Ok(registration)
+        });
+        agreed.await
+    }
+}
