@@ -237,9 +237,10 @@ fn the_pages_of_a_clash_are_fit_for_everybody() {
         wrong.extend(chromium.inspect("clash-badge", &LOOKS).await);
 
         let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
+        let scope = Scope::Tenant(tenant.clone());
         let made = crate::service::institution::administrators::links::make(
             &scene.cairn,
-            &Scope::Tenant(tenant.clone()),
+            &scope,
             crate::service::institution::administrators::Operator::CommandLine,
         );
         chromium.driver.goto(&made.await.unwrap()).await.unwrap();

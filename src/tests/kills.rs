@@ -266,7 +266,8 @@ async fn hand_in(guest: &mut Guest, place: &str, text: &str) -> bool {
         return false;
     };
     let file = [("file", "report.txt", "text/plain", text.as_bytes())];
-    let sent = guest.browser.submit_files(&page, &form, &[("text", text)], &file);
+    let fields = [("text", text)];
+    let sent = guest.browser.submit_files(&page, &form, &fields, &file);
     sent.await.is_ok_and(|page| page.words().contains("Handed in."))
 }
 

@@ -70,6 +70,7 @@ pub(crate) fn view<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::views::shared::Audience;
 
     #[test]
     fn everything_that_was_typed_goes_along_with_what_was_seen_now() {
@@ -89,8 +90,18 @@ mod tests {
             pair("verdict", "approve"),
         ];
         let page = Page {
+            title: String::new(),
+            course_name: String::new(),
+            audience: Audience::Instructor,
+            assistant: false,
+            session: None,
             csrf: "new proof".into(),
-            ..Page::default()
+            nav: Vec::new(),
+            flash: None,
+            locale: String::new(),
+            theme_href: None,
+            window_href: None,
+            return_href: None,
         };
         let ways = Ways {
             action: "/save".into(),

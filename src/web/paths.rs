@@ -146,7 +146,7 @@ pub(crate) mod course {
 pub(crate) mod console {
     use super::routes;
     use crate::ids::{
-        AdminId, CopyRequestId, DeploymentId, ErasureId, ExportId, InvitationId, JoinId, KeyId,
+        AdminId, AwardId, CopyRequestId, DeploymentId, ErasureId, ExportId, InvitationId, JoinId, KeyId,
         RegistrationId, TenantId,
     };
 

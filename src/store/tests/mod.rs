@@ -1,6 +1,7 @@
 //! Tests of stored behaviour, each on every database there is.
 
 mod awarding;
+mod burying;
 mod catalogue;
 mod console;
 mod copying;
@@ -9,7 +10,6 @@ mod ending;
 mod erasing;
 mod evidence;
 mod frozen;
-
 mod holding;
 mod installing;
 mod institutions;
@@ -21,7 +21,6 @@ mod queue;
 mod reading;
 mod releasing;
 mod standing;
-mod tombstones;
 mod trouble;
 mod who;
 

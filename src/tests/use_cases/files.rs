@@ -168,7 +168,7 @@ async fn where_the_work_is_stands_in_the_badge_only_as_its_holder_wishes() {
             message: String::new(),
             score: None,
         };
-        evidence::review(&bench.cairn, &teacher, &submission.id, answer)
+        evidence::review(&bench.cairn, &teacher, &submission.id, answer, None)
             .await
             .unwrap();
         bench.work(&bench.cairn).await;

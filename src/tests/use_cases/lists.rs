@@ -9,6 +9,7 @@ use crate::clock::Clock as _;
 use crate::service::award::awarding::revoke;
 use crate::service::credential::fresh_lists;
 use crate::store::status_lists;
+use openbadges::foreign_key::ForeignKey;
 use openbadges::jwt;
 use openbadges::keys::PublicKey;
 use openbadges::status::StatusListCredential;
@@ -154,7 +155,7 @@ async fn a_list_holds_for_thirty_days_and_is_signed_anew_each_day_in_both_forms(
         let methods = keys["verificationMethod"].as_array().unwrap();
         let method = methods.iter().find(|method| method["id"] == key_id.as_str());
         let key = PublicKey::from_jwk(&method.unwrap()["publicKeyJwk"]).unwrap();
-        assert!(token.verifies(jwt::Algorithm::Es256, &key));
+        assert!(token.verifies(jwt::Algorithm::Es256, &ForeignKey::from(key)));
         let verdict = verify(credential.document.as_bytes(), &web, bench.clock.now());
         assert!(verdict.is_valid(), "{:?}", verdict.first_failure());
 

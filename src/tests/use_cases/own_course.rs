@@ -5,12 +5,13 @@ use super::{Bench, benches};
 use crate::clock::Clock as _;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry};
 use crate::domain::course::Services;
+use crate::domain::design_review::RuleProblem;
 use crate::domain::membership::SeenAs;
 use crate::domain::rule::{Condition, Group, Need, Node};
 use crate::ids::{BadgeId, RuleId};
 use crate::random::SystemRandom;
 use crate::service::award::progress;
-use crate::service::badge::design;
+use crate::service::badge::design::{self, Blocking};
 use crate::service::base::session::Visitor;
 use crate::store::courses::CourseSeen;
 use crate::store::enrolments::Role;
@@ -94,8 +95,7 @@ async fn a_badge_of_another_course_counts_for_nobody_and_is_not_named() {
         assert!(
             tried
                 .blocking
-                .iter()
-                .any(|why| why.contains("is not in this course")),
+                .contains(&Blocking::Rule(RuleProblem::UnknownBadge)),
             "{:?}",
             tried.blocking
         );

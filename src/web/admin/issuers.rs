@@ -6,7 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
 use super::tool_keys;
-use crate::domain::issuer::{Ror, Tenant};
+use crate::domain::issuer::Tenant;
 use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::domain::theme::Colour;
 use crate::domain::zone::{Zone, ZoneFrom};
@@ -302,7 +302,7 @@ async fn colour(
         Ok(Saving::Clash(met)) => {
             let theirs = met.theirs.tenant.accent.map(Colour::hex).unwrap_or_default();
             let lines = vec![("Colour", theirs, colour)];
-            saved_meanwhile(&visit, &met, console::issuer_colour(&tenant), lines)
+            saved_meanwhile(&visit, &met, console::issuer_colour(&tenant), &[], lines)
         }
         Ok(Saving::Done) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
         Err(error) if error.is_invalid() => {
@@ -340,7 +340,7 @@ async fn zone(
         Ok(Saving::Done) if is_guess => Ok(HttpResponse::NoContent().finish()),
         Ok(Saving::Clash(met)) => {
             let lines = vec![("Time zone", met.theirs.tenant.zone().name().to_owned(), zone)];
-            saved_meanwhile(&visit, &met, console::issuer_zone(&tenant), lines)
+            saved_meanwhile(&visit, &met, console::issuer_zone(&tenant), &[], lines)
         }
         Ok(Saving::Done) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
         Err(error) if error.is_invalid() => {

@@ -14,6 +14,9 @@ use bytes::Bytes;
 use futures_util::Stream;
 use tokio::time::{Instant, Sleep, sleep};
 
+/// A body of any origin, as actix-web takes one.
+type BoxedPayload = Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>;
+
 /// The time that a body has: `grace`, and as long as its bytes take at `floor` bytes a second; never longer than `longest`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pace {
@@ -39,18 +42,16 @@ impl Pace {
     /// has been read.
     pub(crate) fn hold(self, payload: Payload) -> (Payload, Rc<Cell<bool>>) {
         let ended = Rc::new(Cell::new(false));
-        let payload = Payload::Stream {
-            payload: Box::pin(Paced {
-                payload,
-                pace: self,
-                received: 0,
-                waited: Duration::ZERO,
-                since: None,
-                timer: Box::pin(sleep(Duration::ZERO)),
-                ended: Rc::clone(&ended),
-            }),
-        };
-        (payload, ended)
+        let paced: BoxedPayload = Box::pin(Paced {
+            payload,
+            pace: self,
+            received: 0,
+            waited: Duration::ZERO,
+            since: None,
+            timer: Box::pin(sleep(Duration::ZERO)),
+            ended: Rc::clone(&ended),
+        });
+        (Payload::Stream { payload: paced }, ended)
     }
 }
 

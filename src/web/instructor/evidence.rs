@@ -160,7 +160,7 @@ async fn review(
                     text: error.sentence_with_the_form(),
                 });
                 let shown = evidence::review_view(&visit.cairn, &visit.visitor, &id).await?;
-                return visit.show_unkept(&view(&visit, &shown, fields, problems).await?, &error);
+                return visit.show_unkept(&view(&visit, &shown, fields, &seen, problems).await?, &error);
             }
             reviewed => reviewed?,
         };

@@ -4,11 +4,12 @@
 use actix_web::http::header::{HeaderValue, REFERRER_POLICY};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::state_cookies;
 use crate::service::Cairn;
 use crate::service::base::session::frame_ancestors;
 use crate::service::course::launch::Returning;
 use crate::web::error::AppError;
+use crate::web::extract::posted::PostedForm;
+use crate::web::extract::same_origin;
 use crate::web::views::lti::ReturningPage;
 use crate::web::views::shared::PublicPage;
 use crate::web::{paths, reply};
@@ -44,10 +45,10 @@ pub(super) fn ask(
 pub(crate) async fn agree(
     cairn: web::Data<Cairn>,
     request: HttpRequest,
-    body: web::Bytes,
+    body: PostedForm,
 ) -> Result<HttpResponse, AppError> {
-    let pairs = super::login::pairs(&body)?;
-    if !state_cookies::is_our_own(&request, &cairn.settings.origin()) {
+    let pairs = super::login::pairs(&body);
+    if !same_origin::is_our_own(&request, &cairn.settings.origin()) {
         return Err(Refusal::ProofForeign.into());
     }
     let pass = pairs.iter().find(|(name, _)| name == "pass");
