@@ -192,6 +192,9 @@ fn changed_meanwhile(
     visit.show_clash(page, view)
 }
 
+/// A part of a badge by its label, and how it reads.
+type Part<'a> = (&'static str, &'a dyn Fn(&BadgeFields) -> String);
+
 /// Each part of the editor, as it is saved and as it was typed.
 fn beside(saved: &BadgeFields, typed: &BadgeFields) -> Vec<(&'static str, String, String)> {
     let picture = |one: &BadgeFields| match one.picture_from.as_str() {
@@ -213,7 +216,7 @@ fn beside(saved: &BadgeFields, typed: &BadgeFields) -> Vec<(&'static str, String
         _ => "for ever".to_owned(),
     };
     let points = |one: &BadgeFields| if one.show_score { "shown" } else { "not shown" }.to_owned();
-    let parts: [(&'static str, &dyn Fn(&BadgeFields) -> String); 14] = [
+    let parts: [Part<'_>; 16] = [
         ("Name", &|one| one.name.clone()),
         ("What it proves", &|one| one.outcome.clone()),
         ("Description", &|one| one.description.clone()),
@@ -228,6 +231,8 @@ fn beside(saved: &BadgeFields, typed: &BadgeFields) -> Vec<(&'static str, String
         ("Valid", &valid),
         ("Renewed once it has lapsed", &|one| one.renewal.clone()),
         ("Points in the badge", &points),
+        ("Sort of achievement", &|one| one.achievement_type.clone()),
+        ("Language", &|one| one.language.clone()),
     ];
     parts
         .iter()

@@ -77,7 +77,7 @@ impl Reading {
 
     /// Takes over what could be read of each column; those that failed for the same reason share it.
     pub(crate) fn take_results(&mut self, urls: &[Url], all: Vec<Result<Vec<ResultRow>, PlatformError>>) {
-        let mut failed: BTreeMap<(String, String), (Vec<Option<String>>, Option<Away>)> = BTreeMap::new();
+        let mut failed: BTreeMap<_, (Vec<_>, Option<Away>)> = BTreeMap::new();
         for (url, rows) in urls.iter().zip(all) {
             match rows {
                 Ok(rows) => drop(self.results.insert(url.to_string(), rows)),
