@@ -20,6 +20,7 @@ use crate::service::base::session::Visitor;
 use crate::service::base::trouble::Trouble;
 use crate::store::{Db, StoreError, activities, jobs, line_items, posted_scores, submissions};
 
+mod learned;
 mod plan;
 mod send;
 mod told;

@@ -67,6 +67,29 @@ pub(crate) fn under_way_below(
     under_way_like(db, tenant, kind, &format!("{folder}/%"), now)
 }
 
+/// How many keys `folder/…` of that kind run or are due for the first time. What failed once has no end in sight.
+pub(crate) fn first_tries_below(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    folder: &str,
+    now: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let due = jobs::state
+        .eq(WAITING)
+        .and(jobs::attempts.eq(0))
+        .and(jobs::run_at.le(micros(now)));
+    let runs = jobs::state.eq(RUNNING).and(jobs::attempts.le(1));
+    let found: i64 = jobs::table
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.like(format!("{folder}/%")))
+        .filter(due.or(runs))
+        .select(diesel::dsl::count(jobs::key).aggregate_distinct())
+        .get_result(db)?;
+    Ok(usize::try_from(found).unwrap_or_default())
+}
+
 fn under_way_like(
     db: &mut Db,
     tenant: &TenantId,

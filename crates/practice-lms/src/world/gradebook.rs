@@ -156,9 +156,9 @@ impl World {
         let mut remade = Vec::new();
         for column in before.into_iter().filter(|column| column.is_coupled) {
             let id = data.new_id();
-            let known =
+            let is_recorded =
                 column.tag.is_some() || column.resource_id.is_some() || column.submission_review.is_some();
-            let stale_record = known.then_some(StaleRecord {
+            let stale_record = is_recorded.then_some(StaleRecord {
                 submission_review: column.submission_review,
             });
             remade.push(Column {
