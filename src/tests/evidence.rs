@@ -92,8 +92,22 @@ fn a_report_waits_is_changed_is_approved_and_its_grade_arrives() {
             );
             let without = teacher.send(&review, "/review", &[("verdict", "changes")]).await;
             assert_eq!(without.status, 422, "{name}: a change needs a message");
-            let asked = [("message", "Say why, please."), ("verdict", "changes")];
-            teacher.send(&review, "/review", &asked).await;
+            assert!(
+                review.words().contains("They count only with “Approve”."),
+                "{}",
+                review.words()
+            );
+            let asked = [
+                ("message", "Say why, please."),
+                ("verdict", "changes"),
+                ("score", "70"),
+            ];
+            let saved = teacher.send(&review, "/review", &asked).await;
+            assert!(
+                saved.words().contains("The points that you typed were left out"),
+                "{}",
+                saved.words()
+            );
             let page = ada.get(&place).await;
             assert!(
                 page.words().contains("Changes asked") && page.words().contains("Say why, please."),

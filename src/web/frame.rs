@@ -84,6 +84,12 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Your review was saved and the student can see it.",
     ),
     (
+        "reviewed-without-points",
+        Status::Earned,
+        "Your review was saved and the student can see it. The points that you typed were left out: only “Approve” sends points to \
+         the gradebook.",
+    ),
+    (
         "approved",
         Status::Earned,
         "Approved. The rule has been checked again for this student.",

@@ -248,6 +248,42 @@ async fn a_grade_of_ours_that_a_teacher_took_away_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_cell_that_was_emptied_is_said_after_the_next_check_without_a_second_review() {
+    for flavour in BOTH {
+        for bench in benches_of(flavour, |_| {}).await {
+            let (activity, column) = bench.essay().await;
+            let student = bench.student(0);
+            let hand_in = bench.hand_in(&student, &activity).await;
+            bench.review(&hand_in, 90).await;
+            bench.work(&bench.cairn).await;
+            assert!(!bench.gradebook(&hand_in).await.excused);
+            bench.world.set_grade(bench.at, column, student.id, None);
+            assert_eq!(bench.read_back(&hand_in).await, None, "{flavour:?}");
+            let there = bench.gradebook(&hand_in).await;
+            assert!(there.excused, "{flavour:?}: {there:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_column_with_other_points_is_said_beside_the_review_and_so_is_its_grade() {
+    for flavour in BOTH {
+        for bench in benches_of(flavour, |_| {}).await {
+            let (activity, column) = bench.essay().await;
+            bench.world.change_maximum(bench.at, column, 200.into());
+            bench.run().await;
+            let hand_in = bench.hand_in(&bench.student(0), &activity).await;
+            bench.review(&hand_in, 60).await;
+            bench.work(&bench.cairn).await;
+            let there = bench.gradebook(&hand_in).await;
+            assert_eq!((there.grade, there.ours), (points(120, 200), true), "{flavour:?}");
+            let shown = evidence::review_view(&bench.cairn, &bench.instructor().await, &hand_in).await;
+            assert_eq!(shown.unwrap().column_maximum, Some(200.into()));
+        }
+    }
+}
+
+#[tokio::test]
 async fn handing_in_again_leaves_a_grade_as_it_is_and_readable_in_points_of_its_column() {
     for bench in benches_of(Flavour::Canvas, |_| {}).await {
         let (activity, column) = bench.essay().await;
