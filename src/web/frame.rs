@@ -33,6 +33,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Activated. Those who meet the rule are being awarded now.",
     ),
     (
+        "activated-for-nobody",
+        Status::Earned,
+        "Activated. Nobody meets the rule yet; whoever does from now on is awarded automatically.",
+    ),
+    (
         "retired",
         Status::Earned,
         "Retired. Nobody is awarded it any more; those who hold it keep it.",
