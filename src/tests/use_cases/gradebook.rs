@@ -197,7 +197,7 @@ async fn a_check_that_sends_what_waited_counts_what_comes_of_it() {
             "{under_way:?}"
         );
         let says = words::checks::progress(&under_way, Zone::UTC);
-        assert_eq!(says, "Sending 1 grade to the gradebook.");
+        assert_eq!(says, "Updating the gradebook for 1 submission.");
         bench.work(&bench.cairn).await;
         assert_eq!(bench.holders(&badge).await.len(), 1);
         let says = words::checks::progress(&shown().await.unwrap(), Zone::UTC);

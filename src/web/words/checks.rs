@@ -127,8 +127,8 @@ fn column(label: Option<&str>) -> String {
 pub(crate) fn progress(progress: &CheckProgress, zone: Zone) -> String {
     match &progress.stage {
         Stage::Reading => "Reading members and grades from the course.".to_owned(),
-        Stage::Scores(1) => "Sending 1 grade to the gradebook.".to_owned(),
-        Stage::Scores(scores) => format!("Sending {scores} grades to the gradebook."),
+        Stage::Scores(1) => "Updating the gradebook for 1 submission.".to_owned(),
+        Stage::Scores(scores) => format!("Updating the gradebook for {scores} submissions."),
         Stage::People(people) => {
             let of = if *people == 1 { "student" } else { "students" };
             format!("Deciding the badges of {people} {of}.")
