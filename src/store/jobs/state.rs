@@ -67,24 +67,21 @@ pub(crate) fn under_way_below(
     under_way_like(db, tenant, kind, &format!("{folder}/%"), now)
 }
 
-/// How many keys `folder/…` of that kind run or are due for the first time. What failed once has no end in sight.
-pub(crate) fn first_tries_below(
+/// How many keys `folder/…` of that kind run or are due. What failed and waits for its next try is not among them: nobody
+/// can say when that ends.
+pub(crate) fn due_below(
     db: &mut Db,
     tenant: &TenantId,
     kind: &str,
     folder: &str,
     now: DateTime<Utc>,
 ) -> Result<usize, StoreError> {
-    let due = jobs::state
-        .eq(WAITING)
-        .and(jobs::attempts.eq(0))
-        .and(jobs::run_at.le(micros(now)));
-    let runs = jobs::state.eq(RUNNING).and(jobs::attempts.le(1));
+    let due = jobs::state.eq(WAITING).and(jobs::run_at.le(micros(now)));
     let found: i64 = jobs::table
         .filter(jobs::tenant_id.eq(tenant.as_str()))
         .filter(jobs::kind.eq(kind))
         .filter(jobs::key.like(format!("{folder}/%")))
-        .filter(due.or(runs))
+        .filter(jobs::state.eq(RUNNING).or(due))
         .select(diesel::dsl::count(jobs::key).aggregate_distinct())
         .get_result(db)?;
     Ok(usize::try_from(found).unwrap_or_default())

@@ -1,6 +1,7 @@
 //! What teachers and platforms do in the gradebook to the scores that are sent there: a teacher's grade is never lost, and
 //! no refusal is.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -15,6 +16,7 @@ use crate::domain::posted_score::{Points, Refusal};
 use crate::domain::rule::{Condition, Threshold};
 use crate::domain::zone::Zone;
 use crate::ids::{ActivityId, BadgeId, SubmissionId};
+use crate::jobs::Worker;
 use crate::service::award::evidence::{self, Answer, InGradebook, Reviewed};
 use crate::service::award::progress;
 use crate::service::badge::design;
@@ -63,6 +65,19 @@ impl Bench {
             .await;
         self.work(&self.cairn).await;
         badge
+    }
+
+    /// A worker sends it once, in vain; from then on it waits for its next try.
+    async fn fails_once(&self) {
+        let worker = Worker::start(Arc::clone(&self.cairn));
+        for _ in 0..200 {
+            if self.late().await.is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        worker.stop().await;
+        assert!(self.late().await.is_some(), "it did not fail");
     }
 
     fn student(&self, number: usize) -> MemberView {
@@ -184,9 +199,10 @@ async fn a_check_that_sends_what_waited_counts_what_comes_of_it() {
             .close_line_item(bench.at, column, Some(Closed::Locked));
         let hand_in = bench.hand_in(&student, &activity).await;
         bench.review(&hand_in, 88).await;
-        assert!(bench.send(&hand_in).await.is_err(), "the column is locked");
+        bench.fails_once().await;
+        assert_eq!(bench.told().await.untaken.len(), 1, "the column is locked");
         bench.world.close_line_item(bench.at, column, None);
-        bench.clock.advance(TimeDelta::minutes(20));
+        bench.clock.advance(TimeDelta::seconds(1));
         let asked = bench.clock.now();
         bench.check().await;
         let (tenant, course) = (&bench.course.tenant, &bench.course.id);
@@ -202,6 +218,28 @@ async fn a_check_that_sends_what_waited_counts_what_comes_of_it() {
         assert_eq!(bench.holders(&badge).await.len(), 1);
         let says = words::checks::progress(&shown().await.unwrap(), Zone::UTC);
         assert_eq!(says, "Checked. 1 new award.");
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_its_next_try_is_sent_by_a_check_that_finds_the_platform_well_again() {
+    for bench in benches().await {
+        let (activity, _) = bench.essay().await;
+        let student = bench.student(0);
+        let hand_in = bench.hand_in(&student, &activity).await;
+        bench.review(&hand_in, 77).await;
+        let faults = bench.world.faults();
+        faults.inject(Endpoint::Scores, &Fault::Forbidden, 60);
+        bench.fails_once().await;
+        faults.clear();
+        bench.clock.advance(TimeDelta::seconds(1));
+        bench.check().await;
+        let (tenant, course) = (&bench.course.tenant, &bench.course.id);
+        let shown = check_progress(&bench.cairn, tenant, course, None).await.unwrap();
+        assert!(matches!(shown.stage, Stage::Scores(1)), "{shown:?}");
+        bench.work(&bench.cairn).await;
+        assert_eq!(bench.points("Essay", &student), Some(77.into()));
+        assert_eq!(bench.late().await, None);
     }
 }
 

@@ -93,7 +93,7 @@ pub(in crate::service) fn progress_of(
 ) -> Result<CheckProgress, StoreError> {
     let (tenant, id) = (&course.tenant, &course.id);
     let reading = jobs::is_under_way(db, tenant, CheckCourse::NAME, course.id.as_str(), now)?;
-    let scores = jobs::first_tries_below(db, tenant, SendScore::NAME, course.id.as_str(), now)?;
+    let scores = jobs::due_below(db, tenant, SendScore::NAME, course.id.as_str(), now)?;
     let people = jobs::under_way_below(db, tenant, DecidePerson::NAME, course.id.as_str(), now)?;
     let mut badges = badges::for_course(db, tenant, id)?;
     badges.retain(|badge| badge.state == BadgeState::Active);
