@@ -1,6 +1,6 @@
 //! What became of the scores that were sent: one row for each line item and person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -236,6 +236,40 @@ pub(crate) fn sent_anew(
         *count = count.saturating_add(1);
     }
     Ok(counts)
+}
+
+/// Whom that column was told of after `since`.
+pub(crate) fn tried_since(
+    db: &mut Db,
+    tenant: &TenantId,
+    item: &LineItemId,
+    since: DateTime<Utc>,
+) -> Result<BTreeSet<PersonId>, StoreError> {
+    let people: Vec<String> = posted_scores::table
+        .filter(posted_scores::tenant_id.eq(tenant.as_str()))
+        .filter(posted_scores::line_item_id.eq(item.as_str()))
+        .filter(posted_scores::tried_at.gt(micros(since)))
+        .select(posted_scores::person_id)
+        .load(db)?;
+    Ok(people.into_iter().map(PersonId::from).collect())
+}
+
+/// The column is another one than before, without any grade: nothing of ours is there any more. What is refused is still
+/// to be told.
+pub(crate) fn start_afresh(db: &mut Db, tenant: &TenantId, item: &LineItemId) -> Result<(), StoreError> {
+    let of_column = || {
+        posted_scores::table
+            .filter(posted_scores::tenant_id.eq(tenant.as_str()))
+            .filter(posted_scores::line_item_id.eq(item.as_str()))
+    };
+    diesel::delete(of_column().filter(posted_scores::outcome.ne(REFUSED))).execute(db)?;
+    diesel::update(of_column())
+        .set((
+            posted_scores::given.eq(None::<String>),
+            posted_scores::maximum.eq(None::<String>),
+        ))
+        .execute(db)?;
+    Ok(())
 }
 
 /// Everything that was sent of a person, oldest first.

@@ -1,6 +1,6 @@
 //! Grades as they were read: one row for each line item and person, only where the platform has one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -106,10 +106,50 @@ pub(super) fn is_same_grade(before: (Option<Decimal>, Decimal), now: (Option<Dec
     }
 }
 
+/// Microseconds after which every reading has ended: what seems to be read later than that is of a clock that was ahead.
+const LONGEST_READING: i64 = 10 * 60 * 1_000_000;
+
+/// Whose rows a reading tells of.
+#[derive(Debug, Clone, Copy)]
+enum Of<'a> {
+    /// Everybody, save those of these whose row was read later than this reading began.
+    AllBut(&'a BTreeSet<PersonId>),
+    One(&'a PersonId),
+}
+
+impl Of<'_> {
+    /// Whether the reading does not tell of the person of that row.
+    fn leaves(self, row: &Row, read_at: i64) -> bool {
+        match self {
+            Self::AllBut(later) => {
+                let since = row.read_at.saturating_sub(read_at);
+                (1..=LONGEST_READING).contains(&since)
+                    && later.contains(&PersonId::from(row.person_id.as_str()))
+            }
+            Self::One(person) => row.person_id != person.as_str(),
+        }
+    }
+}
+
 /// Takes over all results of one line item that were read from `read_at` on, and says whose value or maximum changed,
-/// those whose row vanished included. What did not change only becomes as fresh as `read_at`: one statement for all.
-/// The moment of a grade stays while the grade does: by another maximum, and when a row comes back as it vanished. Run
+/// those whose row vanished included. What did not change only becomes as fresh as `read_at`.
+/// The moment of a grade stays while the grade does: by another maximum, and when a row comes back as it vanished.
+/// `later` are people whose row may have been read after `read_at` by itself ([`upsert_one`]), and who keep it then. Run
 /// it in a transaction.
+pub(crate) fn upsert_all_but(
+    db: &mut Db,
+    tenant: &TenantId,
+    item: &LineItemId,
+    source: GradeSource,
+    seen: &[ResultSeen],
+    later: &BTreeSet<PersonId>,
+    read_at: DateTime<Utc>,
+) -> Result<Vec<PersonId>, StoreError> {
+    take(db, tenant, item, source, seen, Of::AllBut(later), read_at)
+}
+
+/// As [`upsert_all_but`] where nothing was read by itself.
+#[cfg(any(test, feature = "benchmarks"))]
 pub(crate) fn upsert_many(
     db: &mut Db,
     tenant: &TenantId,
@@ -118,19 +158,50 @@ pub(crate) fn upsert_many(
     seen: &[ResultSeen],
     read_at: DateTime<Utc>,
 ) -> Result<Vec<PersonId>, StoreError> {
+    upsert_all_but(db, tenant, item, source, seen, &BTreeSet::new(), read_at)
+}
+
+/// As [`upsert_all_but`], for the result of one person that was read by itself. Says whether value or maximum changed.
+pub(crate) fn upsert_one(
+    db: &mut Db,
+    tenant: &TenantId,
+    item: &LineItemId,
+    source: GradeSource,
+    seen: &ResultSeen,
+    read_at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let (one, of) = (std::slice::from_ref(seen), Of::One(&seen.person));
+    Ok(!take(db, tenant, item, source, one, of, read_at)?.is_empty())
+}
+
+fn take(
+    db: &mut Db,
+    tenant: &TenantId,
+    item: &LineItemId,
+    source: GradeSource,
+    seen: &[ResultSeen],
+    of: Of<'_>,
+    read_at: DateTime<Utc>,
+) -> Result<Vec<PersonId>, StoreError> {
     let rows: Vec<Row> = results::table
         .filter(results::tenant_id.eq(tenant.as_str()))
         .filter(results::line_item_id.eq(item.as_str()))
         .select(Row::as_select())
         .load(db)?;
-    let mut known: HashMap<String, Row> = rows.into_iter().map(|row| (row.person_id.clone(), row)).collect();
     let (source, at) = (word(&source)?, micros(read_at));
+    let (left, told): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| of.leaves(row, at));
+    let left: BTreeSet<String> = left.into_iter().map(|row| row.person_id).collect();
+    let mut known: HashMap<String, Row> = told.into_iter().map(|row| (row.person_id.clone(), row)).collect();
     let since = micros(change_seen_at(db, tenant, item, read_at)?);
-    let listed: BTreeMap<&str, &ResultSeen> = seen.iter().map(|one| (one.person.as_str(), one)).collect();
+    let listed: BTreeMap<&str, &ResultSeen> = seen
+        .iter()
+        .map(|one| (one.person.as_str(), one))
+        .filter(|(person, _)| !left.contains(*person))
+        .collect();
     let mut past = past(db, tenant, item)?;
     let mut changed = Vec::new();
     let (mut writes, mut back) = (Vec::new(), Vec::new());
-    let mut anything_same = false;
+    let mut same_rows = Vec::new();
     for (person, one) in &listed {
         let before = known.remove(*person);
         let same = match &before {
@@ -143,7 +214,7 @@ pub(crate) fn upsert_many(
             None => false,
         };
         if same && before.as_ref().is_some_and(|row| row.comment == one.comment) {
-            anything_same = true;
+            same_rows.push((*person).to_owned());
             continue;
         }
         if !same {
@@ -190,12 +261,22 @@ pub(crate) fn upsert_many(
             .execute(connection))?;
     }
     changed.extend(gone.into_iter().map(PersonId::from));
-    if anything_same {
+    if left.is_empty() && !same_rows.is_empty() {
+        // One statement for all.
         diesel::update(results::table)
             .filter(results::tenant_id.eq(tenant.as_str()))
             .filter(results::line_item_id.eq(item.as_str()))
             .set(results::read_at.eq(at))
             .execute(db)?;
+        same_rows.clear();
+    }
+    for some in same_rows.chunks(CHUNK) {
+        on_both!(db, |connection| diesel::update(results::table)
+            .filter(results::tenant_id.eq(tenant.as_str()))
+            .filter(results::line_item_id.eq(item.as_str()))
+            .filter(results::person_id.eq_any(some))
+            .set(results::read_at.eq(at))
+            .execute(connection))?;
     }
     put(db, &writes)?;
     Ok(changed)

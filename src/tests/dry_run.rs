@@ -177,3 +177,28 @@ fn a_second_version_is_tried_against_the_first_before_it_counts() {
         scene.end().await;
     });
 }
+
+#[test]
+fn the_dry_run_says_both_numbers_of_a_grade_whose_column_has_other_points_now() {
+    on_each_database(|scene| async move {
+        let lms = &scene.moodle;
+        let mut teacher = Guest::open(lms, 0, "Teacher", "My badges").await;
+        let page = teacher.page.clone();
+        teacher.send(&page, "/choose", &[("opens", "my_badges")]).await;
+        teacher.until("", "Checked").await;
+        let badge = teacher.make_badge(BADGE, "knowledge").await;
+        teacher.rule_on_column(&badge, "Quiz").await;
+        let world = lms.world();
+        let at = world.courses()[0].id;
+        grade(&world, at, 0);
+        let items = world.line_items(at);
+        let quiz = items.iter().find(|one| one.label == "Quiz").unwrap().id;
+        assert!(world.change_maximum(at, quiz, Decimal::from(200)));
+        let home = teacher.get("").await;
+        teacher.send(&home, "/check", &[]).await;
+        let preview = format!("/badges/{badge}/preview");
+        let both = "of 200 (recorded as 95 of 100; the column has other points now)";
+        teacher.until(&preview, both).await;
+        scene.end().await;
+    });
+}

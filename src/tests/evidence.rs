@@ -92,8 +92,22 @@ fn a_report_waits_is_changed_is_approved_and_its_grade_arrives() {
             );
             let without = teacher.send(&review, "/review", &[("verdict", "changes")]).await;
             assert_eq!(without.status, 422, "{name}: a change needs a message");
-            let asked = [("message", "Say why, please."), ("verdict", "changes")];
-            teacher.send(&review, "/review", &asked).await;
+            assert!(
+                review.words().contains("They count only with “Approve”."),
+                "{}",
+                review.words()
+            );
+            let asked = [
+                ("message", "Say why, please."),
+                ("verdict", "changes"),
+                ("score", "70"),
+            ];
+            let saved = teacher.send(&review, "/review", &asked).await;
+            assert!(
+                saved.words().contains("The points that you typed were left out"),
+                "{}",
+                saved.words()
+            );
             let page = ada.get(&place).await;
             assert!(
                 page.words().contains("Changes asked") && page.words().contains("Say why, please."),
@@ -492,7 +506,7 @@ fn a_grade_that_does_not_arrive_is_told_where_the_teacher_reviews() {
         let review = first_in_queue(&mut teacher).await;
         let given = [("score", "90"), ("verdict", "approve")];
         teacher.send(&review, "/review", &given).await;
-        let late = "What became of 1 hand-in has not reached the gradebook yet.";
+        let late = "1 submission is not up to date in the gradebook yet.";
         for place in ["/evidence", ""] {
             let page = teacher.until(place, late).await;
             assert!(

@@ -33,6 +33,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Activated. Those who meet the rule are being awarded now.",
     ),
     (
+        "activated-for-nobody",
+        Status::Earned,
+        "Activated. Nobody meets the rule yet; whoever does from now on is awarded automatically.",
+    ),
+    (
         "retired",
         Status::Earned,
         "Retired. Nobody is awarded it any more; those who hold it keep it.",
@@ -82,6 +87,12 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "reviewed",
         Status::Earned,
         "Your review was saved and the student can see it.",
+    ),
+    (
+        "reviewed-without-points",
+        Status::Earned,
+        "Your review was saved and the student can see it. The points that you typed were left out: only “Approve” sends points to \
+         the gradebook.",
     ),
     (
         "approved",

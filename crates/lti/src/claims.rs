@@ -280,8 +280,8 @@ pub enum Message {
     SubmissionReview {
         /// The `sub` of the person whose work it is.
         for_user: String,
-        /// The line item in which it is graded.
-        lineitem: Url,
+        /// The line item in which it is graded. Moodle names none once a course reset has made it anew.
+        lineitem: Option<Url>,
         /// The link to which the line item belongs, where it is told.
         link: Option<ResourceLink>,
     },

@@ -7,6 +7,7 @@ use super::*;
 use crate::domain::decision::Truth;
 use crate::domain::evaluate::evaluate_group;
 use crate::domain::evidence::SubmissionState;
+use crate::domain::facts::Recorded;
 use crate::domain::rule::Group;
 use crate::domain::sample::{
     Known, all, any, approval, approved, at_least, cleaning_rule, days, group, holds, names, not_before, now,
@@ -314,4 +315,20 @@ fn progress_counts_the_outermost_group() {
         at(&doubled, Known::default().badge("sql")),
         Progress { met: 1, needed: 2 }
     );
+}
+
+#[test]
+fn a_grade_that_is_recorded_in_other_points_is_told_with_both_numbers_once() {
+    let mut known = ada();
+    for grade in known.0.grades.values_mut() {
+        grade.recorded = Some(Recorded {
+            value: 43.into(),
+            maximum: 50.into(),
+        });
+    }
+    let decision = evaluate_group(&cleaning_rule(), 1, &known.0, now());
+    let told = "Cleaning exercise: 86 of 100 (recorded as 43 of 50; the column has other points now)";
+    assert_eq!(recorded_otherwise(&decision, &names()), [told]);
+    let plain = evaluate_group(&cleaning_rule(), 1, &ada().0, now());
+    assert!(recorded_otherwise(&plain, &names()).is_empty());
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{Audience, Names, as_compared, badge_of, bound, number, one_line};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
-use crate::domain::facts::GradeSource;
+use crate::domain::facts::{GradeSource, Recorded};
 use crate::domain::rule::{Condition, Need};
 
 /// One line of a decision: "Cleaning exercise: 86 of 100, needs 80".
@@ -141,6 +141,46 @@ fn subject(condition: &Condition, names: &Names, audience: Audience) -> String {
     }
 }
 
+/// What the platform's own record says of a grade, behind what it is worth now.
+fn recorded_as(other: Recorded) -> String {
+    let (value, maximum) = (number(other.value), number(other.maximum));
+    format!(" (recorded as {value} of {maximum}; the column has other points now)")
+}
+
+/// The grades of a decision that are recorded out of other points than their column has now, with both numbers of each:
+/// "Quiz: 60 of 100 (recorded as 30 of 50; the column has other points now)".
+#[must_use]
+pub(crate) fn recorded_otherwise(decision: &Decision, names: &Names) -> Vec<String> {
+    let mut told = Vec::new();
+    otherwise(&decision.tree, names, &mut told);
+    told
+}
+
+fn otherwise(group: &CheckedGroup, names: &Names, told: &mut Vec<String>) {
+    for node in &group.nodes {
+        match node {
+            CheckedNode::Group(inner) => otherwise(inner, names, told),
+            CheckedNode::Condition(checked) => {
+                if let Condition::Grade { item, .. } = &checked.condition
+                    && let Seen::Grade {
+                        value,
+                        maximum,
+                        recorded: Some(other),
+                        ..
+                    } = &checked.seen
+                {
+                    let (value, maximum) = (number(*value), number(*maximum));
+                    let item = names.line_item(item);
+                    let text = format!("{item}: {value} of {maximum}{}", recorded_as(*other));
+                    if !told.contains(&text) {
+                        told.push(text);
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> String {
     let student = audience == Audience::Student;
     let told =
@@ -154,10 +194,7 @@ fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> Strin
             ..
         } => {
             let (value, needs) = as_compared(*value, *needs);
-            let recorded = recorded.map_or_else(String::new, |other| {
-                let (value, maximum) = (number(other.value), number(other.maximum));
-                format!(" (recorded as {value} of {maximum}; the column has other points now)")
-            });
+            let recorded = recorded.map_or_else(String::new, recorded_as);
             format!("{value} of {}, needs {needs}{recorded}", number(*maximum))
         }
         Seen::StepOfScale { step, steps, .. } => format!(

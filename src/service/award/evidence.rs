@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 
 use crate::domain::award::Standing;
 use crate::domain::badge::{Badge, Renewal};
@@ -14,21 +15,22 @@ use crate::domain::evidence::{Activity, Artefact, Submission, SubmissionState};
 use crate::domain::facts::Grade;
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
-use crate::domain::posted_score::{Outcome, Points, Refusal};
-use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
+use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::award::file_check;
 use crate::service::award::files;
+use crate::service::award::in_gradebook::{column_maximum, in_gradebook};
 use crate::service::award::reviewing::{self, PastReview};
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
 use crate::service::base::refusal::{AwardRefusal, CourseRefusal, Forbidden};
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, activities, awards, badges, enrolments, facts, people, posted_scores, rules, submissions,
+    Db, StoreError, activities, awards, badges, enrolments, facts, people, rules, submissions,
 };
 
+pub(crate) use crate::service::award::in_gradebook::InGradebook;
 pub(crate) use crate::service::award::reviewing::{Answer, ReviewProblem, Reviewed, review, seen};
 
 /// Characters of a text.
@@ -47,6 +49,8 @@ pub(crate) struct ActivityView {
     pub(crate) versions: Vec<Submission>,
     /// What the gradebook says, where it is released.
     pub(crate) grade: Option<Grade>,
+    /// Points of its column, where those are others than the activity's.
+    pub(crate) column_maximum: Option<Decimal>,
     pub(crate) may_hand_in: bool,
     /// Whether what is approved may be followed by something newer, because a badge that rests on it lapses.
     pub(crate) anew: bool,
@@ -173,6 +177,7 @@ pub(crate) async fn activity(
                 .line_item
                 .as_ref()
                 .and_then(|item| grades.get(item).cloned()),
+            column_maximum: column_maximum(db, &activity)?,
             may_hand_in: may_hand_in(db, &visitor)?,
             anew: anew(db, &visitor, &id, versions.last(), now)?,
             reviewers: people::by_ids(db, tenant, &reviewers)?,
@@ -406,71 +411,14 @@ pub(crate) struct ReviewView {
     pub(crate) versions: Vec<Submission>,
     /// What the gradebook has, as far as it is known.
     pub(crate) gradebook: InGradebook,
+    /// Points of its column, where those are others than the activity's.
+    pub(crate) column_maximum: Option<Decimal>,
     /// Whether what is read there counts already and the student may know of it.
     pub(crate) is_released: bool,
     /// Reviews of it that others replaced, oldest first.
     pub(crate) past: Vec<PastReview>,
     /// The next one that waits.
     pub(crate) next: Option<SubmissionId>,
-}
-
-/// What the gradebook has for one student and one activity: what was last read, or what became of a score since.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct InGradebook {
-    /// Whether there is a column.
-    pub(crate) column: bool,
-    pub(crate) grade: Option<Points>,
-    /// Whether the grade came from a review here.
-    pub(crate) ours: bool,
-    /// Whether a teacher took a grade of ours away there.
-    pub(crate) excused: bool,
-    /// Why the gradebook does not take what there is to tell, and in which words.
-    pub(crate) refused: Option<(Refusal, String)>,
-}
-
-fn in_gradebook(
-    db: &mut Db,
-    tenant: &TenantId,
-    course: &CourseId,
-    item: &LineItemId,
-    submission: &Submission,
-) -> Result<InGradebook, StoreError> {
-    let known = facts::grades_of(db, tenant, course, &submission.person)?;
-    let read = known.released(|_| true).grades.remove(item);
-    let posted = posted_scores::get(db, tenant, item, &submission.person)?;
-    let read_at = read.as_ref().map(|grade| grade.read_at);
-    let grade = read.and_then(|grade| {
-        let (value, maximum) = (grade.value?, grade.maximum);
-        Some(Points { value, maximum })
-    });
-    let reviewed = submission.review.as_ref().and_then(|review| review.score);
-    let Some(posted) = posted else {
-        return Ok(InGradebook {
-            column: true,
-            ours: grade.is_some_and(|grade| Some(grade.value) == reviewed),
-            grade,
-            ..InGradebook::default()
-        });
-    };
-    let is_newer = read_at.is_none_or(|read_at| posted.tried_at > read_at);
-    let grade = match &posted.outcome {
-        // What waits may have repeated a grade that is not ours.
-        Outcome::Taken if is_newer && reviewed.is_some() => posted.ours.or(grade),
-        Outcome::Taken if is_newer => grade.or(posted.ours),
-        Outcome::Stands(there) if is_newer => Some(*there),
-        _ => grade,
-    };
-    let is_ours = |grade: Points| posted.ours.is_some_and(|ours| ours.same_as(grade));
-    Ok(InGradebook {
-        column: true,
-        ours: grade.is_some_and(is_ours),
-        excused: posted.outcome == Outcome::Excused && grade.is_none(),
-        grade,
-        refused: match posted.outcome {
-            Outcome::Refused { why, said } => Some((why, said)),
-            _ => None,
-        },
-    })
 }
 
 /// A hand-in of the visit's course.
@@ -494,7 +442,7 @@ pub(crate) async fn review_view(
         let activity = own_activity(db, &visitor, &submission.activity)?;
         let person = people::get(db, tenant, &submission.person)?;
         let gradebook = match &activity.line_item {
-            Some(item) => in_gradebook(db, tenant, &activity.course, item, &submission)?,
+            Some(item) => in_gradebook(db, &activity, item, &submission)?,
             None => InGradebook::default(),
         };
         let is_released = match &activity.line_item {
@@ -512,6 +460,7 @@ pub(crate) async fn review_view(
             student: person.map_or_else(|| "Student".to_owned(), |person| person.display_name()),
             versions: submissions::history(db, tenant, &activity.id, &submission.person)?,
             gradebook,
+            column_maximum: column_maximum(db, &activity)?,
             is_released,
             past: reviewing::past(db, &submission)?,
             next: others

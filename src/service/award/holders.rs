@@ -14,7 +14,7 @@ use crate::service::award::course_badge::{MOST, course_badge};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, awards, credentials, people, policies};
+use crate::store::{Db, StoreError, awards, credentials, enrolments, people, policies};
 
 /// Somebody who was awarded a badge.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub(crate) struct Holder {
     pub(crate) page: AwardPage,
     /// Whether it has lapsed and a click awards it again.
     pub(crate) renewable: bool,
+    /// Whether they are no student of the course now.
+    pub(crate) former: bool,
 }
 
 /// Whether others may open the page of an award: teachers are others too.
@@ -73,6 +75,8 @@ pub(crate) struct Holders {
     pub(crate) shown: Vec<Holder>,
     /// How many there are in all.
     pub(crate) total: usize,
+    /// How many of all are no students of the course now.
+    pub(crate) former: usize,
     /// How many of all hold it and lapse soon ([`LAPSES_SOON`](crate::domain::award::LAPSES_SOON)).
     pub(crate) lapsing: usize,
     /// How many of all could be revoked.
@@ -103,14 +107,18 @@ pub(crate) async fn page(
         let lapsing = all.iter().filter(|award| award.lapse(now).is_some()).count();
         let revocable = all.iter().filter(|award| award.revocation.is_none()).count();
         let renewable = awarding::renewable(db, &badge, &all, now)?;
+        let students = students_of(db, &badge)?;
+        let former = all.iter().filter(|award| !students.contains(&award.person));
+        let former = former.count();
         all.sort_by(|one, other| (other.awarded_at, &other.id).cmp(&(one.awarded_at, &one.id)));
         let skip = usize::try_from(part.offset).unwrap_or(0);
         let take = usize::try_from(part.limit.clamp(1, MOST)).unwrap_or(1);
         let shown = all.into_iter().skip(skip).take(take).collect();
         Ok(Holders {
-            shown: named(db, &visitor, shown, &renewable)?,
+            shown: named(db, &visitor, shown, &renewable, &students)?,
             badge,
             total,
+            former,
             lapsing,
             revocable,
             renewable: renewable.len(),
@@ -168,7 +176,8 @@ pub(crate) async fn revocable(
                 chosen.push(award);
             }
         }
-        Ok((badge, named(db, &visitor, chosen, &HashSet::new())?))
+        let students = students_of(db, &badge)?;
+        Ok((badge, named(db, &visitor, chosen, &HashSet::new(), &students)?))
     });
     found.await
 }
@@ -196,11 +205,19 @@ pub(crate) async fn lapsed(
     found.await
 }
 
+/// The students of a badge's course as it is now.
+fn students_of(db: &mut Db, badge: &Badge) -> Result<HashSet<PersonId>, StoreError> {
+    Ok(enrolments::learners(db, &badge.tenant, &badge.course)?
+        .into_iter()
+        .collect())
+}
+
 fn named(
     db: &mut Db,
     visitor: &Visitor,
     awards: Vec<Award>,
     renewable: &HashSet<AwardId>,
+    students: &HashSet<PersonId>,
 ) -> Result<Vec<Holder>, ServiceError> {
     let tenant = visitor.tenant();
     let ids: Vec<AwardId> = awards.iter().map(|award| award.id.clone()).collect();
@@ -212,6 +229,7 @@ fn named(
             person: known.get(&award.person)?.clone(),
             page: pages.remove(&award.id).unwrap_or_default(),
             renewable: renewable.contains(&award.id),
+            former: !students.contains(&award.person),
             award,
         })
     };

@@ -7,6 +7,7 @@ pub(crate) mod evidence;
 pub(crate) mod file_check;
 pub(crate) mod files;
 pub(crate) mod holders;
+mod in_gradebook;
 pub(crate) mod learning;
 pub(crate) mod progress;
 pub(crate) mod regrades;

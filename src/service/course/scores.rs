@@ -20,6 +20,7 @@ use crate::service::base::session::Visitor;
 use crate::service::base::trouble::Trouble;
 use crate::store::{Db, StoreError, activities, jobs, line_items, posted_scores, submissions};
 
+mod learned;
 mod plan;
 mod send;
 mod told;
@@ -91,8 +92,8 @@ fn enqueue_where(
     }
 }
 
-/// Scores that were given up or refused wait again, save those whose column a teacher deleted. Run it in a check's
-/// transaction.
+/// Scores that failed are tried at once, and those that were given up or refused wait again, save those whose column a
+/// teacher deleted. Run it in a check's transaction.
 pub(in crate::service) fn revive(
     db: &mut Db,
     course: &Course,
@@ -101,6 +102,8 @@ pub(in crate::service) fn revive(
     random: &dyn Random,
 ) -> Result<(), StoreError> {
     let tenant = &course.tenant;
+    // The platform has just answered: nothing is gained by waiting for the next try.
+    jobs::hurry_below(db, tenant, SendScore::NAME, course.id.as_str(), now)?;
     let gone: BTreeSet<_> = line_items::for_course(db, tenant, &course.id)?
         .into_iter()
         .filter(|item| item.state == LineItemState::Gone)

@@ -43,6 +43,27 @@ pub(crate) fn take_given_up_below(
     Ok(gone > 0)
 }
 
+/// Has what failed, of that kind and with keys `folder/…`, tried again at once instead of at its next time. `folder` is an
+/// id.
+pub(crate) fn hurry_below(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    folder: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    diesel::update(jobs::table)
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.like(format!("{folder}/%")))
+        .filter(jobs::state.eq(WAITING))
+        .filter(jobs::attempts.gt(0))
+        .filter(jobs::run_at.gt(micros(now)))
+        .set(jobs::run_at.eq(micros(now)))
+        .execute(db)?;
+    Ok(())
+}
+
 /// Work that was given up.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct GivenUp {

@@ -20,9 +20,11 @@ mod late;
 mod people;
 mod state;
 
-pub(crate) use late::{Late, given_up_below, late_below, revive, take_given_up, take_given_up_below};
+pub(crate) use late::{
+    Late, given_up_below, hurry_below, late_below, revive, take_given_up, take_given_up_below,
+};
 pub(crate) use people::forget_person;
-pub(crate) use state::{Count, Standing, counts, is_under_way, standing, under_way_below};
+pub(crate) use state::{Count, Standing, counts, due_below, is_under_way, standing, under_way_below};
 
 const WAITING: &str = "waiting";
 const RUNNING: &str = "running";

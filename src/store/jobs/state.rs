@@ -67,6 +67,26 @@ pub(crate) fn under_way_below(
     under_way_like(db, tenant, kind, &format!("{folder}/%"), now)
 }
 
+/// How many keys `folder/…` of that kind run or are due. What failed and waits for its next try is not among them: nobody
+/// can say when that ends.
+pub(crate) fn due_below(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    folder: &str,
+    now: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let due = jobs::state.eq(WAITING).and(jobs::run_at.le(micros(now)));
+    let found: i64 = jobs::table
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.like(format!("{folder}/%")))
+        .filter(jobs::state.eq(RUNNING).or(due))
+        .select(diesel::dsl::count(jobs::key).aggregate_distinct())
+        .get_result(db)?;
+    Ok(usize::try_from(found).unwrap_or_default())
+}
+
 fn under_way_like(
     db: &mut Db,
     tenant: &TenantId,

@@ -154,3 +154,43 @@ fn nothing_of_it_is_left_of_whoever_is_erased() {
         assert_eq!(rows["posted_scores"], 1);
     });
 }
+
+#[test]
+fn a_column_that_was_made_anew_has_nothing_of_ours_and_what_is_refused_is_still_told() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (item, other) = (school.item(database, "u1"), school.item(database, "u2"));
+        let people = school.learners(database, 2);
+        let tenant = &school.tenant;
+        let rows = [
+            (&item, &people[0], Outcome::Taken),
+            (&item, &people[1], refused(Refusal::Locked)),
+            (&other, &people[0], Outcome::Taken),
+        ];
+        for (item, person, outcome) in rows {
+            let one = PostedScore {
+                outcome,
+                ours: Some(points("40", "50")),
+                ..posted(&school, item, &person.id, 5)
+            };
+            write(database, |db| posted_scores::put(db, &one));
+        }
+        let since = |seconds| {
+            read(database, |db| {
+                posted_scores::tried_since(db, tenant, &item.id, at(seconds))
+            })
+        };
+        assert_eq!(since(4).len(), 2);
+        assert!(since(5).is_empty());
+        write(database, |db| posted_scores::start_afresh(db, tenant, &item.id));
+        let kept = |item: &LineItem, person: usize| {
+            read(database, |db| {
+                posted_scores::get(db, tenant, &item.id, &people[person].id)
+            })
+        };
+        assert_eq!(kept(&item, 0), None);
+        let waits = kept(&item, 1).unwrap();
+        assert_eq!((waits.ours, waits.outcome), (None, refused(Refusal::Locked)));
+        assert!(kept(&other, 0).unwrap().ours.is_some());
+    });
+}

@@ -343,6 +343,20 @@ fn work_is_under_way_when_it_runs_is_due_or_is_tried_again_but_not_before_its_ti
         let job = running.into_iter().find(|job| job.key == "cc/3").unwrap();
         assert!(write(database, |db| jobs::fail(db, &job, "no", Some(at(99)))));
         assert_eq!(below("cc", 11), 1, "it is tried again");
+        let due = |folder: &str, seconds| {
+            read(database, |db| {
+                jobs::due_below(db, &school.tenant, "sync-course", folder, at(seconds))
+            })
+        };
+        assert_eq!(due("c", 10), 1, "it runs");
+        assert_eq!((due("c", 19), due("c", 20)), (1, 2));
+        assert_eq!(due("cc", 98), 0, "it waits for its next try");
+        write(database, |db| {
+            jobs::hurry_below(db, &school.tenant, "sync-course", "cc", at(50))?;
+            jobs::hurry_below(db, &school.tenant, "sync-course", "c", at(12))
+        });
+        assert_eq!(due("cc", 50), 1, "it is tried at once");
+        assert_eq!(due("c", 19), 1, "what was never tried waits for its time");
     });
 }
 

@@ -1,6 +1,6 @@
 //! Member lists, columns and results as they are read, also large ones.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::time::{Duration, Instant};
 
 use super::*;
@@ -347,6 +347,61 @@ fn only_changed_results_are_told_and_a_vanished_row_is_a_change() {
             results::for_person(db, &"t-other".into(), course, &people[0])
         });
         assert!(elsewhere.is_empty());
+    });
+}
+
+#[test]
+fn a_row_that_was_read_by_itself_changes_alone_and_stays_over_a_reading_that_began_before() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let people: Vec<PersonId> = school
+            .learners(database, 2)
+            .into_iter()
+            .map(|one| one.id)
+            .collect();
+        let item = school.item(database, "u1").id;
+        let (tenant, course) = (&school.tenant, &school.course.id);
+        let ags = GradeSource::Ags;
+        let one = |value: &str, seconds| {
+            let seen = result(&people[0], Some(value));
+            write(database, |db| {
+                results::upsert_one(db, tenant, &item, ags, &seen, at(seconds))
+            })
+        };
+        let all = |later: &[PersonId], seconds| {
+            let seen = [result(&people[0], Some("10")), result(&people[1], Some("20"))];
+            let later: BTreeSet<PersonId> = later.iter().cloned().collect();
+            let mut changed = write(database, |db| {
+                results::upsert_all_but(db, tenant, &item, ags, &seen, &later, at(seconds))
+            });
+            changed.sort();
+            changed
+        };
+        let of = |index: usize| {
+            let known = read(database, |db| {
+                results::for_person(db, tenant, course, &people[index])
+            });
+            (known[&item].value, known[&item].read_at)
+        };
+        let mut both = people.clone();
+        both.sort();
+        assert_eq!(all(&[], 10), both);
+        assert!(one("80", 30));
+        assert!(!one("80", 31), "the same again");
+        assert_eq!(of(0), (Some(decimal("80")), at(31)));
+        assert_eq!(
+            of(1),
+            (Some(decimal("20")), at(10)),
+            "the others stay as they are"
+        );
+        assert_eq!(all(&people[..1], 20), []);
+        assert_eq!(of(0), (Some(decimal("80")), at(31)));
+        assert_eq!(of(1), (Some(decimal("20")), at(20)));
+        assert_eq!(all(&people[..1], 40), people[..1], "a reading that began later");
+        assert_eq!(of(0), (Some(decimal("10")), at(40)));
+        // Read by a clock that was ahead.
+        assert!(one("80", 4_000));
+        assert_eq!(all(&people[..1], 50), people[..1]);
     });
 }
 

@@ -177,6 +177,39 @@ fn the_review_of_a_duplicated_activity_opens_the_work_of_the_copy() {
 }
 
 #[test]
+fn after_a_course_reset_the_review_that_names_no_column_opens_the_work_by_its_link() {
+    on_each_database(|scene| async move {
+        let lms = &scene.moodle;
+        place(lms, "", &REPORT).await;
+        let (mut student, page) = visit(lms, CourseRole::Student, "Field report").await;
+        send(
+            &mut student,
+            &page,
+            "/hand-in",
+            &[("text", "Work before the reset")],
+        )
+        .await;
+        let world = lms.world();
+        assert!(world.reset_course(2));
+        let links = world.links(2);
+        let link = links.iter().find(|link| link.title == "Field report").unwrap().id;
+        let columns = world.line_items(2);
+        let column = columns.iter().find(|one| one.link == Some(link)).unwrap().id;
+        let teacher = world.member(2, CourseRole::Teacher).unwrap().id;
+        let who = world.member(2, CourseRole::Student).unwrap();
+        let form = world.review_form(2, teacher, column, who.id).unwrap();
+        let (_, page) = open(lms, &form).await;
+        assert!(
+            page.status == 200 && page.words().contains("Work before the reset"),
+            "{}: {}",
+            page.status,
+            page.words()
+        );
+        scene.end().await;
+    });
+}
+
+#[test]
 fn speed_grader_opens_the_work_of_each_student_by_the_address_of_the_score() {
     on_each_database(|scene| async move {
         let lms = &scene.canvas;

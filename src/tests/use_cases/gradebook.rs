@@ -1,6 +1,9 @@
 //! What teachers and platforms do in the gradebook to the scores that are sent there: a teacher's grade is never lost, and
 //! no refusal is.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use rust_decimal::Decimal;
 
@@ -10,18 +13,22 @@ use crate::domain::evidence::SubmissionState;
 use crate::domain::membership::{Doubt, Membership};
 use crate::domain::page::Page;
 use crate::domain::posted_score::{Points, Refusal};
-use crate::domain::rule::Condition;
-use crate::ids::{ActivityId, SubmissionId};
+use crate::domain::rule::{Condition, Threshold};
+use crate::domain::zone::Zone;
+use crate::ids::{ActivityId, BadgeId, SubmissionId};
+use crate::jobs::Worker;
 use crate::service::award::evidence::{self, Answer, InGradebook, Reviewed};
 use crate::service::award::progress;
 use crate::service::badge::design;
 use crate::service::course::scores::{Told, told_of};
 use crate::service::course::students;
+use crate::service::course::sync::{Stage, progress as check_progress};
+use crate::store::line_items;
 use crate::store::testing::shortcuts::logged;
 use crate::web::words;
 use lti::registration::Flavour;
 use practice_lms::world::MemberView;
-use practice_lms::{Closed, CourseRole, Endpoint};
+use practice_lms::{Closed, CourseRole, Endpoint, Fault};
 
 const BOTH: [Flavour; 2] = [Flavour::Moodle, Flavour::Canvas];
 
@@ -41,6 +48,36 @@ impl Bench {
         let columns = self.world.line_items(self.at);
         let column = columns.iter().find(|one| one.label == "Essay").unwrap().id;
         (activity, column)
+    }
+
+    /// An active badge for 80 percent of the essay.
+    async fn essayist(&self) -> BadgeId {
+        let course = self.course.clone();
+        let items = self
+            .cairn
+            .store
+            .read(move |db| line_items::for_course(db, &course.tenant, &course.id));
+        let mut items = items.await.unwrap().into_iter();
+        let item = items.find(|one| one.label == "Essay").unwrap().id;
+        let at_least = Threshold::Percent(80.into());
+        let badge = self
+            .badge_when("Essayist", Condition::Grade { item, at_least })
+            .await;
+        self.work(&self.cairn).await;
+        badge
+    }
+
+    /// A worker sends it once, in vain; from then on it waits for its next try.
+    async fn fails_once(&self) {
+        let worker = Worker::start(Arc::clone(&self.cairn));
+        for _ in 0..200 {
+            if self.late().await.is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        worker.stop().await;
+        assert!(self.late().await.is_some(), "it did not fail");
     }
 
     fn student(&self, number: usize) -> MemberView {
@@ -123,6 +160,110 @@ async fn a_second_review_arrives_and_a_grade_that_a_teacher_typed_stays() {
 }
 
 #[tokio::test]
+async fn a_score_that_was_taken_is_decided_on_at_once_without_a_check_of_the_course() {
+    for flavour in BOTH {
+        for bench in benches_of(flavour, |_| {}).await {
+            let (activity, column) = bench.essay().await;
+            let badge = bench.essayist().await;
+            let (ada, ben) = (bench.student(0), bench.student(1));
+            bench.world.faults().reset_counters();
+            let hand_in = bench.hand_in(&ada, &activity).await;
+            bench.review(&hand_in, 85).await;
+            bench.work(&bench.cairn).await;
+            let holders = bench.holders(&badge).await;
+            assert!(holders.contains_key(&bench.person(&ada.sub).await), "{flavour:?}");
+            let there = bench.gradebook(&hand_in).await;
+            assert_eq!((there.grade, there.ours), (points(85, 100), true), "{flavour:?}");
+
+            // What a teacher typed there stays, and is as much of a fact.
+            bench.world.set_grade(bench.at, column, ben.id, Some(95.into()));
+            bench.clock.advance(TimeDelta::minutes(1));
+            let hand_in = bench.hand_in(&ben, &activity).await;
+            bench.review(&hand_in, 10).await;
+            bench.work(&bench.cairn).await;
+            assert_eq!(bench.holders(&badge).await.len(), 2, "{flavour:?}");
+            let members = bench.world.faults().requests(Endpoint::Members);
+            assert_eq!(members, 0, "{flavour:?}: the course was not read for it");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_sends_what_waited_counts_what_comes_of_it() {
+    for bench in benches().await {
+        let (activity, column) = bench.essay().await;
+        let badge = bench.essayist().await;
+        let student = bench.student(0);
+        bench
+            .world
+            .close_line_item(bench.at, column, Some(Closed::Locked));
+        let hand_in = bench.hand_in(&student, &activity).await;
+        bench.review(&hand_in, 88).await;
+        bench.fails_once().await;
+        assert_eq!(bench.told().await.untaken.len(), 1, "the column is locked");
+        bench.world.close_line_item(bench.at, column, None);
+        bench.clock.advance(TimeDelta::seconds(1));
+        let asked = bench.clock.now();
+        bench.check().await;
+        let (tenant, course) = (&bench.course.tenant, &bench.course.id);
+        let shown = || check_progress(&bench.cairn, tenant, course, Some(asked));
+        let under_way = shown().await.unwrap();
+        assert!(
+            under_way.running && matches!(under_way.stage, Stage::Scores(1)),
+            "{under_way:?}"
+        );
+        let says = words::checks::progress(&under_way, Zone::UTC);
+        assert_eq!(says, "Updating the gradebook for 1 submission.");
+        bench.work(&bench.cairn).await;
+        assert_eq!(bench.holders(&badge).await.len(), 1);
+        let says = words::checks::progress(&shown().await.unwrap(), Zone::UTC);
+        assert_eq!(says, "Checked. 1 new award.");
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_its_next_try_is_sent_by_a_check_that_finds_the_platform_well_again() {
+    for bench in benches().await {
+        let (activity, _) = bench.essay().await;
+        let student = bench.student(0);
+        let hand_in = bench.hand_in(&student, &activity).await;
+        bench.review(&hand_in, 77).await;
+        let faults = bench.world.faults();
+        faults.inject(Endpoint::Scores, &Fault::Forbidden, 60);
+        bench.fails_once().await;
+        faults.clear();
+        bench.clock.advance(TimeDelta::seconds(1));
+        bench.check().await;
+        let (tenant, course) = (&bench.course.tenant, &bench.course.id);
+        let shown = check_progress(&bench.cairn, tenant, course, None).await.unwrap();
+        assert!(matches!(shown.stage, Stage::Scores(1)), "{shown:?}");
+        bench.work(&bench.cairn).await;
+        assert_eq!(bench.points("Essay", &student), Some(77.into()));
+        assert_eq!(bench.late().await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_score_that_cannot_be_read_back_has_the_course_checked_once() {
+    for bench in benches().await {
+        let (activity, _) = bench.essay().await;
+        let badge = bench.essayist().await;
+        let hand_in = bench.hand_in(&bench.student(0), &activity).await;
+        bench.review(&hand_in, 85).await;
+        let faults = bench.world.faults();
+        faults.reset_counters();
+        // Before the score is sent the gradebook answers well, and afterwards it does not.
+        faults.inject(Endpoint::Results, &Fault::Delay(Duration::ZERO), 1);
+        faults.inject(Endpoint::Results, &Fault::ServerError, 20);
+        bench.send(&hand_in).await.unwrap();
+        faults.clear();
+        bench.work(&bench.cairn).await;
+        assert_eq!(bench.holders(&badge).await.len(), 1);
+        assert_eq!(faults.requests(Endpoint::Members), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_grade_of_ours_that_a_teacher_took_away_is_not_sent_again() {
     for flavour in BOTH {
         for bench in benches_of(flavour, |_| {}).await {
@@ -140,6 +281,42 @@ async fn a_grade_of_ours_that_a_teacher_took_away_is_not_sent_again() {
             assert_eq!(bench.read_back(&hand_in).await, None);
             let there = bench.gradebook(&hand_in).await;
             assert!(there.excused, "{flavour:?}: {there:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cell_that_was_emptied_is_said_after_the_next_check_without_a_second_review() {
+    for flavour in BOTH {
+        for bench in benches_of(flavour, |_| {}).await {
+            let (activity, column) = bench.essay().await;
+            let student = bench.student(0);
+            let hand_in = bench.hand_in(&student, &activity).await;
+            bench.review(&hand_in, 90).await;
+            bench.work(&bench.cairn).await;
+            assert!(!bench.gradebook(&hand_in).await.excused);
+            bench.world.set_grade(bench.at, column, student.id, None);
+            assert_eq!(bench.read_back(&hand_in).await, None, "{flavour:?}");
+            let there = bench.gradebook(&hand_in).await;
+            assert!(there.excused, "{flavour:?}: {there:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_column_with_other_points_is_said_beside_the_review_and_so_is_its_grade() {
+    for flavour in BOTH {
+        for bench in benches_of(flavour, |_| {}).await {
+            let (activity, column) = bench.essay().await;
+            bench.world.change_maximum(bench.at, column, 200.into());
+            bench.run().await;
+            let hand_in = bench.hand_in(&bench.student(0), &activity).await;
+            bench.review(&hand_in, 60).await;
+            bench.work(&bench.cairn).await;
+            let there = bench.gradebook(&hand_in).await;
+            assert_eq!((there.grade, there.ours), (points(120, 200), true), "{flavour:?}");
+            let shown = evidence::review_view(&bench.cairn, &bench.instructor().await, &hand_in).await;
+            assert_eq!(shown.unwrap().column_maximum, Some(200.into()));
         }
     }
 }

@@ -5,11 +5,12 @@ use chrono::DateTime;
 use super::{Bench, benches, benches_of};
 use crate::clock::Clock as _;
 use crate::domain::membership::{Doubt, SeenAs};
+use crate::domain::page::Page;
 use crate::domain::policy::{Assistants, Policy, Power, Refusal};
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
-use crate::service::award::awarding;
+use crate::service::award::{awarding, holders};
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::{AwardRefusal, CourseRefusal};
 use crate::service::course::students;
@@ -252,6 +253,14 @@ async fn holders_who_left_are_not_among_those_who_earned_it() {
         bench.clock.advance(chrono::TimeDelta::minutes(1));
         bench.run().await;
         assert_eq!(counted().await, (12, 14, 12));
+        let page = Page { offset: 0, limit: 50 };
+        let held = holders::page(&bench.cairn, &bench.instructor().await, &badge, page).await;
+        let held = held.unwrap();
+        let gone = bench.person(&gone.sub).await;
+        assert_eq!((held.total, held.former), (14, 2));
+        let former = held.shown.iter().filter(|holder| holder.former);
+        assert!(former.clone().any(|holder| holder.award.person == gone));
+        assert_eq!(former.count(), 2);
     }
 }
 

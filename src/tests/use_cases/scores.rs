@@ -256,7 +256,7 @@ async fn a_score_that_was_given_up_is_told_and_sent_after_the_next_check() {
         bench.until_given_up().await;
         let told = bench.late().await.expect("the teacher is told");
         assert!(
-            told.starts_with("What became of 1 hand-in has not reached the gradebook yet."),
+            told.starts_with("1 submission is not up to date in the gradebook yet."),
             "{told}"
         );
         assert!(told.contains("(403)") && told.contains(" (Error id "), "{told}");
@@ -446,6 +446,11 @@ async fn a_course_reset_binds_the_activity_to_its_new_column_and_what_waited_is_
             let before = bench.known_activity(&activity).await.line_item;
             assert!(before.is_some());
             let old = column("Essay");
+            let graded = bench.world.students(bench.at).remove(1);
+            let known_work = bench.hand_in(&graded, &activity).await;
+            bench.review(&known_work, 40).await;
+            bench.work(&bench.cairn).await;
+            assert_eq!(bench.points("Essay", &graded), Some(40.into()));
 
             assert!(bench.world.reset_course(bench.at));
             assert_ne!(column("Essay"), old);
@@ -466,6 +471,14 @@ async fn a_course_reset_binds_the_activity_to_its_new_column_and_what_waited_is_
             );
             assert_eq!(bench.known_activity(&activity).await.line_item, before);
             assert_eq!(bench.late().await, None);
+
+            // The reset took the grades: none is there, and a review gives a new one.
+            let shown = evidence::review_view(&bench.cairn, &bench.instructor().await, &known_work).await;
+            let there = shown.unwrap().gradebook;
+            assert_eq!((there.grade, there.ours, there.excused), (None, false, false));
+            bench.review(&known_work, 45).await;
+            bench.send(&known_work).await.unwrap();
+            assert_eq!(bench.points("Essay", &graded), Some(45.into()));
         }
     }
 }

@@ -63,6 +63,7 @@ async fn list(
         badge,
         shown,
         total,
+        former,
         lapsing,
         revocable,
         renewable,
@@ -89,14 +90,19 @@ async fn list(
             decision_href: visit.href(&course::decision(&badge.id, person)),
             credential_href: holder.page.path(),
             kept: holder.page == AwardPage::Kept,
+            former: holder.former,
         }
     };
+    let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let students = small(total.saturating_sub(former));
     let total = i64::try_from(total).unwrap_or(i64::MAX);
     let path = course::badge_awards(&badge.id);
     Ok(BadgeAwardsPage {
         page: visit.page(&badge.design.name, Place::Badges),
         picture: picture(&badge),
         rows: shown.iter().map(row).collect(),
+        students,
+        former: small(former),
         paging: paged::paging(visit, &path, &[], part, shown.len(), total),
         revoke_action: visit.href(&course::badge_revoke(&badge.id)),
         renew_action: visit.href(&course::badge_renew(&badge.id)),

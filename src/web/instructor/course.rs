@@ -75,7 +75,7 @@ async fn ended(visit: &Visit, since: DateTime<Utc>) -> Result<Flash, AppError> {
         Stage::Ended(ended) => {
             ended.problem.is_none() && !ended.undecided && ended.since.is_some_and(|since| since.read)
         }
-        Stage::Reading | Stage::People(_) | Stage::Badges | Stage::CourseOver => true,
+        Stage::Reading | Stage::Scores(_) | Stage::People(_) | Stage::Badges | Stage::CourseOver => true,
     };
     Ok(Flash {
         status: if is_well {

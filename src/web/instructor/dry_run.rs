@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::dry_run::{FunnelRow, NEAR_PERCENT};
 use crate::domain::policy::Powers;
-use crate::domain::sentence::{Audience, next_step};
+use crate::domain::sentence::{Audience, next_step, recorded_otherwise};
 use crate::ids::{BadgeId, PersonId};
 use crate::service::badge::design::{self, Activated, Trial};
 use crate::service::base::error::{ErrorKind, ServiceError};
@@ -65,7 +65,10 @@ async fn activate(
     })?;
     let digest = visit.fields.text("digest");
     let problem = match design::activate(&visit.cairn, &visit.visitor, &id, number, &digest).await? {
-        Activated::Done => return Ok(visit.go(&visit.href_saying("", "activated"))),
+        Activated::Done => {
+            let notice = if number == 0 { "activated-for-nobody" } else { "activated" };
+            return Ok(visit.go(&visit.href_saying("", notice)));
+        }
         Activated::Changed(now) if now == number => {
             "The rule or the students who would earn it have changed since you looked. Nothing was activated; this is how \
              it is now."
@@ -197,8 +200,21 @@ fn name(trial: &Trial, id: &PersonId) -> String {
     )
 }
 
-/// Why somebody does not earn it: the next step, as a teacher reads it.
+/// Why somebody does not earn it: the next step, as a teacher reads it. Whatever becomes of them, a grade that the gradebook
+/// records in other points is said with both numbers.
 fn note(trial: &Trial, title: &str, id: &PersonId) -> String {
+    let decision = trial.decisions.get(id);
+    let mut told = decision
+        .map(|decision| recorded_otherwise(decision, &trial.names))
+        .unwrap_or_default();
+    let step = missing(trial, title, id);
+    if !step.is_empty() {
+        told.insert(0, step);
+    }
+    told.join(" · ")
+}
+
+fn missing(trial: &Trial, title: &str, id: &PersonId) -> String {
     if matches!(title, "Would earn it now" | "Hold it already" | "Had it revoked") {
         return String::new();
     }

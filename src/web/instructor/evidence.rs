@@ -165,7 +165,15 @@ async fn review(
             reviewed => reviewed?,
         };
         match reviewed {
-            Reviewed::Done => return Ok(visit.go(&visit.href_saying(&course::evidence(), "reviewed"))),
+            Reviewed::Done => {
+                let left_out = score.is_some() && state != SubmissionState::Approved;
+                let notice = if left_out {
+                    "reviewed-without-points"
+                } else {
+                    "reviewed"
+                };
+                return Ok(visit.go(&visit.href_saying(&course::evidence(), notice)));
+            }
             Reviewed::Clash(met) => return reviewed_meanwhile(&visit, &id, &met, state, &fields).await,
             Reviewed::Wrong(wrong) => problems.extend(wrong.into_iter().map(words::evidence::review)),
             Reviewed::Replaced(newer) => {
@@ -259,6 +267,9 @@ async fn view(
         reading: visit.visitor.session.reading,
         problems: ProblemList(problems),
         maximum: maximum.to_string(),
+        column_note: shown
+            .column_maximum
+            .map(|column| words::scores::column_points(maximum, column)),
         gradebook_note: words::scores::in_gradebook(&shown.gradebook, shown.is_released),
         refused_note: shown.gradebook.refused.as_ref().map(|(why, said)| {
             let why = words::scores::refusal(*why, said);

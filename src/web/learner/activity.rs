@@ -110,6 +110,7 @@ async fn view(visit: &Visit, shown: &ActivityView, fields: HandInFields) -> Acti
         title: activity.title.clone(),
         instructions: markdown::render(&activity.instructions),
         maximum: maximum.to_string(),
+        column_maximum: shown.column_maximum.map(|column| column.normalize().to_string()),
         current,
         grade: shown.grade.as_ref().and_then(|grade| {
             let value = grade.value?;

@@ -127,6 +127,8 @@ fn column(label: Option<&str>) -> String {
 pub(crate) fn progress(progress: &CheckProgress, zone: Zone) -> String {
     match &progress.stage {
         Stage::Reading => "Reading members and grades from the course.".to_owned(),
+        Stage::Scores(1) => "Updating the gradebook for 1 submission.".to_owned(),
+        Stage::Scores(scores) => format!("Updating the gradebook for {scores} submissions."),
         Stage::People(people) => {
             let of = if *people == 1 { "student" } else { "students" };
             format!("Deciding the badges of {people} {of}.")
@@ -208,13 +210,13 @@ pub(crate) fn late(late: &Late) -> Option<String> {
     }
     if let Some(scores) = &late.scores {
         let what = match scores.count {
-            1 => "What became of 1 hand-in has".to_owned(),
-            several => format!("What became of {several} hand-ins has"),
+            1 => "1 submission is not up to date in the gradebook yet. It is kept here, and Cairn sends it"
+                .to_owned(),
+            several => format!(
+                "{several} submissions are not up to date in the gradebook yet. They are kept here, and Cairn sends them"
+            ),
         };
-        told.push(format!(
-            "{what} not reached the gradebook yet. It is kept here, and Cairn sends it again by itself. {}",
-            trouble(&scores.last)
-        ));
+        told.push(format!("{what} again by itself. {}", trouble(&scores.last)));
     }
     (!told.is_empty()).then(|| told.join(" "))
 }
@@ -222,6 +224,7 @@ pub(crate) fn late(late: &Late) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::course::scores::Waiting;
 
     fn at(text: &str) -> DateTime<Utc> {
         format!("2026-11-23T{text}:00Z").parse().unwrap()
@@ -313,6 +316,28 @@ mod tests {
             ..ended(None, "10:50", since(true, 0))
         };
         assert!(ended_words(&undecided, Zone::UTC).contains("numbers are those of before"));
+    }
+
+    #[test]
+    fn what_the_gradebook_does_not_know_yet_is_counted_as_submissions() {
+        let says = |count| {
+            let last = Trouble {
+                reasons: vec![Reason::WorkLost],
+                error_id: None,
+            };
+            let scores = Some(Waiting { count, last });
+            late(&Late {
+                columns: None,
+                scores,
+            })
+            .unwrap()
+        };
+        assert!(says(1).starts_with(
+            "1 submission is not up to date in the gradebook yet. It is kept here, and Cairn sends it again by itself. "
+        ));
+        assert!(says(3).starts_with(
+            "3 submissions are not up to date in the gradebook yet. They are kept here, and Cairn sends them again by itself. "
+        ));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What became of scores, for the people who gave them: why the gradebook does not take one, and what it has.
 
+use rust_decimal::Decimal;
+
 use super::full_stop;
 use crate::domain::posted_score::Refusal;
 use crate::service::award::evidence::InGradebook;
@@ -74,6 +76,15 @@ pub(crate) fn anew(one: &SentAnew) -> String {
     )
 }
 
+/// That a column has other points than its activity, for whoever gives a grade.
+#[must_use]
+pub(crate) fn column_points(maximum: Decimal, column: Decimal) -> String {
+    let (maximum, column) = (maximum.normalize(), column.normalize());
+    format!(
+        "The gradebook column has {column} points now, so a grade is converted: {maximum} here are {column} there."
+    )
+}
+
 /// What the gradebook has beside a review, where it does not refuse. A grade that is not released does not count yet.
 #[must_use]
 pub(crate) fn in_gradebook(there: &InGradebook, is_released: bool) -> Option<String> {
@@ -101,8 +112,6 @@ pub(crate) fn in_gradebook(there: &InGradebook, is_released: bool) -> Option<Str
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
-
-    use rust_decimal::Decimal;
 
     use super::*;
     use crate::domain::posted_score::Points;

@@ -23,7 +23,7 @@
 //! | 19 | the target: on the tool's origin, at a path that it has, and the one of the login |
 //! | 20 | a resource link launch names its link |
 //! | 21 | a deep linking request has its settings, and a return URL of the platform's own |
-//! | 22 | a submission review names the person and the line item |
+//! | 22 | a submission review names the person, and the line item or the resource link |
 //! | 23 | service URLs: https, on the registration's hosts |
 //! | 24 | all else is read with tolerance: what is absent, null or of another type counts as absent |
 //!

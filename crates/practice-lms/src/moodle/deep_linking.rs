@@ -123,7 +123,11 @@ pub(super) fn shaped(world: &World, data: &Data, launch: &Launch<'_>) -> Map<Str
             let review = launch
                 .course
                 .column(*column)
-                .and_then(|column| column.submission_review.clone())
+                .and_then(|column| {
+                    let stale = column.stale_record.as_ref();
+                    let stale = stale.and_then(|record| record.submission_review.clone());
+                    column.submission_review.clone().or(stale)
+                })
                 .unwrap_or_default();
             if let Some(url) = review.get("url") {
                 claims.insert(format!("{LTI}target_link_uri"), url.clone());

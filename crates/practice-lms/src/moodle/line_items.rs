@@ -30,7 +30,8 @@ pub(super) fn list_url(world: &World, course: &Course, type_id: u64) -> String {
     ))
 }
 
-/// The address of a link's line item, when it has exactly one.
+/// The address of a link's line item, when it has exactly one and no record names another one that is gone
+/// (`get_launch_parameters`).
 pub(super) fn url_of_link(
     world: &World,
     course: &Course,
@@ -39,7 +40,9 @@ pub(super) fn url_of_link(
 ) -> Option<String> {
     let mut columns = course.columns_of_link(link.id);
     match (columns.next(), columns.next()) {
-        (Some(only), None) => Some(url(world, course.id, only.id, "", installed.type_id)),
+        (Some(only), None) if only.stale_record.is_none() => {
+            Some(url(world, course.id, only.id, "", installed.type_id))
+        }
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::World;
-use super::model::{Cell, Closed, Column, Source};
+use super::model::{Cell, Closed, Column, Source, StaleRecord};
 use crate::options::Flavour;
 
 impl World {
@@ -145,7 +145,8 @@ impl World {
     }
 
     /// Moodle: a course reset with "all items". What stands in the gradebook by itself is gone; the column of each activity is
-    /// a new one, without grades and without anything that a tool gave it (Moodle 11.3).
+    /// a new one, without grades and without anything that a tool gave it (Moodle 11.3). Launches name it once
+    /// [`clean_up_line_items`](Self::clean_up_line_items) was there.
     pub fn reset_course(&self, course: u64) -> bool {
         let mut data = self.lock();
         let Some(known) = data.courses.get(&course) else {
@@ -155,10 +156,16 @@ impl World {
         let mut remade = Vec::new();
         for column in before.into_iter().filter(|column| column.is_coupled) {
             let id = data.new_id();
+            let is_recorded =
+                column.tag.is_some() || column.resource_id.is_some() || column.submission_review.is_some();
+            let stale_record = is_recorded.then_some(StaleRecord {
+                submission_review: column.submission_review,
+            });
             remade.push(Column {
                 link: column.link,
                 is_coupled: true,
                 is_scale: column.is_scale,
+                stale_record,
                 ..Column::new(id, column.label, column.maximum, column.source)
             });
         }
@@ -167,6 +174,15 @@ impl World {
             course.deleted.clear();
         }
         true
+    }
+
+    /// Moodle: the scheduled task that forgets the records of line items that are not there any more.
+    pub fn clean_up_line_items(&self, course: u64) {
+        let mut data = self.lock();
+        let columns = data.courses.get_mut(&course).map(|course| &mut course.columns);
+        for column in columns.into_iter().flatten() {
+            column.stale_record = None;
+        }
     }
 
     /// Moodle: a teacher has a column graded by a scale of so many items. The grades in it go.

@@ -67,6 +67,13 @@ async fn a_reset_course_has_a_new_column_that_knows_nothing_but_its_link() {
     assert_eq!(after[0].get("resourceId"), None);
     assert_eq!(after[0]["resourceLinkId"], old["resourceLinkId"]);
     let launch = bench.launch(CourseRole::Teacher, "Project report");
+    assert_eq!(
+        launch[AGS].get("lineitem"),
+        None,
+        "a record of the column before is left"
+    );
+    bench.world.clean_up_line_items(bench.course());
+    let launch = bench.launch(CourseRole::Teacher, "Project report");
     assert_eq!(launch[AGS]["lineitem"], after[0]["id"]);
 }
 

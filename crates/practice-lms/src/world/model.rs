@@ -195,6 +195,13 @@ pub enum Closed {
     Concluded,
 }
 
+/// Moodle: what the line item service kept of a column that a course reset deleted. Until the cleanup task has been there,
+/// launches of the link name no column, and its submission review is that of before.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StaleRecord {
+    pub submission_review: Option<Value>,
+}
+
 /// A gradebook column.
 #[derive(Debug, Clone)]
 pub struct Column {
@@ -210,6 +217,8 @@ pub struct Column {
     /// Whether the link brought it along (true) or the line item service made it (false).
     pub is_coupled: bool,
     pub submission_review: Option<Value>,
+    /// Moodle: a course reset made it in place of one of which a record is left.
+    pub stale_record: Option<StaleRecord>,
     /// Canvas: the `submission_type` extension as it was sent.
     pub submission_type: Option<Value>,
     /// Moodle: graded by a scale. No service tells: its maximum is the number of the scale's items, a result one of them.
@@ -242,6 +251,7 @@ impl Column {
             link: None,
             is_coupled: false,
             submission_review: None,
+            stale_record: None,
             submission_type: None,
             is_scale: false,
             is_pass_fail: false,

@@ -36,21 +36,26 @@ impl Plan {
     }
 }
 
-/// What is to be done for a hand-in, or for the grade that a review gave it.
+/// What is to be done for a hand-in, or for the grade that a review gave it; and the row that the gradebook has, as far as
+/// it may be read.
 pub(super) async fn plan(
     cairn: &Cairn,
     reach: &Reach,
     url: &Url,
     wanted: &ToSend,
-) -> Result<Plan, ServiceError> {
+) -> Result<(Plan, Option<ResultRow>), ServiceError> {
     let there = match reach.platform.result_of(url, &wanted.sub).await {
-        Err(error) if matches!(error.reason, Reason::NotGranted(_)) => return Ok(unseen(reach, wanted)),
+        Err(error) if matches!(error.reason, Reason::NotGranted(_)) => {
+            return Ok((unseen(reach, wanted), None));
+        }
         there => there?,
     };
-    match wanted.given {
-        Some(given) => graded(cairn, reach, url, wanted, given, there).await,
-        None => pending(reach, url, wanted, there).await,
-    }
+    let row = there.clone();
+    let plan = match wanted.given {
+        Some(given) => graded(cairn, reach, url, wanted, given, there).await?,
+        None => pending(reach, url, wanted, there).await?,
+    };
+    Ok((plan, row))
 }
 
 /// Who may not look cannot know: a grade goes, unless the platform can be asked to keep the one that it has, and what would

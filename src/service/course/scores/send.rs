@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use url::Url;
 
+use super::learned::{Learned, Seen, read_back};
 use super::plan::{Plan, counted, plan, points};
 use crate::domain::cause::Cause;
 use crate::domain::course::{LineItem, LineItemState};
@@ -48,13 +49,19 @@ pub(crate) async fn send(
     };
     let reach = reach(cairn, tenant, &wanted.activity.course).await?;
     let url = item_url(&reach.registration, &wanted.item)?;
-    let (mut score, anew) = match plan(cairn, &reach, &url, &wanted).await? {
+    let (plan, row) = plan(cairn, &reach, &url, &wanted).await?;
+    let (mut score, anew) = match plan {
         Plan::Nothing => return Ok(()),
         Plan::Leave(outcome, ours) => {
             if matches!(outcome, Outcome::Stands(_) | Outcome::Excused) {
                 tracing::info!(activity = %wanted.activity.id, "what a teacher did in the gradebook stays");
             }
-            return keep(cairn, &reach, wanted, outcome, ours, false).await;
+            let became = Became {
+                ours,
+                seen: row.into(),
+                ..Became::of(outcome)
+            };
+            return keep(cairn, &reach, wanted, became).await;
         }
         Plan::Post { score, anew } => (score, anew),
     };
@@ -67,7 +74,21 @@ pub(crate) async fn send(
         ));
     }
     match reach.platform.post_score(&url, &score).await {
-        Ok(_) => keep(cairn, &reach, wanted, Outcome::Taken, points(&score), anew).await,
+        Ok(_) => {
+            let ours = points(&score);
+            let seen = match ours {
+                Some(_) => read_back(&reach, &url, &wanted).await,
+                None => Seen::Nothing,
+            };
+            let outcome = Outcome::Taken;
+            let became = Became {
+                outcome,
+                ours,
+                anew,
+                seen,
+            };
+            keep(cairn, &reach, wanted, became).await
+        }
         Err(error) => not_taken(cairn, &reach, &url, wanted, error).await,
     }
 }
@@ -83,9 +104,15 @@ async fn not_taken(
     if matches!(error.reason, Reason::Conflict) {
         // A newer score; whether it is a grade is asked, not guessed.
         let there = reach.platform.result_of(url, &wanted.sub).await?;
-        let there = there.and_then(|row| counted(reach, &wanted, &row));
-        return match there {
-            Some(there) => keep(cairn, reach, wanted, Outcome::Stands(there), None, false).await,
+        let counts = there.as_ref().and_then(|row| counted(reach, &wanted, row));
+        return match counts {
+            Some(counts) => {
+                let became = Became {
+                    seen: there.into(),
+                    ..Became::of(Outcome::Stands(counts))
+                };
+                keep(cairn, reach, wanted, became).await
+            }
             None => Err(error.into()),
         };
     }
@@ -102,7 +129,7 @@ async fn not_taken(
         why: why(refusal),
         said: said(&error.reason),
     };
-    keep(cairn, reach, wanted, outcome, None, false).await?;
+    keep(cairn, reach, wanted, Became::of(outcome)).await?;
     // The status of a locked column may be that of a moment's trouble, which a second attempt finds gone.
     if is_locked { Err(error.into()) } else { Ok(()) }
 }
@@ -128,17 +155,39 @@ fn said(reason: &Reason) -> String {
     }
 }
 
+/// What became of an attempt.
+struct Became {
+    outcome: Outcome,
+    /// A grade of ours that is there.
+    ours: Option<Points>,
+    /// Whether it was sent only because the points of the column were changed.
+    anew: bool,
+    seen: Seen,
+}
+
+impl Became {
+    /// Nothing of ours is there, and nothing was seen.
+    fn of(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            ours: None,
+            anew: false,
+            seen: Seen::Nothing,
+        }
+    }
+}
+
 /// Keeps what became of a score, and what that says of the person: whom a platform grades is a student, and whom it refuses
 /// to grade perhaps none, where its member list cannot tell.
-async fn keep(
-    cairn: &Cairn,
-    reach: &Reach,
-    wanted: ToSend,
-    outcome: Outcome,
-    ours: Option<Points>,
-    anew: bool,
-) -> Result<(), ServiceError> {
+async fn keep(cairn: &Cairn, reach: &Reach, wanted: ToSend, became: Became) -> Result<(), ServiceError> {
+    let Became {
+        outcome,
+        ours,
+        anew,
+        seen,
+    } = became;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let learned = Learned::of(seen, reach, &wanted);
     let is_graded = matches!(outcome, Outcome::Taken | Outcome::Stands(_));
     let is_refused = matches!(
         outcome,
@@ -170,6 +219,7 @@ async fn keep(
             return Ok(());
         }
         posted_scores::put(db, &posted)?;
+        learned.keep(db, &posted, now, random.as_ref())?;
         if is_refused {
             enrolments::note_refused_grading(db, &posted.tenant, &posted.course, &posted.person, now)?;
         } else if is_graded {
@@ -203,7 +253,7 @@ fn lift(
 pub(super) struct ToSend {
     pub(super) activity: Activity,
     pub(super) item: LineItem,
-    person: PersonId,
+    pub(super) person: PersonId,
     submission: SubmissionId,
     pub(super) sub: String,
     pub(super) given: Option<Decimal>,

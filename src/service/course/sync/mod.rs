@@ -27,7 +27,7 @@ mod write;
 
 pub(in crate::service) use progress::progress_of;
 pub(crate) use progress::{CheckProgress, Ended, Since, Stage, progress};
-pub(in crate::service::course) use scale::scaled;
+pub(in crate::service::course) use scale::{result_seen, scaled};
 pub(crate) use schedule::{enqueue_after_launch, enqueue_check, enqueue_due};
 
 use read::Reading;

@@ -7,7 +7,7 @@ use crate::domain::course::{Checks, Course};
 use crate::ids::{CourseId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::base::queue::{BackgroundJob as _, CheckCourse, DecideBadge, DecidePerson};
+use crate::service::base::queue::{BackgroundJob as _, CheckCourse, DecideBadge, DecidePerson, SendScore};
 use crate::service::base::trouble::Trouble;
 use crate::store::{Db, StoreError, awards, badges, courses, jobs};
 
@@ -27,6 +27,8 @@ pub(crate) struct CheckProgress {
 pub(crate) enum Stage {
     /// The platform is asked.
     Reading,
+    /// So many scores are on their way to the gradebook; each is decided on once it is there.
+    Scores(usize),
     /// So many people are decided alone.
     People(usize),
     /// Badges are decided as a whole.
@@ -91,12 +93,13 @@ pub(in crate::service) fn progress_of(
 ) -> Result<CheckProgress, StoreError> {
     let (tenant, id) = (&course.tenant, &course.id);
     let reading = jobs::is_under_way(db, tenant, CheckCourse::NAME, course.id.as_str(), now)?;
+    let scores = jobs::due_below(db, tenant, SendScore::NAME, course.id.as_str(), now)?;
     let people = jobs::under_way_below(db, tenant, DecidePerson::NAME, course.id.as_str(), now)?;
     let mut badges = badges::for_course(db, tenant, id)?;
     badges.retain(|badge| badge.state == BadgeState::Active);
     let (total, mut done) = (badges.len(), 0);
     // Somebody who is decided alone is decided for all badges: until then none is ready.
-    if !reading && people == 0 {
+    if !reading && scores == 0 && people == 0 {
         for badge in &badges {
             let id = badge.id.as_str();
             done += usize::from(!jobs::is_under_way(db, tenant, DecideBadge::NAME, id, now)?);
@@ -104,6 +107,8 @@ pub(in crate::service) fn progress_of(
     }
     let stage = if reading {
         Stage::Reading
+    } else if scores > 0 {
+        Stage::Scores(scores)
     } else if people > 0 {
         Stage::People(people)
     } else if done < total {
@@ -126,7 +131,7 @@ pub(in crate::service) fn progress_of(
         })
     };
     Ok(CheckProgress {
-        running: reading || people > 0 || done < total,
+        running: reading || scores > 0 || people > 0 || done < total,
         done,
         total,
         stage,

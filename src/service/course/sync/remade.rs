@@ -16,7 +16,7 @@ use crate::service::Cairn;
 use crate::service::base::refusal::PlatformService;
 use crate::service::course::reach::vetted;
 use crate::store::line_items::ItemSeen;
-use crate::store::{Db, StoreError, activities, audit, line_items, links, rules};
+use crate::store::{Db, StoreError, activities, audit, line_items, links, posted_scores, rules};
 use lti::registration::Registration;
 use lti::services::Platform;
 use lti::services::error::Reason;
@@ -141,6 +141,7 @@ pub(super) fn rebind(
             continue;
         }
         line_items::rebind(db, &item, url)?;
+        posted_scores::start_afresh(db, &course.tenant, id)?;
         let entry = Entry::new(
             &course.tenant,
             Actor::Cairn,

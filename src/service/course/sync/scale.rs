@@ -1,9 +1,12 @@
 //! A result as the grade that counts: on the scale of its column, and without the noise of binary fractions.
 
 use lti::capabilities::ResultScale;
+use lti::services::grades::ResultRow;
 use rust_decimal::Decimal;
 
 use crate::domain::facts::Recorded;
+use crate::ids::PersonId;
+use crate::store::results::ResultSeen;
 
 /// A grade on the scale of its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +50,27 @@ pub(in crate::service::course) fn scaled(
         maximum,
         recorded,
     })
+}
+
+/// A row as it is stored. Points out of nothing are unknown.
+pub(in crate::service::course) fn result_seen(
+    row: &ResultRow,
+    column: Decimal,
+    scale: ResultScale,
+    person: PersonId,
+) -> ResultSeen {
+    let grade = row
+        .score
+        .and_then(|score| scaled(score, row.maximum, column, scale));
+    let known = [column, row.maximum.unwrap_or(Decimal::ONE)];
+    let usable = known.into_iter().find(|maximum| *maximum > Decimal::ZERO);
+    ResultSeen {
+        person,
+        value: grade.map(|grade| grade.value),
+        maximum: grade.map_or(usable.unwrap_or(Decimal::ONE), |grade| grade.maximum),
+        recorded: grade.and_then(|grade| grade.recorded),
+        comment: row.comment.clone(),
+    }
 }
 
 /// `value` rounded to the first decimal place that is no more than a millionth of `maximum`: platforms calculate in

@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::CheckOutcome;
 use super::read::{self, Reading};
 use super::remade;
-use super::scale::scaled;
+use super::scale::result_seen;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState, Expiry};
 use crate::domain::cause::Cause;
@@ -35,11 +34,10 @@ use crate::store::platforms::Home;
 use crate::store::results::ResultSeen;
 use crate::store::{
     Db, StoreError, activities, audit, badges, course_teachers, courses, enrolments, identities, jobs,
-    line_items, people, results, rules, unknown_users,
+    line_items, people, posted_scores, results, rules, unknown_users,
 };
 use lti::capabilities::{ChangedPoints, ResultScale};
 use lti::roles::Roles;
-use lti::services::grades::ResultRow;
 use lti::services::roster::{Member, Status};
 
 /// For more people than this, badges are decided as a whole.
@@ -277,17 +275,22 @@ impl Taking {
             let Some(rows) = self.reading.results.get(&item.url) else {
                 continue;
             };
-            let seen = rows
-                .iter()
-                .filter_map(|row| result_seen(row, item.maximum, self.scale, &ids));
+            // Nobody's row whom neither a launch nor the member list named.
+            let seen = rows.iter().filter_map(|row| {
+                let person = ids.get(&row.user_id)?.clone();
+                Some(result_seen(row, item.maximum, self.scale, person))
+            });
             let seen = once_each(seen);
             count += seen.len();
-            changed.extend(results::upsert_many(
+            // Whose score was sent meanwhile may have a newer row than this reading.
+            let later = posted_scores::tried_since(db, tenant, &item.id, self.read_at)?;
+            changed.extend(results::upsert_all_but(
                 db,
                 tenant,
                 &item.id,
                 GradeSource::Ags,
                 &seen,
+                &later,
                 self.read_at,
             )?);
         }
@@ -373,27 +376,6 @@ fn once_each(all: impl Iterator<Item = ResultSeen>) -> Vec<ResultSeen> {
 
 fn listed_as(listed: &[ItemSeen], item: &LineItem) -> bool {
     listed.iter().any(|seen| seen.url == item.url)
-}
-
-/// A row as it is stored; nobody's row whom neither a launch nor the member list named. Points out of nothing are unknown.
-fn result_seen(
-    row: &ResultRow,
-    column: Decimal,
-    scale: ResultScale,
-    ids: &HashMap<String, PersonId>,
-) -> Option<ResultSeen> {
-    let grade = row
-        .score
-        .and_then(|score| scaled(score, row.maximum, column, scale));
-    let known = [column, row.maximum.unwrap_or(Decimal::ONE)];
-    let usable = known.into_iter().find(|maximum| *maximum > Decimal::ZERO);
-    Some(ResultSeen {
-        person: ids.get(&row.user_id)?.clone(),
-        value: grade.map(|grade| grade.value),
-        maximum: grade.map_or(usable.unwrap_or(Decimal::ONE), |grade| grade.maximum),
-        recorded: grade.and_then(|grade| grade.recorded),
-        comment: row.comment.clone(),
-    })
 }
 
 /// Whether the passing of time changes what a badge decides: a date in its rule or in one below it, or awards that end.

@@ -12,6 +12,10 @@ pub(crate) struct BadgeAwardsPage {
     pub(crate) picture: PictureView,
     pub(crate) rows: Vec<AwardRow>,
     pub(crate) paging: Paging,
+    /// Students of the course among all holders, on whatever page.
+    pub(crate) students: u32,
+    /// Holders who are no students of the course now, on whatever page.
+    pub(crate) former: u32,
     /// How many of all holders lapse within 30 days.
     pub(crate) lapsing: usize,
     /// How many of all, on whatever page, can be revoked.
@@ -56,6 +60,8 @@ pub(crate) struct AwardRow {
     pub(crate) credential_href: Option<String>,
     /// Its holder keeps it to themselves.
     pub(crate) kept: bool,
+    /// Whether they are no student of the course now.
+    pub(crate) former: bool,
 }
 
 impl BadgeAwardsPage {

@@ -13,6 +13,8 @@ pub(crate) struct ActivityPage {
     pub(crate) instructions: SafeHtml,
     /// Points of a full grade ("100").
     pub(crate) maximum: String,
+    /// What those are in the gradebook, where its column has other points.
+    pub(crate) column_maximum: Option<String>,
     pub(crate) current: Option<HandedIn>,
     /// The grade that counts: "86 of 100"; from the gradebook.
     pub(crate) grade: Option<String>,
