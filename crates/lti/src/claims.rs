@@ -280,9 +280,9 @@ pub enum Message {
     SubmissionReview {
         /// The `sub` of the person whose work it is.
         for_user: String,
-        /// The line item in which it is graded.
-        lineitem: Url,
-        /// The link to which the line item belongs, where it is told.
+        /// The line item in which it is graded. Moodle leaves it out where the gradebook was reset.
+        lineitem: Option<Url>,
+        /// The link to which the line item belongs, where it is told. One of the two always is.
         link: Option<ResourceLink>,
     },
 }

@@ -13,13 +13,14 @@ pub(super) fn validate(claims: &LtiClaims, checked: &Checked<'_>) -> Result<Mess
         .and_then(|user| user.user_id.clone())
         .filter(|id| clean::is_id(id))
         .ok_or(Refusal::SubmissionReview("student (for_user.user_id)"))?;
-    let lineitem = checked
-        .ags
-        .and_then(|ags| ags.lineitem.clone())
-        .ok_or(Refusal::SubmissionReview("grade column (line item)"))?;
+    let lineitem = checked.ags.and_then(|ags| ags.lineitem.clone());
+    let link = link_of(claims, checked);
+    if lineitem.is_none() && link.is_none() {
+        return Err(Refusal::SubmissionReview("grade column (line item)"));
+    }
     Ok(Message::SubmissionReview {
         for_user,
         lineitem,
-        link: link_of(claims, checked),
+        link,
     })
 }

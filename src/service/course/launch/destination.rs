@@ -75,7 +75,7 @@ pub(super) fn of(
             for_user, lineitem, ..
         } => {
             let custom = launch.custom_text(REVIEW).map(ActivityId::from);
-            match reviewed(db, course, lineitem, custom, link)? {
+            match reviewed(db, course, lineitem.as_ref(), custom, link)? {
                 Reviewed::Activity(activity) => {
                     review(db, course, for_user, activity).map(Destination::Review)
                 }
@@ -141,13 +141,16 @@ enum Reviewed {
 fn reviewed(
     db: &mut Db,
     course: &Course,
-    line_item: &Url,
+    line_item: Option<&Url>,
     custom: Option<ActivityId>,
     link: Option<&Link>,
 ) -> Result<Reviewed, StoreError> {
     let (tenant, id) = (&course.tenant, &course.id);
     let all = activities::for_course(db, tenant, id)?;
-    let item = line_items::by_url(db, tenant, id, line_item.as_str())?;
+    let item = match line_item {
+        Some(url) => line_items::by_url(db, tenant, id, url.as_str())?,
+        None => None,
+    };
     let of_link = link.and_then(|link| match &link.opens {
         Opens::Activity { activity } => Some(activity),
         _ => None,

@@ -138,10 +138,25 @@ fn a_submission_review_names_student_and_column() {
         ("5", "7")
     );
     assert_eq!(
-        lineitem.as_str(),
+        lineitem.as_ref().unwrap().as_str(),
         "https://lms.example/2/lineitems/6/lineitem?type_id=1"
     );
     assert_eq!(launch.target_link_uri.query(), Some("review=1"));
+}
+
+#[test]
+fn a_submission_review_without_a_column_is_of_its_link() {
+    let mut scene = submission_review();
+    scene.claims["https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"]
+        .as_object_mut()
+        .unwrap()
+        .remove("lineitem");
+    let launch = scene.run().unwrap();
+    let Message::SubmissionReview { lineitem, link, .. } = &launch.message else {
+        panic!()
+    };
+    assert_eq!(*lineitem, None);
+    assert_eq!(link.as_ref().unwrap().id, "7");
 }
 
 #[test]
