@@ -218,6 +218,24 @@ async fn what_the_gradebook_refuses_for_a_time_is_told_by_name_and_sent_when_it_
 }
 
 #[tokio::test]
+async fn a_locked_column_is_no_course_site_that_is_out_of_order() {
+    for bench in benches().await {
+        let (activity, column) = bench.essay().await;
+        let hand_in = bench.hand_in(&bench.student(0), &activity).await;
+        bench.review(&hand_in, 77).await;
+        bench
+            .world
+            .close_line_item(bench.at, column, Some(Closed::Locked));
+        let refused = bench.send(&hand_in).await.unwrap_err();
+        assert_eq!(refused.code(), "column.locked");
+        bench.work(&bench.cairn).await;
+        let told = bench.late().await.expect("it waits");
+        assert!(told.contains("“Essay” is locked. Unlock it"), "{told}");
+        assert!(!told.contains("out of order"), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn attempts_that_are_used_up_are_told_and_do_not_keep_a_grade_back() {
     for bench in benches_of(Flavour::Canvas, |_| {}).await {
         let (activity, column) = bench.essay().await;

@@ -20,6 +20,8 @@ pub(crate) enum ColumnRefusal {
     NotYet,
     /// The column of that name was deleted from the course.
     Gone(String),
+    /// The column of that name is locked in the gradebook.
+    Locked(String),
 }
 
 impl ColumnRefusal {
@@ -33,6 +35,7 @@ impl ColumnRefusal {
             Self::Address(_) => (Conflict, "column.address"),
             Self::NotYet => (Conflict, "column.not-yet"),
             Self::Gone(_) => (Conflict, "column.gone"),
+            Self::Locked(_) => (Conflict, "column.locked"),
         }
     }
 }

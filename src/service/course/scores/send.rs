@@ -102,9 +102,14 @@ async fn not_taken(
         why: why(refusal),
         said: said(&error.reason),
     };
+    let label = wanted.item.label.clone();
     keep(cairn, reach, wanted, outcome, None, false).await?;
     // The status of a locked column may be that of a moment's trouble, which a second attempt finds gone.
-    if is_locked { Err(error.into()) } else { Ok(()) }
+    if is_locked {
+        Err(ColumnRefusal::Locked(label).into())
+    } else {
+        Ok(())
+    }
 }
 
 fn why(refusal: ScoreRefusal) -> Refusal {

@@ -44,6 +44,11 @@ pub(in crate::web::words) fn column(refusal: &ColumnRefusal) -> String {
         ColumnRefusal::Gone(label) => {
             return format!("The gradebook column “{label}” was deleted from the course.");
         }
+        ColumnRefusal::Locked(label) => {
+            return format!(
+                "The gradebook column “{label}” is locked. Unlock it in the gradebook of the course."
+            );
+        }
         ColumnRefusal::Label => "Give the column a name of 1 to 200 characters.",
         ColumnRefusal::Points => "Give the column more than 0 and up to 10,000 points.",
         ColumnRefusal::ReleaseDate => "Choose a day and a time that are still to come.",
