@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use super::convert::{decimal, from_word, micros, opt_decimal, word};
 use super::schema::line_items;
 use super::{Db, StoreError};
-use crate::domain::course::{LineItem, LineItemState};
+use crate::domain::course::{LineItem, LineItemState, may_be_steps};
 use crate::ids::{CourseId, LineItemId, TenantId};
 use crate::random::Random;
 
@@ -169,7 +169,8 @@ pub(crate) fn upsert_many(
                     before.ruled_maximum
                 })
                 .flatten(),
-            is_scale: before.is_scale,
+            // What was said of steps is not said of points.
+            is_scale: before.is_scale && (before.maximum == seen.maximum || may_be_steps(seen.maximum)),
             // Some platforms leave out what we gave them.
             resource_id: seen.resource_id.clone().or_else(|| before.resource_id.clone()),
             tag: seen.tag.clone().or_else(|| before.tag.clone()),
@@ -208,6 +209,7 @@ fn update(db: &mut Db, item: &LineItem) -> Result<(), StoreError> {
             line_items::tag.eq(&item.tag),
             line_items::resource_link_id.eq(&item.resource_link_id),
             line_items::state.eq(word(&item.state)?),
+            line_items::is_scale.eq(item.is_scale),
         ))
         .execute(db)?;
     Ok(())
