@@ -6,7 +6,9 @@ use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::evidence::Activity;
 use crate::domain::policy::Power;
 use crate::domain::rule::{Condition, Rule};
+use crate::ids::ActivityId;
 use crate::service::Cairn;
+use crate::service::base::activities::in_course;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
 use crate::store::{Db, StoreError, activities, badges, policies, rules};
@@ -86,6 +88,8 @@ pub(crate) struct Offer {
 pub(crate) struct Chooser {
     pub(crate) badges: Vec<Offer>,
     pub(crate) activities: Vec<Activity>,
+    /// Those of them that perhaps are not in the course: nobody has opened them yet.
+    pub(crate) unopened: Vec<ActivityId>,
     /// Whether several items may be placed at once.
     pub(crate) several: bool,
     /// None where this place takes nothing that Cairn has.
@@ -119,15 +123,20 @@ pub(crate) async fn chooser(cairn: &Cairn, visitor: &Visitor) -> Result<Chooser,
             }
         }
         let activities = activities::for_course(db, tenant, course)?;
+        let there = in_course(db, tenant, course, |_| false)?;
+        let is_there = |one: &&Activity| there.iter().any(|known| known.id == one.id);
+        let unopened = activities.iter().filter(|one| !is_there(one));
+        let unopened: Vec<ActivityId> = unopened.map(|one| one.id.clone()).collect();
         let policy = policies::get(db, tenant)?;
         policy.allows(Power::Place, visitor.session.asker())?;
         let powers = policy.powers(visitor.session.asker());
-        Ok((offers, activities, powers.create))
+        Ok((offers, activities, unopened, powers.create))
     });
-    let (badges, activities, makes_badges) = found.await?;
+    let (badges, activities, unopened, makes_badges) = found.await?;
     Ok(Chooser {
         badges,
         activities,
+        unopened,
         several: request.settings.accept_multiple,
         shapes: Shape::taken(&request.settings, &capabilities),
         columns: request.settings.accept_lineitem,
