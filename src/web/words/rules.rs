@@ -139,8 +139,15 @@ pub(crate) fn rest(rest: &Rest) -> String {
     }
 }
 
-fn column(ColumnTrouble { label, kind, .. }: &ColumnTrouble) -> String {
+fn column(
+    ColumnTrouble {
+        label, kind, former, ..
+    }: &ColumnTrouble,
+) -> String {
     match kind {
+        TroubleKind::Gone if *former => format!(
+            "The gradebook column “{label}” belongs to a former registration of Cairn, through which this course is not read any more. Change the rule so that it names another one."
+        ),
         TroubleKind::Gone => format!(
             "The gradebook column “{label}” is no longer in the course. Change the rule so that it names another one."
         ),
@@ -204,7 +211,17 @@ mod tests {
             item: "item".into(),
             label: label.into(),
             kind,
+            former: false,
         };
+        let former = ColumnTrouble {
+            former: true,
+            ..trouble("Report", TroubleKind::Gone)
+        };
+        let said = rest(&Rest::from(vec![former]));
+        assert!(
+            said.contains("“Report” belongs to a former registration"),
+            "{said}"
+        );
         let both = rest(&Rest::from(vec![
             trouble("Quiz", TroubleKind::Gone),
             trouble("Essay", TroubleKind::MaximumChanged),

@@ -268,7 +268,13 @@ async fn what_to_send(
         };
         let item = line_items::get(db, &owner, item)?.ok_or(ServiceError::NotFound("line item"))?;
         if item.state == LineItemState::Gone {
-            return Err(ColumnRefusal::Gone(item.label).into());
+            let is_of_former = line_items::is_of_former(db, &owner, &item.id)?;
+            let refusal = if is_of_former {
+                ColumnRefusal::OfFormer(item.label)
+            } else {
+                ColumnRefusal::Gone(item.label)
+            };
+            return Err(refusal.into());
         }
         let person = people::get(db, &owner, &submission.person)?.ok_or(ServiceError::NotFound("person"))?;
         let posted = posted_scores::get(db, &owner, &item.id, &person.id)?;

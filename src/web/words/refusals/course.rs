@@ -44,6 +44,11 @@ pub(in crate::web::words) fn column(refusal: &ColumnRefusal) -> String {
         ColumnRefusal::Gone(label) => {
             return format!("The gradebook column “{label}” was deleted from the course.");
         }
+        ColumnRefusal::OfFormer(label) => {
+            return format!(
+                "The gradebook column “{label}” belongs to a former registration of Cairn, to which no grades go any more. Put the activity into the course once more and open it there: then it gets a column."
+            );
+        }
         ColumnRefusal::Locked(label) => {
             return format!(
                 "The gradebook column “{label}” is locked. Unlock it in the gradebook of the course."
