@@ -251,7 +251,10 @@ async fn a_locked_column_is_no_course_site_that_is_out_of_order() {
         assert_eq!(refused.code(), "column.locked");
         bench.work(&bench.cairn).await;
         let told = bench.late().await.expect("it waits");
-        assert!(told.contains("“Essay” is locked. Unlock it"), "{told}");
+        assert!(
+            told.contains("“Essay” takes no grade for now, as when it is locked."),
+            "{told}"
+        );
         assert!(!told.contains("out of order"), "{told}");
     }
 }

@@ -51,7 +51,7 @@ pub(in crate::web::words) fn column(refusal: &ColumnRefusal) -> String {
         }
         ColumnRefusal::Locked(label) => {
             return format!(
-                "The gradebook column “{label}” is locked. Unlock it in the gradebook of the course."
+                "The gradebook column “{label}” takes no grade for now, as when it is locked. If it is, unlock it in the gradebook."
             );
         }
         ColumnRefusal::Label => "Give the column a name of 1 to 200 characters.",
