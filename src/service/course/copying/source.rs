@@ -73,10 +73,10 @@ impl Source {
             named.iter().map(|badge| (&badge.id, badge.design.name.as_str())),
         );
         let is_read = |id: &ActivityId| {
-            let mut rules = badges
-                .iter()
-                .filter_map(|(_, rule): &(Badge, Option<Rule>)| rule.as_ref());
-            rules.any(|rule| rule.root.activities().any(|one| one == id))
+            badges.iter().any(|(_, rule): &(Badge, Option<Rule>)| {
+                let rule = rule.as_ref();
+                rule.is_some_and(|rule| rule.root.activities().any(|one| one == id))
+            })
         };
         let activities = in_course(db, tenant, course, is_read)?;
         let mut source = Self {
