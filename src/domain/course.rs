@@ -170,6 +170,15 @@ pub(crate) struct LineItem {
     pub(crate) state: LineItemState,
 }
 
+/// Steps of the longest scale that is asked about.
+const MOST_STEPS: u32 = 20;
+
+/// Whether a column with that maximum may be graded by a scale, of which it would be the number of steps.
+#[must_use]
+pub(crate) fn may_be_steps(maximum: Decimal) -> bool {
+    maximum.fract().is_zero() && maximum > Decimal::ONE && maximum <= Decimal::from(MOST_STEPS)
+}
+
 /// Whether a line item can still be read as the rules understood it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -187,12 +196,28 @@ pub(crate) struct Link {
     pub(crate) id: LinkId,
     pub(crate) tenant: TenantId,
     pub(crate) course: CourseId,
-    /// The platform's identifier.
+    /// The platform's identifier, or a name of ours that begins as one of [`UNNAMED`].
     pub(crate) resource_link_id: String,
     pub(crate) title: Option<String>,
     pub(crate) opens: Opens,
     /// The link's own line item, when the launch named one.
     pub(crate) line_item_url: Option<String>,
+}
+
+/// What the link of a placed activity is called until it is launched: this, and the id of what was placed.
+pub(crate) const PLACED: &str = "placed:";
+/// How the name begins of what stands in for something that was copied, until it is found.
+pub(crate) const STAND_IN: &str = "urn:cairn:copied:";
+/// How the names of links begin that no platform gave.
+pub(crate) const UNNAMED: [&str; 2] = [PLACED, STAND_IN];
+
+impl Link {
+    /// Whether the platform knows the link by this name. One that was placed or copied has none of the platform's until
+    /// somebody opens it, and perhaps was never put into the course.
+    #[must_use]
+    pub(crate) fn is_the_platforms(&self) -> bool {
+        !UNNAMED.iter().any(|ours| self.resource_link_id.starts_with(ours))
+    }
 }
 
 /// What a link opens.

@@ -8,8 +8,8 @@ use rust_decimal::Decimal;
 
 use super::convert::{decimal, from_word, micros, opt_decimal, word};
 use super::schema::line_items;
-use super::{Db, StoreError};
-use crate::domain::course::{LineItem, LineItemState};
+use super::{Db, StoreError, course_keys};
+use crate::domain::course::{LineItem, LineItemState, may_be_steps};
 use crate::ids::{CourseId, LineItemId, TenantId};
 use crate::random::Random;
 
@@ -32,6 +32,8 @@ pub(crate) struct ItemChanges {
     pub(crate) items: Vec<LineItem>,
     /// No longer listed, since this list.
     pub(crate) gone: Vec<LineItemId>,
+    /// Listed again, after they had been gone.
+    pub(crate) back: Vec<LineItemId>,
     /// Watched, and their maximum differs since this list.
     pub(crate) maximum_changed: Vec<LineItemId>,
     /// Every one whose maximum differs since this list, watched or not, with what it was before.
@@ -149,6 +151,9 @@ pub(crate) fn upsert_many(
             }
             state => state,
         };
+        if before.state == LineItemState::Gone {
+            changes.back.push(before.id.clone());
+        }
         if differs && before.maximum != seen.maximum {
             changes.maximum_changed.push(before.id.clone());
         }
@@ -169,7 +174,8 @@ pub(crate) fn upsert_many(
                     before.ruled_maximum
                 })
                 .flatten(),
-            is_scale: before.is_scale,
+            // What was said of steps is not said of points.
+            is_scale: before.is_scale && (before.maximum == seen.maximum || may_be_steps(seen.maximum)),
             // Some platforms leave out what we gave them.
             resource_id: seen.resource_id.clone().or_else(|| before.resource_id.clone()),
             tag: seen.tag.clone().or_else(|| before.tag.clone()),
@@ -208,6 +214,7 @@ fn update(db: &mut Db, item: &LineItem) -> Result<(), StoreError> {
             line_items::tag.eq(&item.tag),
             line_items::resource_link_id.eq(&item.resource_link_id),
             line_items::state.eq(word(&item.state)?),
+            line_items::is_scale.eq(item.is_scale),
         ))
         .execute(db)?;
     Ok(())
@@ -236,6 +243,22 @@ pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &LineItemId) -> Result<Opt
         .get_result(db)
         .optional()?;
     row.map(Row::item).transpose()
+}
+
+/// Whether an item was known before another deployment began to speak for its course: where it is gone since, the
+/// platform may have it still, for the former one.
+pub(crate) fn is_of_former(db: &mut Db, tenant: &TenantId, id: &LineItemId) -> Result<bool, StoreError> {
+    let known: Option<(String, i64)> = line_items::table
+        .filter(line_items::tenant_id.eq(tenant.as_str()))
+        .filter(line_items::id.eq(id.as_str()))
+        .select((line_items::course_id, line_items::created_at))
+        .first(db)
+        .optional()?;
+    let Some((course, created_at)) = known else {
+        return Ok(false);
+    };
+    let since = course_keys::taken_over_at(db, tenant, &course.into())?;
+    Ok(since.is_some_and(|since| created_at < since))
 }
 
 /// The items of a course, oldest first, gone ones included.

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::convert::{from_json, json, micros};
 use super::schema::links;
 use super::{Db, StoreError, course_keys};
-use crate::domain::course::{Link, Opens};
+use crate::domain::course::{Link, Opens, PLACED, STAND_IN};
 use crate::ids::{CourseId, LinkId, TenantId};
 use crate::random::Random;
 
@@ -71,19 +71,15 @@ pub(crate) fn by_resource_link(
 }
 
 /// Whether a link of the course was ever opened by the deployment that speaks for it: links from before the course went over
-/// to that one say nothing of what it is offered. A name that begins with `placeholder` is none of the platform's.
-pub(crate) fn any_opened(
-    db: &mut Db,
-    tenant: &TenantId,
-    course: &CourseId,
-    placeholder: &str,
-) -> Result<bool, StoreError> {
+/// to that one say nothing of what it is offered, and one with a name of ours was opened by nobody.
+pub(crate) fn any_opened(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<bool, StoreError> {
     let since = course_keys::taken_over_at(db, tenant, course)?.unwrap_or(0);
     let found: Option<String> = links::table
         .filter(links::tenant_id.eq(tenant.as_str()))
         .filter(links::course_id.eq(course.as_str()))
         .filter(links::created_at.ge(since))
-        .filter(links::resource_link_id.not_like(format!("{placeholder}%")))
+        .filter(links::resource_link_id.not_like(format!("{PLACED}%")))
+        .filter(links::resource_link_id.not_like(format!("{STAND_IN}%")))
         .select(links::id)
         .first(db)
         .optional()?;

@@ -282,7 +282,7 @@ pub enum Message {
         for_user: String,
         /// The line item in which it is graded. Moodle names none once a course reset has made it anew.
         lineitem: Option<Url>,
-        /// The link to which the line item belongs, where it is told.
+        /// The link to which the line item belongs, where it is told. One of the two always is.
         link: Option<ResourceLink>,
     },
 }

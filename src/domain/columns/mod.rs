@@ -21,6 +21,9 @@ pub(crate) struct ColumnTrouble {
     /// As it was called then.
     pub(crate) label: String,
     pub(crate) kind: TroubleKind,
+    /// Of one that is gone: whether it was one of a former registration, through which the course is not read any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) former: bool,
 }
 
 /// What is the matter.
@@ -84,6 +87,7 @@ pub(crate) fn troubles(root: &Group, items: &[LineItem], pause: Option<&Pause>) 
                 item: item.clone(),
                 label: known.label.clone(),
                 kind,
+                former: false,
             });
         }
     }

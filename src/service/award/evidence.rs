@@ -22,6 +22,7 @@ use crate::service::award::file_check;
 use crate::service::award::files;
 use crate::service::award::in_gradebook::{column_maximum, in_gradebook};
 use crate::service::award::reviewing::{self, PastReview};
+use crate::service::base::activities::in_course;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
 use crate::service::base::refusal::{AwardRefusal, CourseRefusal, Forbidden};
@@ -347,7 +348,7 @@ pub(crate) async fn queue(
     let (visitor, now) = (visitor.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let tenant = visitor.tenant();
-        let activities = activities::for_course(db, tenant, &visitor.course.id)?;
+        let activities = in_course(db, tenant, &visitor.course.id, |_| false)?;
         let state = (!all_states).then_some(SubmissionState::HandedIn);
         let (mut rows, mut total, mut waiting) = (Vec::new(), 0, 0);
         for activity in &activities {

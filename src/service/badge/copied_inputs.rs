@@ -5,14 +5,14 @@ use rust_decimal::Decimal;
 
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState};
-use crate::domain::course::{CopyState, Course};
+use crate::domain::course::{CopyState, Course, STAND_IN};
 use crate::domain::rest::Rest;
 use crate::domain::rule::{Condition, Group};
 use crate::random::Random;
 use crate::store::{Db, StoreError, activities, audit, badges, copies, line_items, links, rules};
 
 /// How the address of what stands in for something that was not found begins.
-pub(crate) const PLACEHOLDER: &str = "urn:cairn:copied:";
+pub(crate) const PLACEHOLDER: &str = STAND_IN;
 
 /// What kind of thing it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -55,7 +55,7 @@ pub(in crate::service) fn settle(
         };
         match &badge.state {
             BadgeState::Active => {
-                let found = troubles(&rule.root, &items, None);
+                let found = troubles_of(db, &badge, &rule, &items, None)?;
                 if !found.is_empty() {
                     rest(db, &badge, &rule, &items, found, moment)?;
                 }
@@ -69,6 +69,21 @@ pub(in crate::service) fn settle(
         }
     }
     Ok(())
+}
+
+/// What keeps a rule from reading its columns, and which of those that are gone are of a former registration.
+fn troubles_of(
+    db: &mut Db,
+    badge: &Badge,
+    rule: &Rule,
+    items: &[LineItem],
+    pause: Option<&Pause>,
+) -> Result<Vec<ColumnTrouble>, StoreError> {
+    let mut found = troubles(&rule.root, items, pause);
+    for one in found.iter_mut().filter(|one| one.kind == TroubleKind::Gone) {
+        one.former = line_items::is_of_former(db, &badge.tenant, &one.item)?;
+    }
+    Ok(found)
 }
 
 /// The rule that decides, of a badge that may rest for its columns.
@@ -124,7 +139,7 @@ fn again(
     pause: Pause,
     moment: Moment<'_>,
 ) -> Result<(), StoreError> {
-    let found = troubles(&rule.root, items, Some(&pause));
+    let found = troubles_of(db, badge, rule, items, Some(&pause))?;
     let untouched = !pause.maxima.is_empty() && pause.draft == draft_digest(db, badge)?;
     if found.is_empty() && untouched {
         return resume(db, badge, pause.troubles, Actor::Cairn, moment);
@@ -180,6 +195,7 @@ pub(in crate::service) fn remade(db: &mut Db, item: &LineItem, now: DateTime<Utc
             item: item.id.clone(),
             label: item.label.clone(),
             kind: TroubleKind::Remade,
+            former: false,
         });
         let told = Resumed { at: now, columns };
         badges::tell(db, &item.tenant, &id, &told)?;

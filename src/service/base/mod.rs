@@ -1,5 +1,6 @@
 //! What every use case needs: [`Cairn`] itself, errors, who somebody is, and reading institutions, platforms and policies.
 
+pub(crate) mod activities;
 pub(crate) mod addresses;
 pub(crate) mod audit;
 pub(crate) mod cairn;

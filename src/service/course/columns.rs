@@ -19,15 +19,15 @@ use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
-use crate::service::base::queue::{self, CheckCourse, EnsureLineItem};
+use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, EnsureLineItem};
 use crate::service::base::refusal::{ColumnRefusal, PlatformService};
 use crate::service::base::session::Visitor;
 use crate::service::course::placing;
 use crate::service::course::reach::{Reach, reach, vetted};
 use crate::service::course::scores;
-use crate::store::{Db, StoreError, activities, line_items, links};
+use crate::store::{Db, StoreError, activities, jobs, line_items, links, rules};
 use lti::capabilities::NewColumns;
-use lti::services::grades::{LineItem as PlatformItem, NewLineItem};
+use lti::services::grades::{LineItem as PlatformItem, LineItemFilter, NewLineItem};
 
 /// The tag of columns that instructors make.
 const COLUMN_TAG: &str = "cairn-column";
@@ -100,7 +100,10 @@ async fn keep(
     };
     let check = CheckCourse::of(&reach.course, Cause::Column);
     let stored = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
-        let item = line_items::find_or_insert(db, &item, now)?;
+        let item = match activity.as_ref() {
+            Some(activity) => in_place_of(db, &item, activity, now)?,
+            None => line_items::find_or_insert(db, &item, now)?,
+        };
         if let Some(activity) = activity {
             activities::set_line_item(db, &item.tenant, &activity, Some(&item.id))?;
             // What was handed in and reviewed before there was a column.
@@ -113,8 +116,38 @@ async fn keep(
     stored.await
 }
 
-/// After a check that could list the columns: activities that still have none get another try, as do scores that were
-/// given up or refused. Run it in the check's transaction.
+/// Stores the column of an activity. In place of one that is gone it goes on under the id of that, so that the rules that
+/// read the hand-ins' grades go on reading them; where a rule was made for the new one already, it is the new one.
+fn in_place_of(
+    db: &mut Db,
+    item: &LineItem,
+    activity: &ActivityId,
+    now: DateTime<Utc>,
+) -> Result<LineItem, StoreError> {
+    let known = activities::get(db, &item.tenant, activity)?.and_then(|activity| activity.line_item);
+    let gone = match known {
+        Some(known) => line_items::get(db, &item.tenant, &known)?,
+        None => None,
+    };
+    let Some(gone) = gone.filter(|gone| gone.state == LineItemState::Gone) else {
+        return line_items::find_or_insert(db, item, now);
+    };
+    if let Some(there) = line_items::by_url(db, &item.tenant, &item.course, &item.url)?
+        && (there.id == gone.id || rules::names_item(db, &there.tenant, &there.id)?)
+    {
+        return Ok(there);
+    }
+    line_items::rebind(db, &gone, &item.url)?;
+    line_items::set_state(db, &gone.tenant, &gone.id, LineItemState::Present)?;
+    Ok(LineItem {
+        url: item.url.clone(),
+        state: LineItemState::Present,
+        ..gone
+    })
+}
+
+/// After a check that could list the columns: activities that still have none get another try once a link opens them, as do
+/// scores that were given up or refused. Run it in the check's transaction.
 pub(in crate::service) fn resume(
     db: &mut Db,
     course: &Course,
@@ -123,15 +156,22 @@ pub(in crate::service) fn resume(
     random: &dyn Random,
 ) -> Result<(), StoreError> {
     for activity in activities::for_course(db, &course.tenant, &course.id)? {
-        if activity.line_item.is_none() {
-            let job = EnsureLineItem::of(db, &activity)?;
+        if activity.line_item.is_some() {
+            continue;
+        }
+        let job = EnsureLineItem::of(db, &activity)?;
+        if links::get(db, &activity.tenant, &activity.link)?.is_some_and(|link| link.is_the_platforms()) {
             queue::enqueue(db, &activity.tenant, &job, now, now, random)?;
+        } else {
+            // Nobody waits for it: an earlier version tried without a link, and gave up.
+            jobs::take_given_up(db, &activity.tenant, EnsureLineItem::NAME, &job.key())?;
         }
     }
     scores::revive(db, course, cause, now, random)
 }
 
-/// Gives an evidence activity its column: the link's own, or a new one. Without the service its grade stays here.
+/// Gives an evidence activity its column: the link's own, or a new one. Without the service its grade stays here, and an
+/// activity that nobody has opened waits for that: its link has no name at the platform yet.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when the activity is gone, [`ServiceError::Platform`] when the platform does not do it.
@@ -145,10 +185,15 @@ pub(crate) async fn ensure_activity_item(
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let activity = activities::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("activity"))?;
         let link = links::get(db, &owner, &activity.link)?.ok_or(ServiceError::NotFound("link"))?;
-        Ok((activity, link))
+        let item = match &activity.line_item {
+            Some(item) => line_items::get(db, &owner, item)?,
+            None => None,
+        };
+        Ok((activity, link, item))
     });
-    let (activity, link) = found.await?;
-    if activity.line_item.is_some() {
+    let (activity, link, before) = found.await?;
+    let has_one = before.is_some_and(|item| item.state != LineItemState::Gone);
+    if has_one || !link.is_the_platforms() {
         return Ok(());
     }
     let reach = match reach(cairn, tenant, &activity.course).await {
@@ -167,16 +212,9 @@ pub(crate) async fn ensure_activity_item(
             reach.platform.line_item(&url).await?
         }
         None => {
-            // Perhaps it came with another link of the same activity, which nobody has opened yet.
-            let anywhere = NewLineItem {
-                resource_link_id: None,
-                ..new.clone()
-            };
-            let found = reach
-                .platform
-                .find_line_item(&reach.line_items, &anywhere)
-                .await?;
-            match found {
+            let everything = LineItemFilter::default();
+            let all = reach.platform.line_items(&reach.line_items, &everything).await?;
+            match there_already(&all, &new) {
                 Some(found) => found,
                 None => {
                     reach
@@ -188,6 +226,18 @@ pub(crate) async fn ensure_activity_item(
         }
     };
     keep(cairn, &reach, made, &new, Some(activity.id)).await.map(drop)
+}
+
+/// The column that stands there for an activity although its link names none: it has our id, and perhaps came with another
+/// link of the same activity, which nobody has opened yet; or it belongs to the link. A launch does not name the column
+/// that Moodle made for a link in a reset, and it has nothing of ours.
+fn there_already(all: &[PlatformItem], new: &NewLineItem) -> Option<PlatformItem> {
+    let is_ours = |item: &&PlatformItem| item.resource_id == new.resource_id && item.tag == new.tag;
+    let of_link = |item: &&PlatformItem| {
+        new.resource_link_id.is_some() && item.resource_link_id == new.resource_link_id
+    };
+    let found = all.iter().find(is_ours).or_else(|| all.iter().find(of_link));
+    found.cloned()
 }
 
 /// The column of an activity whose link has none: tied to the link, or a new `external_tool` assignment that opens us.

@@ -202,8 +202,13 @@ pub(crate) async fn late(cairn: &Cairn, visitor: &Visitor) -> Result<Late, Servi
 pub(in crate::service) fn late_of(db: &mut Db, visitor: &Visitor) -> Result<Late, ServiceError> {
     visitor.look()?;
     let (tenant, course) = (visitor.tenant(), visitor.course.id.as_str());
+    let columns = match visitor.course.life.end() {
+        // A course that is over gets no column any more.
+        Some(_) => None,
+        None => jobs::late_below(db, tenant, EnsureLineItem::NAME, course)?,
+    };
     Ok(Late {
-        columns: jobs::late_below(db, tenant, EnsureLineItem::NAME, course)?.map(Waiting::from),
+        columns: columns.map(Waiting::from),
         scores: jobs::late_below(db, tenant, SendScore::NAME, course)?.map(Waiting::from),
     })
 }

@@ -587,5 +587,23 @@ fn an_item_takes_the_address_of_the_one_that_was_made_in_its_place() {
             })
         };
         assert_eq!([scale(true), scale(true), scale(false)], [true, false, true]);
+        scale(true);
+        // Another scale is one all the same; points are none.
+        for (maximum, is_scale) in [("4", true), ("50", false), ("4", false)] {
+            let listed = [ItemSeen {
+                url: "u2".into(),
+                label: "Quiz".into(),
+                maximum: maximum.parse().unwrap(),
+                resource_id: None,
+                tag: None,
+                resource_link_id: None,
+            }];
+            let (tenant, course) = (&school.tenant, &school.course.id);
+            let none = HashSet::new();
+            write(database, |db| {
+                line_items::upsert_many(db, tenant, course, &listed, &none, at(9), &SystemRandom)
+            });
+            assert_eq!(found("u2").unwrap().is_scale, is_scale, "{maximum}");
+        }
     });
 }

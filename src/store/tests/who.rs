@@ -460,7 +460,7 @@ fn a_course_goes_over_to_the_newer_deployment_and_back() {
         };
         let opened = || {
             read(database, |db| {
-                links::any_opened(db, &school.tenant, &school.course.id, "new:")
+                links::any_opened(db, &school.tenant, &school.course.id)
             })
         };
         assert_eq!(url(&launch(&old)), "https://lms.example/old");
@@ -468,6 +468,19 @@ fn a_course_goes_over_to_the_newer_deployment_and_back() {
         assert!(opened());
         let moved = launch(&new);
         assert!(!opened(), "nothing of the newer deployment");
+        let former = school.item(database, "u-old");
+        let own = LineItem {
+            id: LineItemId::new(at(8), &SystemRandom),
+            url: "u-new".into(),
+            ..former.clone()
+        };
+        write(database, |db| line_items::find_or_insert(db, &own, at(8)));
+        let is_of_former =
+            |id: &LineItemId| read(database, |db| line_items::is_of_former(db, &school.tenant, id));
+        assert!(is_of_former(&former.id) && !is_of_former(&own.id));
+        open("placed:0199", 7);
+        open("urn:cairn:copied:0199", 7);
+        assert!(!opened(), "what was placed or copied was opened by nobody");
         open("6", 7);
         assert!(opened());
         assert_eq!(

@@ -4,9 +4,13 @@ use lti::registration::Flavour;
 use rust_decimal::Decimal;
 
 use super::joining::{administrator, launch, member, person, registration, review};
-use crate::store::awards;
+use crate::domain::badge::BadgeState;
+use crate::ids::BadgeId;
+use crate::store::testing::shortcuts::first_tenant;
+use crate::store::{awards, badges};
 use crate::tests::guest::Guest;
 use crate::tests::harness::on_each_database;
+use crate::web::words as said;
 
 #[test]
 fn a_rule_over_a_column_of_the_former_registration_rests_until_it_takes_the_new_one() {
@@ -44,6 +48,19 @@ fn a_rule_over_a_column_of_the_former_registration_rests_until_it_takes_the_new_
         assert!(
             words.contains("“First steps” rests and awards nothing"),
             "{words}"
+        );
+        let id = BadgeId::from(badge.as_str());
+        let known = scene.cairn.store.read(move |db| {
+            let tenant = first_tenant(db)?.unwrap();
+            badges::get(db, &tenant.id, &id)
+        });
+        let BadgeState::Paused { reason } = known.await.unwrap().unwrap().state else {
+            panic!("it goes on deciding");
+        };
+        let told = said::rules::rest(&reason);
+        assert!(
+            told.contains("“Report” belongs to a former registration of Cairn"),
+            "{told}"
         );
         let href = home.links(&format!("/badges/{badge}/columns")).remove(0);
         let offer = after.browser.get(&href).await.unwrap();

@@ -3,6 +3,7 @@
 
 mod accepting;
 mod account;
+mod anew;
 mod new_badge;
 mod pending;
 mod places;

@@ -395,6 +395,48 @@ async fn what_the_gradebook_refuses_for_a_time_is_told_by_name_and_sent_when_it_
 }
 
 #[tokio::test]
+async fn what_waited_for_a_column_is_sent_by_the_check_that_finds_it_again() {
+    for bench in benches().await {
+        let (activity, column) = bench.essay().await;
+        let student = bench.student(0);
+        let hand_in = bench.hand_in(&student, &activity).await;
+        bench.work(&bench.cairn).await;
+        assert!(bench.world.delete_line_item(bench.at, column));
+        bench.run().await;
+        bench.clock.advance(TimeDelta::seconds(5));
+        bench.review(&hand_in, 77).await;
+        bench.work(&bench.cairn).await;
+        let told = bench.late().await.expect("it waits");
+        assert!(told.contains("“Essay” was deleted from the course."), "{told}");
+        assert!(bench.world.restore_line_item(bench.at, column));
+        bench.run().await;
+        assert_eq!(bench.points("Essay", &student), Some(77.into()));
+        assert_eq!(bench.late().await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_locked_column_is_no_course_site_that_is_out_of_order() {
+    for bench in benches().await {
+        let (activity, column) = bench.essay().await;
+        let hand_in = bench.hand_in(&bench.student(0), &activity).await;
+        bench.review(&hand_in, 77).await;
+        bench
+            .world
+            .close_line_item(bench.at, column, Some(Closed::Locked));
+        let refused = bench.send(&hand_in).await.unwrap_err();
+        assert_eq!(refused.code(), "column.locked");
+        bench.work(&bench.cairn).await;
+        let told = bench.late().await.expect("it waits");
+        assert!(
+            told.contains("“Essay” takes no grade for now, as when it is locked."),
+            "{told}"
+        );
+        assert!(!told.contains("out of order"), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn attempts_that_are_used_up_are_told_and_do_not_keep_a_grade_back() {
     for bench in benches_of(Flavour::Canvas, |_| {}).await {
         let (activity, column) = bench.essay().await;

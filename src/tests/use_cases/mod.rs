@@ -29,6 +29,7 @@ mod seen;
 mod services_over_http;
 mod time;
 mod tokens;
+mod unopened;
 mod withdrawing;
 mod worker;
 

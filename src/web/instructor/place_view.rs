@@ -88,7 +88,11 @@ pub(super) fn page(visit: &Visit, chooser: &Chooser, problems: Vec<Problem>) -> 
                 option(
                     format!("activity:{}", activity.id),
                     &activity.title,
-                    "An evidence activity that is there already; this makes another way to it.",
+                    if chooser.unopened.contains(&activity.id) {
+                        "An evidence activity that nobody has opened yet: perhaps it was chosen here and never saved in the course."
+                    } else {
+                        "An evidence activity that is there already; this makes another way to it."
+                    },
                 )
             })
             .collect(),

@@ -2,9 +2,8 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
-use rust_decimal::Decimal;
 
-use crate::domain::course::{LineItem, LineItemState};
+use crate::domain::course::{LineItem, LineItemState, may_be_steps};
 use crate::domain::design_review::RuleProblem;
 use crate::domain::rule::Group;
 use crate::domain::zone::Zone;
@@ -28,9 +27,6 @@ use crate::web::views::instructor::{ColumnFields, ColumnLine, RuleBuilderPage, R
 use crate::web::views::shared::{Choice, Flash, Problem, ProblemList, Status};
 use crate::web::words;
 use lti::capabilities::ColumnsTell;
-
-/// Steps of the longest scale that is asked about.
-const MOST_STEPS: u32 = 20;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -363,12 +359,9 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
 
 /// Columns that are a scale, and those of which only a teacher can say it: a scale has few steps.
 fn scales(editor: &RuleEditor, tell: ColumnsTell) -> Vec<ColumnLine> {
-    let few = |item: &LineItem| {
-        item.maximum.fract().is_zero()
-            && item.maximum > Decimal::ONE
-            && item.maximum <= Decimal::from(MOST_STEPS)
+    let may_be = |item: &&LineItem| {
+        item.is_scale || (words::columns::may_be_scale(tell) && may_be_steps(item.maximum))
     };
-    let may_be = |item: &&LineItem| item.is_scale || (words::columns::may_be_scale(tell) && few(item));
     let line = |item: &LineItem| {
         let most = item.maximum.normalize();
         let (says, verb, button) = if item.is_scale {

@@ -88,6 +88,7 @@ mod tests {
                     item: "quiz".into(),
                     label: "Quiz".to_owned(),
                     kind: *kind,
+                    former: false,
                 })
                 .collect(),
         };

@@ -115,13 +115,21 @@ pub(crate) fn rest(rest: &Rest) -> String {
         Rest::Word => "Everything that its rule reads is in the gradebook again, as it was. Look at who would earn it, then let it decide again."
             .to_owned(),
         Rest::NotFound(names) => {
+            // A column and the activity that it is of are called the same, and are said once.
+            let said_before = |place: usize, name: &String| names.iter().take(place).any(|one| one == name);
+            let names: Vec<&String> = names
+                .iter()
+                .enumerate()
+                .filter(|(place, name)| !said_before(*place, name))
+                .map(|(_, name)| name)
+                .collect();
             let (them, were) = if names.len() == 1 { ("it", "was") } else { ("them", "were") };
             // What is in another course has no name here.
             let quoted = |name: &String| match name.as_str() {
                 "" => "a badge of another course".to_owned(),
                 name => format!("“{name}”"),
             };
-            let names: Vec<String> = names.iter().map(quoted).collect();
+            let names: Vec<String> = names.into_iter().map(quoted).collect();
             format!(
                 "It was copied from another course, and {} {were} not found here. Say what stands for {them}.",
                 all_of(&names)
@@ -131,8 +139,15 @@ pub(crate) fn rest(rest: &Rest) -> String {
     }
 }
 
-fn column(ColumnTrouble { label, kind, .. }: &ColumnTrouble) -> String {
+fn column(
+    ColumnTrouble {
+        label, kind, former, ..
+    }: &ColumnTrouble,
+) -> String {
     match kind {
+        TroubleKind::Gone if *former => format!(
+            "The gradebook column “{label}” belongs to a former registration of Cairn, through which this course is not read any more. Change the rule so that it names another one."
+        ),
         TroubleKind::Gone => format!(
             "The gradebook column “{label}” is no longer in the course. Change the rule so that it names another one."
         ),
@@ -181,6 +196,10 @@ mod tests {
         };
         assert!(found(&["Quiz"]).contains("and “Quiz” was not found here. Say what stands for it."));
         assert!(
+            found(&["Project report", "Project report"])
+                .contains("and “Project report” was not found here. Say what stands for it.")
+        );
+        assert!(
             found(&["A", "B", "C"])
                 .contains("“A”, “B” and “C” were not found here. Say what stands for them.")
         );
@@ -192,7 +211,17 @@ mod tests {
             item: "item".into(),
             label: label.into(),
             kind,
+            former: false,
         };
+        let former = ColumnTrouble {
+            former: true,
+            ..trouble("Report", TroubleKind::Gone)
+        };
+        let said = rest(&Rest::from(vec![former]));
+        assert!(
+            said.contains("“Report” belongs to a former registration"),
+            "{said}"
+        );
         let both = rest(&Rest::from(vec![
             trouble("Quiz", TroubleKind::Gone),
             trouble("Essay", TroubleKind::MaximumChanged),

@@ -9,7 +9,7 @@ use super::super::request::{header, query};
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
 use super::super::world::model::{Column, Course, Installed, Link, Source};
-use super::{accepts, object, page, refusal, sends, tool};
+use super::{accepts, bad_gateway, object, page, refusal, sends, tool};
 
 const LIST: &str = "application/vnd.ims.lis.v2.lineitemcontainer+json";
 const ITEM: &str = "application/vnd.ims.lis.v2.lineitem+json";
@@ -38,6 +38,9 @@ pub(super) fn url_of_link(
     link: &Link,
     installed: &Installed,
 ) -> Option<String> {
+    if link.lost_its_column {
+        return None;
+    }
     let mut columns = course.columns_of_link(link.id);
     match (columns.next(), columns.next()) {
         (Some(only), None) if only.stale_record.is_none() => {
@@ -159,10 +162,9 @@ fn created(world: &World, request: &HttpRequest, course: u64, body: &[u8]) -> Re
     let link = match wanted.text("resourceLinkId").filter(|link| !link.is_empty()) {
         None => None,
         Some(link) => {
-            let number = link.parse().ok();
-            let own = number
-                .and_then(|number| course.link(number))
-                .filter(|link| link.tool == tool);
+            // The row's number is asked of the database as it came.
+            let number = link.parse().map_err(|_| bad_gateway())?;
+            let own = course.link(number).filter(|link| link.tool == tool);
             Some(
                 own.ok_or_else(|| refusal(request, 403, "Forbidden: Resource link"))?
                     .id,

@@ -46,6 +46,7 @@ impl World {
         let new = data.link_mut(course, copy)?;
         new.custom.clone_from(&known.custom);
         new.url.clone_from(&known.url);
+        new.lost_its_column = known.lost_its_column;
         Some(copy)
     }
 

@@ -185,6 +185,29 @@ impl World {
         }
     }
 
+    /// Moodle, after a reset: its services still know the column that the link had before, so launches of it and of its
+    /// duplicates name no column, although it has one.
+    pub fn lose_column_of(&self, course: u64, link: u64) -> bool {
+        let mut data = self.lock();
+        let Some(link) = data.link_mut(course, link) else {
+            return false;
+        };
+        link.lost_its_column = true;
+        true
+    }
+
+    /// Moodle: a teacher has a column graded by points again. The grades in it go.
+    pub fn grade_by_points(&self, course: u64, line_item: u64, maximum: Decimal) -> bool {
+        let mut data = self.lock();
+        let Some(column) = data.column_mut(course, line_item) else {
+            return false;
+        };
+        column.is_scale = false;
+        column.maximum = maximum;
+        column.cells.clear();
+        true
+    }
+
     /// Moodle: a teacher has a column graded by a scale of so many items. The grades in it go.
     pub fn grade_by_scale(&self, course: u64, line_item: u64, items: u32) -> bool {
         let mut data = self.lock();

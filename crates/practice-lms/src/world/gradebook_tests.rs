@@ -78,6 +78,47 @@ async fn a_reset_course_has_a_new_column_that_knows_nothing_but_its_link() {
 }
 
 #[actix_web::test]
+async fn a_link_that_lost_its_column_names_none_and_neither_does_its_duplicate() {
+    let bench = bench(Flavour::Moodle).await;
+    let token = bench.token().await;
+    let link = bench.link("Project report");
+    assert!(bench.launch(CourseRole::Teacher, "Project report")[AGS]["lineitem"].is_string());
+    assert!(bench.world.reset_course(bench.course()));
+    assert!(bench.world.lose_column_of(bench.course(), link));
+    let copy = bench.world.duplicate_link(bench.course(), link).unwrap();
+    for title in ["Project report", "Project report (copy)"] {
+        let launch = bench.launch(CourseRole::Teacher, title);
+        assert_eq!(launch[AGS].get("lineitem"), None, "{title}");
+        assert!(launch[AGS]["lineitems"].is_string(), "{title}");
+    }
+    let listed = listed(&bench, &token).await;
+    let own = |number: u64| {
+        listed
+            .iter()
+            .filter(|one| one["resourceLinkId"] == number.to_string())
+            .count()
+    };
+    assert_eq!((own(link), own(copy)), (1, 1), "each has its own all the same");
+}
+
+#[actix_web::test]
+async fn a_column_for_a_link_that_is_no_number_is_an_error_of_the_database() {
+    let bench = bench(Flavour::Moodle).await;
+    let token = bench.token().await;
+    let url = format!("/mod/lti/services.php/{}/lineitems", bench.course());
+    let before = listed(&bench, &token).await.len();
+    for (link, status) in [("placed:0", 502), ("urn:x", 502), ("99999", 403)] {
+        let wanted = json!({"label": "Own", "scoreMaximum": 10, "resourceLinkId": link});
+        assert_eq!(
+            bench.post(&url, &token, ITEM, &wanted).await.status,
+            status,
+            "{link}"
+        );
+    }
+    assert_eq!(listed(&bench, &token).await.len(), before);
+}
+
+#[actix_web::test]
 async fn a_scale_looks_like_points_and_takes_its_items_alone() {
     let bench = bench(Flavour::Moodle).await;
     let token = bench.token().await;

@@ -119,6 +119,8 @@ pub struct Link {
     /// "Custom parameters" of the link.
     pub custom: BTreeMap<String, String>,
     pub placement: Placement,
+    /// Moodle: its services still know the column that it had before a reset, so launches name none.
+    pub lost_its_column: bool,
 }
 
 impl Link {
@@ -135,6 +137,7 @@ impl Link {
             url: None,
             custom: BTreeMap::new(),
             placement: Placement::Activity,
+            lost_its_column: false,
         }
     }
 }
@@ -151,7 +154,7 @@ pub enum Shown {
 }
 
 impl Shown {
-    /// As `document_target` says it.
+    /// As `document_target` says it in Canvas.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {

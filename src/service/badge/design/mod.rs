@@ -15,7 +15,6 @@ use crate::domain::policy::Power;
 use crate::domain::rest::Rest;
 use crate::ids::BadgeId;
 use crate::service::Cairn;
-use crate::service::badge::copied_inputs::PLACEHOLDER;
 use crate::service::badge::{pictures, replaced, resting};
 use crate::service::base::clash::{self, Clash};
 use crate::service::base::error::ServiceError;
@@ -172,7 +171,7 @@ pub(in crate::service) fn overview(
         });
     }
     let opened = visitor.registration.capabilities().services_told == ServicesTold::Always
-        || links::any_opened(db, tenant, id, PLACEHOLDER)?;
+        || links::any_opened(db, tenant, id)?;
     let was_told = course.checks.last_at.is_some() && course.services.memberships_url.is_some();
     Ok(Overview {
         now,

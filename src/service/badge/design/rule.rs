@@ -15,15 +15,16 @@ use crate::domain::policy::Power;
 use crate::domain::release::Releases;
 use crate::domain::rule::{Group, Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
-use crate::ids::{BadgeId, RuleId};
+use crate::ids::{ActivityId, BadgeId, RuleId};
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs;
+use crate::service::base::activities;
 use crate::service::base::clash::{self, Clash, Saving, Seen};
 use crate::service::base::error::ServiceError;
 use crate::service::base::names::of_course;
 use crate::service::base::refusal::BadgeRefusal;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, activities, audit, badges, line_items, releases, rules};
+use crate::store::{Db, StoreError, audit, badges, line_items, releases, rules};
 use lti::services::media::scope;
 
 /// Everything that the rule builder needs.
@@ -93,6 +94,12 @@ pub(crate) async fn editor(
         items.retain(|item| item.state != LineItemState::Gone);
         let others = badges::for_course(db, tenant, &badge.course)?;
         let services = &visitor.course.services;
+        // What a rule names stays to be seen in it.
+        let is_read = |id: &ActivityId| {
+            versions
+                .iter()
+                .any(|rule| rule.root.activities().any(|one| one == id))
+        };
         Ok(RuleEditor {
             draft: in_state(RuleState::Draft),
             active: in_state(RuleState::Active),
@@ -104,7 +111,7 @@ pub(crate) async fn editor(
                 .saturating_add(1),
             items,
             releases: releases::for_course(db, tenant, &badge.course)?,
-            activities: activities::for_course(db, tenant, &badge.course)?,
+            activities: activities::in_course(db, tenant, &badge.course, is_read)?,
             others: others
                 .into_iter()
                 .filter(|other| other.id != badge.id && other.state != BadgeState::Retired)

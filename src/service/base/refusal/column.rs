@@ -20,6 +20,10 @@ pub(crate) enum ColumnRefusal {
     NotYet,
     /// The column of that name was deleted from the course.
     Gone(String),
+    /// The column of that name belongs to a former registration, or was deleted while that one spoke for the course.
+    OfFormer(String),
+    /// The column of that name is locked in the gradebook.
+    Locked(String),
 }
 
 impl ColumnRefusal {
@@ -33,6 +37,8 @@ impl ColumnRefusal {
             Self::Address(_) => (Conflict, "column.address"),
             Self::NotYet => (Conflict, "column.not-yet"),
             Self::Gone(_) => (Conflict, "column.gone"),
+            Self::OfFormer(_) => (Conflict, "column.of-former"),
+            Self::Locked(_) => (Conflict, "column.locked"),
         }
     }
 }

@@ -8,7 +8,8 @@ use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::evidence::Activity;
 use crate::domain::rule::Rule;
 use crate::domain::sentence::Names;
-use crate::ids::{BadgeId, CourseId, LineItemId, TenantId};
+use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, TenantId};
+use crate::service::base::activities::in_course;
 use crate::store::{Db, StoreError, activities, badges, line_items, rules, tenants};
 
 /// The old course's badges with everything that a rule of theirs may name.
@@ -17,6 +18,7 @@ pub(super) struct Source {
     pub(crate) badges: Vec<(Badge, Option<Rule>)>,
     /// The columns that are there, and those that a rule reads although they are gone.
     pub(crate) items: Vec<LineItem>,
+    /// Those that are in the course for certain, and those that a rule reads.
     pub(crate) activities: Vec<Activity>,
     /// Badges of the old course that stay behind: the retired ones, and drafts of others.
     pub(crate) retired: HashSet<BadgeId>,
@@ -70,6 +72,13 @@ impl Source {
             &activities,
             named.iter().map(|badge| (&badge.id, badge.design.name.as_str())),
         );
+        let is_read = |id: &ActivityId| {
+            badges.iter().any(|(_, rule): &(Badge, Option<Rule>)| {
+                let rule = rule.as_ref();
+                rule.is_some_and(|rule| rule.root.activities().any(|one| one == id))
+            })
+        };
+        let activities = in_course(db, tenant, course, is_read)?;
         let mut source = Self {
             badges,
             items: Vec::new(),

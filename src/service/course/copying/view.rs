@@ -11,7 +11,7 @@ use crate::domain::rule::Group;
 use crate::domain::sentence::sentence_in_full;
 use crate::ids::{BadgeId, CopyId};
 use crate::service::Cairn;
-use crate::service::badge::copied_inputs::{self, Missing, PLACEHOLDER};
+use crate::service::badge::copied_inputs::{self, Missing};
 use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
@@ -53,7 +53,7 @@ pub(super) fn linked_activities(db: &mut Db, course: &Course) -> Result<Vec<Acti
     let mut linked = Vec::new();
     for activity in activities::for_course(db, &course.tenant, &course.id)? {
         let link = links::get(db, &course.tenant, &activity.link)?;
-        if link.is_some_and(|link| !link.resource_link_id.starts_with(PLACEHOLDER)) {
+        if link.is_some_and(|link| link.is_the_platforms()) {
             linked.push(activity);
         }
     }

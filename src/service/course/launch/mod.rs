@@ -416,10 +416,11 @@ fn names(launch: &Launch) -> Named<'_> {
 }
 
 /// Where the person wants back to afterwards, whom the platform gave a whole window of theirs. In a frame the platform's own
-/// page is round it, and who chooses content goes back with the answer.
+/// page is round it, and who chooses content goes back with the answer. A `frame` is in Moodle the window that was there
+/// already.
 fn way_back(launch: &Launch) -> Option<String> {
     let shown = &launch.presentation;
-    let in_frame = matches!(shown.document_target.as_deref(), Some("iframe" | "frame"));
+    let in_frame = shown.document_target.as_deref() == Some("iframe");
     let chooses = matches!(launch.message, Message::DeepLinking { .. });
     let url = shown.return_url.as_ref().filter(|_| !in_frame && !chooses);
     url.map(ToString::to_string)

@@ -2,26 +2,34 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::course::{Link, Opens};
+use crate::domain::course::{LineItemState, Link, Opens, PLACED};
 use crate::domain::evidence::Activity;
 use crate::ids::PlacementId;
 use crate::random::Random;
 use crate::service::base::queue::{self, EnsureLineItem};
 use crate::store::links::LinkSeen;
 use crate::store::placements::Placement;
-use crate::store::{Db, StoreError, activities, links, placements};
+use crate::store::{Db, StoreError, activities, line_items, links, placements};
 
 /// What the link of a placed activity is called until the platform names it.
 pub(super) fn place_name(id: &PlacementId) -> String {
-    format!("{PLACE}{id}")
+    format!("{PLACED}{id}")
 }
-
-const PLACE: &str = "placed:";
 
 /// Whether an activity that was placed has been opened by nobody yet, so that its link has no name at the platform.
 pub(in crate::service) fn keeps_place(db: &mut Db, activity: &Activity) -> Result<bool, StoreError> {
     let own = links::get(db, &activity.tenant, &activity.link)?;
-    Ok(own.is_some_and(|own| own.resource_link_id.starts_with(PLACE)))
+    Ok(own.is_some_and(|own| own.resource_link_id.starts_with(PLACED)))
+}
+
+/// Whether the platform no longer has the column of an activity: it was deleted, or belongs to a registration that is not
+/// the course's any more.
+pub(super) fn column_is_gone(db: &mut Db, activity: &Activity) -> Result<bool, StoreError> {
+    let Some(item) = &activity.line_item else {
+        return Ok(false);
+    };
+    let item = line_items::get(db, &activity.tenant, item)?;
+    Ok(item.is_some_and(|item| item.state == LineItemState::Gone))
 }
 
 /// The placement, if it was made for this very course: an id of another course comes with a copy of it, and is not ours
@@ -52,8 +60,10 @@ pub(in crate::service) fn adopt(
     let Some(activity) = activities::get(db, &seen.tenant, activity)? else {
         return Ok(());
     };
-    // An activity that was placed twice before anybody opened it belongs to the link that is opened first.
-    if keeps_place(db, &activity)? {
+    let is_gone = column_is_gone(db, &activity)?;
+    // An activity that was placed twice before anybody opened it belongs to the link that is opened first, and one whose
+    // column is gone to the link that was placed since.
+    if is_gone || keeps_place(db, &activity)? {
         let all = links::list(db, &seen.tenant, &seen.course)?;
         let here = all
             .iter()
@@ -62,7 +72,7 @@ pub(in crate::service) fn adopt(
             activities::set_link(db, &seen.tenant, &activity.id, &here.id)?;
         }
     }
-    if activity.line_item.is_none() {
+    if is_gone || activity.line_item.is_none() {
         let job = EnsureLineItem::of(db, &activity)?;
         queue::enqueue(db, &activity.tenant, &job, now, now, random)?;
     }

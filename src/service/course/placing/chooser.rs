@@ -1,17 +1,23 @@
 //! What can be placed here.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::evidence::Activity;
 use crate::domain::policy::Power;
 use crate::domain::rule::{Condition, Rule};
+use crate::ids::ActivityId;
 use crate::service::Cairn;
+use crate::service::base::activities::in_course;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
 use crate::store::{Db, StoreError, activities, badges, policies, rules};
 use lti::capabilities::{Capabilities, ContentItems, ItemPoints};
 use lti::deep_linking::{DeepLinkingSettings, ItemType};
+
+/// So long an activity is offered that nobody has opened, and that perhaps is in no course.
+const OFFERED: TimeDelta = TimeDelta::days(7);
 
 /// How an item looks in the course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +92,8 @@ pub(crate) struct Offer {
 pub(crate) struct Chooser {
     pub(crate) badges: Vec<Offer>,
     pub(crate) activities: Vec<Activity>,
+    /// Those of them that perhaps are not in the course: nobody has opened them yet.
+    pub(crate) unopened: Vec<ActivityId>,
     /// Whether several items may be placed at once.
     pub(crate) several: bool,
     /// None where this place takes nothing that Cairn has.
@@ -106,7 +114,7 @@ pub(crate) struct Chooser {
 pub(crate) async fn chooser(cairn: &Cairn, visitor: &Visitor) -> Result<Chooser, ServiceError> {
     let request = super::request(visitor)?;
     let capabilities = visitor.registration.capabilities();
-    let visitor = visitor.clone();
+    let (visitor, now) = (visitor.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let (tenant, course) = (visitor.tenant(), &visitor.course.id);
         let mut offers = Vec::new();
@@ -118,22 +126,33 @@ pub(crate) async fn chooser(cairn: &Cairn, visitor: &Visitor) -> Result<Chooser,
                 });
             }
         }
-        let activities = activities::for_course(db, tenant, course)?;
+        let mut activities = activities::for_course(db, tenant, course)?;
+        let there = in_course(db, tenant, course, |_| false)?;
+        let is_there = |one: &Activity| there.iter().any(|known| known.id == one.id);
+        activities.retain(|one| is_there(one) || may_be_saved_yet(one, now));
+        let unopened = activities.iter().filter(|one| !is_there(one));
+        let unopened: Vec<ActivityId> = unopened.map(|one| one.id.clone()).collect();
         let policy = policies::get(db, tenant)?;
         policy.allows(Power::Place, visitor.session.asker())?;
         let powers = policy.powers(visitor.session.asker());
-        Ok((offers, activities, powers.create))
+        Ok((offers, activities, unopened, powers.create))
     });
-    let (badges, activities, makes_badges) = found.await?;
+    let (badges, activities, unopened, makes_badges) = found.await?;
     Ok(Chooser {
         badges,
         activities,
+        unopened,
         several: request.settings.accept_multiple,
         shapes: Shape::taken(&request.settings, &capabilities),
         columns: request.settings.accept_lineitem,
         makes_badges,
         whole_points: capabilities.item_points == ItemPoints::WholeTo100 && request.settings.accept_lineitem,
     })
+}
+
+/// Whether an activity that nobody has opened is offered: one that was left unsaved in the course goes by itself.
+fn may_be_saved_yet(activity: &Activity, now: DateTime<Utc>) -> bool {
+    now.signed_duration_since(activity.created_at) < OFFERED
 }
 
 /// Whether the badge's rule, or the one being written, asks for badges and nothing else.
@@ -151,4 +170,27 @@ fn asks_for_badges(rule: &Rule) -> bool {
         && conditions
             .iter()
             .all(|one| matches!(one, Condition::HoldsBadge { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_has_opened_for_a_week_is_not_offered_any_more() {
+        let made: DateTime<Utc> = "2026-11-30T08:00:00Z".parse().unwrap();
+        let activity = Activity {
+            id: "activity".into(),
+            tenant: "north-coast".into(),
+            course: "course".into(),
+            link: "link".into(),
+            title: "Field report".into(),
+            instructions: String::new(),
+            line_item: None,
+            maximum: 25.into(),
+            created_at: made,
+        };
+        assert!(may_be_saved_yet(&activity, made + TimeDelta::days(6)));
+        assert!(!may_be_saved_yet(&activity, made + TimeDelta::days(7)));
+    }
 }

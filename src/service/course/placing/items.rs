@@ -43,6 +43,8 @@ pub(super) struct Material<'a> {
     pub(crate) icon: Option<&'a Url>,
     pub(crate) badge: Option<&'a Badge>,
     pub(crate) activity: Option<&'a Activity>,
+    /// Whether the column of that activity is not there any more.
+    pub(crate) column_is_gone: bool,
 }
 
 impl Material<'_> {
@@ -78,7 +80,9 @@ impl Material<'_> {
     fn points(&self, what: &What) -> Option<Decimal> {
         let points = match (what, self.activity) {
             (What::NewActivity { maximum, .. }, _) => Some(*maximum),
-            (What::Activity(_), Some(activity)) if activity.line_item.is_none() => Some(activity.maximum),
+            (What::Activity(_), Some(activity)) if activity.line_item.is_none() || self.column_is_gone => {
+                Some(activity.maximum)
+            }
             _ => None,
         };
         // What a platform does not take here gets its column later, through the line item service.

@@ -91,6 +91,10 @@ pub(crate) async fn plan(
                 }
                 _ => None,
             };
+            let column_is_gone = match &activity {
+                Some(activity) => adopt::column_is_gone(db, activity)?,
+                None => false,
+            };
             let material = Material {
                 origin: &origin,
                 identity: &identity,
@@ -100,6 +104,7 @@ pub(crate) async fn plan(
                 icon: icon.as_ref(),
                 badge: badge.as_ref(),
                 activity: activity.as_ref(),
+                column_is_gone,
             };
             planned.push(material.plan(pick)?);
         }
@@ -113,7 +118,7 @@ pub(crate) async fn plan(
 
 /// The picks of activities that another link brought into the course before: its column came with that link, although
 /// nobody may have opened it yet. Of several picks of one activity the first alone brings a column, also when the form is
-/// sent again.
+/// sent again. Where that column is gone, only a link that still waits to be opened will bring another.
 fn without_column(
     db: &mut Db,
     visitor: &Visitor,
@@ -129,14 +134,24 @@ fn without_column(
         return Ok(without);
     }
     let placed = placements::for_course(db, visitor.tenant(), &visitor.course.id)?;
+    let links = links::list(db, visitor.tenant(), &visitor.course.id)?;
+    let waits = |one: &Placement| {
+        let place = adopt::place_name(&one.id);
+        links.iter().any(|link| link.resource_link_id == place)
+    };
     let mut brought = BTreeSet::new();
     for pick in picks {
         let Some(activity) = activity_of(pick) else {
             continue;
         };
+        let is_gone = match activities::get(db, visitor.tenant(), &activity)? {
+            Some(activity) => adopt::column_is_gone(db, &activity)?,
+            None => false,
+        };
         let own = placed.iter().find(|one| one.id == pick.id);
         let before = |one: &&Placement| {
             matches!(&one.opens, Opens::Activity { activity: opened } if *opened == activity)
+                && (!is_gone || waits(one))
                 && !picks.iter().any(|pick| pick.id == one.id)
                 && own.is_none_or(|own| one.created_at < own.created_at)
         };

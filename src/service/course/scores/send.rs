@@ -129,9 +129,14 @@ async fn not_taken(
         why: why(refusal),
         said: said(&error.reason),
     };
+    let label = wanted.item.label.clone();
     keep(cairn, reach, wanted, Became::of(outcome)).await?;
     // The status of a locked column may be that of a moment's trouble, which a second attempt finds gone.
-    if is_locked { Err(error.into()) } else { Ok(()) }
+    if is_locked {
+        Err(ColumnRefusal::Locked(label).into())
+    } else {
+        Ok(())
+    }
 }
 
 fn why(refusal: ScoreRefusal) -> Refusal {
@@ -313,7 +318,13 @@ async fn what_to_send(
         };
         let item = line_items::get(db, &owner, item)?.ok_or(ServiceError::NotFound("line item"))?;
         if item.state == LineItemState::Gone {
-            return Err(ColumnRefusal::Gone(item.label).into());
+            let is_of_former = line_items::is_of_former(db, &owner, &item.id)?;
+            let refusal = if is_of_former {
+                ColumnRefusal::OfFormer(item.label)
+            } else {
+                ColumnRefusal::Gone(item.label)
+            };
+            return Err(refusal.into());
         }
         let person = people::get(db, &owner, &submission.person)?.ok_or(ServiceError::NotFound("person"))?;
         let posted = posted_scores::get(db, &owner, &item.id, &person.id)?;

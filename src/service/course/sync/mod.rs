@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use crate::domain::cause::Cause;
 use crate::ids::{CourseId, TenantId};
 use crate::service::Cairn;
-use crate::service::badge::copied_inputs::PLACEHOLDER;
 use crate::service::base::error::ServiceError;
 use crate::service::base::trouble::{Reason, Trouble};
 use crate::store::{courses, links, platforms, registrations};
@@ -91,7 +90,7 @@ async fn check(
         let is_its_own =
             belongs.review_of.is_none() && belongs.platform.is_none_or(|platform| platform == home.platform);
         let opened = registration.capabilities().services_told == ServicesTold::Always
-            || links::any_opened(db, &owner, &id, PLACEHOLDER)?;
+            || links::any_opened(db, &owner, &id)?;
         Ok((course, registration, home, is_its_own, opened))
     });
     let (course, registration, home, is_its_own, opened) = found.await?;

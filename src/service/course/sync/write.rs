@@ -174,6 +174,7 @@ impl Taking {
         if self.changed_points == ChangedPoints::ScoresStay {
             self.send_anew(db, &changes)?;
         }
+        self.send_what_waited(db, &changes)?;
         let ItemChanges { mut items, .. } = changes;
         items.retain(|item| self.reading.results.contains_key(&item.url) || listed_as(listed, item));
         Ok(items)
@@ -197,6 +198,24 @@ impl Taking {
                 let detail = json!({ "scores": count, "from": before, "to": after.map(|one| one.maximum) });
                 let entry = Entry::new(tenant, Actor::Cairn, Action::ScoresSentAnew, item.as_str(), now);
                 audit::record(db, &entry.detail(detail), random)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What waited for a column that is back is sent at once.
+    fn send_what_waited(&self, db: &mut Db, changes: &ItemChanges) -> Result<(), StoreError> {
+        if changes.back.is_empty() {
+            return Ok(());
+        }
+        let (tenant, course) = (&self.course.tenant, &self.course.id);
+        for activity in activities::for_course(db, tenant, course)? {
+            if activity
+                .line_item
+                .is_some_and(|item| changes.back.contains(&item))
+            {
+                let random = self.random.as_ref();
+                scores::enqueue_all(db, tenant, course, &activity.id, self.read_at, random)?;
             }
         }
         Ok(())

@@ -44,6 +44,16 @@ pub(in crate::web::words) fn column(refusal: &ColumnRefusal) -> String {
         ColumnRefusal::Gone(label) => {
             return format!("The gradebook column “{label}” was deleted from the course.");
         }
+        ColumnRefusal::OfFormer(label) => {
+            return format!(
+                "The gradebook column “{label}” belongs to a former registration of Cairn, to which no grades go any more. Put the activity into the course once more and open it there: then it gets a column."
+            );
+        }
+        ColumnRefusal::Locked(label) => {
+            return format!(
+                "The gradebook column “{label}” takes no grade for now, as when it is locked. If it is, unlock it in the gradebook."
+            );
+        }
         ColumnRefusal::Label => "Give the column a name of 1 to 200 characters.",
         ColumnRefusal::Points => "Give the column more than 0 and up to 10,000 points.",
         ColumnRefusal::ReleaseDate => "Choose a day and a time that are still to come.",

@@ -158,7 +158,8 @@ fn rows_20_to_22_each_message_type_has_its_own_claims() {
     let ags = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint";
     assert_eq!(
         submission_review().without(ags).without("resource_link").code(),
-        "launch.submission-review"
+        "launch.submission-review",
+        "neither a column nor a link"
     );
 }
 
