@@ -24,7 +24,7 @@ use crate::web::frame::Place;
 use crate::web::instructor::badge_form::decimal;
 use crate::web::paths::course;
 use crate::web::rule_form::{self, DraftGroup};
-use crate::web::views::instructor::{ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions};
+use crate::web::views::instructor::{ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions, SENTENCE};
 use crate::web::views::shared::{Choice, Flash, Problem, ProblemList, Status};
 use crate::web::words;
 use lti::capabilities::ColumnsTell;
@@ -142,6 +142,8 @@ async fn save(
     };
     if let Some(change) = rule_form::Action::parse(&action) {
         builder.focus = rule_form::apply(&mut builder.draft, &change);
+    } else if action == "refresh" {
+        builder.focus = Some(SENTENCE.to_owned());
     } else if action == "create_column" {
         create_column(&visit, &mut builder).await?;
     } else if let Some((item, is_scale)) = marked(&action) {

@@ -82,7 +82,7 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
         format!("{LTI}launch_presentation"),
         json!({
             "locale": "en",
-            "document_target": pending.shown.word(),
+            "document_target": pending.shown.word(world.flavour()),
             "return_url": world.url(&format!(
                 "/mod/lti/return.php?course={}&launch_container={container}&instanceid={}&sesskey={sesskey}",
                 course.id, link.id

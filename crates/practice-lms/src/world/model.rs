@@ -151,11 +151,12 @@ pub enum Shown {
 }
 
 impl Shown {
-    /// As `document_target` says it.
+    /// As `document_target` says it. Moodle calls its own window, taken over by the tool, a frame.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn word(self, flavour: Flavour) -> &'static str {
         match self {
             Self::Frame => "iframe",
+            Self::ExistingWindow if flavour == Flavour::Moodle => "frame",
             Self::NewWindow | Self::ExistingWindow => "window",
         }
     }

@@ -415,11 +415,12 @@ fn names(launch: &Launch) -> Named<'_> {
     }
 }
 
-/// Where the person wants back to afterwards, whom the platform gave a whole window of theirs. In a frame the platform's own
-/// page is round it, and who chooses content goes back with the answer.
+/// Where the person wants back to afterwards, whom the platform gave a whole window of theirs: Moodle says `frame` of its own
+/// window that the tool takes over. In an `iframe` the platform's own page is round it, and who chooses content goes back with
+/// the answer.
 fn way_back(launch: &Launch) -> Option<String> {
     let shown = &launch.presentation;
-    let in_frame = matches!(shown.document_target.as_deref(), Some("iframe" | "frame"));
+    let in_frame = shown.document_target.as_deref() == Some("iframe");
     let chooses = matches!(launch.message, Message::DeepLinking { .. });
     let url = shown.return_url.as_ref().filter(|_| !in_frame && !chooses);
     url.map(ToString::to_string)
