@@ -169,7 +169,18 @@ fn a_platform_that_is_away_is_said_with_the_numbers_that_stand_and_no_status() {
             }
             assert!(!words.contains("status 50"), "{words}");
             assert!(words.contains("32 students"), "{words}");
+            let looks = "data-every=\"15\"";
+            assert!(page.text().contains(looks), "it looks again: {}", page.text());
         }
+        // The platform is back, and the page that looks again says so and looks no more.
+        stage.check().await;
+        stage.scene.at_rest().await;
+        let page = stage.teacher.get(&home).await.unwrap();
+        assert!(
+            !page.words().contains("out of order") && !page.text().contains("data-every"),
+            "{}",
+            page.words()
+        );
         stage.scene.end().await;
     });
 }
