@@ -174,6 +174,42 @@ fn who_taught_a_concluded_course_looks_on_and_only_administrators_revoke() {
 }
 
 #[test]
+fn a_visit_that_was_open_when_the_course_ended_looks_on_from_then() {
+    on_a_forward_clock(|scene, clock| async move {
+        let (lms, world) = (&scene.moodle, scene.moodle.world());
+        let at = world.courses()[0].clone();
+        let (mut teacher, badge) = earned(lms).await;
+        let course = known(&scene, &at.title).await;
+        world.delete_course(at.id);
+        for _ in 0..2 {
+            scene.at_rest().await;
+            check_course(&scene.cairn, &course.tenant, &course.id, Cause::CheckNow)
+                .await
+                .unwrap();
+            // So that the visit is not over for want of use.
+            teacher.get("").await;
+            clock.forward(TimeDelta::minutes(61));
+        }
+        assert!(known(&scene, &at.title).await.life.end().is_some());
+        let page = teacher.get("").await;
+        let words = page.words();
+        assert!(words.contains("This course has ended."), "{words}");
+        for gone in ["New badge", "Check now", "Retire"] {
+            assert!(!words.contains(gone), "{gone}: {words}");
+        }
+        let refused = teacher.get(&format!("/badges/{badge}/retire")).await;
+        assert_eq!(refused.status, 409, "{}", refused.words());
+        // Nor does a second window give back what the first one has not.
+        let form = page.form("/window").unwrap();
+        let window = teacher.browser.submit(&page, &form, &[]).await.unwrap();
+        let words = window.words();
+        assert!(words.contains("This course has ended."), "{words}");
+        assert!(!words.contains("New badge"), "{words}");
+        scene.end().await;
+    });
+}
+
+#[test]
 fn an_administrator_revokes_in_the_console_what_a_course_awarded_that_has_ended() {
     on_a_forward_clock(|scene, clock| async move {
         let (lms, world) = (&scene.canvas, scene.canvas.world());

@@ -255,7 +255,10 @@ impl Visit {
         place: Place,
     ) -> Result<Page, ServiceError> {
         let mut page = self.page(title, place);
-        if let Some(late) = checks::late(&scores::late(&self.cairn, &self.visitor).await?) {
+        // In a course that has ended nobody could help it.
+        let goes_on = self.visitor.course.life.end().is_none();
+        let late = checks::late(&scores::late(&self.cairn, &self.visitor).await?);
+        if let Some(late) = late.filter(|_| goes_on) {
             let text = match page.flash {
                 Some(done) => format!("{} {late}", done.text),
                 None => late,

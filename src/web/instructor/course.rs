@@ -99,6 +99,7 @@ fn view(
     powers: Powers,
 ) -> CourseBadgesPage {
     let (checks, now) = (&overview.course.checks, overview.now);
+    let has_ended = overview.course.life.end().is_some();
     let trouble = checks.problem.as_deref().map(Trouble::read);
     let last = trouble
         .as_ref()
@@ -109,7 +110,8 @@ fn view(
         check: CheckState {
             last: checks.last_at.map(|at| When::new(at, now)),
             next: checks.next_at.map(|at| When::new(at, now)),
-            problem: match (last, words::checks::late(late)) {
+            // Of a course that has ended nothing reaches the gradebook any more, and nobody could help it.
+            problem: match (last, words::checks::late(late).filter(|_| !has_ended)) {
                 (Some(problem), Some(late)) => Some(format!("{problem} {late}")),
                 (problem, late) => problem.or(late),
             },
