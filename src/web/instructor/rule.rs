@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use rust_decimal::Decimal;
 
+use crate::domain::badge::BadgeState;
 use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::design_review::RuleProblem;
 use crate::domain::rule::Group;
@@ -310,6 +311,10 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         seen: builder.seen.as_str().to_owned(),
         problems: ProblemList(builder.problems),
         version_note: version_note(&editor),
+        paused: match &badge.state {
+            BadgeState::Paused { reason } => Some(words::rules::rest(reason)),
+            _ => None,
+        },
         columns_tell: words::columns::seen(tell),
         scales: scales(&editor, tell),
         scales_open: builder.scales_open,
@@ -389,9 +394,14 @@ fn scales(editor: &RuleEditor, tell: ColumnsTell) -> Vec<ColumnLine> {
 }
 
 fn version_note(editor: &RuleEditor) -> String {
+    let is = if editor.badge.state.rests() {
+        "paused"
+    } else {
+        "active"
+    };
     match (&editor.draft, &editor.active) {
         (Some(draft), Some(active)) => format!(
-            "Draft of version {}. Version {} is active until you activate this one.",
+            "Draft of version {}. Version {} is {is} until you activate this one.",
             draft.version, active.version
         ),
         (Some(draft), None) => format!(
@@ -399,7 +409,7 @@ fn version_note(editor: &RuleEditor) -> String {
             draft.version
         ),
         (None, Some(active)) => format!(
-            "Version {} is active. What you change becomes version {}, which you try out before it counts.",
+            "Version {} is {is}. What you change becomes version {}, which you try out before it counts.",
             active.version, editor.next_version
         ),
         (None, None) => "A new rule. Nobody is awarded until you activate it.".to_owned(),

@@ -29,6 +29,8 @@ pub(crate) struct RuleBuilderPage {
     pub(crate) problems: ProblemList,
     /// "Draft of version 3. Version 2 is active until you activate this one."
     pub(crate) version_note: String,
+    /// Why the badge is paused, and what to do; none for one that is not.
+    pub(crate) paused: Option<String>,
     /// What can and cannot be seen of columns, a sentence each.
     pub(crate) columns_tell: &'static [&'static str],
     /// Columns that are a scale, or of which nobody can tell.
