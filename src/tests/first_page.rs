@@ -43,7 +43,12 @@ fn a_choice_of_content_before_the_first_activity_shows_no_fault_and_the_first_la
         let words = page.words();
         assert!(words.contains("students not listed yet"), "{words}");
         assert!(words.contains("nothing is wrong"), "{words}");
-        for fault in ["does not offer", "(Error id", "0 students"] {
+        for fault in [
+            "does not offer",
+            "(Error id",
+            "0 students",
+            "not listed yet as the course site",
+        ] {
             assert!(!words.contains(fault), "{fault}: {words}");
         }
         // Neither does the administrator's test take it for a missing setting.

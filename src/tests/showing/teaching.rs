@@ -23,7 +23,9 @@ fn a_revoked_badge_says_so_everywhere_and_can_still_be_seen() {
         let holders = stage.inside(&format!("/badges/{badge}/awards"));
         let page = stage.teacher.get(&holders).await.unwrap();
         assert!(
-            page.text().contains(&name) && page.text().contains("In force"),
+            page.text().contains(&name)
+                && page.text().contains("In force")
+                && page.words().contains("1 holder"),
             "{}",
             page.text()
         );

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{Page, Paging, PictureView, ProblemList, StatusChip, When};
+use crate::web::views::shared::{Page, Paging, PictureView, ProblemList, StatusChip, When, count_of};
 
 /// The awards of a badge. Posts the chosen ones as `award` to the review page.
 #[derive(Debug, Clone, Template)]
@@ -59,6 +59,11 @@ pub(crate) struct AwardRow {
 }
 
 impl BadgeAwardsPage {
+    /// Whoever was awarded it, also those who are no students here now.
+    fn holders(&self) -> String {
+        count_of(self.paging.total, "holder", "holders")
+    }
+
     fn any_revocable(&self) -> bool {
         self.rows.iter().any(|row| row.revocable)
     }
