@@ -63,9 +63,7 @@ async fn earned(lms: &PracticeLms) -> (Guest, String) {
     let preview = format!("/badges/{badge}/preview");
     teacher.until(&preview, "earns “Data champion”").await;
     teacher.activate(&badge).await;
-    teacher
-        .until(&format!("/badges/{badge}/awards"), "In force")
-        .await;
+    teacher.until(&format!("/badges/{badge}/awards"), "Valid").await;
     (teacher, badge)
 }
 

@@ -492,7 +492,7 @@ fn a_grade_that_does_not_arrive_is_told_where_the_teacher_reviews() {
         let review = first_in_queue(&mut teacher).await;
         let given = [("score", "90"), ("verdict", "approve")];
         teacher.send(&review, "/review", &given).await;
-        let late = "What became of 1 hand-in has not reached the gradebook yet.";
+        let late = "What became of 1 submission has not reached the gradebook yet.";
         for place in ["/evidence", ""] {
             let page = teacher.until(place, late).await;
             assert!(

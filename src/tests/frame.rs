@@ -197,7 +197,7 @@ fn without_cookies_platform_storage_proves_the_browser_and_forms_carry_the_visit
         open(&chromium, &link_page(&scene.canvas, CourseRole::Teacher)).await;
         for (button, text) in [
             ("Progress", "Progress"),
-            ("Evidence", "1 hand-in waits for a review."),
+            ("Evidence", "1 submission waits for a review."),
             ("Badges", "New badge"),
         ] {
             press(&chromium, button).await;

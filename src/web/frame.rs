@@ -25,7 +25,7 @@ const NOTICES: &[(&str, Status, &str)] = &[
     (
         "chosen-badge",
         Status::Earned,
-        "Saved. The new badge is chosen below; look it over and put it into the course.",
+        "Saved. The new badge is chosen below; see what goes in, and put it into the course.",
     ),
     (
         "activated",

@@ -256,7 +256,7 @@ async fn a_score_that_was_given_up_is_told_and_sent_after_the_next_check() {
         bench.until_given_up().await;
         let told = bench.late().await.expect("the teacher is told");
         assert!(
-            told.starts_with("What became of 1 hand-in has not reached the gradebook yet."),
+            told.starts_with("What became of 1 submission has not reached the gradebook yet."),
             "{told}"
         );
         assert!(told.contains("(403)") && told.contains(" (Error id "), "{told}");

@@ -122,7 +122,7 @@ fn picture(badge: &Badge) -> PictureView {
 
 fn standing(standing: Standing) -> StatusChip {
     match standing {
-        Standing::InForce => Status::Earned.saying("In force"),
+        Standing::InForce => Status::Earned.saying("Valid"),
         Standing::Suspended => Status::NeedsAttention.saying("Suspended"),
         Standing::Expired => Status::Neutral.saying("Expired"),
         Standing::Revoked => Status::NeedsAttention.saying("Revoked"),

@@ -234,7 +234,7 @@ async fn saved_meanwhile(
         note: "If you save yours, it takes the place of the draft. A version that is active stays so until you activate yours.",
     };
     let now = visit.cairn.clock.now();
-    let lines = vec![("The rule reads", theirs, yours)];
+    let lines = vec![("The rule", theirs, yours)];
     let view = clash::view(met, now, &visit.fields.pairs, &[], lines, &page, ways);
     visit.show_clash(page, view)
 }

@@ -210,8 +210,8 @@ pub(crate) fn late(late: &Late) -> Option<String> {
     }
     if let Some(scores) = &late.scores {
         let what = match scores.count {
-            1 => "What became of 1 hand-in has".to_owned(),
-            several => format!("What became of {several} hand-ins has"),
+            1 => "What became of 1 submission has".to_owned(),
+            several => format!("What became of {several} submissions has"),
         };
         told.push(format!(
             "{what} not reached the gradebook yet. It is kept here, and Cairn sends it again by itself. {}",

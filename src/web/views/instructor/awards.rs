@@ -41,7 +41,7 @@ pub(crate) struct AwardRow {
     pub(crate) student: String,
     pub(crate) awarded: When,
     pub(crate) until: Option<When>,
-    /// In force, Suspended, Expired, Revoked.
+    /// Valid, Suspended, Expired, Revoked.
     pub(crate) standing: StatusChip,
     /// Since when it is under review.
     pub(crate) suspended: Option<When>,
