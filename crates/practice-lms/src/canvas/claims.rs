@@ -89,7 +89,7 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
     add(
         format!("{LTI}launch_presentation"),
         json!({
-            "document_target": pending.shown.word(world.flavour()), "return_url": world.url(&format!("/courses/{}/external_content/success/external_tool_redirect", course.id)),
+            "document_target": pending.shown.word(), "return_url": world.url(&format!("/courses/{}/external_content/success/external_tool_redirect", course.id)),
             "locale": "en", "height": 400, "width": 800, "validation_context": null, "errors": no_errors,
         }),
     );

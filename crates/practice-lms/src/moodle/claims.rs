@@ -36,10 +36,11 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
     } = launch;
     let now = world.now().timestamp();
     let sesskey = random::token::<8>(world.random());
-    let container = match pending.shown {
-        Shown::Frame => 3,
-        Shown::NewWindow => 4,
-        Shown::ExistingWindow => 5,
+    // The window that is there already is what Moodle calls a frame.
+    let (container, target) = match pending.shown {
+        Shown::Frame => (3, "iframe"),
+        Shown::NewWindow => (4, "window"),
+        Shown::ExistingWindow => (5, "frame"),
     };
     let memberships = members::url(world, course, installed);
     let mut claims = Map::new();
@@ -82,7 +83,7 @@ pub(super) fn resource_link(world: &World, launch: &Launch<'_>) -> Map<String, V
         format!("{LTI}launch_presentation"),
         json!({
             "locale": "en",
-            "document_target": pending.shown.word(world.flavour()),
+            "document_target": target,
             "return_url": world.url(&format!(
                 "/mod/lti/return.php?course={}&launch_container={container}&instanceid={}&sesskey={sesskey}",
                 course.id, link.id

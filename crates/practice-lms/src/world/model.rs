@@ -151,12 +151,11 @@ pub enum Shown {
 }
 
 impl Shown {
-    /// As `document_target` says it. Moodle calls its own window, taken over by the tool, a frame.
+    /// As `document_target` says it in Canvas.
     #[must_use]
-    pub fn word(self, flavour: Flavour) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Self::Frame => "iframe",
-            Self::ExistingWindow if flavour == Flavour::Moodle => "frame",
             Self::NewWindow | Self::ExistingWindow => "window",
         }
     }

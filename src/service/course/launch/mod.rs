@@ -415,9 +415,9 @@ fn names(launch: &Launch) -> Named<'_> {
     }
 }
 
-/// Where the person wants back to afterwards, whom the platform gave a whole window of theirs: Moodle says `frame` of its own
-/// window that the tool takes over. In an `iframe` the platform's own page is round it, and who chooses content goes back with
-/// the answer.
+/// Where the person wants back to afterwards, whom the platform gave a whole window of theirs. In a frame the platform's own
+/// page is round it, and who chooses content goes back with the answer. A `frame` is in Moodle the window that was there
+/// already.
 fn way_back(launch: &Launch) -> Option<String> {
     let shown = &launch.presentation;
     let in_frame = shown.document_target.as_deref() == Some("iframe");
