@@ -4,7 +4,6 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use rust_decimal::Decimal;
 
-use crate::domain::badge::BadgeState;
 use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::design_review::RuleProblem;
 use crate::domain::rule::Group;
@@ -312,7 +311,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         problems: ProblemList(builder.problems),
         version_note: version_note(&editor),
         paused: match &badge.state {
-            BadgeState::Paused { reason } => Some(words::rules::rest(reason)),
+            crate::domain::badge::BadgeState::Paused { reason } => Some(words::rules::rest(reason)),
             _ => None,
         },
         columns_tell: words::columns::seen(tell),
