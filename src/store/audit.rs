@@ -204,8 +204,8 @@ pub(crate) fn actions(db: &mut Db, tenant: &TenantId) -> Result<Vec<String>, Sto
         .load(connection))?)
 }
 
-/// What those ids are called: people, badges, platforms and links of the institution, and administrators. What is no longer there
-/// has no name.
+/// What those ids are called: people, badges, platforms and links of the institution, and administrators. What is no longer
+/// there has no name.
 ///
 /// # Errors
 /// Trouble with the database.

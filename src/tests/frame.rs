@@ -272,7 +272,7 @@ fn in_a_cross_site_frame_the_focus_follows_what_the_rule_builder_did() {
         let mut before = Guest::open(lms, 0, "Teacher", "My badges").await;
         let badge = before.make_badge("Reads tables", "knowledge").await;
         open(&chromium, &link_page(lms, CourseRole::Teacher)).await;
-        chromium.reads("Reads tables").await;
+        chromium.reads("Data Literacy 101").await;
         let rule = json!(format!("{}/badges/{badge}/rule", before.course));
         let go = "location.assign(arguments[0])";
         chromium.driver.execute(go, vec![rule]).await.unwrap();
