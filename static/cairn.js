@@ -22,7 +22,8 @@
     all('.open-window').forEach((form) => { form.hidden = true; });
   }
 
-  document.getElementById('problems')?.focus();
+  // Browsers leave autofocus alone in a frame of another site, so the script does it there.
+  (document.getElementById('problems') ?? document.querySelector('[autofocus]'))?.focus();
 
   // "4 minutes ago" stays true; the exact time stands in the reader's locale, and in the institution's zone as all days do.
   const steps = [[45, 0, ''], [5400, 60, 'minute'], [129600, 3600, 'hour'], [Infinity, 86400, 'day']];
@@ -59,18 +60,22 @@
   }
   setInterval(tell, 30000);
 
+  // What was said aloud is not said again when a page that waits is shown anew.
+  const said = new Set(all('[role="alert"]').map((one) => one.textContent));
+
   // What a page needs when it is there, and again when a page that waits shows something new.
   const dress = () => {
     // A status region speaks only of what changes after it is there.
     const status = document.querySelector('#status > .notice');
-    if (status) {
+    if (status && !said.has(status.textContent)) {
+      said.add(status.textContent);
       const region = status.parentElement;
       status.remove();
       setTimeout(() => region.append(status), 100);
     }
     all('time[datetime]').forEach((time) => {
       const at = Date.parse(time.dateTime);
-      if (!Number.isNaN(at)) time.title = format.format(at);
+      if (format && !Number.isNaN(at)) time.title = format.format(at);
     });
     // A form that must go only once.
     all('form[data-once]:not([data-dressed])').forEach((form) => {
@@ -175,6 +180,9 @@
     if (typing(main)) return false;
     const at = main.contains(document.activeElement) && document.activeElement !== main ? kept(document.activeElement) : null;
     const open = new Set(Array.from(main.querySelectorAll('details[open] > summary')).map((one) => kept(one)));
+    fresh.querySelectorAll('[role="alert"]').forEach((one) => {
+      if (said.has(one.textContent)) one.removeAttribute('role'); else said.add(one.textContent);
+    });
     main.replaceChildren(...Array.from(fresh.childNodes).map((node) => document.adoptNode(node)));
     main.querySelectorAll('details > summary').forEach((one) => { if (open.has(kept(one))) one.parentElement.open = true; });
     if (at !== null) {

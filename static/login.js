@@ -17,6 +17,8 @@
   here.hidden = true;
   other.hidden = false;
   other.querySelector('button').classList.add('primary');
+  // The sentence that is said above takes the place of the one that says "if".
+  other.querySelector('p').hidden = true;
   other.addEventListener('submit', () => window.frameWaits?.begin());
   document.getElementById('going').textContent =
     'Your browser keeps no cookies for pages inside other pages. Cairn can be opened in a window of its own.';

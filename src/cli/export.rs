@@ -49,7 +49,7 @@ pub(crate) fn run(settings: Settings, arguments: ExportArguments) -> Result<(), 
         let size = crate::service::award::files::size_words(summary.packed.size);
         summary.packed.file.keep_as(&out)?;
         println!(
-            "{shown}: {} badges, {} hand-ins, {size}. Prove it with: cairn verify-archive {shown}",
+            "{shown}: {} badges, {} submissions, {size}. Prove it with: cairn verify-archive {shown}",
             summary.badges, summary.hand_ins
         );
         if summary.missing > 0 {

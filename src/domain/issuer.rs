@@ -36,6 +36,8 @@ pub(crate) struct Counts {
     pub(crate) courses: i64,
     /// Installations that wait for somebody to accept them.
     pub(crate) waiting: i64,
+    /// Installations whose platform may be one that is known.
+    pub(crate) reviews: i64,
     pub(crate) last_launch: Option<DateTime<Utc>>,
 }
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::convert::{CHUNK, anywhere, from_json, json, micros, moment};
-use super::schema::{admins, audit, badges, people, registrations};
+use super::schema::{admins, audit, badges, links, people, placements, registrations};
 use super::{Db, StoreError, tenants};
 use crate::domain::audit::{Actor, ActorKind, Entry, Filter, Logged};
 use crate::domain::page::Page;
@@ -204,8 +204,8 @@ pub(crate) fn actions(db: &mut Db, tenant: &TenantId) -> Result<Vec<String>, Sto
         .load(connection))?)
 }
 
-/// What those ids are called: people, badges and platforms of the institution, and administrators. What is no longer there
-/// has no name.
+/// What those ids are called: people, badges, platforms and links of the institution, and administrators. What is no longer
+/// there has no name.
 ///
 /// # Errors
 /// Trouble with the database.
@@ -249,6 +249,21 @@ pub(crate) fn names(
                 .select((registrations::id, registrations::name))
                 .load(connection)?;
             names.extend(found.into_iter().map(|(id, name)| (id, format!("“{name}”"))));
+            let found: Vec<(String, String)> = placements::table
+                .filter(placements::tenant_id.eq(tenant.as_str()))
+                .filter(placements::id.eq_any(part.iter().copied()))
+                .select((placements::id, placements::title))
+                .load(connection)?;
+            names.extend(found.into_iter().map(|(id, title)| (id, format!("“{title}”"))));
+            let found: Vec<(String, Option<String>)> = links::table
+                .filter(links::tenant_id.eq(tenant.as_str()))
+                .filter(links::id.eq_any(part.iter().copied()))
+                .select((links::id, links::title))
+                .load(connection)?;
+            let titled = found
+                .into_iter()
+                .filter_map(|(id, title)| title.map(|title| (id, title)));
+            names.extend(titled.map(|(id, title)| (id, format!("“{title}”"))));
         });
     }
     Ok(names)

@@ -23,11 +23,12 @@ pub(crate) fn counts(db: &mut Db, tenant: &TenantId) -> Result<Counts, StoreErro
         .get_result(db)?;
     let waiting = deployments::table
         .filter(deployments::tenant_id.eq(tenant.as_str()))
-        .filter(
-            deployments::state
-                .eq("pending")
-                .or(deployments::review_of.is_not_null()),
-        )
+        .filter(deployments::state.eq("pending"))
+        .count()
+        .get_result(db)?;
+    let reviews = deployments::table
+        .filter(deployments::tenant_id.eq(tenant.as_str()))
+        .filter(deployments::review_of.is_not_null())
         .count()
         .get_result(db)?;
     let seen: Option<i64> = last_seen::table
@@ -42,6 +43,7 @@ pub(crate) fn counts(db: &mut Db, tenant: &TenantId) -> Result<Counts, StoreErro
         platforms,
         courses,
         waiting,
+        reviews,
         last_launch: opt_moment(seen.max(opened))?,
     })
 }

@@ -365,8 +365,16 @@ fn a_changed_maximum_rests_the_badge_until_its_rule_is_saved_and_activated_again
 
         let rule = teacher.get(&format!("/badges/{badge}/rule")).await;
         assert!(rule.words().contains("50 points, changed"), "{}", rule.words());
+        for said in [
+            "This badge is paused and awards nothing. The maximum of the gradebook column “Quiz” was changed.",
+            "Version 1 is paused.",
+        ] {
+            assert!(rule.words().contains(said), "{said}: {}", rule.words());
+        }
         teacher.build(&rule, &[("action", "save")]).await;
         teacher.activate(&badge).await;
+        let rule = teacher.get(&format!("/badges/{badge}/rule")).await;
+        assert!(!rule.words().contains("paused"), "{}", rule.words());
         let home = teacher.get("").await;
         assert!(!home.words().contains("Paused"), "{}", home.words());
         scene.end().await;

@@ -63,9 +63,7 @@ async fn earned(lms: &PracticeLms) -> (Guest, String) {
     let preview = format!("/badges/{badge}/preview");
     teacher.until(&preview, "earns “Data champion”").await;
     teacher.activate(&badge).await;
-    teacher
-        .until(&format!("/badges/{badge}/awards"), "In force")
-        .await;
+    teacher.until(&format!("/badges/{badge}/awards"), "Valid").await;
     (teacher, badge)
 }
 
@@ -169,6 +167,42 @@ fn who_taught_a_concluded_course_looks_on_and_only_administrators_revoke() {
             words.contains("New badge") && !words.contains("has ended"),
             "{words}"
         );
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_visit_that_was_open_when_the_course_ended_looks_on_from_then() {
+    on_a_forward_clock(|scene, clock| async move {
+        let (lms, world) = (&scene.moodle, scene.moodle.world());
+        let at = world.courses()[0].clone();
+        let (mut teacher, badge) = earned(lms).await;
+        let course = known(&scene, &at.title).await;
+        world.delete_course(at.id);
+        for _ in 0..2 {
+            scene.at_rest().await;
+            check_course(&scene.cairn, &course.tenant, &course.id, Cause::CheckNow)
+                .await
+                .unwrap();
+            // So that the visit is not over for want of use.
+            teacher.get("").await;
+            clock.forward(TimeDelta::minutes(61));
+        }
+        assert!(known(&scene, &at.title).await.life.end().is_some());
+        let page = teacher.get("").await;
+        let words = page.words();
+        assert!(words.contains("This course has ended."), "{words}");
+        for gone in ["New badge", "Check now", "Retire"] {
+            assert!(!words.contains(gone), "{gone}: {words}");
+        }
+        let refused = teacher.get(&format!("/badges/{badge}/retire")).await;
+        assert_eq!(refused.status, 409, "{}", refused.words());
+        // Nor does a second window give back what the first one has not.
+        let form = page.form("/window").unwrap();
+        let window = teacher.browser.submit(&page, &form, &[]).await.unwrap();
+        let words = window.words();
+        assert!(words.contains("This course has ended."), "{words}");
+        assert!(!words.contains("New badge"), "{words}");
         scene.end().await;
     });
 }

@@ -43,7 +43,12 @@ fn a_choice_of_content_before_the_first_activity_shows_no_fault_and_the_first_la
         let words = page.words();
         assert!(words.contains("students not listed yet"), "{words}");
         assert!(words.contains("nothing is wrong"), "{words}");
-        for fault in ["does not offer", "(Error id", "0 students"] {
+        for fault in [
+            "does not offer",
+            "(Error id",
+            "0 students",
+            "not listed yet as the course site",
+        ] {
             assert!(!words.contains(fault), "{fault}: {words}");
         }
         // Neither does the administrator's test take it for a missing setting.
@@ -169,7 +174,18 @@ fn a_platform_that_is_away_is_said_with_the_numbers_that_stand_and_no_status() {
             }
             assert!(!words.contains("status 50"), "{words}");
             assert!(words.contains("32 students"), "{words}");
+            let looks = "data-every=\"15\"";
+            assert!(page.text().contains(looks), "it looks again: {}", page.text());
         }
+        // The platform is back, and the page that looks again says so and looks no more.
+        stage.check().await;
+        stage.scene.at_rest().await;
+        let page = stage.teacher.get(&home).await.unwrap();
+        assert!(
+            !page.words().contains("out of order") && !page.text().contains("data-every"),
+            "{}",
+            page.words()
+        );
         stage.scene.end().await;
     });
 }

@@ -197,7 +197,7 @@ fn without_cookies_platform_storage_proves_the_browser_and_forms_carry_the_visit
         open(&chromium, &link_page(&scene.canvas, CourseRole::Teacher)).await;
         for (button, text) in [
             ("Progress", "Progress"),
-            ("Evidence", "1 hand-in waits for a review."),
+            ("Evidence", "1 submission waits for a review."),
             ("Badges", "New badge"),
         ] {
             press(&chromium, button).await;
@@ -238,6 +238,61 @@ fn without_cookies_platform_storage_proves_the_browser_and_forms_carry_the_visit
         chromium.reads("My report, as a file.").await;
         let stored = kept(&chromium, scene.canvas.origin(), &scene.origin).await;
         assert_eq!(stored, "{}", "each login takes back what it stored");
+        chromium.end().await;
+        scene.end().await;
+    });
+}
+
+/// The id of what has the focus, once the page in the frame that was marked is gone.
+async fn focus_of_what_comes(chromium: &Chromium) -> String {
+    let seen = "const left = document.documentElement.dataset.left || document.readyState !== 'complete'; \
+                return left ? '' : document.activeElement.id || 'nothing'";
+    for _ in 0..400 {
+        enter_frame(chromium).await;
+        // Between two pages there is nothing that could answer.
+        if let Ok(answer) = chromium.driver.execute(seen, Vec::new()).await {
+            let id = answer.json().as_str().unwrap_or_default().to_owned();
+            if !id.is_empty() {
+                return id;
+            }
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the page stays");
+}
+
+#[test]
+fn in_a_cross_site_frame_the_focus_follows_what_the_rule_builder_did() {
+    crate::app::block_on(async {
+        let Some(chromium) = Chromium::start(&["--test-third-party-cookie-phaseout"]).await else {
+            return;
+        };
+        let scene = Scene::on(TestDatabase::sqlite()).await;
+        let lms = &scene.moodle;
+        let mut before = Guest::open(lms, 0, "Teacher", "My badges").await;
+        let badge = before.make_badge("Reads tables", "knowledge").await;
+        open(&chromium, &link_page(lms, CourseRole::Teacher)).await;
+        chromium.reads("Data Literacy 101").await;
+        let rule = json!(format!("{}/badges/{badge}/rule", before.course));
+        let go = "location.assign(arguments[0])";
+        chromium.driver.execute(go, vec![rule]).await.unwrap();
+        enter_frame(&chromium).await;
+        chromium.reads("Award this badge when").await;
+        for (action, focused) in [
+            ("add::grade", "r-0"),
+            ("add::badge", "r-1"),
+            ("up:1", "r-0"),
+            ("remove:0", "r-0"),
+            ("refresh", "sentence"),
+            ("remove:0", "f-n."),
+        ] {
+            let button = format!("button[value='{action}']:not(.first-button)");
+            let button = chromium.driver.find(By::Css(button)).await.unwrap();
+            let press = "document.documentElement.dataset.left = 'here'; arguments[0].click()";
+            let button = vec![button.to_json().unwrap()];
+            chromium.driver.execute(press, button).await.unwrap();
+            assert_eq!(focus_of_what_comes(&chromium).await, focused, "{action}");
+        }
         chromium.end().await;
         scene.end().await;
     });

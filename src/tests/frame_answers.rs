@@ -41,6 +41,9 @@ async fn offers_a_window(chromium: &Chromium, scene: &Scene, before: i64, what: 
         "return Array.from(document.querySelectorAll('form:not([hidden]) button'), (one) => one.innerText)";
     let shown = chromium.driver.execute(shown, Vec::new()).await.unwrap();
     assert_eq!(shown.json(), &json!(["Open in a new window"]), "{what}");
+    let said = seen[0].as_str().unwrap().to_lowercase();
+    let once = "keeps no cookies for pages inside other pages";
+    assert_eq!(said.matches(once).count(), 1, "{what}: {said}");
     assert_eq!(visits(scene), before, "{what}: somebody was let in");
 }
 

@@ -347,7 +347,7 @@ fn in_chromium_without_cookies_the_choice_ends_in_the_form_round_the_frame() {
         switch_to_new_window(&chromium).await;
         chromium.reads("Put badges into your course").await;
         driver.execute(PICK, Vec::new()).await.unwrap();
-        chromium.press("Look it over").await;
+        chromium.press("See what goes in").await;
         chromium.reads("This goes into your course").await;
         chromium.press("Put it into the course").await;
         chromium
@@ -403,7 +403,7 @@ fn in_firefox_without_third_party_cookies_the_choice_ends_in_the_form_round_the_
         let second = firefox.second_window().await;
         firefox.reads(&second, "Put badges into your course").await;
         firefox.run(&second, PICK).await;
-        firefox.press(&second, "Look it over").await;
+        firefox.press(&second, "See what goes in").await;
         firefox.reads(&second, "This goes into your course").await;
         firefox.press(&second, "Put it into the course").await;
         firefox

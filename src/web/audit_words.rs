@@ -24,7 +24,7 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::BadgeCopied => "brought a badge along from another course",
         Action::BadgeDeleted => "deleted a draft",
         Action::BadgeMade => "made a badge",
-        Action::BadgeMapped => "found everything again that the rule of a copied badge reads",
+        Action::BadgeMapped => "found everything again that the rule of a copied badge needs",
         Action::BadgePaused => "paused a badge",
         Action::BadgeResumed => "let a badge decide again whose columns are as they were",
         Action::BadgeRetired => "retired a badge",

@@ -25,7 +25,7 @@ const NOTICES: &[(&str, Status, &str)] = &[
     (
         "chosen-badge",
         Status::Earned,
-        "Saved. The new badge is chosen below; look it over and put it into the course.",
+        "Saved. The new badge is chosen below; see what goes in, and put it into the course.",
     ),
     (
         "activated",
@@ -266,7 +266,10 @@ impl Visit {
         place: Place,
     ) -> Result<Page, ServiceError> {
         let mut page = self.page(title, place);
-        if let Some(late) = checks::late(&scores::late(&self.cairn, &self.visitor).await?) {
+        // In a course that has ended nobody could help it.
+        let goes_on = self.visitor.course.life.end().is_none();
+        let late = checks::late(&scores::late(&self.cairn, &self.visitor).await?);
+        if let Some(late) = late.filter(|_| goes_on) {
             let text = match page.flash {
                 Some(done) => format!("{} {late}", done.text),
                 None => late,

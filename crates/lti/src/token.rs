@@ -144,7 +144,7 @@ pub enum TokenError {
     Key(String),
     /// `invalid_client`, with the platform's description.
     #[error(
-        "The platform does not know our client id ({0}). Is the tool still installed and switched on there?"
+        "The platform does not know our client id{}. Is the tool still installed and switched on there?", bracketed(.0)
     )]
     InvalidClient(String),
     /// The scopes that are missing, separated by blanks.
@@ -195,6 +195,14 @@ impl TokenError {
 }
 
 /// What scopes are for, separated by blanks as they are.
+/// What a platform said of it, where it said anything.
+fn bracketed(said: &str) -> String {
+    match said.trim() {
+        "" => String::new(),
+        said => format!(" ({said})"),
+    }
+}
+
 fn purposes(scopes: &str) -> String {
     let words: Vec<&str> = scopes.split_whitespace().map(purpose).collect();
     words.join(", ")

@@ -341,6 +341,16 @@ async fn a_renewed_token_is_asked_for_whatever_is_kept_and_a_refusal_is_told() {
     let off = world(401, r#"{"error":"invalid_client"}"#);
     let refused = off.service.renewed(&target(), &[A]).await.unwrap_err();
     assert!(matches!(refused, TokenError::InvalidClient(_)), "{refused:?}");
+    let asks = "Is the tool still installed and switched on there?";
+    assert_eq!(
+        refused.to_string(),
+        format!("The platform does not know our client id. {asks}")
+    );
+    let told = TokenError::InvalidClient("unknown client".into());
+    assert_eq!(
+        told.to_string(),
+        format!("The platform does not know our client id (unknown client). {asks}")
+    );
 }
 
 #[tokio::test]

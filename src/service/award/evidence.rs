@@ -439,7 +439,7 @@ pub(crate) async fn review_view(
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let tenant = visitor.tenant();
-        let submission = submissions::get(db, tenant, &id)?.ok_or(ServiceError::NotFound("hand-in"))?;
+        let submission = submissions::get(db, tenant, &id)?.ok_or(ServiceError::NotFound("submission"))?;
         let activity = own_activity(db, &visitor, &submission.activity)?;
         let person = people::get(db, tenant, &submission.person)?;
         let gradebook = match &activity.line_item {

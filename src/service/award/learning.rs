@@ -207,7 +207,12 @@ pub(in crate::service) fn read(
     let mut mine = Vec::new();
     for badge in known {
         let award = latest.remove(&badge.id);
-        let lives = matches!(badge.state, BadgeState::Active | BadgeState::Paused { .. });
+        let lives = match badge.state {
+            BadgeState::Active => true,
+            // A copied badge whose rule lacks something rests before it was ever active: a draft to its students.
+            BadgeState::Paused { .. } => badge.active_rule.is_some(),
+            BadgeState::Draft | BadgeState::Retired => false,
+        };
         if !lives && award.is_none() {
             continue;
         }

@@ -105,7 +105,7 @@ pub(crate) async fn review(
     let done = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         policies::require(db, &asker, Power::Review)?;
         let tenant = asker.tenant();
-        let before = submissions::get(db, tenant, &of)?.ok_or(ServiceError::NotFound("hand-in"))?;
+        let before = submissions::get(db, tenant, &of)?.ok_or(ServiceError::NotFound("submission"))?;
         if says_so(&before, answer.state, &review) {
             return Ok(());
         }

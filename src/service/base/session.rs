@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use crate::domain::audit::{Action, Actor, Entry};
-use crate::domain::course::Course;
+use crate::domain::course::{Course, CourseLife};
 use crate::domain::people::Person;
 use crate::domain::policy::Sections;
 use crate::domain::session::Session;
@@ -16,7 +16,7 @@ use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::{CourseRefusal, Forbidden};
-use crate::store::{Db, StoreError, nonces, policies, sessions, waiting_answers};
+use crate::store::{Db, StoreError, courses, nonces, policies, sessions, waiting_answers};
 use lti::registration::Registration;
 
 /// A visit ends when it was not used for so long.
@@ -166,6 +166,16 @@ fn within_sections(db: &mut Db, session: Session) -> Result<Session, StoreError>
     })
 }
 
+/// The visit with what is left of it in a course that ended after it began: those who teach look on. A launch after that
+/// says itself what it may.
+fn while_it_goes_on(session: Session, course: &Course) -> Session {
+    let ended = matches!(course.life, CourseLife::Ended { at, .. } if session.created_at <= at);
+    Session {
+        reading: session.reading || ended && session.instructor,
+        ..session
+    }
+}
+
 /// What the database keeps of a token.
 #[must_use]
 pub(crate) fn digest(token: &str) -> String {
@@ -206,7 +216,7 @@ impl Cairn {
                         && found.registration.enabled
                 })
                 .ok_or(ServiceError::SessionOver)?;
-            let session = within_sections(db, found.session)?;
+            let session = while_it_goes_on(within_sections(db, found.session)?, &found.course);
             let found = Visitor {
                 session,
                 course: found.course,
@@ -264,11 +274,12 @@ impl Cairn {
             if over || first.course.as_ref() != Some(&course) {
                 return Err(ServiceError::SessionOver);
             }
+            let at = courses::get(db, &first.tenant, &course)?.ok_or(ServiceError::SessionOver)?;
             let second = Session {
                 id: new,
                 created_at: now,
                 last_used_at: now,
-                ..first
+                ..while_it_goes_on(first, &at)
             };
             sessions::insert(db, &second, &token_digest)?;
             Ok(())

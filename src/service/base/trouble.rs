@@ -53,6 +53,10 @@ pub(crate) enum Reason {
         how: Away,
         said: String,
     },
+    /// The platform has no such course or column any more. What the library said of it is for the log.
+    Missing {
+        said: String,
+    },
     /// The column of that name may not be read.
     ColumnUnread {
         label: String,
@@ -140,6 +144,7 @@ impl Reason {
         let plain = error.for_log();
         match Away::of(error) {
             Some(how) => Self::Away { how, said: plain },
+            None if matches!(error.reason, PlatformReason::NotFound) => Self::Missing { said: plain },
             None => Self::Platform {
                 said: error.to_string(),
                 plain,
@@ -263,6 +268,7 @@ mod tests {
                     how: Away::WebPage,
                     said: "no".into(),
                 },
+                Reason::Missing { said: "no".into() },
             ],
             error_id: Some("0badcafe".into()),
         };

@@ -17,6 +17,7 @@ use lti::registration::{Flavour, RegistrationDraft};
 use super::admin_browser::AdminBrowser;
 use crate::tests::guest::Guest;
 use crate::tests::harness::{Scene, on_each_database};
+use crate::tests::placing::{REPORT, place};
 
 fn by_hand(scene: &Scene, deployments: &[&str]) -> NewPlatform {
     let lms = |path: &str| format!("https://lms.example/mod/lti/{path}.php");
@@ -72,6 +73,28 @@ fn every_action_that_can_be_logged_is_said_in_words() {
                 .await;
             let told = format!("The command line {} North Coast", audit_words::action(*action));
             assert!(page.words().contains(&told), "{told}: {}", page.words());
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
+fn links_that_were_placed_or_chosen_are_called_by_their_titles() {
+    on_each_database(|scene| async move {
+        let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
+        let lms = &scene.canvas;
+        place(lms, "assignment_selection", &REPORT).await;
+        Guest::open(lms, 0, "Teacher", "Project report")
+            .await
+            .takes_work()
+            .await;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        for (action, told) in [
+            ("link.placed", "placed a link into a course “Field report”"),
+            ("link.chosen", "chose what a link opens “Project report”"),
+        ] {
+            let page = admin.get(&format!("/admin/audit/{tenant}?action={action}")).await;
+            assert!(page.words().contains(told), "{told}: {}", page.words());
         }
         scene.end().await;
     });

@@ -71,6 +71,32 @@ pub(super) async fn review(admin: &mut AdminBrowser, registration: &Registration
 }
 
 #[test]
+fn two_platforms_of_one_name_are_told_apart_and_share_what_they_tell() {
+    on_each_database(|scene| async move {
+        let all = known::list(&scene.cairn).await.unwrap();
+        let old = scene.moodle.registration().client_id;
+        let known = all.into_iter().find(|(_, one)| one.client_id == old);
+        let (tenant, known) = known.unwrap();
+        let mut admin = administrator(&scene).await;
+        let list = admin.get("/admin/platforms").await;
+        assert!(!list.words().contains("client id"), "{}", list.words());
+        scene.moodle.world().register_anew(0);
+        crate::demo::connect(&scene.cairn, &scene.moodle, Flavour::Moodle, &known.name)
+            .await
+            .unwrap();
+        let list = admin.get("/admin/platforms").await.words();
+        for client in [old, scene.moodle.registration().client_id] {
+            assert!(list.contains(&format!("client id {client} at ")), "{list}");
+        }
+        assert_eq!(list.matches("client id").count(), 2, "{list}");
+        let policies = admin.get(&format!("/admin/policies/{}", tenant.id)).await.words();
+        let named = format!("“{}”", known.name);
+        assert_eq!(policies.matches(&named).count(), 1, "{policies}");
+        scene.end().await;
+    });
+}
+
+#[test]
 fn a_tool_that_was_removed_and_added_again_keeps_its_school_after_a_review() {
     on_each_database(|scene| async move {
         let (old, teacher) = (registration(&scene).await, member(&scene, "Teacher"));
@@ -99,6 +125,11 @@ fn a_tool_that_was_removed_and_added_again_keeps_its_school_after_a_review() {
         );
 
         let mut admin = administrator(&scene).await;
+        let overview = admin.get("/admin").await.words();
+        assert!(
+            overview.contains("1 installation may be a platform that is known"),
+            "{overview}"
+        );
         let list = admin.get("/admin/platforms").await;
         assert!(
             list.words().contains("may be a platform that is known"),

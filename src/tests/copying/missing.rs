@@ -6,6 +6,7 @@ use crate::domain::badge::BadgeState;
 use rust_decimal::Decimal;
 
 use super::{badges_of, check, copied, copy_page, known, mapping, offer, teacher};
+use crate::tests::guest::Guest;
 use crate::tests::harness::on_each_database;
 
 #[test]
@@ -18,6 +19,14 @@ fn a_column_that_turns_up_later_is_found_by_itself() {
         let mut new = teacher(lms, 4).await;
         let page = offer(&mut new).await;
         new.send(&page, "/take", &[]).await;
+        new.until("", "Say what stands for it").await;
+        // What was never active is nothing to students yet, although it rests.
+        let student = Guest::open(lms, 4, "Student", "My badges").await;
+        let words = student.page.words();
+        assert!(
+            words.contains("No badges to earn yet") && !words.contains("Home worker"),
+            "{words}"
+        );
         world.add_link(copy, " homework", 0, Some(Decimal::from(20)));
         check(&mut new).await;
         for _ in 0..300 {

@@ -210,7 +210,7 @@ async fn click_through(chromium: &Chromium, lms: &PracticeLms, name: &str, wrong
             .inspect(&format!("placing-chosen-{name}"), &[(1280, false), (320, true)])
             .await,
     );
-    chromium.press("Look it over").await;
+    chromium.press("See what goes in").await;
     chromium.reads("This goes into your course").await;
     chromium.press("Put it into the course").await;
     // The form is that of the page round the frame.

@@ -72,7 +72,7 @@ fn an_instructor_puts_a_badge_into_a_course_page_by_four_presses() {
                     .inspect(&format!("placing-picker-new-{name}"), &LOOKS)
                     .await,
             );
-            chromium.press("Look it over").await;
+            chromium.press("See what goes in").await;
             chromium.reads("These go into your course").await;
             wrong.extend(chromium.inspect(&format!("placing-review-{name}"), &LOOKS).await);
             chromium.press("Put 2 items into the course").await;

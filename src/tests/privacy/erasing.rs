@@ -93,7 +93,7 @@ fn who_asks_to_be_erased_leaves_nothing_behind_but_a_revoked_place() {
         let mut admin = AdminBrowser::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
         let list = admin.get(&here).await;
         assert!(
-            list.words().contains(&name) && list.words().contains("1 badge, 1 hand-in"),
+            list.words().contains(&name) && list.words().contains("1 badge, 1 submission"),
             "{}",
             list.words()
         );

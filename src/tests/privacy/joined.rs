@@ -72,7 +72,11 @@ fn whoever_was_joined_takes_along_what_both_have_and_both_are_erased() {
             .await
             .unwrap();
         let list = admin.get(&format!("/admin/privacy/{tenant}")).await;
-        assert!(list.words().contains("2 badges, 1 hand-in"), "{}", list.words());
+        assert!(
+            list.words().contains("2 badges, 1 submission"),
+            "{}",
+            list.words()
+        );
         let mut hrefs = list.links("/erasures/").into_iter();
         let href = hrefs.find(|href| !href.ends_with("/decline")).unwrap();
         let page = admin.browser.get(&href).await.unwrap();

@@ -80,7 +80,7 @@ fn an_administrator_installs_in_both_flavours_by_clicking() {
             chromium.reads("Cairn will be able to").await;
             chromium.picture(&format!("ask-{name}")).await;
             chromium.press("Connect").await;
-            chromium.reads("Registered: one step is left").await;
+            chromium.reads("Registered: what is left to do").await;
             chromium.picture(&format!("done-{name}")).await;
             chromium.press("Close this window").await;
             chromium.driver.enter_default_frame().await.unwrap();

@@ -71,7 +71,7 @@ fn the_page_of_the_lms_receives_the_message_from_a_frame_and_from_a_window() {
             chromium.driver.execute(LISTEN, Vec::new()).await.unwrap();
             frame.enter_frame().await.unwrap();
             chromium.press("Connect").await;
-            chromium.reads("Registered: one step is left").await;
+            chromium.reads("Registered: what is left to do").await;
             chromium.driver.enter_default_frame().await.unwrap();
             assert_eq!(
                 heard(&chromium).await,
@@ -113,7 +113,7 @@ fn the_page_of_the_lms_receives_the_message_from_a_frame_and_from_a_window() {
                     .await,
             );
             chromium.press("Connect").await;
-            chromium.reads("Registered: one step is left").await;
+            chromium.reads("Registered: what is left to do").await;
             chromium.press("Close this window").await;
             chromium.driver.switch_to_window(there).await.unwrap();
             assert_eq!(json!(heard_at_last(&chromium).await), message(true), "{name}");

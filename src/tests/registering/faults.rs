@@ -179,7 +179,7 @@ const ROWS: [Row; 20] = [
     (
         "columns are not found",
         Wrong::Answer(Endpoint::LineItems, &Fault::NotFound),
-        "cannot be read: it is no longer there (404)",
+        "cannot be read: it is no longer there",
         &[NO_COURSE],
         GRADES,
     ),

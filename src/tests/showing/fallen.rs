@@ -154,7 +154,7 @@ fn a_suspended_badge_says_so_on_every_page_until_a_teacher_keeps_it() {
         ] {
             assert!(page.words().contains(words), "{words}: {}", page.words());
         }
-        assert!(!page.words().contains("In force"), "{}", page.words());
+        assert!(!page.words().contains("Valid today"), "{}", page.words());
         let picture = format!("{public}.png");
         assert_eq!(
             get(&picture, "image/png").await.status,
@@ -194,7 +194,7 @@ fn a_suspended_badge_says_so_on_every_page_until_a_teacher_keeps_it() {
         assert_eq!(kept.status, 200, "{}", kept.words());
         let after = get(&public, "text/html").await;
         assert!(
-            after.words().contains("In force") && !after.words().contains("Suspended"),
+            after.words().contains("Valid today") && !after.words().contains("Suspended"),
             "{}",
             after.words()
         );

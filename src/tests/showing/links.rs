@@ -60,7 +60,7 @@ fn a_kept_page_is_shown_by_a_link_until_it_ends_or_is_withdrawn() {
                 "Quiz master",
                 name.as_str(),
                 "by a link that works until",
-                "In force",
+                "Valid today",
             ] {
                 assert!(shown.words().contains(words), "{words}: {}", shown.words());
             }

@@ -37,7 +37,7 @@ fn anybody_sees_what_a_badge_is_worth_and_nothing_that_its_holder_keeps() {
             "What was assessed?",
             "nothing was changed since it was signed",
             "Not revoked",
-            "In force",
+            "Valid today",
             "By this site’s own word the issuer is known by its domain",
             "EQF 4",
             "analyse data (ESCO)",
@@ -244,7 +244,7 @@ fn an_issued_badge_keeps_its_words_and_its_picture_when_the_design_changes() {
         assert!(until - award.awarded_at > chrono::TimeDelta::days(360), "{until}");
         assert!(
             words.contains(&format!("valid until {}", until.format("%-d %b %Y")))
-                && words.contains("In force"),
+                && words.contains("Valid today"),
             "a badge that is retired awards no more, and takes nothing back: {words}"
         );
         assert!(stage.verify(credential.document.as_bytes()).await.is_valid());

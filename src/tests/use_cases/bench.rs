@@ -286,7 +286,7 @@ pub(super) fn wrong_answers() -> Vec<(Fault, &'static str)> {
         (Fault::Unauthorized, "(401)"),
         (Fault::Forbidden, "(403)"),
         (Fault::Throttled, "asks us to slow down"),
-        (Fault::NotFound, "(404)"),
+        (Fault::NotFound, "no longer there"),
         (Fault::Conflict, "status 409"),
         (Fault::Unprocessable, "status 422"),
         (Fault::TooManyRequests, "asks us to slow down"),

@@ -104,7 +104,14 @@ async fn a_course_that_refuses_twice_an_hour_apart_has_ended_and_is_looked_at_on
             end(&bench, true);
             bench.clock.advance(TimeDelta::minutes(30));
             let first = bench.clock.now();
-            assert!(bench.check().await.problem.is_some(), "{what}: not certain yet");
+            let refused = bench.check().await.problem;
+            let refused = refused.unwrap_or_else(|| panic!("{what}: not certain yet"));
+            if how == End::Gone {
+                // Columns and members are both gone: that is said once, and in words.
+                let said = checks::trouble(&refused);
+                assert_eq!(said.matches("is no longer there").count(), 1, "{what}: {said}");
+                assert!(!said.contains("404"), "{what}: {said}");
+            }
             assert_eq!(life(&bench).await, CourseLife::Refuses { since: first });
             assert_eq!(bench.learners().await, learners, "{what}: nobody has left");
             bench.clock.advance(TimeDelta::minutes(30));

@@ -63,15 +63,18 @@ fn card(visit: &AdminVisit, one: &Institution, asked: usize) -> InstitutionCard 
                 count_of(u32::try_from(asked).unwrap_or(u32::MAX), "request", "requests")
             ),
         }),
-        waiting: (counts.waiting > 0).then(|| {
-            let many = counts.waiting > 1;
-            let verb = if many { "wait" } else { "waits" };
-            format!(
-                "{} {verb} to be accepted",
-                count_of(number(counts.waiting), "installation", "installations")
-            )
-        }),
+        waiting: waiting(number(counts.waiting), number(counts.reviews)),
     }
+}
+
+/// What there is to answer of its platforms, as the list of them says it too.
+fn waiting(pending: u32, reviews: u32) -> Option<String> {
+    let installations = |count| count_of(count, "installation", "installations");
+    let verb = if pending > 1 { "wait" } else { "waits" };
+    let accept = (pending > 0).then(|| format!("{} {verb} to be accepted", installations(pending)));
+    let known = (reviews > 0).then(|| format!("{} may be a platform that is known", installations(reviews)));
+    let told: Vec<String> = accept.into_iter().chain(known).collect();
+    (!told.is_empty()).then(|| told.join(" · "))
 }
 
 async fn make(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, AdminError> {

@@ -111,7 +111,7 @@ fn told(side: &Side) -> String {
         "{}, known to the platform as {}: {badges}; {}; {}; {courses}.",
         side.person.display_name(),
         side.ids.join(", "),
-        count_of(number(side.hand_ins), "hand-in", "hand-ins"),
+        count_of(number(side.hand_ins), "submission", "submissions"),
         count_of(number(side.decisions), "decision", "decisions"),
     )
 }
@@ -124,7 +124,7 @@ async fn review(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpRe
         format!("Joined: {}", told(&seen.from)),
         format!("Stays: {}", told(&seen.into)),
         format!(
-            "Badges, hand-ins, grades and decisions of both are {stays}’s from now on, and both ids mean {stays}."
+            "Badges, submissions, grades and decisions of both are {stays}’s from now on, and both ids mean {stays}."
         ),
     ];
     if !seen.both.is_empty() {
@@ -171,7 +171,10 @@ fn stays(one: &Listed, since: CameSince) -> String {
         |count: i64, one: &str, many: &str| count_of(u32::try_from(count).unwrap_or(u32::MAX), one, many);
     let came = [
         (since.awards, counted(since.awards, "badge", "badges")),
-        (since.hand_ins, counted(since.hand_ins, "hand-in", "hand-ins")),
+        (
+            since.hand_ins,
+            counted(since.hand_ins, "submission", "submissions"),
+        ),
         (
             since.grades,
             counted(since.grades, "new or changed grade", "new or changed grades"),

@@ -100,10 +100,7 @@ fn view(
             ("revoke", "Revoke a badge", kept(policy.revoke)),
         ],
         assistants: assistants(policy.assistants),
-        assistants_told: told
-            .iter()
-            .map(|(platform, told)| words::policies::assistants_told(platform, *told))
-            .collect(),
+        assistants_told: told_once(told),
         whole_course: policy.sections == Sections::WholeCourse,
         regrades: REGRADES
             .iter()
@@ -115,6 +112,18 @@ fn view(
         minors: policy.minors,
         problems,
     }
+}
+
+/// What platforms tell of assistants; those of one name that tell the same are one sentence.
+fn told_once(told: &[(String, AssistantsTold)]) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for (platform, told) in told {
+        let sentence = words::policies::assistants_told(platform, *told);
+        if !sentences.contains(&sentence) {
+            sentences.push(sentence);
+        }
+    }
+    sentences
 }
 
 /// Field, question, and whether assistants may.

@@ -77,7 +77,7 @@ fn holds(one: &WaitingErasure) -> String {
     format!(
         "{}, {}",
         count_of(number(one.badges), "badge", "badges"),
-        count_of(number(one.hand_ins), "hand-in", "hand-ins")
+        count_of(number(one.hand_ins), "submission", "submissions")
     )
 }
 

@@ -94,14 +94,12 @@ async fn list(
         }
     };
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let students = small(total.saturating_sub(former));
     let total = i64::try_from(total).unwrap_or(i64::MAX);
     let path = course::badge_awards(&badge.id);
     Ok(BadgeAwardsPage {
         page: visit.page(&badge.design.name, Place::Badges),
         picture: picture(&badge),
         rows: shown.iter().map(row).collect(),
-        students,
         former: small(former),
         paging: paged::paging(visit, &path, &[], part, shown.len(), total),
         revoke_action: visit.href(&course::badge_revoke(&badge.id)),
@@ -128,7 +126,7 @@ fn picture(badge: &Badge) -> PictureView {
 
 fn standing(standing: Standing) -> StatusChip {
     match standing {
-        Standing::InForce => Status::Earned.saying("In force"),
+        Standing::InForce => Status::Earned.saying("Valid"),
         Standing::Suspended => Status::NeedsAttention.saying("Suspended"),
         Standing::Expired => Status::Neutral.saying("Expired"),
         Standing::Revoked => Status::NeedsAttention.saying("Revoked"),

@@ -116,7 +116,7 @@ fn view(visit: &Visit, link: &Link, typed: [&str; 4], problems: Vec<Problem>) ->
     let [opens, title, instructions, points] = typed.map(str::to_owned);
     let name = link.title.as_deref().unwrap_or("this link");
     ChooseOpensPage {
-        page: visit.page(&format!("What shall “{name}” open?"), Place::Elsewhere),
+        page: visit.page(&format!("Choose what “{name}” opens"), Place::Elsewhere),
         action: visit.href(&course::link_choose(&link.id)),
         opens,
         title,

@@ -56,7 +56,7 @@ fn panel(visit: &Visit, column: &Column) -> ColumnPanel {
     let review = course::column_release(&item.id);
     let names: Vec<String> = column.read_by.iter().map(|name| format!("“{name}”")).collect();
     let read = match names.as_slice() {
-        [] => "No rule reads it.".to_owned(),
+        [] => "No rule uses it.".to_owned(),
         names => format!("Read by {}.", names.join(", ")),
     };
     let chosen = if column.is_own {
@@ -134,7 +134,7 @@ async fn review(visit: Visit, path: web::Path<(String, LineItemId)>) -> Result<H
         });
     }
     if found.awards.is_empty() {
-        consequences.push("No active rule reads this column, so nobody earns a badge by it now.".to_owned());
+        consequences.push("No active rule uses this column, so nobody earns a badge by it now.".to_owned());
     }
     consequences.push(
         "What Cairn has read in it counts, and so does what comes later. Students see in Cairn what their badges ask for and \

@@ -18,8 +18,11 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{Attention, BadgeRow, CheckState, CourseBadgesPage};
-use crate::web::views::shared::{Flash, Status, When};
+use crate::web::views::shared::{Flash, Status, Waiting, When};
 use crate::web::words::{self, states};
+
+/// Seconds between two looks at the page of a course whose platform is away.
+const AWAY: u32 = 15;
 
 /// The course's badges.
 ///
@@ -96,16 +99,19 @@ fn view(
     powers: Powers,
 ) -> CourseBadgesPage {
     let (checks, now) = (&overview.course.checks, overview.now);
-    let last = checks.problem.as_deref();
-    let last = last
-        .map(|stored| words::checks::of_a_check(&Trouble::read(stored), checks, now, visit.visitor.zone()));
+    let has_ended = overview.course.life.end().is_some();
+    let trouble = checks.problem.as_deref().map(Trouble::read);
+    let last = trouble
+        .as_ref()
+        .map(|trouble| words::checks::of_a_check(trouble, checks, now, visit.visitor.zone()));
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     CourseBadgesPage {
         page: visit.page("Badges", Place::Badges),
         check: CheckState {
             last: checks.last_at.map(|at| When::new(at, now)),
             next: checks.next_at.map(|at| When::new(at, now)),
-            problem: match (last, words::checks::late(late)) {
+            // Of a course that has ended nothing reaches the gradebook any more, and nobody could help it.
+            problem: match (last, words::checks::late(late).filter(|_| !has_ended)) {
                 (Some(problem), Some(late)) => Some(format!("{problem} {late}")),
                 (problem, late) => problem.or(late),
             },
@@ -119,7 +125,7 @@ fn view(
                 .filter(|_| progress.running)
                 .unwrap_or_default(),
         },
-        waiting: progress.running.then(|| visit.waiting("")),
+        waiting: waiting(visit, progress, trouble.as_ref()),
         ended: overview.course.life.end().map(words::checks::ended),
         reading: visit.visitor.session.reading,
         students: overview.students,
@@ -164,6 +170,16 @@ fn view(
         evidence_href: visit.href(&course::evidence()),
         evidence_waiting: overview.waiting,
     }
+}
+
+/// How the page looks again: while a check runs, and while the platform is away and is asked again without a teacher.
+fn waiting(visit: &Visit, progress: &sync::CheckProgress, trouble: Option<&Trouble>) -> Option<Waiting> {
+    let mut reasons = trouble.iter().flat_map(|trouble| &trouble.reasons);
+    let away = reasons.any(|reason| reason.away().is_some()) && visit.visitor.course.life.end().is_none();
+    (progress.running || away).then(|| Waiting {
+        every: (!progress.running).then_some(AWAY),
+        ..visit.waiting("")
+    })
 }
 
 /// What a tool can see of a gradebook through LTI, and what not.

@@ -23,7 +23,7 @@ use crate::web::frame::Place;
 use crate::web::instructor::badge_form::decimal;
 use crate::web::paths::course;
 use crate::web::rule_form::{self, DraftGroup};
-use crate::web::views::instructor::{ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions};
+use crate::web::views::instructor::{ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions, SENTENCE};
 use crate::web::views::shared::{Choice, Flash, Problem, ProblemList, Status};
 use crate::web::words;
 use lti::capabilities::ColumnsTell;
@@ -138,6 +138,8 @@ async fn save(
     };
     if let Some(change) = rule_form::Action::parse(&action) {
         builder.focus = rule_form::apply(&mut builder.draft, &change);
+    } else if action == "refresh" {
+        builder.focus = Some(SENTENCE.to_owned());
     } else if action == "create_column" {
         create_column(&visit, &mut builder).await?;
     } else if let Some((item, is_scale)) = marked(&action) {
@@ -227,7 +229,7 @@ async fn saved_meanwhile(
         note: "If you save yours, it takes the place of the draft. A version that is active stays so until you activate yours.",
     };
     let now = visit.cairn.clock.now();
-    let lines = vec![("The rule reads", theirs, yours)];
+    let lines = vec![("The rule", theirs, yours)];
     let view = clash::view(met, now, &visit.fields.pairs, &[], lines, &page, ways);
     visit.show_clash(page, view)
 }
@@ -304,6 +306,10 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         seen: builder.seen.as_str().to_owned(),
         problems: ProblemList(builder.problems),
         version_note: version_note(&editor),
+        paused: match &badge.state {
+            crate::domain::badge::BadgeState::Paused { reason } => Some(words::rules::rest(reason)),
+            _ => None,
+        },
         columns_tell: words::columns::seen(tell),
         scales: scales(&editor, tell),
         scales_open: builder.scales_open,
@@ -380,9 +386,14 @@ fn scales(editor: &RuleEditor, tell: ColumnsTell) -> Vec<ColumnLine> {
 }
 
 fn version_note(editor: &RuleEditor) -> String {
+    let is = if editor.badge.state.rests() {
+        "paused"
+    } else {
+        "active"
+    };
     match (&editor.draft, &editor.active) {
         (Some(draft), Some(active)) => format!(
-            "Draft of version {}. Version {} is active until you activate this one.",
+            "Draft of version {}. Version {} is {is} until you activate this one.",
             draft.version, active.version
         ),
         (Some(draft), None) => format!(
@@ -390,7 +401,7 @@ fn version_note(editor: &RuleEditor) -> String {
             draft.version
         ),
         (None, Some(active)) => format!(
-            "Version {} is active. What you change becomes version {}, which you try out before it counts.",
+            "Version {} is {is}. What you change becomes version {}, which you try out before it counts.",
             active.version, editor.next_version
         ),
         (None, None) => "A new rule. Nobody is awarded until you activate it.".to_owned(),

@@ -89,12 +89,12 @@ fn period(verdict: &Verdict, suspended: bool) -> CheckLine {
         Some(Failure::Expired(_)) => {
             CheckLine::new(Status::NeedsAttention, "Expired: its time of validity is over.")
         }
-        // What was taken back, or is under review, is not in force, whatever its dates say.
+        // What was taken back, or is under review, does not count, whatever its dates say.
         None if suspended || verdict.is_revoked() => CheckLine::new(
             Status::Earned,
             "Not expired: today lies within its time of validity.",
         ),
-        other => line(other, "In force: today lies within its time of validity."),
+        other => line(other, "Valid today: it has begun and has not ended."),
     }
 }
 

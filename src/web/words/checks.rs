@@ -81,6 +81,8 @@ fn reason(reason: &Reason) -> String {
             format!("{}: {said}", labels.join(", "))
         }
         Reason::Away { how, .. } => away(*how).to_owned(),
+        Reason::Missing { .. } => "What Cairn asked the course site for is no longer there: the course or a gradebook column was deleted, or Cairn was taken out of the course. If that was meant, there is nothing to do; badges that were awarded stay valid."
+            .to_owned(),
         Reason::ColumnUnread { label, said } => format!("“{label}” is not read: {}", full_stop(said)),
         Reason::MembersLeftOut { count, rows } => {
             let counted = match count {

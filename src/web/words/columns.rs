@@ -66,7 +66,7 @@ pub(crate) fn resumed(badge: &str, told: &Resumed) -> String {
     }
     if !remade.is_empty() {
         sentences.push(format!(
-            "The course site made {remade} anew, as a course reset does; “{badge}” reads the new column, whose grades start afresh."
+            "The course site made {remade} anew, as a course reset does; “{badge}” uses the new column, whose grades start afresh."
         ));
     }
     sentences.join(" ")

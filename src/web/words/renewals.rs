@@ -21,7 +21,7 @@ pub(crate) const fn offered(renewal: Renewal) -> (&'static str, &'static str) {
     match renewal {
         Renewal::Newer => (
             "By something newer than the last award",
-            "A new grade, hand-in or review, or a badge of a stack that was earned since. A grade that stays as it was does not renew it.",
+            "A new grade, submission or review, or a badge of a stack that was earned since. A grade that stays as it was does not renew it.",
         ),
         Renewal::ByHand => (
             "By hand",

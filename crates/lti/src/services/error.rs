@@ -71,7 +71,7 @@ pub enum Reason {
         retry_after: Option<Duration>,
     },
     /// 404 or 410.
-    #[error("it is no longer there (404). Was the column or the course deleted?")]
+    #[error("it is no longer there. Was the column or the course deleted?")]
     NotFound,
     /// 409: on Moodle, a score with the same or a later second is stored already.
     #[error("the platform holds a newer score for this person (409)")]
@@ -147,6 +147,7 @@ impl Reason {
     pub fn for_log(&self) -> String {
         let fixed = match self {
             Self::Forbidden(_) => "the platform does not allow it (403)",
+            Self::NotFound => "it is no longer there (404)",
             Self::Precondition(_) => "the link has no gradebook column that can be used (412)",
             Self::Unprocessable(_) => "the platform cannot grade this person or accept this value (422)",
             Self::BadRequest(_) => "the platform did not understand or accept the request (400)",
@@ -161,7 +162,6 @@ impl Reason {
             Self::Token(error) => return error.for_log(),
             Self::Unauthorized
             | Self::Throttled { .. }
-            | Self::NotFound
             | Self::Conflict
             | Self::Redirected(_)
             | Self::Unavailable { .. }

@@ -61,6 +61,11 @@ impl Reading {
                 .problems
                 .iter()
                 .any(|known| matches!(known, Reason::Away { how: other, .. } if other == how)),
+            // So is a course that is gone for each of its services.
+            Reason::Missing { .. } => self
+                .problems
+                .iter()
+                .any(|known| matches!(known, Reason::Missing { .. })),
             other => self.problems.contains(other),
         };
         if !known {

@@ -29,7 +29,8 @@ pub(crate) struct InstitutionCard {
     pub(crate) platforms: String,
     pub(crate) courses: String,
     pub(crate) last_launch: Option<When>,
-    /// In words, when installations wait: "1 installation waits to be accepted".
+    /// In words, when installations wait: "1 installation waits to be accepted", "1 installation may be a platform that is
+    /// known".
     pub(crate) waiting: Option<String>,
     /// Teachers who ask for the badges of courses that they do not teach.
     pub(crate) asked: Option<LinkTo>,

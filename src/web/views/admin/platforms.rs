@@ -16,6 +16,8 @@ use crate::web::views::shared::{FindingList, When};
 pub(crate) struct PlatformLine {
     pub(crate) href: String,
     pub(crate) name: String,
+    /// Client id and address, where another platform has the same name.
+    pub(crate) told_apart: Option<(String, String)>,
     pub(crate) institution: String,
     pub(crate) enabled: bool,
     pub(crate) pending: usize,
@@ -58,9 +60,19 @@ impl PlatformsPage {
         invitations: &[Invitation],
         now: DateTime<Utc>,
     ) -> Self {
+        let called = |name: &str| {
+            listed
+                .iter()
+                .filter(|other| other.registration.name == name)
+                .count()
+        };
         let platforms = listed.iter().map(|one| PlatformLine {
             href: console::platform(&one.registration.id),
             name: one.registration.name.clone(),
+            told_apart: (called(&one.registration.name) > 1).then(|| {
+                let registration = &one.registration;
+                (registration.client_id.clone(), registration.issuer.clone())
+            }),
             institution: one.institution.clone(),
             enabled: one.registration.enabled,
             pending: one.pending,

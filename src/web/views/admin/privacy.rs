@@ -47,7 +47,7 @@ pub(crate) struct ErasureLine {
     pub(crate) decline_href: String,
     pub(crate) name: String,
     pub(crate) asked: When,
-    /// "2 badges, 1 hand-in".
+    /// "2 badges, 1 submission".
     pub(crate) holds: String,
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{Page, Paging, PictureView, ProblemList, StatusChip, When};
+use crate::web::views::shared::{Page, Paging, PictureView, ProblemList, StatusChip, When, count_of};
 
 /// The awards of a badge. Posts the chosen ones as `award` to the review page.
 #[derive(Debug, Clone, Template)]
@@ -12,8 +12,6 @@ pub(crate) struct BadgeAwardsPage {
     pub(crate) picture: PictureView,
     pub(crate) rows: Vec<AwardRow>,
     pub(crate) paging: Paging,
-    /// Students of the course among all holders, on whatever page.
-    pub(crate) students: u32,
     /// Holders who are no students of the course now, on whatever page.
     pub(crate) former: u32,
     /// How many of all holders lapse within 30 days.
@@ -45,7 +43,7 @@ pub(crate) struct AwardRow {
     pub(crate) student: String,
     pub(crate) awarded: When,
     pub(crate) until: Option<When>,
-    /// In force, Suspended, Expired, Revoked.
+    /// Valid, Suspended, Expired, Revoked.
     pub(crate) standing: StatusChip,
     /// Since when it is under review.
     pub(crate) suspended: Option<When>,
@@ -65,6 +63,11 @@ pub(crate) struct AwardRow {
 }
 
 impl BadgeAwardsPage {
+    /// Whoever was awarded it, also those who are no students here now.
+    fn holders(&self) -> String {
+        count_of(self.paging.total, "holder", "holders")
+    }
+
     fn any_revocable(&self) -> bool {
         self.rows.iter().any(|row| row.revocable)
     }

@@ -28,5 +28,5 @@ pub(crate) use dry_run::{Activation, ConditionBar, Difference, DryRunPage, NameG
 pub(crate) use evidence::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionReviewPage};
 pub(crate) use progress::{MatrixCell, MatrixHead, MatrixRow, ProgressPage};
 pub(crate) use regrade::RegradePage;
-pub(crate) use rule_builder::{ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions};
+pub(crate) use rule_builder::{ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions, SENTENCE};
 pub(crate) use students::{AskedLine, StudentsPage, ToldLine};

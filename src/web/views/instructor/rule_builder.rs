@@ -6,6 +6,9 @@ use askama::filters::HtmlSafe;
 use crate::web::rule_form::{DraftGroup, DraftNode, DraftRow, NeedWord, RowKind, child_path};
 use crate::web::views::shared::{Choice, Page, PictureView, ProblemList};
 
+/// What has the focus after the sentence was asked for anew; paths of nodes are numbers.
+pub(crate) const SENTENCE: &str = "sentence";
+
 /// Builds a rule. Posts the flat fields of [`crate::web::rule_form`], `column.label`, `column.points`, and `action`:
 /// one of [`crate::web::rule_form::Action`], or `save`, `dry_run`, `create_column`, `refresh`, `scale:<column>`, `points:<column>`.
 #[derive(Debug, Clone, Template)]
@@ -16,7 +19,7 @@ pub(crate) struct RuleBuilderPage {
     pub(crate) action: String,
     pub(crate) draft: DraftGroup,
     pub(crate) options: RuleOptions,
-    /// The path of the node that the last action touched: it gets the focus.
+    /// The path of the node that the last action touched, or [`SENTENCE`]: it gets the focus.
     pub(crate) focus: Option<String>,
     /// "A student earns this with …"; none while the rule cannot be read yet.
     pub(crate) sentence: Option<String>,
@@ -26,6 +29,8 @@ pub(crate) struct RuleBuilderPage {
     pub(crate) problems: ProblemList,
     /// "Draft of version 3. Version 2 is active until you activate this one."
     pub(crate) version_note: String,
+    /// Why the badge is paused, and what to do; none for one that is not.
+    pub(crate) paused: Option<String>,
     /// What can and cannot be seen of columns, a sentence each.
     pub(crate) columns_tell: &'static [&'static str],
     /// Columns that are a scale, or of which nobody can tell.
@@ -80,6 +85,10 @@ pub(crate) struct ColumnFields {
 }
 
 impl RuleBuilderPage {
+    fn sentence_has_focus(&self) -> bool {
+        self.focus.as_deref() == Some(SENTENCE)
+    }
+
     /// What to show on top: everything that is wrong, each with a way to its row.
     fn general_problems(&self) -> &ProblemList {
         &self.problems
@@ -140,7 +149,7 @@ impl<'a> RuleGroupView<'a> {
     }
 
     fn has_focus(&self) -> bool {
-        self.page.focus.as_deref() == Some(self.path.as_str()) && !self.is_root()
+        self.page.focus.as_deref() == Some(self.path.as_str())
     }
 
     fn problem(&self) -> Option<&str> {

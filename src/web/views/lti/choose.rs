@@ -1,4 +1,4 @@
-//! An instructor opens a new link: what shall it open from now on?
+//! An instructor opens a new link: what does it open from now on?
 
 use askama::Template;
 

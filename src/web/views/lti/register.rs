@@ -114,7 +114,7 @@ impl RegisteredPage {
         let title = match (done.updated, lms.canvas) {
             (true, true) => "Canvas has the update",
             (true, false) => "The registration was updated",
-            (false, _) => "Registered: one step is left",
+            (false, _) => "Registered: what is left to do",
         };
         let product = done.registration.capabilities().product;
         Self {

@@ -6,6 +6,9 @@ use std::fmt;
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+/// Seconds after which a whole page is loaded anew, at the earliest.
+const SOONEST: u32 = 5;
+
 /// How a page looks again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Waiting {
@@ -35,7 +38,8 @@ impl Waiting {
     /// lives in forms, which no address leads to.
     #[must_use]
     pub(crate) fn without_scripts(&self) -> Reload {
-        Reload(self.session.is_none())
+        let seconds = self.every.unwrap_or(SOONEST).max(SOONEST);
+        Reload(self.session.is_none().then_some(seconds))
     }
 
     /// For the page itself: what its script sends to look again, and a button for browsers without scripts.
@@ -47,14 +51,16 @@ impl Waiting {
 
 /// See [`Waiting::without_scripts`].
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Reload(bool);
+pub(crate) struct Reload(Option<u32>);
 
 impl fmt::Display for Reload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 {
-            f.write_str(r#"<noscript><meta http-equiv="refresh" content="5"></noscript>"#)
-        } else {
-            Ok(())
+        match self.0 {
+            Some(seconds) => write!(
+                f,
+                r#"<noscript><meta http-equiv="refresh" content="{seconds}"></noscript>"#
+            ),
+            None => Ok(()),
         }
     }
 }
@@ -80,7 +86,11 @@ mod tests {
             fields: vec![("since", "17".to_owned())],
             ..Waiting::at("/c/1".to_owned(), 3)
         };
-        assert!(waiting.without_scripts().to_string().contains("refresh"));
+        let reload = |waiting: &Waiting| waiting.without_scripts().to_string();
+        assert!(reload(&waiting).contains(r#"http-equiv="refresh" content="5""#));
+        waiting.every = Some(15);
+        assert!(reload(&waiting).contains(r#"content="15""#));
+        waiting.every = Some(3);
         let form = waiting.form().to_string();
         for part in [
             r#"method="get""#,

@@ -39,7 +39,7 @@ const fn badge(refusal: BadgeRefusal) -> &'static str {
             "A rule names badges of its own course only. Choose a badge of this course, and save again."
         }
         BadgeRefusal::StillRests => {
-            "Something that its rule reads is not as it was. Look at the rule, and activate it from there."
+            "Something that its rule needs is not as it was. Look at the rule, and activate it from there."
         }
     }
 }
