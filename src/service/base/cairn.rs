@@ -19,6 +19,7 @@ use lti::keys::KeySetCache;
 use lti::services::{Services, Sleep, TimerSleep};
 use lti::token::TokenService;
 
+use super::drawings::Drawings;
 use super::remembered::Remembered;
 use super::room::Room;
 use super::timed::Timed;
@@ -41,6 +42,8 @@ pub(crate) struct Cairn {
     pub(crate) platform_hosts: PlatformHosts,
     /// Registrations as they were last read.
     pub(crate) remembered: Remembered,
+    /// The pictures that were drawn, and whose turn it is.
+    pub(crate) drawings: Drawings,
     /// Platforms' public keys.
     pub(crate) key_sets: KeySetCache,
     /// The services of platforms: members, line items, results, scores.
@@ -150,6 +153,7 @@ impl Cairn {
             platform_hosts,
             room: Room::default(),
             remembered: Remembered::default(),
+            drawings: Drawings::default(),
             key_sets: KeySetCache::new(Arc::clone(&transport), Arc::clone(&clock)),
             lti,
             tokens,

@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod cairn;
 pub(crate) mod clash;
 pub(crate) mod data_folder;
+pub(crate) mod drawings;
 pub(crate) mod erased;
 pub(crate) mod error;
 pub(crate) mod error_kind;
