@@ -11,3 +11,4 @@ pub(crate) mod learning;
 pub(crate) mod progress;
 pub(crate) mod regrades;
 pub(crate) mod reviewing;
+pub(crate) mod shares;

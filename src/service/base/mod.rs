@@ -23,6 +23,7 @@ pub(crate) mod refusal;
 pub(crate) mod remembered;
 pub(crate) mod room;
 pub(crate) mod session;
+pub(crate) mod stored;
 pub(crate) mod throttle;
 mod timed;
 pub(crate) mod tool_keys;
