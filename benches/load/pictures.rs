@@ -1,7 +1,7 @@
 //! Pictures while somebody makes up others without end: how long a picture of a course page takes before and meanwhile, and by how
 //! much memory grows.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -75,7 +75,7 @@ fn client(from: Ipv4Addr) -> Client {
         reason = "somebody outside of Cairn, who asks for pictures"
     )]
     let client = Client::builder();
-    client.local_address(Some(from.into())).build().unwrap()
+    client.local_address(IpAddr::V4(from)).build().unwrap()
 }
 
 /// Median and 99th percentile in milliseconds. Every tenth picture is one that nobody asked for before.

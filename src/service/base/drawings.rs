@@ -131,7 +131,7 @@ impl Drawings {
     ///
     /// # Errors
     /// [`ServiceError::Busy`] for somebody for whom too much is to be drawn already; when it cannot be drawn.
-    pub(crate) async fn get<E: Display>(
+    pub(crate) async fn get<E: Display + 'static>(
         &self,
         key: Key,
         asker: &Asker,
@@ -147,7 +147,7 @@ impl Drawings {
     }
 
     /// Draws it when it is this line's turn, unless another line had it drawn meanwhile.
-    async fn draw<E: Display>(
+    async fn draw<E: Display + 'static>(
         &self,
         key: Key,
         asker: &Asker,
@@ -165,7 +165,7 @@ impl Drawings {
     ///
     /// # Errors
     /// As [`Drawings::get`].
-    pub(crate) async fn work<T: Send + 'static, E: Display>(
+    pub(crate) async fn work<T: Send + 'static, E: Display + 'static>(
         &self,
         asker: &Asker,
         work: impl FnOnce() -> Result<T, E> + Send + 'static,
@@ -202,7 +202,7 @@ impl Drawings {
 }
 
 /// The turn is over when the work is, whether or not somebody still waits for it.
-async fn at_the_desk<T: Send + 'static, E: Display>(
+async fn at_the_desk<T: Send + 'static, E: Display + 'static>(
     turn: Turn,
     work: impl FnOnce() -> Result<T, E> + Send + 'static,
 ) -> Result<T, String> {

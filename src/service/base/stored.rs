@@ -26,6 +26,17 @@ impl Stored {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What counts now; none for whoever has to look. Meanwhile the others go by what was known.
+    fn known(&self, tenant: &TenantId, now: Duration) -> Option<u64> {
+        let mut all = self.lock();
+        let known = all.get_mut(tenant)?;
+        if now.saturating_sub(known.at) < COUNTS {
+            return Some(known.bytes);
+        }
+        known.at = now;
+        None
+    }
+
     /// Counts a file that is about to be kept, unless the institution has no room for it. Many may ask at once: none of them
     /// is promised what another one was.
     #[must_use]
@@ -49,9 +60,8 @@ impl Stored {
 /// What the store of files reports.
 pub(crate) async fn bytes(cairn: &Cairn, tenant: &TenantId) -> Result<u64, BlobError> {
     let now = cairn.clock.steady();
-    let known = cairn.stored.lock().get(tenant).copied();
-    if let Some(known) = known.filter(|known| now.saturating_sub(known.at) < COUNTS) {
-        return Ok(known.bytes);
+    if let Some(known) = cairn.stored.known(tenant, now) {
+        return Ok(known);
     }
     let bytes = cairn.blobs.bytes(tenant).await?;
     cairn
@@ -77,5 +87,16 @@ mod tests {
             stored.take(&TenantId::from("b"), 100, 100),
             "others have their own"
         );
+    }
+
+    #[test]
+    fn one_looks_once_a_minute_and_the_others_do_not_wait() {
+        let (stored, ours) = (Stored::default(), TenantId::from("a"));
+        let at = Duration::from_secs(10);
+        assert_eq!(stored.known(&ours, at), None);
+        stored.lock().insert(ours.clone(), Known { at, bytes: 50 });
+        assert_eq!(stored.known(&ours, Duration::from_secs(69)), Some(50));
+        assert_eq!(stored.known(&ours, Duration::from_secs(70)), None);
+        assert_eq!(stored.known(&ours, Duration::from_secs(71)), Some(50));
     }
 }
