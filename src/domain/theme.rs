@@ -4,7 +4,7 @@
 //! a credential's picture has to come out the same, byte for byte.
 
 /// A colour in sRGB.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Colour {
     red: u8,
     green: u8,

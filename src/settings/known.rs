@@ -90,6 +90,21 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
         "how long a body may take at most, 1 to 1440",
     ),
     (
+        "hand_in_versions",
+        "50",
+        "versions that one student may hand in to one activity, 1 to 1000",
+    ),
+    (
+        "hand_in_megabytes",
+        "200",
+        "megabytes of files in all of these versions, 1 to 100000",
+    ),
+    (
+        "institution_megabytes",
+        "50000",
+        "megabytes of files that all students of one institution may hand in; 0 counts none",
+    ),
+    (
         "file_check",
         "none",
         "a program, with its arguments, that is given each file handed in on its standard input and ends with 0 for a good one, with 1 for a harmful one; clamdscan --no-summary - does",

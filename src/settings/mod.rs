@@ -51,6 +51,12 @@ pub(crate) struct Settings {
     pub(crate) body_bytes_per_second: u64,
     pub(crate) body_grace_seconds: u64,
     pub(crate) body_longest_minutes: u64,
+    /// Of one student in one activity.
+    pub(crate) hand_in_versions: usize,
+    /// Of files in all of them.
+    pub(crate) hand_in_megabytes: u64,
+    /// Of all that is handed in at one institution; 0 counts none.
+    pub(crate) institution_megabytes: u64,
     /// A program, with its arguments, that says whether a file is harmful.
     pub(crate) file_check: Option<String>,
     /// Where administrators sign in, besides by password.
@@ -227,6 +233,18 @@ impl Settings {
                 60,
                 1..=1440,
                 "whole minutes from 1 to 1440",
+            )?,
+            hand_in_versions: values.ranged("hand_in_versions", 50, 1..=1_000, "a number from 1 to 1000")?,
+            hand_in_megabytes: values.ranged(
+                "hand_in_megabytes",
+                200,
+                1..=100_000,
+                "whole megabytes from 1 to 100000",
+            )?,
+            institution_megabytes: values.parse(
+                "institution_megabytes",
+                "50000",
+                "whole megabytes, 0 for no limit",
             )?,
             file_check: values.get("file_check").map(str::to_owned),
             admin_oidc: admin_provider(values)?,

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::TryStreamExt as _;
 use object_store::local::LocalFileSystem;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
 use sha2::{Digest, Sha256};
@@ -73,6 +74,20 @@ impl Blobs {
         }
     }
 
+    /// How many bytes a tenant has.
+    ///
+    /// # Errors
+    /// [`BlobError::Failed`] when the store does not say.
+    pub(crate) async fn bytes(&self, tenant: &TenantId) -> Result<u64, BlobError> {
+        let folder = object_store::path::Path::from_iter([tenant.as_str()]);
+        let all = self.0.list(Some(&folder));
+        let sum = all.try_fold(
+            0_u64,
+            |sum, file| async move { Ok(sum.saturating_add(file.size)) },
+        );
+        sum.await.map_err(|error| BlobError::Failed(error.to_string()))
+    }
+
     /// Removes the bytes with that digest, unless they were put there after `before`: somebody may have just handed the
     /// same file in. Removing what is not there is fine.
     ///
@@ -124,6 +139,10 @@ mod tests {
             blobs.get(&theirs, &digest).await,
             Err(BlobError::Missing)
         ));
+        blobs.put(&ours, Bytes::from_static(b"another")).await.unwrap();
+        blobs.put(&ours, Bytes::from_static(b"report")).await.unwrap();
+        assert_eq!(blobs.bytes(&ours).await.unwrap(), 13);
+        assert_eq!(blobs.bytes(&theirs).await.unwrap(), 0);
     }
 
     #[tokio::test]

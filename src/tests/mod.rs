@@ -41,6 +41,7 @@ mod registering;
 mod releasing;
 mod same_origin;
 mod screens;
+mod shares;
 mod showing;
 mod site;
 mod state_cookies;

@@ -7,6 +7,8 @@ use crate::domain::award::{Award, Standing};
 use crate::domain::badge::Kind;
 use crate::domain::sentence::number;
 use crate::domain::zone::Zone;
+use crate::service::Cairn;
+use crate::service::base::drawings::Asker;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::baked;
 use crate::service::credential::build::{hours_tag, level_tag};
@@ -84,8 +86,13 @@ impl Warning {
 /// The sheet for a signed badge.
 ///
 /// # Errors
-/// [`ServiceError::Internal`] when its address is too long for a QR code.
-pub(crate) fn view(sheet: Sheet<'_>) -> Result<Certificate, ServiceError> {
+/// [`ServiceError::Internal`] when its address is too long for a QR code, [`ServiceError::Busy`] for somebody for whom too much is
+/// to be drawn already.
+pub(crate) async fn view(
+    cairn: &Cairn,
+    asker: &Asker,
+    sheet: Sheet<'_>,
+) -> Result<Certificate, ServiceError> {
     let document = sheet.document;
     let achievement = &document.credential_subject.achievement;
     let image = achievement.image.as_ref();
@@ -94,7 +101,7 @@ pub(crate) fn view(sheet: Sheet<'_>) -> Result<Certificate, ServiceError> {
     let criteria = beginning(narrative, CRITERIA);
     let check = match sheet.address {
         Some(url) => Some(WhereToCheck {
-            code: qr::picture(&url)?,
+            code: qr::picture(cairn, asker, &url).await?,
             url,
         }),
         None => None,

@@ -2,7 +2,6 @@
 //! score on its way to the gradebook are written together.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -22,6 +21,7 @@ use crate::service::award::file_check;
 use crate::service::award::files;
 use crate::service::award::in_gradebook::{column_maximum, in_gradebook};
 use crate::service::award::reviewing::{self, PastReview};
+use crate::service::award::shares::{self, Left, Share};
 use crate::service::base::activities::in_course;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
@@ -53,6 +53,8 @@ pub(crate) struct ActivityView {
     /// Points of its column, where those are others than the activity's.
     pub(crate) column_maximum: Option<Decimal>,
     pub(crate) may_hand_in: bool,
+    /// What this person may still hand in here.
+    pub(crate) left: Left,
     /// Whether what is approved may be followed by something newer, because a badge that rests on it lapses.
     pub(crate) anew: bool,
     /// Who reviewed, by id.
@@ -90,6 +92,15 @@ pub(crate) enum HandInProblem {
     File,
     /// The program that checks files takes it for harmful.
     Harmful,
+    /// There are so many versions already, as many as are kept.
+    Versions(usize),
+    /// So many bytes are more than are left for this student in this activity.
+    Share {
+        size: u64,
+        left: u64,
+    },
+    /// There is no room for it among the files of the institution.
+    Institution,
 }
 
 fn own_activity(db: &mut Db, visitor: &Visitor, id: &ActivityId) -> Result<Activity, ServiceError> {
@@ -155,7 +166,9 @@ pub(crate) async fn activity(
     visitor: &Visitor,
     id: &ActivityId,
 ) -> Result<ActivityView, ServiceError> {
+    let institution = shares::institution(cairn, visitor.tenant()).await;
     let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
+    let share = Share::of(&cairn.settings);
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let (tenant, person) = (visitor.tenant(), &visitor.person.id);
         let activity = own_activity(db, &visitor, &id)?;
@@ -180,6 +193,7 @@ pub(crate) async fn activity(
                 .and_then(|item| grades.get(item).cloned()),
             column_maximum: column_maximum(db, &activity)?,
             may_hand_in: may_hand_in(db, &visitor)?,
+            left: shares::left(db, share, (tenant, &id, person), institution)?,
             anew: anew(db, &visitor, &id, versions.last(), now)?,
             reviewers: people::by_ids(db, tenant, &reviewers)?,
             badges: asking,
@@ -232,15 +246,25 @@ pub(crate) async fn hand_in(
     if visitor.course.life.end().is_some() {
         return Err(CourseRefusal::Ended.into());
     }
-    let (asker, activity) = (visitor.clone(), id.clone());
-    let allowed = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+    let share = Share::of(&cairn.settings);
+    let institution = shares::institution(cairn, visitor.tenant()).await;
+    let (asker, activity, now) = (visitor.clone(), id.clone(), cairn.clock.now());
+    let left = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         own_activity(db, &asker, &activity)?;
-        Ok(may_hand_in(db, &asker)?)
+        if !may_hand_in(db, &asker)? {
+            return Err(ServiceError::Forbidden(Forbidden::Students));
+        }
+        // Before anything is kept of what comes.
+        follows(db, &asker, &activity, now)?;
+        let whose = (asker.tenant(), &activity, &asker.person.id);
+        Ok(shares::left(db, share, whose, institution)?)
     });
-    if !allowed.await? {
-        return Err(ServiceError::Forbidden(Forbidden::Students));
+    let left = left.await?;
+    let size = |bytes: &Bytes| u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let mut wrong = check(&hand_in);
+    if wrong.is_empty() {
+        wrong.extend(left.refuses(hand_in.file.as_ref().map(|(_, bytes)| size(bytes))));
     }
-    let wrong = check(&hand_in);
     if !wrong.is_empty() {
         return Ok(HandedIn::Wrong(wrong));
     }
@@ -248,6 +272,9 @@ pub(crate) async fn hand_in(
         Some((name, bytes)) => {
             if file_check::finds_harm(cairn, &bytes).await? {
                 return Ok(HandedIn::Wrong(vec![HandInProblem::Harmful]));
+            }
+            if !shares::take(cairn, visitor.tenant(), size(&bytes)) {
+                return Ok(HandedIn::Wrong(vec![HandInProblem::Institution]));
             }
             Some(files::keep(cairn, visitor.tenant(), &name, bytes).await?)
         }
@@ -257,40 +284,77 @@ pub(crate) async fn hand_in(
     let artefact = Artefact {
         text: some(hand_in.text),
         link: some(hand_in.link),
-        file,
+        file: file.clone(),
     };
-    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
-    let (visitor, id) = (visitor.clone(), id.clone());
-    let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
-        let (tenant, person) = (visitor.tenant(), &visitor.person.id);
-        let before = submissions::latest(db, tenant, &id, person)?;
-        let approved = before
-            .as_ref()
-            .is_some_and(|before| before.state == SubmissionState::Approved);
-        if approved && !anew(db, &visitor, &id, before.as_ref(), now)? {
-            return Err(AwardRefusal::EvidenceApproved.into());
+    let (now, random) = cairn.moment();
+    let (of, id) = (visitor.clone(), id.clone());
+    let add = move |db: &mut Db| add(db, &of, id, artefact, share, now, random.as_ref());
+    let done = cairn.store.write_with(add).await;
+    if let Some(file) = file
+        && !matches!(done, Ok(HandedIn::Done))
+    {
+        let given_back = shares::give_back(cairn, visitor.tenant(), &file).await;
+        // What it was refused for says more than that.
+        if let (Ok(_), Err(error)) = (&done, given_back) {
+            return Err(error);
         }
-        let new = Submission {
-            id: SubmissionId::new(now, random.as_ref()),
-            tenant: tenant.clone(),
-            activity: id.clone(),
-            person: person.clone(),
-            version: before.map_or(0, |before| before.version).saturating_add(1),
-            artefact,
-            state: SubmissionState::HandedIn,
-            submitted_at: now,
-            review: None,
-        };
-        match submissions::insert_version(db, &new) {
-            Err(StoreError::AlreadyThere(_)) => {
-                return Err(AwardRefusal::EvidenceTwice.into());
-            }
-            done => done?,
+    }
+    done
+}
+
+/// The newest version, which another one may follow.
+fn follows(
+    db: &mut Db,
+    visitor: &Visitor,
+    id: &ActivityId,
+    now: DateTime<Utc>,
+) -> Result<Option<Submission>, ServiceError> {
+    let before = submissions::latest(db, visitor.tenant(), id, &visitor.person.id)?;
+    let approved = before
+        .as_ref()
+        .is_some_and(|before| before.state == SubmissionState::Approved);
+    if approved && !anew(db, visitor, id, before.as_ref(), now)? {
+        return Err(AwardRefusal::EvidenceApproved.into());
+    }
+    Ok(before)
+}
+
+/// Adds the version, unless others came meanwhile that leave no room for it.
+fn add(
+    db: &mut Db,
+    visitor: &Visitor,
+    activity: ActivityId,
+    artefact: Artefact,
+    share: Share,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<HandedIn, ServiceError> {
+    let (tenant, person) = (visitor.tenant(), &visitor.person.id);
+    let before = follows(db, visitor, &activity, now)?;
+    // What the institution has was counted when the file was kept.
+    let left = shares::left(db, share, (tenant, &activity, person), u64::MAX)?;
+    if let Some(wrong) = left.refuses(artefact.file.as_ref().map(|file| file.size)) {
+        return Ok(HandedIn::Wrong(vec![wrong]));
+    }
+    let new = Submission {
+        id: SubmissionId::new(now, random),
+        tenant: tenant.clone(),
+        activity,
+        person: person.clone(),
+        version: before.map_or(0, |before| before.version).saturating_add(1),
+        artefact,
+        state: SubmissionState::HandedIn,
+        submitted_at: now,
+        review: None,
+    };
+    match submissions::insert_version(db, &new) {
+        Err(StoreError::AlreadyThere(_)) => {
+            return Err(AwardRefusal::EvidenceTwice.into());
         }
-        follow(db, &visitor.course.id, &new, Cause::HandIn, now, random.as_ref())?;
-        Ok(HandedIn::Done)
-    });
-    done.await
+        done => done?,
+    }
+    follow(db, &visitor.course.id, &new, Cause::HandIn, now, random)?;
+    Ok(HandedIn::Done)
 }
 
 /// What became of a hand-in is decided on and goes to the gradebook.

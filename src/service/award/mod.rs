@@ -12,3 +12,4 @@ pub(crate) mod learning;
 pub(crate) mod progress;
 pub(crate) mod regrades;
 pub(crate) mod reviewing;
+pub(crate) mod shares;

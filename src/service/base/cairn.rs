@@ -19,8 +19,10 @@ use lti::keys::KeySetCache;
 use lti::services::{Services, Sleep, TimerSleep};
 use lti::token::TokenService;
 
+use super::drawings::Drawings;
 use super::remembered::Remembered;
 use super::room::Room;
+use super::stored::Stored;
 use super::timed::Timed;
 use super::{data_folder, lost_database, master_key, private, throttle, tool_keys};
 
@@ -41,6 +43,8 @@ pub(crate) struct Cairn {
     pub(crate) platform_hosts: PlatformHosts,
     /// Registrations as they were last read.
     pub(crate) remembered: Remembered,
+    /// The pictures that were drawn, and whose turn it is.
+    pub(crate) drawings: Drawings,
     /// Platforms' public keys.
     pub(crate) key_sets: KeySetCache,
     /// The services of platforms: members, line items, results, scores.
@@ -51,6 +55,8 @@ pub(crate) struct Cairn {
     pub(crate) tool_key: tool_keys::ToolKeys,
     /// Whether there was room for what people save when that was last looked at.
     pub(in crate::service::base) room: Room,
+    /// How many bytes of files each institution has, as far as that was looked at.
+    pub(in crate::service) stored: Stored,
     /// How often somebody may try to sign in to the console.
     pub(crate) throttle: throttle::Throttle,
     /// Says that the data folder is in use, as long as this lives.
@@ -149,7 +155,9 @@ impl Cairn {
             throttle: throttle::Throttle::new(&clock),
             platform_hosts,
             room: Room::default(),
+            stored: Stored::default(),
             remembered: Remembered::default(),
+            drawings: Drawings::default(),
             key_sets: KeySetCache::new(Arc::clone(&transport), Arc::clone(&clock)),
             lti,
             tokens,

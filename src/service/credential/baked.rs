@@ -1,12 +1,15 @@
 //! A credential inside its badge's picture, made anew for each download from two things that never change: the signed
-//! bytes and the picture that they name.
+//! bytes and the picture that they name. The picture is kept once it was drawn, as it is nobody's own; putting a credential into
+//! it copies some kilobytes, and what comes of that is kept nowhere.
 
 use base64::Engine as _;
+use bytes::Bytes;
 
 use crate::domain::credential::Credential;
 use crate::service::Cairn;
-use crate::service::badge::pictures::{self, Drawing, Inset, PNG_SIDE};
+use crate::service::badge::pictures::{self, Drawing, Inset};
 use crate::service::base::addresses;
+use crate::service::base::drawings::Asker;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::publish::read;
 use openbadges::{OpenBadgeCredential, bake};
@@ -78,14 +81,15 @@ fn internal(error: impl std::fmt::Display) -> ServiceError {
 /// The credential as a file of that form.
 ///
 /// # Errors
-/// [`ServiceError::NoToken`] for a token form of what was issued before there were tokens; when the picture that it names
-/// is gone from the store, or cannot carry it.
+/// [`ServiceError::NoToken`] for a token form of what was issued before there were tokens; [`ServiceError::Busy`] for somebody
+/// for whom too much is to be drawn already; when the picture that it names is gone from the store, or cannot carry it.
 #[tracing::instrument(
     name = "baked.file", level = "debug", skip_all,
     fields(credential = credential.id.as_str())
 )]
 pub(crate) async fn file(
     cairn: &Cairn,
+    asker: &Asker,
     credential: &Credential,
     form: Form,
 ) -> Result<Vec<u8>, ServiceError> {
@@ -97,25 +101,35 @@ pub(crate) async fn file(
     if matches!(form, Form::Json | Form::Jwt) {
         return Ok(signed.into_bytes());
     }
-    let source = source(cairn, &read(credential)?).await?;
-    // Drawing takes some milliseconds of one core.
-    let baked = tokio::task::spawn_blocking(move || match form {
-        Form::Png | Form::JwtPng => bake_png(&source, &signed),
-        _ => bake_svg(&source, &signed),
-    });
-    baked.await.map_err(internal)?
+    let source = source(cairn, asker, &read(credential)?).await?;
+    if !matches!(form, Form::Png | Form::JwtPng) {
+        return cairn
+            .drawings
+            .work(asker, move || bake_svg(&source, &signed))
+            .await;
+    }
+    let png = match source {
+        Inset::Png(bytes) => Bytes::from(bytes),
+        Inset::Svg(svg) => pictures::scaled(cairn, asker, svg).await?,
+    };
+    let bake = move || bake::bake_png(&png, &signed);
+    cairn.drawings.work(asker, bake).await
 }
 
 /// The picture that the signed document names, before anything is baked into it. A later edit of the design changes the
 /// badge, not what was issued.
-pub(super) async fn source(cairn: &Cairn, document: &OpenBadgeCredential) -> Result<Inset, ServiceError> {
+pub(super) async fn source(
+    cairn: &Cairn,
+    asker: &Asker,
+    document: &OpenBadgeCredential,
+) -> Result<Inset, ServiceError> {
     let achievement = &document.credential_subject.achievement;
     let picture = achievement
         .image
         .as_ref()
         .and_then(|image| named_picture(&image.id));
     match picture {
-        Some(Named::Drawn(query)) => Ok(Inset::Svg(Drawing::from_query(&query).svg())),
+        Some(Named::Drawn(query)) => outlined(cairn, asker, Drawing::from_query(&query)).await,
         // What is named as PNG may be kept as SVG, from which the PNG is drawn.
         Some(Named::Stored { digest, .. }) => match pictures::stored(cairn, &digest).await? {
             ("image/svg+xml", bytes) => String::from_utf8(bytes.to_vec())
@@ -125,9 +139,13 @@ pub(super) async fn source(cairn: &Cairn, document: &OpenBadgeCredential) -> Res
         },
         None => {
             let initials = pictures::suggest_initials(&achievement.name);
-            Ok(Inset::Svg(Drawing::new(&initials, "", "").svg()))
+            outlined(cairn, asker, Drawing::new(&initials, "", "")).await
         }
     }
+}
+
+async fn outlined(cairn: &Cairn, asker: &Asker, drawing: Drawing) -> Result<Inset, ServiceError> {
+    pictures::outlined(cairn, asker, drawing).await.map(Inset::Svg)
 }
 
 /// A picture by the address in a credential; the counterpart of [`pictures::png_href`], and of [`pictures::href`], which
@@ -152,18 +170,6 @@ fn named_picture(address: &str) -> Option<Named> {
         digest: digest.to_owned(),
         file: file.to_owned(),
     })
-}
-
-fn bake_png(source: &Inset, signed: &str) -> Result<Vec<u8>, ServiceError> {
-    let drawn;
-    let bytes = match source {
-        Inset::Png(bytes) => bytes,
-        Inset::Svg(svg) => {
-            drawn = pictures::png(svg, PNG_SIDE).map_err(internal)?;
-            &drawn
-        }
-    };
-    bake::bake_png(bytes, signed).map_err(internal)
 }
 
 fn bake_svg(source: &Inset, signed: &str) -> Result<Vec<u8>, ServiceError> {
@@ -257,9 +263,7 @@ mod tests {
         assert_eq!(bake::extract(&svg).unwrap(), signed);
         let text = String::from_utf8(svg).unwrap();
         assert!(text.contains("viewBox=\"0 0 64 64\"") && text.contains("data:image/png;base64,"));
-        assert_eq!(
-            bake::extract(&bake_png(&source, signed).unwrap()).unwrap(),
-            signed
-        );
+        let baked = bake::bake_png(&png, signed).unwrap();
+        assert_eq!(bake::extract(&baked).unwrap(), signed);
     }
 }

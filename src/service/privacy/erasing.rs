@@ -222,6 +222,8 @@ pub(crate) async fn erase(
         Ok(exports::forget_all(db, &tenant)?)
     });
     exporting::remove(cairn, archives.await?).await;
+    // Their name may stand on a card.
+    cairn.drawings.forget().await;
     // At once. Where somebody reads or writes at this moment, and whatever else stands in the way, the job that removes the
     // files does it, and says so.
     let _ = cairn.store.settle().await;

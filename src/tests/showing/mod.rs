@@ -9,6 +9,7 @@ mod kept;
 mod life;
 mod limits;
 mod links;
+mod pictures;
 mod preview;
 mod print;
 mod public;

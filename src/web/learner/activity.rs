@@ -7,6 +7,7 @@ use crate::domain::evidence::{Submission, SubmissionState};
 use crate::domain::people::Person;
 use crate::ids::ActivityId;
 use crate::service::award::evidence::{self, ActivityView, HandIn};
+use crate::service::award::files::size_words;
 use crate::web::artefact::{self, state_chip};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -82,12 +83,22 @@ async fn view(visit: &Visit, shown: &ActivityView, fields: HandInFields) -> Acti
     let maximum = activity.maximum.normalize();
     let latest = shown.versions.last();
     let approved = latest.is_some_and(|latest| latest.state == SubmissionState::Approved);
-    let form = (shown.may_hand_in && (!approved || shown.anew)).then(|| HandInFields {
+    // What was typed and not taken is shown again, whatever the reason.
+    let again = !fields.problems.0.is_empty();
+    let takes_work = shown.may_hand_in && (!approved || shown.anew);
+    let form = (takes_work && (again || shown.left.versions > 0)).then(|| HandInFields {
         action: visit.href(&course::hand_in(&activity.id)),
-        limit: "20 MB".to_owned(),
+        limit: match shown.left.largest() {
+            20_000_000.. => "20 MB".to_owned(),
+            less => size_words(less),
+        },
+        room: words::evidence::room(shown.left),
         ..fields
     });
-    let no_form_note = if visit.visitor.course.life.end().is_some() {
+    let full = words::evidence::no_version_left(shown.left.of_versions);
+    let no_form_note = if takes_work {
+        Some(full.as_str())
+    } else if visit.visitor.course.life.end().is_some() {
         Some("This course has ended, so nothing more is handed in here.")
     } else if visit.visitor.session.instructor {
         Some(

@@ -9,6 +9,7 @@ use crate::domain::award::Standing;
 use crate::domain::credential::{ReissueCause, ShareLink, Visibility};
 use crate::ids::{AwardId, ShareLinkId};
 use crate::service::base::addresses;
+use crate::service::base::drawings::Asker;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::baked::{self, Form};
 use crate::service::credential::reissuing::{self, Wish};
@@ -58,9 +59,9 @@ pub(crate) async fn credential(
     };
     let mine = share::mine(&visit.cairn, &visit.visitor, &AwardId::from(award)).await?;
     let Some(form) = form else {
-        return visit.show(&view(&visit, mine, None)?);
+        return visit.show(&view(&visit, mine, None).await?);
     };
-    let bytes = baked::file(&visit.cairn, &mine.credential, form).await?;
+    let bytes = baked::file(&visit.cairn, &asker(&visit), &mine.credential, form).await?;
     let mut answer = HttpResponse::Ok();
     let media = badge_file::media_type(form, &request);
     badge_file::describe(
@@ -80,14 +81,15 @@ pub(crate) async fn credential(
 pub(crate) async fn print(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let (_, award) = path.into_inner();
     let mine = share::mine(&visit.cairn, &visit.visitor, &AwardId::from(award)).await?;
-    let certificate = certificate::view(Sheet {
+    let sheet = Sheet {
         zone: visit.visitor.zone(),
         document: &mine.document,
         holder: Some(visit.visitor.person.display_name()),
         warning: Warning::of(&mine.award, mine.now),
         address: (mine.policy.has_public_pages() && !mine.credential.visibility.hidden)
             .then_some(mine.public_url),
-    })?;
+    };
+    let certificate = certificate::view(&visit.cairn, &asker(&visit), sheet).await?;
     visit.show(&MyPrintPage {
         page: visit.page(&certificate.name, Place::Badges),
         back_href: visit.href(&course::credential(&mine.award.id)),
@@ -147,7 +149,7 @@ pub(crate) async fn make_link(
     let token = share_links::make(&visit.cairn, &visit.visitor, &award, days.unwrap_or(0)).await?;
     let mine = share::mine(&visit.cairn, &visit.visitor, &award).await?;
     let address = format!("{}{}", visit.cairn.settings.identity(), paths::shared(&token));
-    visit.show(&view(&visit, mine, Some(address))?)
+    visit.show(&view(&visit, mine, Some(address)).await?)
 }
 
 /// Ends such a link.
@@ -175,7 +177,16 @@ fn shared_line(visit: &Visit, award: &AwardId, link: &ShareLink, now: DateTime<U
     }
 }
 
-fn view(visit: &Visit, mine: Mine, fresh_link: Option<String>) -> Result<MyCredentialPage, ServiceError> {
+/// Whoever is in the visit, in whose line pictures are drawn.
+fn asker(visit: &Visit) -> Asker {
+    Asker::Person(visit.visitor.person.id.clone())
+}
+
+async fn view(
+    visit: &Visit,
+    mine: Mine,
+    fresh_link: Option<String>,
+) -> Result<MyCredentialPage, ServiceError> {
     let here = |to: fn(&AwardId) -> String| visit.href(&to(&mine.award.id));
     let [link_action, print_href, share_action, sign_action, file_href] = [
         course::credential_links,
@@ -185,7 +196,7 @@ fn view(visit: &Visit, mine: Mine, fresh_link: Option<String>) -> Result<MyCrede
         course::credential,
     ]
     .map(here);
-    let elsewhere = sharing::elsewhere(&mine, visit.visitor.zone())?;
+    let elsewhere = sharing::elsewhere(&visit.cairn, &asker(visit), &mine, visit.visitor.zone()).await?;
     let visibility = mine.credential.visibility;
     let says = reissuing::says(&mine.credential, &mine.document)?;
     let signed_anew = mine.credential.reissued.map(|reissued| SignedAnew {

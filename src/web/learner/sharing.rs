@@ -6,6 +6,8 @@ use url::form_urlencoded::Serializer;
 
 use crate::domain::award::Standing;
 use crate::domain::zone::{Zone, last_moment};
+use crate::service::Cairn;
+use crate::service::base::drawings::Asker;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::qr;
 use crate::service::credential::share::Mine;
@@ -18,7 +20,12 @@ const LINKEDIN: &str = "https://www.linkedin.com/profile/add";
 ///
 /// # Errors
 /// [`ServiceError::Internal`] when the address is too long for a QR code.
-pub(super) fn elsewhere(mine: &Mine, zone: Zone) -> Result<Option<Elsewhere>, ServiceError> {
+pub(super) async fn elsewhere(
+    cairn: &Cairn,
+    asker: &Asker,
+    mine: &Mine,
+    zone: Zone,
+) -> Result<Option<Elsewhere>, ServiceError> {
     if !mine.policy.has_public_pages()
         || !mine.credential.visibility.downloads
         || mine.credential.visibility.hidden
@@ -29,8 +36,8 @@ pub(super) fn elsewhere(mine: &Mine, zone: Zone) -> Result<Option<Elsewhere>, Se
         // Nothing is to be added to a profile that has ended or may end.
         linkedin_href: (mine.award.standing(mine.now) == Standing::InForce).then(|| linkedin(mine, zone)),
         snippet: snippet(mine),
-        code: qr::picture(&mine.public_url)?,
-        wallet_code: qr::picture(&format!("{}.json", mine.public_url))?,
+        code: qr::picture(cairn, asker, &mine.public_url).await?,
+        wallet_code: qr::picture(cairn, asker, &format!("{}.json", mine.public_url)).await?,
     }))
 }
 

@@ -22,6 +22,7 @@ mod pictures;
 mod preview;
 mod print;
 mod shared;
+mod tags;
 mod verifier;
 
 /// Lists the routes of every page here.

@@ -1,13 +1,16 @@
 //! `/p/…`: badge pictures, drawn ones by what they show, uploaded ones by their digest. They are public, never change,
-//! and cannot run anything.
+//! and cannot run anything. A browser that asks again is told that it has the picture, before anything is drawn or read.
 
 use actix_web::web::{self, Bytes, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
+use super::tags::{has, is_tagged};
 use crate::service::Cairn;
 use crate::service::badge::pictures::{self, Drawing};
 use crate::service::base::addresses;
-use crate::service::base::error::ServiceError;
+use crate::service::base::drawings::{Asker, Key, Sort};
+use crate::service::base::error::{ErrorKind, ServiceError};
+use crate::web::bounds::client;
 use crate::web::error::AppError;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -17,27 +20,56 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route(addresses::PICTURE, web::get().to(uploaded));
 }
 
-async fn drawn_svg(request: HttpRequest) -> HttpResponse {
-    let drawing = Drawing::from_query(request.query_string());
-    answer("image/svg+xml", Bytes::from(drawing.svg()))
+/// The picture that the query asks for.
+fn asked(request: &HttpRequest) -> Result<Drawing, ServiceError> {
+    Drawing::asked(request.query_string()).ok_or_else(|| {
+        ServiceError::form(
+            ErrorKind::BadRequest,
+            "picture.query",
+            "A drawn picture has initials, a shape and a colour, each of them once, and nothing else. Use its address as a page of this site gives it.",
+        )
+    })
 }
 
-async fn drawn_png(request: HttpRequest) -> Result<HttpResponse, AppError> {
-    let svg = Drawing::from_query(request.query_string()).svg();
-    let drawn = web::block(move || pictures::png(&svg, pictures::PNG_SIDE)).await;
-    let png = drawn
-        .map_err(|error| ServiceError::Internal(error.to_string()))?
-        .map_err(|error| ServiceError::Internal(error.to_string()))?;
-    Ok(answer("image/png", Bytes::from(png)))
+async fn drawn_svg(cairn: web::Data<Cairn>, request: HttpRequest) -> Result<HttpResponse, AppError> {
+    let drawing = asked(&request)?;
+    let key = Key::of("drawn.svg", &drawing);
+    if has(&request, &key) {
+        return Ok(unchanged(&key));
+    }
+    let asker = Asker::Address(client(&request), Sort::Outline);
+    let svg = pictures::outlined(&cairn, &asker, drawing).await?;
+    Ok(answer(&key, "image/svg+xml", Bytes::from(svg)))
 }
 
-async fn uploaded(cairn: web::Data<Cairn>, path: web::Path<String>) -> Result<HttpResponse, AppError> {
-    let (media_type, bytes) = pictures::uploaded(&cairn, &path).await?;
-    Ok(answer(media_type, bytes))
+async fn drawn_png(cairn: web::Data<Cairn>, request: HttpRequest) -> Result<HttpResponse, AppError> {
+    let drawing = asked(&request)?;
+    let key = Key::of("drawn.png", &drawing);
+    if has(&request, &key) {
+        return Ok(unchanged(&key));
+    }
+    let asker = Asker::Address(client(&request), Sort::Pixels);
+    let svg = pictures::outlined(&cairn, &asker, drawing).await?;
+    let png = pictures::scaled(&cairn, &asker, svg).await?;
+    Ok(answer(&key, "image/png", png))
 }
 
-fn answer(media_type: &str, bytes: Bytes) -> HttpResponse {
-    HttpResponse::Ok()
+async fn uploaded(
+    cairn: web::Data<Cairn>,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let key = Key::of("uploaded", &path.as_str());
+    if has(&request, &key) {
+        return Ok(unchanged(&key));
+    }
+    let asker = Asker::Address(client(&request), Sort::Uploaded);
+    let (media_type, bytes) = pictures::uploaded(&cairn, &asker, &path).await?;
+    Ok(answer(&key, media_type, bytes))
+}
+
+fn answer(key: &Key, media_type: &str, bytes: Bytes) -> HttpResponse {
+    kept_for_ever(&mut HttpResponse::Ok(), key)
         .insert_header(("content-type", media_type))
         .insert_header((
             "content-security-policy",
@@ -45,6 +77,13 @@ fn answer(media_type: &str, bytes: Bytes) -> HttpResponse {
         ))
         .insert_header(("cross-origin-resource-policy", "cross-origin"))
         .insert_header(("access-control-allow-origin", "*"))
-        .insert_header(("cache-control", "public, max-age=31536000, immutable"))
         .body(bytes)
+}
+
+fn unchanged(key: &Key) -> HttpResponse {
+    kept_for_ever(&mut HttpResponse::NotModified(), key).finish()
+}
+
+fn kept_for_ever<'a>(answer: &'a mut HttpResponseBuilder, key: &Key) -> &'a mut HttpResponseBuilder {
+    is_tagged(answer, key).insert_header(("cache-control", "public, max-age=31536000, immutable"))
 }

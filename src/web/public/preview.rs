@@ -8,13 +8,16 @@ use html_escape::encode_double_quoted_attribute;
 use serde::Serialize;
 
 use super::credential::{off_the_web, title, withheld};
+use super::tags::{has, is_tagged};
 use super::{open_to_all, or_nothing, show, unlisted};
 use crate::service::Cairn;
 use crate::service::badge::pictures::CARD_SIZE;
 use crate::service::base::addresses::{self, CREDENTIAL, folder};
+use crate::service::base::drawings::{Asker, Sort};
 use crate::service::base::error::ServiceError;
 use crate::service::credential::card;
 use crate::service::credential::publish::{self, Published};
+use crate::web::bounds::client;
 use crate::web::error::AppError;
 use crate::web::paths;
 use crate::web::views::shared::{ErrorPage, PublicPage};
@@ -46,17 +49,23 @@ async fn shown(cairn: &Cairn, slug: &str) -> Result<Result<Published, HttpRespon
 pub(crate) async fn picture(
     cairn: web::Data<Cairn>,
     slug: web::Path<String>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let published = match shown(&cairn, &slug).await? {
         Ok(published) => published,
         Err(refused) => return Ok(refused),
     };
-    let drawn = card::png(&cairn, &published).await?;
-    // The holder may switch it off at any moment.
-    Ok(open_to_all(0)
-        .insert_header(("content-type", "image/png"))
-        .insert_header(("cross-origin-resource-policy", "cross-origin"))
-        .body(drawn))
+    let asker = Asker::Address(client(&request), Sort::Badge);
+    let card = card::of(&cairn, &asker, &published).await?;
+    let key = card::key(&card);
+    // The holder may switch it off at any moment: whoever has it asks again, and gets it no second time.
+    let mut answer = open_to_all(0);
+    is_tagged(&mut answer, &key).insert_header(("cross-origin-resource-policy", "cross-origin"));
+    if has(&request, &key) {
+        return Ok(answer.status(StatusCode::NOT_MODIFIED).finish());
+    }
+    let drawn = card::png(&cairn, &asker, card).await?;
+    Ok(answer.insert_header(("content-type", "image/png")).body(drawn))
 }
 
 /// What a site embeds (oEmbed 1.0, section 2.3.4).

@@ -1,15 +1,17 @@
 //! `/b/{slug}/print`: a badge on a sheet of paper, with what anybody sees of it.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::credential::{off_the_web, standing};
 use super::{or_nothing, show_in, unlisted};
 use crate::service::Cairn;
 use crate::service::base::addresses;
+use crate::service::base::drawings::{Asker, Sort};
 use crate::service::base::error::ServiceError;
 use crate::service::credential::publish;
+use crate::web::bounds::client;
 use crate::web::certificate::{self, Sheet, Warning};
 use crate::web::error::AppError;
 use crate::web::paths;
@@ -27,6 +29,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
 pub(crate) async fn print(
     cairn: web::Data<Cairn>,
     slug: web::Path<String>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let found = publish::by_slug(&cairn, &slug).await;
     if let Err(error @ (ServiceError::Policy(_) | ServiceError::Kept)) = &found {
@@ -45,13 +48,15 @@ pub(crate) async fn print(
         PublicStanding::SigningAnew | PublicStanding::Unproven => Some(Warning::Unproven),
     };
     let path = addresses::credential(&published.credential.slug);
-    let certificate = certificate::view(Sheet {
+    let sheet = Sheet {
         zone: published.issuer.zone,
         document: &checked.document,
         holder: published.holder.clone(),
         warning,
         address: Some(format!("{}{path}", cairn.settings.identity())),
-    })?;
+    };
+    let asker = Asker::Address(client(&request), Sort::Badge);
+    let certificate = certificate::view(&cairn, &asker, sheet).await?;
     let page = PrintPage {
         page: PublicPage::titled(&certificate.name).in_accent(published.issuer.accent),
         back_href: path,

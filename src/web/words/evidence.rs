@@ -1,6 +1,8 @@
 //! What is wrong with a hand-in or a review: the field of its form, and the sentence.
 
 use crate::service::award::evidence::{HandInProblem, ReviewProblem};
+use crate::service::award::files::size_words;
+use crate::service::award::shares::Left;
 use crate::web::views::shared::Problem;
 
 fn problem(field: &str, text: impl Into<String>) -> Problem {
@@ -8,6 +10,28 @@ fn problem(field: &str, text: impl Into<String>) -> Problem {
         field: field.to_owned(),
         text: text.into(),
     }
+}
+
+/// That nothing more is taken here.
+#[must_use]
+pub(crate) fn no_version_left(most: usize) -> String {
+    format!(
+        "You handed in {most} versions here, and no more are kept for one activity. Tell your teacher: whoever runs Cairn can allow more."
+    )
+}
+
+/// What may still be handed in, for the form.
+#[must_use]
+pub(crate) fn room(left: Left) -> String {
+    let versions = match left.versions {
+        1 => "1 more version".to_owned(),
+        more => format!("{more} more versions"),
+    };
+    if left.largest() == 0 {
+        return format!("There is room for {versions} and for no more files. A text or a link is enough.");
+    }
+    let bytes = left.bytes.min(left.institution);
+    format!("There is room for {versions} and {} of files.", size_words(bytes))
 }
 
 /// What is wrong with what a student hands in.
@@ -26,6 +50,19 @@ pub(crate) fn handed_in(wrong: HandInProblem) -> Problem {
         HandInProblem::File => problem(
             "file",
             "The file is larger than 20 MB. Hand in a smaller one, or a link to it.",
+        ),
+        HandInProblem::Versions(most) => problem("text", no_version_left(most)),
+        HandInProblem::Share { size, left } => problem(
+            "file",
+            format!(
+                "The file has {}, and there is room for {} more of your files in this activity. Hand in a smaller one, or a link to it.",
+                size_words(size),
+                size_words(left)
+            ),
+        ),
+        HandInProblem::Institution => problem(
+            "file",
+            "There is no room for this file among those of your institution, so it was not kept. Hand in a link to it, and tell your teacher: whoever runs Cairn can make room.",
         ),
         HandInProblem::Harmful => problem(
             "file",

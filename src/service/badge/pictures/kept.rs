@@ -1,5 +1,7 @@
 //! Pictures that instructors upload: cleaned, kept by their digest in a folder of their own, and public.
 
+use std::convert::Infallible;
+
 use bytes::Bytes;
 
 use crate::domain::badge::Picture;
@@ -7,10 +9,13 @@ use crate::domain::policy::Power;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::badge::uploads::{self, UploadError};
+use crate::service::base::drawings::Asker;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::store::blobs::BlobError;
+
+use super::scaled;
 
 /// Pictures are public by their digest, whoever uploaded them; hand-ins lie on the shelves of their tenants and are not.
 const SHELF: &str = "pictures";
@@ -29,7 +34,7 @@ pub(crate) async fn keep(
     bytes: Bytes,
 ) -> Result<Result<Picture, UploadError>, ServiceError> {
     policies::check(cairn, visitor, Power::Create).await?;
-    clean_and_keep(cairn, bytes).await
+    cleaned(cairn, &Asker::Person(visitor.person.id.clone()), bytes).await
 }
 
 /// The same for whoever was found to have the right to it.
@@ -41,9 +46,18 @@ pub(crate) async fn clean_and_keep(
     cairn: &Cairn,
     bytes: Bytes,
 ) -> Result<Result<Picture, UploadError>, ServiceError> {
-    let cleaned = tokio::task::spawn_blocking(move || uploads::clean(&bytes)).await;
-    let cleaned = cleaned.map_err(internal)?;
-    let picture = match cleaned {
+    // All administrators are in one line.
+    cleaned(cairn, &Asker::Institution(TenantId::from(SHELF)), bytes).await
+}
+
+/// Cleaning draws the picture to see whether it can be.
+async fn cleaned(
+    cairn: &Cairn,
+    asker: &Asker,
+    bytes: Bytes,
+) -> Result<Result<Picture, UploadError>, ServiceError> {
+    let clean = move || Ok::<_, Infallible>(uploads::clean(&bytes));
+    let picture = match cairn.drawings.work(asker, clean).await? {
         Ok(picture) => picture,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -99,7 +113,11 @@ pub(crate) async fn stored(cairn: &Cairn, digest: &str) -> Result<(&'static str,
 /// # Errors
 /// [`ServiceError::NotFound`] when there is none.
 #[tracing::instrument(name = "kept.uploaded", level = "debug", skip_all)]
-pub(crate) async fn uploaded(cairn: &Cairn, file: &str) -> Result<(&'static str, Bytes), ServiceError> {
+pub(crate) async fn uploaded(
+    cairn: &Cairn,
+    asker: &Asker,
+    file: &str,
+) -> Result<(&'static str, Bytes), ServiceError> {
     let missing = ServiceError::NotFound("picture");
     let Some((digest, ending)) = file.split_once('.') else {
         return Err(missing);
@@ -110,17 +128,11 @@ pub(crate) async fn uploaded(cairn: &Cairn, file: &str) -> Result<(&'static str,
         _ => return Err(missing),
     };
     match stored(cairn, digest).await? {
-        (SVG, bytes) if asked == PNG => Ok((PNG, drawn(bytes).await?)),
+        (SVG, bytes) if asked == PNG => {
+            let svg = String::from_utf8(bytes.to_vec()).map_err(internal)?;
+            Ok((PNG, scaled(cairn, asker, svg).await?))
+        }
         (kept, bytes) if kept == asked => Ok((kept, bytes)),
         _ => Err(missing),
     }
-}
-
-/// An SVG that is kept, as PNG.
-async fn drawn(svg: Bytes) -> Result<Bytes, ServiceError> {
-    let made = tokio::task::spawn_blocking(move || {
-        let svg = std::str::from_utf8(&svg).map_err(internal)?;
-        super::png(svg, super::PNG_SIDE).map_err(internal)
-    });
-    Ok(Bytes::from(made.await.map_err(internal)??))
 }

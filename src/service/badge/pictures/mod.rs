@@ -5,6 +5,7 @@
 //! whatever fonts are installed. The same input gives the same bytes.
 
 mod card;
+mod drawn;
 mod kept;
 mod letters;
 mod raster;
@@ -17,6 +18,7 @@ use crate::domain::theme::Colour;
 use crate::service::base::addresses;
 
 pub(crate) use card::{CARD_SIZE, Card};
+pub(crate) use drawn::{outlined, scaled};
 pub(crate) use kept::{clean_and_keep, is_kept, keep, stored, uploaded};
 pub(crate) use raster::{Inset, RasterError, png, renders};
 
@@ -26,12 +28,15 @@ pub(crate) use crate::service::base::addresses::DRAWN;
 /// The colour when none can be read.
 const FALLBACK: &str = "#1f6f78";
 
+/// Bytes of a query that says which picture to draw.
+const MOST_QUERY: usize = 512;
+
 /// Pixels on a side of a PNG that is made from an SVG: enough for wallets and for previews on other sites.
 pub(crate) const PNG_SIDE: u32 = 600;
 
 /// A picture to be drawn. Anything typed can be drawn: what cannot be read falls back to a hexagon in our own colour,
 /// and letters that the font does not have are left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Drawing {
     initials: String,
     shape: Shape,
@@ -76,6 +81,23 @@ impl Drawing {
             found.map(|(_, value)| value.into_owned()).unwrap_or_default()
         };
         Self::new(&value("initials"), &value("shape"), &value("colour"))
+    }
+
+    /// The same for somebody who may make up anything: none where something else stands in the query, or something twice, or
+    /// more than a picture needs. So there are no two addresses for one picture but those that differ in how it is typed.
+    #[must_use]
+    pub(crate) fn asked(asked: &str) -> Option<Self> {
+        let mut named: Vec<_> = form_urlencoded::parse(asked.as_bytes())
+            .map(|(name, _)| name)
+            .take(4)
+            .collect();
+        let all = named.len();
+        named.sort_unstable();
+        named.dedup();
+        let known = named
+            .iter()
+            .all(|name| matches!(name.as_ref(), "initials" | "shape" | "colour"));
+        (asked.len() <= MOST_QUERY && known && named.len() == all).then(|| Self::from_query(asked))
     }
 
     /// The picture as an SVG document of 240 by 240 units.
@@ -234,6 +256,28 @@ mod tests {
     fn an_address_leads_back_to_its_drawing() {
         let drawing = Drawing::new("Ö&=", "stones", "#AA00ff");
         assert_eq!(Drawing::from_query(&query("Ö&=", "stones", "#AA00ff")), drawing);
+    }
+
+    #[test]
+    fn what_a_stranger_makes_up_is_one_of_the_pictures_or_none() {
+        let plain = query("AB", "circle", "#205080");
+        let drawing = Drawing::new("AB", "circle", "#205080");
+        assert_eq!(Drawing::asked(&plain), Some(drawing.clone()));
+        for same in [
+            "colour=%23205080&initials=ab&shape=circle",
+            "initials=AB漢&shape=circle&colour=%23205080",
+        ] {
+            assert_eq!(Drawing::asked(same), Some(drawing.clone()), "{same}");
+        }
+        assert_eq!(Drawing::asked(""), Some(Drawing::new("", "", "")));
+        for refused in [
+            format!("{plain}&v=1"),
+            format!("{plain}&shape=circle"),
+            format!("{plain}&="),
+            format!("initials={}", "A".repeat(MOST_QUERY)),
+        ] {
+            assert_eq!(Drawing::asked(&refused), None, "{refused}");
+        }
     }
 
     #[test]

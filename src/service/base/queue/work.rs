@@ -267,7 +267,7 @@ impl BackgroundJob for ExportInstitution {
     }
 }
 
-/// Removes files that nobody has any more, after somebody was erased.
+/// Removes files that nobody has any more, after somebody was erased or what they were handed in with was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct EraseFiles {
     #[serde(skip_serializing)]

@@ -15,6 +15,7 @@ use crate::domain::issuer::Issuer;
 use crate::domain::keys::IssuerKey;
 use crate::ids::TenantId;
 use crate::service::Cairn;
+use crate::service::base::drawings::Asker;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::baked::{self, Form};
@@ -126,12 +127,13 @@ async fn pack_badge(
     missing: &mut Vec<String>,
 ) -> Result<String, ServiceError> {
     let folder = badge_folder(credential, name);
+    let asker = Asker::Institution(credential.tenant.clone());
     let forms = Form::ALL
         .into_iter()
         .filter(|form| credential.token.is_some() || !form.is_token());
     for form in forms {
         let file = format!("{folder}/badge.{}", form.ending());
-        match baked::file(cairn, credential, form).await {
+        match baked::file(cairn, &asker, credential, form).await {
             Ok(bytes) => pack.add(file, bytes).await?,
             Err(
                 error @ (ServiceError::Blob(BlobError::Missing | BlobError::Changed)

@@ -14,10 +14,12 @@ pub(super) use page::{standing, title, view};
 use super::{open_to_all, or_nothing, show, show_in, unlisted};
 use crate::service::Cairn;
 use crate::service::base::addresses;
+use crate::service::base::drawings::{Asker, Sort};
 use crate::service::base::error::ServiceError;
 use crate::service::credential::baked::{self, Form};
 use crate::service::credential::publish::{self, Published};
 use crate::web::badge_file;
+use crate::web::bounds::client;
 use crate::web::error::AppError;
 use crate::web::views::shared::{ErrorPage, PublicPage};
 use crate::web::words::errors;
@@ -64,7 +66,8 @@ pub(crate) async fn credential(
     if !published.visibility().downloads {
         return withheld(&published);
     }
-    let bytes = match baked::file(&cairn, &published.credential, form).await {
+    let asker = Asker::Address(client(&request), Sort::Badge);
+    let bytes = match baked::file(&cairn, &asker, &published.credential, form).await {
         Err(error @ ServiceError::NoToken) => return no_token(&published, &error),
         other => other?,
     };

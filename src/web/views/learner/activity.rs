@@ -62,4 +62,6 @@ pub(crate) struct HandInFields {
     pub(crate) problems: ProblemList,
     /// "20 MB".
     pub(crate) limit: String,
+    /// What may still be handed in, in a sentence.
+    pub(crate) room: String,
 }
