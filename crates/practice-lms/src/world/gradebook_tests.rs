@@ -93,9 +93,10 @@ async fn a_link_that_lost_its_column_names_none_and_neither_does_its_duplicate()
     }
     let listed = listed(&bench, &token).await;
     let own = |number: u64| {
+        let number = number.to_string();
         listed
             .iter()
-            .filter(|one| one["resourceLinkId"] == number.to_string())
+            .filter(|one| one["resourceLinkId"] == number.as_str())
             .count()
     };
     assert_eq!((own(link), own(copy)), (1, 1), "each has its own all the same");
