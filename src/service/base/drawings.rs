@@ -286,7 +286,10 @@ type Name = (Asker, Key);
 
 /// The pictures that somebody waits for, by line.
 #[derive(Debug, Default)]
-struct Gates(Mutex<HashMap<Name, (usize, Arc<OnceCell<Bytes>>)>>);
+struct Gates(Mutex<Waiting>);
+
+/// What is being drawn, with how many wait for it.
+type Waiting = HashMap<Name, (usize, Arc<OnceCell<Bytes>>)>;
 
 /// Somebody who waits for a picture, until this is dropped.
 #[derive(Debug)]
@@ -297,7 +300,7 @@ struct Gate<'a> {
 }
 
 impl Gates {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Name, (usize, Arc<OnceCell<Bytes>>)>> {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,6 +1,6 @@
 //! Counts each request on its connection and, behind a trusted proxy, for its client; and gives its body a time.
 
-use actix_web::body::{EitherBody, MessageBody};
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, web};
@@ -20,17 +20,15 @@ const SECONDS: u64 = 5;
 ///
 /// # Errors
 /// Whatever the handler answered with.
-pub(crate) async fn bounds<B: MessageBody>(
+pub(crate) async fn bounds<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let busy = request.request().conn_data::<Connection>().map(Connection::busy);
     let _counted = match counted(&request) {
         Ok(counted) => counted,
         Err(error) => {
-            return Ok(request
-                .error_response(AppError::from(error))
-                .map_into_right_body());
+            return Ok(request.error_response(AppError::from(error)));
         }
     };
     let pace = request.app_data::<web::Data<Bounds>>().map(|bounds| bounds.pace);
@@ -53,7 +51,8 @@ pub(crate) async fn bounds<B: MessageBody>(
     {
         busy.end();
     }
-    Ok(answer.map_into_left_body())
+    // One body for all: a type that names each middleware's own takes the compiler many minutes.
+    Ok(answer.map_into_boxed_body())
 }
 
 /// Counts a request that came through a proxy; what watches over the server always gets its answer.
