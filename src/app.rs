@@ -95,13 +95,7 @@ impl Application {
         let server = HttpServer::new(move || {
             App::new()
                 .wrap(actix_web::middleware::from_fn(
-                    crate::web::middleware::address::address,
-                ))
-                .wrap(actix_web::middleware::from_fn(
-                    crate::web::middleware::limit::limit,
-                ))
-                .wrap(actix_web::middleware::from_fn(
-                    crate::web::middleware::bounds::bounds,
+                    crate::web::middleware::guard::guard,
                 ))
                 .wrap(actix_web::middleware::from_fn(
                     crate::web::middleware::headers::headers,

@@ -1,34 +1,16 @@
 //! Refuses addresses with control characters in them before anything looks them up: no page of ours has such a name, and one
 //! database refuses to be asked for U+0000 while the other finds nothing.
 
-use actix_web::Error;
-use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Uri;
-use actix_web::middleware::Next;
 
 use crate::service::base::error::{ErrorKind, ServiceError};
-use crate::web::error::AppError;
-
-/// Lets a request pass whose address is text.
-///
-/// # Errors
-/// Whatever the handler answered with.
-pub(crate) async fn address<B: MessageBody>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    match check(request.uri()) {
-        Err(error) => Ok(request
-            .error_response(AppError::from(error))
-            .map_into_right_body()),
-        Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
-    }
-}
 
 /// Looks at path and query, decoded once, as handlers see them. In a query, line breaks and tabs may stand: platforms have
 /// hints of their own in it.
-fn check(uri: &Uri) -> Result<(), ServiceError> {
+///
+/// # Errors
+/// A sentence for an address that is no text.
+pub(super) fn check(uri: &Uri) -> Result<(), ServiceError> {
     if has(uri.path(), |byte| byte.is_ascii_control()) {
         return Err(ServiceError::NotFound("page"));
     }

@@ -1,38 +1,39 @@
 //! Counts each request on its connection and, behind a trusted proxy, for its client; and gives its body a time.
 
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _, web};
+use std::cell::Cell;
+use std::rc::Rc;
+
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::{HttpMessage as _, web};
 
 use super::limit::network;
 use crate::service::base::error::ServiceError;
-use crate::web::bounds::connections::{Connection, Refused};
+use crate::web::bounds::connections::{Busy, Connection, Refused};
 use crate::web::bounds::in_flight::Counted;
 use crate::web::bounds::{Bounds, client};
-use crate::web::error::AppError;
 use crate::web::paths::{HEALTHZ, METRICS, READYZ};
 
 /// When somebody who has too much under way may come again.
 const SECONDS: u64 = 5;
 
-/// Lets a request pass, or answers 429.
+/// A request that is under way.
+pub(super) struct Watched {
+    busy: Option<Busy>,
+    /// The server waits for the rest of a body without a length however long it takes, although it has been answered.
+    has_no_length: bool,
+    /// Whether all of its body has been read; none where it has no body that is watched.
+    ended: Option<Rc<Cell<bool>>>,
+    _counted: Option<Counted>,
+}
+
+/// Counts a request and gives its body a time.
 ///
 /// # Errors
-/// Whatever the handler answered with.
-pub(crate) async fn bounds<B: MessageBody + 'static>(
-    mut request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
+/// [`ServiceError::Busy`] for whoever has too much under way.
+pub(super) fn begin(request: &mut ServiceRequest) -> Result<Watched, ServiceError> {
     let busy = request.request().conn_data::<Connection>().map(Connection::busy);
-    let _counted = match counted(&request) {
-        Ok(counted) => counted,
-        Err(error) => {
-            return Ok(request.error_response(AppError::from(error)));
-        }
-    };
+    let counted = counted(request)?;
     let pace = request.app_data::<web::Data<Bounds>>().map(|bounds| bounds.pace);
-    // The server waits for the rest of such a body however long it takes, although it has been answered.
     let has_no_length = request.chunked().unwrap_or(false);
     let mut ended = None;
     match (pace, request.take_payload()) {
@@ -44,15 +45,24 @@ pub(crate) async fn bounds<B: MessageBody + 'static>(
             ended = Some(read);
         }
     }
-    let answer = next.call(request).await?;
-    if let Some(busy) = &busy
-        && has_no_length
-        && ended.is_some_and(|ended| !ended.get())
-    {
-        busy.end();
+    Ok(Watched {
+        busy,
+        has_no_length,
+        ended,
+        _counted: counted,
+    })
+}
+
+impl Watched {
+    /// It has been answered.
+    pub(super) fn end(self) {
+        if let Some(busy) = &self.busy
+            && self.has_no_length
+            && self.ended.is_some_and(|ended| !ended.get())
+        {
+            busy.end();
+        }
     }
-    // One body for all: a type that names each middleware's own takes the compiler many minutes.
-    Ok(answer.map_into_boxed_body())
 }
 
 /// Counts a request that came through a proxy; what watches over the server always gets its answer.

@@ -7,18 +7,15 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::ServiceRequest;
 use actix_web::http::header::HeaderMap;
-use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::web;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use ipnet::IpNet;
 
 use crate::service::base::addresses::{self, ASSET, LAUNCH, LOGIN, folder};
 use crate::service::base::error::ServiceError;
-use crate::web::error::AppError;
 use crate::web::paths::{COURSE_HOME, HEALTHZ, READYZ, VERIFY_FOR_OTHERS};
 
 /// Pictures are many to a page.
@@ -153,22 +150,16 @@ pub(crate) fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Lets a request pass, or answers 429 before anything of ours has looked at it.
-pub(crate) async fn limit<B: MessageBody>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+/// Lets a request pass before anything of ours has looked at it.
+///
+/// # Errors
+/// As [`Limits::check`].
+pub(super) fn pass(request: &ServiceRequest) -> Result<(), ServiceError> {
     let limits = request.app_data::<web::Data<Limits>>();
-    let refused = limits.zip(request.peer_addr()).and_then(|(limits, peer)| {
-        let checked = limits.check(request.path(), peer.ip(), request.headers());
-        checked.err()
-    });
-    match refused {
-        Some(error) => Ok(request
-            .error_response(AppError::from(error))
-            .map_into_right_body()),
-        None => Ok(next.call(request).await?.map_into_left_body()),
-    }
+    let (Some(limits), Some(peer)) = (limits, request.peer_addr()) else {
+        return Ok(());
+    };
+    limits.check(request.path(), peer.ip(), request.headers())
 }
 
 #[cfg(test)]
