@@ -113,8 +113,9 @@ fn client(resolver: Vetting) -> Result<reqwest::Client, SetupError> {
         .referer(false)
         .dns_resolver(Arc::new(resolver))
         .connect_timeout(Duration::from_secs(10))
-        // Shorter than the keep-alive of common servers, so that a request seldom meets a closing connection.
-        .pool_idle_timeout(Duration::from_secs(30))
+        // Shorter than the keep-alive of common servers (Apache's is five seconds), so that a request seldom meets a closing
+        // connection.
+        .pool_idle_timeout(Duration::from_secs(4))
         .pool_max_idle_per_host(16)
         .tcp_nodelay(true)
         .build()

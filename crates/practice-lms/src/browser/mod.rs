@@ -27,7 +27,7 @@ pub use page::Page;
 #[derive(Debug, thiserror::Error)]
 pub enum BrowserError {
     /// No complete answer came back.
-    #[error("{0} gave no complete answer: {1}")]
+    #[error("{0} gave no complete answer: {why}", why = whole(.1))]
     NoAnswer(String, reqwest::Error),
     /// An address could not be read.
     #[error("{0:?} is not an address")]
@@ -45,6 +45,18 @@ pub enum BrowserError {
         words: String,
         text: String,
     },
+}
+
+/// The error with all that caused it: `reqwest` tells only that sending failed.
+fn whole(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }
 
 /// The browser of one person.
@@ -72,6 +84,9 @@ impl Browser {
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_mins(1))
             .no_proxy()
+            // A server may end an idle connection in the moment it is used again; a browser would ask once more, and this one
+            // opens a connection for each request.
+            .pool_max_idle_per_host(0)
             .user_agent("cairn-practice-browser")
             .build()
             .map_err(std::io::Error::other)?;

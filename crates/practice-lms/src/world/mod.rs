@@ -69,6 +69,7 @@ impl World {
     ) -> std::io::Result<Self> {
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(10))
+            .pool_max_idle_per_host(0)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()
