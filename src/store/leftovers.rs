@@ -57,7 +57,8 @@ mod tests {
         let digest = "ab".repeat(32);
         let shelf = folder.path().join("tenant").join("ab");
         fs::create_dir_all(&shelf).unwrap();
-        let old = SystemTime::now() - Duration::from_secs(7_200);
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        let old = now - Duration::from_secs(7_200);
         let put = |name: &str, at: SystemTime| {
             let path = shelf.join(name);
             fs::write(&path, "work").unwrap();
@@ -71,11 +72,11 @@ mod tests {
         ];
         let kept = [
             put(&digest, old),
-            put(&format!("{digest}#2"), SystemTime::now()),
+            put(&format!("{digest}#2"), now),
             put("notes#1", old),
             put(&format!("{digest}#x"), old),
         ];
-        let before = SystemTime::now() - Duration::from_secs(3_600);
+        let before = now - Duration::from_secs(3_600);
         assert_eq!(sweep(folder.path(), before).unwrap(), 2);
         assert!(left.iter().all(|path| !path.exists()));
         assert!(kept.iter().all(|path| path.exists()));
