@@ -377,6 +377,7 @@ mod tests {
         "erasure.asked",
         "erasure.declined",
         "erasure.done",
+        "erasure.lifted",
         "erasure.withdrawn",
         "evidence.reviewed",
         "export.asked",

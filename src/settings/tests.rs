@@ -324,6 +324,7 @@ fn the_values_of_the_sample_are_the_defaults_but_for_examples() {
         "admin_oidc_client_secret",
         "admin_oidc_emails",
         "admin_oidc_groups",
+        "admin_oidc_hosted_domain",
     ];
     for (name, value, default) in sample() {
         assert_eq!(value != default, examples.contains(&name.as_str()), "{name}");

@@ -161,6 +161,9 @@ pub(crate) fn update(db: &mut Db, issuer: &Issuer) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError::Stale`] when it is another by now.
 pub(crate) fn hold(db: &mut Db, known: &Issuer) -> Result<(), StoreError> {
+    let marks = &known.marks;
+    let ror = marks.ror.as_ref().map(Ror::address);
+    let linkedin = marks.linkedin.as_ref().map(ToString::to_string);
     let held = on_both!(db, |connection| {
         let same = diesel::update(issuers::table)
             .filter(issuers::tenant_id.eq(known.tenant.as_str()))
@@ -175,6 +178,18 @@ pub(crate) fn hold(db: &mut Db, known: &Issuer) -> Result<(), StoreError> {
         let same = match &known.email {
             Some(email) => same.filter(issuers::email.eq(Some(email))),
             None => same.filter(issuers::email.is_null()),
+        };
+        let same = match &marks.logo {
+            Some(logo) => same.filter(issuers::logo.eq(Some(logo))),
+            None => same.filter(issuers::logo.is_null()),
+        };
+        let same = match &ror {
+            Some(ror) => same.filter(issuers::ror.eq(Some(ror))),
+            None => same.filter(issuers::ror.is_null()),
+        };
+        let same = match &linkedin {
+            Some(linkedin) => same.filter(issuers::linkedin.eq(Some(linkedin))),
+            None => same.filter(issuers::linkedin.is_null()),
         };
         same.execute(connection)
     })?;

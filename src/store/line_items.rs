@@ -188,6 +188,9 @@ pub(crate) fn upsert_many(
         if after != before {
             update(db, &after)?;
         }
+        if before.is_scale && !after.is_scale {
+            set_scale(db, tenant, course, &after.id, false)?;
+        }
         changes.items.push(after);
     }
     for mut item in known.into_values() {
@@ -214,7 +217,6 @@ fn update(db: &mut Db, item: &LineItem) -> Result<(), StoreError> {
             line_items::tag.eq(&item.tag),
             line_items::resource_link_id.eq(&item.resource_link_id),
             line_items::state.eq(word(&item.state)?),
-            line_items::is_scale.eq(item.is_scale),
         ))
         .execute(db)?;
     Ok(())

@@ -295,6 +295,8 @@ pub(crate) fn hold_hosts(db: &mut Db, known: &Registration) -> Result<(), StoreE
         .filter(registrations::tenant_id.eq(known.tenant.as_str()))
         .filter(registrations::id.eq(known.id.as_str()))
         .filter(registrations::service_hosts.eq(&stored))
+        .filter(registrations::enabled.eq(known.enabled))
+        .filter(registrations::accepts_new_deployments.eq(known.accepts_new_deployments))
         .set(registrations::service_hosts.eq(&stored))
         .execute(db)?;
     if held == 0 { Err(StoreError::Stale) } else { Ok(()) }

@@ -28,6 +28,12 @@ const TEXT: &str = "application/x-www-form-urlencoded";
 fn with<F: Future<Output = ()>>(own: &[(&str, &str)], test: impl FnOnce(Scene) -> F) {
     crate::app::block_on(async {
         let scene = Scene::with(TestDatabase::sqlite(), own).await;
+        // The sockets of these tests block their thread, and it is this thread that has the server begin.
+        let alive = Browser::new()
+            .unwrap()
+            .get(&format!("{}/healthz", scene.origin))
+            .await;
+        assert_eq!(alive.unwrap().status, 200);
         test(scene).await;
     });
 }

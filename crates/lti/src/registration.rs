@@ -134,6 +134,14 @@ impl Registration {
         )
     }
 
+    /// The hosts that were added to its [own](Self::own_hosts).
+    #[must_use]
+    pub fn added_hosts(&self) -> Vec<&str> {
+        let own = self.own_hosts();
+        let added = self.service_hosts.iter().filter(|host| !own.contains(host));
+        added.map(String::as_str).collect()
+    }
+
     /// Whether `url` may be called for this platform, or shown as its own: https, or http on loopback when allowed;
     /// without credentials; on one of `service_hosts` or its [own hosts](Self::own_hosts), or below it (row 23 of the
     /// [checklist](crate::launch)).

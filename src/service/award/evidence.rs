@@ -14,7 +14,7 @@ use crate::domain::evidence::{Activity, Artefact, Submission, SubmissionState};
 use crate::domain::facts::Grade;
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
-use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId};
+use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::award::file_check;
@@ -396,6 +396,23 @@ pub(crate) struct Queue {
     pub(crate) waiting: i64,
 }
 
+/// The activities of a course, with those that nobody opened and somebody handed in to all the same, as by the link of a badge.
+fn with_work(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Activity>, StoreError> {
+    let there = in_course(db, tenant, course, |_| false)?;
+    let mut all = activities::for_course(db, tenant, course)?;
+    let mut unopened = Vec::new();
+    for one in all
+        .iter()
+        .filter(|one| there.iter().all(|known| known.id != one.id))
+    {
+        if submissions::latest_for_activity(db, tenant, &one.id, None, Page::first(1))?.1 == 0 {
+            unopened.push(one.id.clone());
+        }
+    }
+    all.retain(|one| !unopened.contains(&one.id));
+    Ok(all)
+}
+
 /// The hand-ins of one activity or of all, longest waiting first. Without an activity named, up to `page.limit` of each.
 ///
 /// # Errors
@@ -412,7 +429,7 @@ pub(crate) async fn queue(
     let (visitor, now) = (visitor.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let tenant = visitor.tenant();
-        let activities = in_course(db, tenant, &visitor.course.id, |_| false)?;
+        let activities = with_work(db, tenant, &visitor.course.id)?;
         let state = (!all_states).then_some(SubmissionState::HandedIn);
         let (mut rows, mut total, mut waiting) = (Vec::new(), 0, 0);
         for activity in &activities {

@@ -25,7 +25,7 @@ use crate::service::base::session::Visitor;
 use crate::service::course::placing;
 use crate::service::course::reach::{Reach, reach, vetted};
 use crate::service::course::scores;
-use crate::store::{Db, StoreError, activities, jobs, line_items, links, rules};
+use crate::store::{Db, StoreError, activities, jobs, line_items, links, posted_scores, rules};
 use lti::capabilities::NewColumns;
 use lti::services::grades::{LineItem as PlatformItem, LineItemFilter, NewLineItem};
 
@@ -138,6 +138,8 @@ fn in_place_of(
         return Ok(there);
     }
     line_items::rebind(db, &gone, &item.url)?;
+    // The new column has none of the grades that went to the old one.
+    posted_scores::start_afresh(db, &gone.tenant, &gone.id)?;
     line_items::set_state(db, &gone.tenant, &gone.id, LineItemState::Present)?;
     Ok(LineItem {
         url: item.url.clone(),

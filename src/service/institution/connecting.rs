@@ -400,6 +400,10 @@ fn hold(
     match change {
         // It writes all of the row.
         Change::AcceptAll(_) => registrations::hold_hosts(db, registration),
+        // What is saved already, as by a second click, meets nobody.
+        Change::ServiceHosts(hosts) if registration.added_hosts() == *hosts => {
+            registrations::hold_hosts(db, registration)
+        }
         Change::ServiceHosts(_) => {
             clash::check(shown, &registration.service_hosts)?;
             registrations::hold_hosts(db, registration)

@@ -203,18 +203,38 @@ pub(crate) fn forget_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -
     Ok(())
 }
 
-/// The platforms from which that name of a platform came over, when they were joined into it.
+/// The platforms from which that name of a platform came over, by however many joins.
 pub(crate) fn platforms_before(
     db: &mut Db,
     tenant: &TenantId,
     platform: &PlatformId,
     sub: &str,
 ) -> Result<Vec<PlatformId>, StoreError> {
+    let mut before: Vec<PlatformId> = Vec::new();
+    let mut asked = vec![platform.clone()];
+    while let Some(into) = asked.pop() {
+        for came in joined_with(db, tenant, &into, sub)? {
+            if came != *platform && !before.contains(&came) {
+                asked.push(came.clone());
+                before.push(came);
+            }
+        }
+    }
+    Ok(before)
+}
+
+/// The platforms that were joined into this one and brought that name along.
+fn joined_with(
+    db: &mut Db,
+    tenant: &TenantId,
+    into: &PlatformId,
+    sub: &str,
+) -> Result<Vec<PlatformId>, StoreError> {
     let was: Vec<String> = on_both!(db, |connection| join_moves::table
         .inner_join(joins::table.on(joins::id.eq(join_moves::join_id)))
         .filter(join_moves::tenant_id.eq(tenant.as_str()))
         .filter(joins::tenant_id.eq(tenant.as_str()))
-        .filter(joins::into_id.eq(platform.as_str()))
+        .filter(joins::into_id.eq(into.as_str()))
         .filter(join_moves::what.eq(NAMES))
         .filter(join_moves::row_key.eq(sub))
         .select(join_moves::was)

@@ -51,7 +51,7 @@ const fn acted(table: &'static str, column: &'static str, key: &'static str) -> 
 }
 
 /// What they did for others. What was said anew since has another moment, and is no more what went over.
-const ACTED: [Moved; 6] = [
+const ACTED: [Moved; 7] = [
     acted(
         "approvals",
         "by_person_id",
@@ -62,7 +62,12 @@ const ACTED: [Moved; 6] = [
         "answered_by",
         "(course_id || '/' || person_id || '/' || COALESCE(answered_at, 0))",
     ),
-    acted("submissions", "reviewed_by", "id"),
+    acted(
+        "submissions",
+        "reviewed_by",
+        "(id || '/' || COALESCE(reviewed_at, 0))",
+    ),
+    acted("past_reviews", "reviewed_by", "id"),
     acted("awards", "revoked_by", "id"),
     acted("regrades", "decided_by", "id"),
     acted("placements", "made_by", "id"),

@@ -492,6 +492,10 @@ fn the_accent_of_an_institution_comes_with_what_its_pages_read() {
 fn an_issuer_keeps_its_marks_and_each_school_its_own() {
     on_both_databases(|database| {
         let (north, south) = (School::new(database, "north"), School::new(database, "south"));
+        for school in [&north, &south] {
+            let issuer = issuer(school.tenant.as_str(), &school.tenant);
+            write(database, |db| issuers::insert(db, &issuer, at(0)));
+        }
         let marks = |school: &School| {
             read(database, |db| {
                 Ok(issuers::for_tenant(db, &school.tenant)?.unwrap().marks)

@@ -190,15 +190,14 @@ fn badges_kept_off_the_web_have_no_page_although_nobody_is_a_minor() {
             .get(&format!("/admin/policies/{}", stage.course.tenant))
             .await;
         let form = page.form("/admin/policies/").unwrap();
-        let csrf = form.value("csrf").unwrap().to_owned();
-        let fields = [
-            ("csrf", csrf.as_str()),
-            ("create", "instructors"),
-            ("approve", "instructors"),
-            ("revoke", "instructors"),
-            ("regrade", "flag"),
-            ("keep", "forever"),
-        ];
+        let boxes = form.fields.iter().filter(|field| field.kind == "checkbox");
+        let boxes: Vec<&str> = boxes.map(|field| field.name.as_str()).collect();
+        let filled = form.filled(&[]);
+        let fields: Vec<(&str, &str)> = filled
+            .iter()
+            .filter(|(name, _)| !boxes.contains(&name.as_str()))
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         let url = format!("{}/admin/policies/{}", stage.scene.origin, stage.course.tenant);
         let saved = admin.browser.post(&url, &fields).await.unwrap();
         assert!(saved.words().contains("Saved."), "{}", saved.words());

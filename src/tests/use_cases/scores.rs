@@ -172,6 +172,10 @@ async fn survives(bench: &Bench, endpoint: Endpoint) {
             (Endpoint::Token, _) => "",
             (_, Fault::Conflict) => "(409)",
             (_, Fault::Unprocessable) => "(422)",
+            // Moodle answers so of a locked column while its other services go on.
+            (Endpoint::Scores, Fault::ServerError) if bench.registration.flavour == Flavour::Moodle => {
+                "takes no grade for now"
+            }
             _ => words,
         };
         let student = &students[number];

@@ -232,7 +232,12 @@ fn face_saved_meanwhile(
         ("LinkedIn page", text(&saved.linkedin), text(&face.linkedin)),
     ];
     let action = console::issuer(&met.theirs.tenant.id);
-    saved_meanwhile(visit, met, action, &[("logo_kept", kept)], lines)
+    let mut pairs = visit.fields.pairs.clone();
+    if matches!(face.logo, Logo::New(_)) {
+        // A picture that was chosen counts more than the box that takes one away; its file does not come a second time.
+        pairs.retain(|(name, _)| name != "remove_logo");
+    }
+    saved_meanwhile(visit, met, action, &pairs, &[("logo_kept", kept)], lines)
 }
 
 /// The field that a refusal is about.
@@ -276,6 +281,7 @@ fn saved_meanwhile(
     visit: &AdminVisit,
     met: &Clash<Institution>,
     action: String,
+    pairs: &[(String, String)],
     instead: &[(&str, String)],
     lines: Vec<(&str, String, String)>,
 ) -> Result<HttpResponse, AdminError> {
@@ -288,7 +294,7 @@ fn saved_meanwhile(
         note: "If you save yours, it takes the place of what is saved. Badges that were issued keep what was signed.",
     };
     let now = visit.cairn.clock.now();
-    let view = clash::view(met, now, &visit.fields.pairs, instead, lines, &page, ways);
+    let view = clash::view(met, now, pairs, instead, lines, &page, ways);
     visit.show_clash(page, view)
 }
 
@@ -301,8 +307,8 @@ async fn colour(
     match issuing::set_accent(&visit.cairn, &visit.admin, &tenant, &colour, Some(&seen)).await {
         Ok(Saving::Clash(met)) => {
             let theirs = met.theirs.tenant.accent.map(Colour::hex).unwrap_or_default();
-            let lines = vec![("Colour", theirs, colour)];
-            saved_meanwhile(&visit, &met, console::issuer_colour(&tenant), &[], lines)
+            let (lines, typed) = (vec![("Colour", theirs, colour)], &visit.fields.pairs);
+            saved_meanwhile(&visit, &met, console::issuer_colour(&tenant), typed, &[], lines)
         }
         Ok(Saving::Done) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
         Err(error) if error.is_invalid() => {
@@ -340,7 +346,8 @@ async fn zone(
         Ok(Saving::Done) if is_guess => Ok(HttpResponse::NoContent().finish()),
         Ok(Saving::Clash(met)) => {
             let lines = vec![("Time zone", met.theirs.tenant.zone().name().to_owned(), zone)];
-            saved_meanwhile(&visit, &met, console::issuer_zone(&tenant), &[], lines)
+            let typed = &visit.fields.pairs;
+            saved_meanwhile(&visit, &met, console::issuer_zone(&tenant), typed, &[], lines)
         }
         Ok(Saving::Done) => Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
         Err(error) if error.is_invalid() => {

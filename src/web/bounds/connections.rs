@@ -52,14 +52,15 @@ struct Known {
 }
 
 impl Address {
-    /// Ends the connection that has been idle for longest. What it sent already is still answered: only reading ends.
+    /// Ends the connection that has been idle for longest. Writing ends as well: an answer that nobody takes off it would keep
+    /// it open for ever.
     fn end_oldest(&mut self) -> bool {
         let Some((_, id)) = self.idle.pop_first() else {
             return false;
         };
         let known = self.connections.remove(&id);
         known
-            .inspect(|known| drop(known.socket.shutdown(Shutdown::Read)))
+            .inspect(|known| drop(known.socket.shutdown(Shutdown::Both)))
             .is_some()
     }
 

@@ -1,26 +1,27 @@
-//! How many requests one client behind a trusted proxy may have under way at one time: its connections are the proxy's, so
-//! they cannot be counted.
+//! How many requests one client may have under way at one time: all of them behind a trusted proxy, whose connections are the
+//! proxy's, so that they cannot be counted; and those that keep others waiting.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The requests under way of all clients.
+/// The requests under way of all clients, or of all of whatever `K` tells apart.
 #[derive(Debug)]
-pub(crate) struct InFlight {
+pub(crate) struct InFlight<K: Eq + Hash = IpAddr> {
     /// 0 counts nothing.
     most: usize,
-    now: Mutex<HashMap<IpAddr, usize>>,
+    now: Mutex<HashMap<K, usize>>,
 }
 
 /// A request under way; it counts until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Counted {
-    of: Arc<InFlight>,
-    client: IpAddr,
+pub(crate) struct Counted<K: Eq + Hash = IpAddr> {
+    of: Arc<InFlight<K>>,
+    client: K,
 }
 
-impl InFlight {
+impl<K: Eq + Hash + Clone> InFlight<K> {
     #[must_use]
     pub(crate) fn new(most: usize) -> Self {
         Self {
@@ -31,13 +32,9 @@ impl InFlight {
 
     /// Counts a request; none when the client has as many as it may have and `make_room` finds none that gives way.
     #[must_use]
-    pub(crate) fn enter(
-        self: &Arc<Self>,
-        client: IpAddr,
-        make_room: impl FnOnce() -> bool,
-    ) -> Option<Counted> {
+    pub(crate) fn enter(self: &Arc<Self>, client: K, make_room: impl FnOnce() -> bool) -> Option<Counted<K>> {
         let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = now.entry(client).or_default();
+        let own = now.entry(client.clone()).or_default();
         if self.most > 0 && *own >= self.most && !make_room() {
             return None;
         }
@@ -49,7 +46,7 @@ impl InFlight {
     }
 }
 
-impl Drop for Counted {
+impl<K: Eq + Hash> Drop for Counted<K> {
     fn drop(&mut self) {
         let mut now = self.of.now.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(own) = now.get_mut(&self.client) {

@@ -19,11 +19,22 @@ use in_flight::InFlight;
 use pace::Pace;
 use unproven::Unproven;
 
+/// How many badges of other issuers one client may have checked at one time, so that a few clients whose issuers answer slowly
+/// do not take all the turns.
+const CHECKS: usize = 2;
+
+/// How many forms with files somebody may be sending at one time in a visit.
+const UPLOADS: usize = 3;
+
 /// What all threads of the server share.
 #[derive(Debug)]
 pub(crate) struct Bounds {
     pub(crate) unproven: Arc<Unproven>,
     pub(crate) in_flight: Arc<InFlight>,
+    /// Checks of other issuers' badges, for which those issuers are asked.
+    pub(crate) checks: Arc<InFlight>,
+    /// Forms with files, which are held in memory, by the token of who sends them.
+    pub(crate) uploads: Arc<InFlight<String>>,
     pub(crate) pace: Pace,
 }
 
@@ -34,6 +45,8 @@ impl Bounds {
         Self {
             unproven: Arc::new(Unproven::default()),
             in_flight: Arc::new(InFlight::new(settings.requests_in_flight)),
+            checks: Arc::new(InFlight::new(CHECKS)),
+            uploads: Arc::new(InFlight::new(UPLOADS)),
             pace: Pace {
                 grace: Duration::from_secs(settings.body_grace_seconds),
                 floor: settings.body_bytes_per_second,

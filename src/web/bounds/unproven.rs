@@ -3,9 +3,9 @@
 //! Where it is used up, the oldest body that is still waited for gives way: whoever sends a form is done within a moment,
 //! whoever holds one back is not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use actix_web::error::PayloadError;
@@ -20,6 +20,8 @@ use super::pace::is_slow;
 pub(crate) const MAX_FORM: usize = 64 << 10;
 /// What all of them may hold, in units of [`UNIT`]: 8 MiB.
 const ROOM: usize = 8 << 10;
+/// What those of one client may hold of it, so that whoever sends many keeps out nobody but themselves.
+const OF_ONE: usize = ROOM / 4;
 const UNIT: usize = 1 << 10;
 /// The longest that such a body is waited for.
 const LONGEST: Duration = Duration::from_mins(1);
@@ -28,6 +30,8 @@ const STALE: Duration = Duration::from_secs(1);
 /// How often somebody is asked to give way before a newcomer is sent away, and how long that may take.
 const TRIES: usize = 8;
 const PATIENCE: Duration = Duration::from_millis(250);
+/// From so many shares on, those of which nothing is held are forgotten.
+const FORGET: usize = 1_000;
 
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +56,8 @@ impl From<&PayloadError> for Unread {
 pub(crate) struct Held {
     bytes: Vec<u8>,
     charged: usize,
-    room: Option<OwnedSemaphorePermit>,
+    /// Of the client's share and of all the room.
+    room: Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)>,
 }
 
 impl Held {
@@ -72,6 +77,7 @@ impl Held {
 #[derive(Debug)]
 pub(crate) struct Unproven {
     room: Arc<Semaphore>,
+    of_one: usize,
     reading: Mutex<Reading>,
 }
 
@@ -80,6 +86,8 @@ struct Reading {
     next: u64,
     /// In the order in which they began.
     bodies: BTreeMap<u64, Body>,
+    /// The shares of those who hold something.
+    shares: HashMap<IpAddr, Weak<Semaphore>>,
 }
 
 #[derive(Debug)]
@@ -91,14 +99,15 @@ struct Body {
 
 impl Default for Unproven {
     fn default() -> Self {
-        Self::of(ROOM)
+        Self::of(ROOM, OF_ONE)
     }
 }
 
 impl Unproven {
-    fn of(units: usize) -> Self {
+    fn of(units: usize, of_one: usize) -> Self {
         Self {
             room: Arc::new(Semaphore::new(units)),
+            of_one,
             reading: Mutex::default(),
         }
     }
@@ -118,10 +127,17 @@ impl Unproven {
         self.wait(client, async {
             let mut held = Held::default();
             while let Some(chunk) = body.next().await {
-                let chunk = chunk.map_err(|error| Unread::from(&error))?;
-                self.take(&mut held, &chunk, most).await?;
+                let mut chunk = chunk.map_err(|error| Unread::from(&error))?;
+                let room = most.saturating_sub(held.bytes.len()).min(chunk.len());
+                let rest = chunk.split_off(room);
+                self.take(client, &mut held, &chunk, most).await?;
                 if enough(&held.bytes) {
+                    // A chunk may be longer than what may be read of anybody; whoever names themselves sends the whole of it.
+                    self.take(client, &mut held, &rest, usize::MAX).await?;
                     return Ok((held, false));
+                }
+                if !rest.is_empty() {
+                    return Err(Unread::TooLarge);
                 }
             }
             Ok((held, true))
@@ -142,10 +158,10 @@ impl Unproven {
         }
     }
 
-    /// Room for `bytes` that somebody else holds.
-    pub(crate) async fn reserve(&self, bytes: usize) -> Result<Held, Unread> {
+    /// Room for `bytes` that are held elsewhere.
+    pub(crate) async fn reserve(&self, client: IpAddr, bytes: usize) -> Result<Held, Unread> {
         let mut held = Held::default();
-        self.charge(&mut held, bytes).await?;
+        self.charge(client, &mut held, bytes).await?;
         Ok(held)
     }
 
@@ -179,39 +195,61 @@ impl Unproven {
     }
 
     /// Keeps a chunk. What is charged is what is allocated: it doubles, so that few bytes cost little.
-    async fn take(&self, held: &mut Held, chunk: &[u8], most: usize) -> Result<(), Unread> {
+    async fn take(&self, client: IpAddr, held: &mut Held, chunk: &[u8], most: usize) -> Result<(), Unread> {
         let needed = held.bytes.len().saturating_add(chunk.len());
-        if needed > most {
-            return Err(Unread::TooLarge);
-        }
         if needed > held.charged {
             let whole = needed.next_power_of_two().max(UNIT).min(most.max(UNIT));
-            self.charge(held, whole).await?;
+            self.charge(client, held, whole).await?;
             held.bytes.reserve_exact(whole.saturating_sub(held.bytes.len()));
         }
         held.bytes.extend_from_slice(chunk);
         Ok(())
     }
 
-    async fn charge(&self, held: &mut Held, bytes: usize) -> Result<(), Unread> {
+    async fn charge(&self, client: IpAddr, held: &mut Held, bytes: usize) -> Result<(), Unread> {
         let units = bytes.saturating_sub(held.charged).div_ceil(UNIT);
         let units = u32::try_from(units).map_err(|_| Unread::TooLarge)?;
-        let room = match Arc::clone(&self.room).try_acquire_many_owned(units) {
-            Ok(room) => room,
-            Err(_) => self.make_room(units).await?,
-        };
+        let share = self.share(client);
+        let own = self.acquire(&share, units, |body| body.client == client).await?;
+        let room = self.acquire(&self.room, units, |_| true).await?;
         held.charged = bytes;
         match &mut held.room {
-            Some(own) => own.merge(room),
-            None => held.room = Some(room),
+            Some((of_one, of_all)) => {
+                of_one.merge(own);
+                of_all.merge(room);
+            }
+            None => held.room = Some((own, room)),
         }
         Ok(())
     }
 
-    async fn make_room(&self, units: u32) -> Result<OwnedSemaphorePermit, Unread> {
+    /// The share of a client, for as long as something of it is held.
+    fn share(&self, client: IpAddr) -> Arc<Semaphore> {
+        let mut reading = self.lock();
+        if let Some(share) = reading.shares.get(&client).and_then(Weak::upgrade) {
+            return share;
+        }
+        if reading.shares.len() >= FORGET {
+            reading.shares.retain(|_, share| share.strong_count() > 0);
+        }
+        let share = Arc::new(Semaphore::new(self.of_one));
+        reading.shares.insert(client, Arc::downgrade(&share));
+        share
+    }
+
+    /// Takes units of `room`; where there are none, bodies that `may` give way do.
+    async fn acquire(
+        &self,
+        room: &Arc<Semaphore>,
+        units: u32,
+        may: impl Fn(&Body) -> bool,
+    ) -> Result<OwnedSemaphorePermit, Unread> {
+        if let Ok(room) = Arc::clone(room).try_acquire_many_owned(units) {
+            return Ok(room);
+        }
         for _ in 0..TRIES {
-            self.ask_to_leave(|_| true);
-            let room = Arc::clone(&self.room).acquire_many_owned(units);
+            self.ask_to_leave(&may);
+            let room = Arc::clone(room).acquire_many_owned(units);
             if let Ok(Ok(room)) = timeout(PATIENCE, room).await {
                 return Ok(room);
             }
@@ -266,7 +304,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_form_is_read_up_to_its_bound_and_its_room_comes_back() {
-        let budget = Unproven::of(64);
+        let budget = Unproven::of(64, 64);
         for bytes in [0, 1, 1_000, 5_000, MAX_FORM] {
             let held = read(&budget, 1, whole(bytes)).await.unwrap();
             assert_eq!(held.bytes().len(), bytes);
@@ -280,7 +318,7 @@ mod tests {
 
     #[tokio::test]
     async fn few_bytes_are_charged_little() {
-        let budget = Unproven::of(64);
+        let budget = Unproven::of(64, 64);
         let held = read(&budget, 1, whole(1)).await.unwrap();
         assert_eq!(budget.room.available_permits(), 63);
         drop(held);
@@ -292,7 +330,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_oldest_body_that_is_held_back_gives_way_to_one_that_comes() {
-        let budget = Arc::new(Unproven::of(128));
+        let budget = Arc::new(Unproven::of(128, 128));
         let hold = |from: u8| {
             let budget = Arc::clone(&budget);
             tokio::spawn(async move { read(&budget, from, withheld(MAX_FORM - 1)).await })
@@ -318,7 +356,7 @@ mod tests {
 
     #[tokio::test]
     async fn where_nobody_gives_way_a_newcomer_is_sent_away() {
-        let budget = Unproven::of(64);
+        let budget = Unproven::of(64, 64);
         let held = read(&budget, 1, whole(MAX_FORM)).await.unwrap();
         // It is whole: what becomes of it is being worked on.
         assert_eq!(read(&budget, 2, whole(1)).await.unwrap_err(), Unread::NoRoom);
@@ -327,13 +365,40 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn one_client_takes_up_its_share_and_no_more() {
+        let budget = Arc::new(Unproven::of(256, 64));
+        let hold = |from: u8| {
+            let budget = Arc::clone(&budget);
+            tokio::spawn(async move { read(&budget, from, withheld(MAX_FORM - 1)).await })
+        };
+        let (first, other) = (hold(1), hold(2));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert_eq!(budget.room.available_permits(), 128);
+        // Its own body gives way, and nobody else's.
+        let held = read(&budget, 1, whole(5_000)).await.unwrap();
+        assert_eq!(first.await.unwrap().unwrap_err(), Unread::NoRoom);
+        assert!(!other.is_finished());
+        other.abort();
+        drop(held);
+    }
+
+    #[tokio::test]
     async fn enough_is_enough() {
-        let budget = Unproven::of(64);
+        let budget = Unproven::of(64, 64);
         let mut body = whole(10).chain(stream::pending());
         let read = budget
             .read(ip(1), &mut body, MAX_FORM, |bytes| bytes.len() >= 10)
             .await;
         let (held, ended) = read.unwrap();
         assert_eq!((held.bytes().len(), ended), (10, false));
+        // All of a chunk that is longer than the bound comes along, once its first bytes are enough.
+        let budget = Unproven::of(256, 256);
+        let read = budget
+            .read(ip(1), &mut whole(MAX_FORM + 30_000), MAX_FORM, |bytes| {
+                !bytes.is_empty()
+            })
+            .await;
+        let (held, ended) = read.unwrap();
+        assert_eq!((held.bytes().len(), ended), (MAX_FORM + 30_000, false));
     }
 }

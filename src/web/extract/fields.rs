@@ -13,8 +13,9 @@ use actix_web::{FromRequest as _, HttpRequest, web};
 use futures_util::StreamExt as _;
 
 use crate::service::base::error::{ErrorKind, ServiceError};
-use crate::web::bounds::client;
+use crate::web::bounds::in_flight::Counted;
 use crate::web::bounds::unproven::{MAX_FORM as MAX_UNPROVEN, Unread};
+use crate::web::bounds::{Bounds, client};
 use crate::web::extract::posted::{self, announces_more, budget};
 use lti::clean;
 
@@ -35,6 +36,8 @@ const MAX_FORM_DRAINED: usize = 8 << 20;
 const MAX_AHEAD: usize = 64 << 10;
 /// Most bytes of the token of a visit: ours have 43.
 const MAX_TOKEN: usize = 256;
+/// When somebody who is sending enough files already may send one more.
+const SECONDS: u64 = 10;
 /// Most fields of one form: a rule of 50 conditions has some 300.
 const MAX_FIELDS: usize = 2_000;
 
@@ -97,12 +100,17 @@ impl Fields {
             .find(|file| file.field == field && !file.bytes.is_empty())
     }
 
-    /// Reads the body of `request`.
+    /// Reads the body of `request`, which comes from the visit of that token.
     ///
     /// # Errors
     /// A sentence when the form is too large, has too many fields, is not text, or breaks off.
-    pub(crate) async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Self, ServiceError> {
+    pub(crate) async fn read(
+        request: &HttpRequest,
+        payload: &mut Payload,
+        token: &str,
+    ) -> Result<Self, ServiceError> {
         if has_files(request) {
+            let _turn = upload(request, token)?;
             Self::read_multipart(
                 Multipart::from_request(request, payload)
                     .await
@@ -161,11 +169,12 @@ impl Fields {
         let mut parts = parts.map_err(|_| broken())?;
         let budget = budget(request)?;
         let first = async {
-            let _ahead = budget.reserve(MAX_AHEAD).await?;
+            let _ahead = budget.reserve(client(request), MAX_AHEAD).await?;
             first_token(&mut parts).await
         };
         let token = budget.wait(client(request), first).await?;
         let who = recognise(&token).await?;
+        let _turn = upload(request, &token)?;
         let mut fields = Self::read_multipart(parts).await?;
         fields.pairs.insert(0, ("session".to_owned(), token.clone()));
         Ok((who, token, fields))
@@ -295,6 +304,18 @@ impl Fields {
 /// A field without control characters; a value may have lines.
 fn cleaned(name: &str, value: &str) -> (String, String) {
     (clean::line(name).into_owned(), clean::lines(value).into_owned())
+}
+
+/// A turn to send a form with files.
+fn upload(request: &HttpRequest, token: &str) -> Result<Option<Counted<String>>, ServiceError> {
+    let Some(bounds) = request.app_data::<web::Data<Bounds>>() else {
+        return Ok(None);
+    };
+    let turn = bounds.uploads.enter(token.to_owned(), || false);
+    turn.map(Some).ok_or(ServiceError::Busy {
+        by_client: true,
+        seconds: SECONDS,
+    })
 }
 
 fn has_files(request: &HttpRequest) -> bool {

@@ -4,13 +4,14 @@ use std::ops::Deref;
 
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
-use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::{FromRequest, HttpRequest, web};
 use bytes::Bytes;
 use futures_util::Stream;
 
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::course::notices;
+use crate::service::credential::outside;
 use crate::web::bounds::unproven::{Held, MAX_FORM, Unproven, Unread};
 use crate::web::bounds::{Bounds, client};
 use crate::web::error::AppError;
@@ -111,6 +112,48 @@ impl FromRequest for PostedForm {
             match whole(&request, payload, MAX_FORM).await? {
                 Ok(held) => Ok(Self(held)),
                 Err(Unread::TooLarge) => Err(LoginRefusal::TooLarge.into()),
+                Err(unread) => Err(unread.into()),
+            }
+        })
+    }
+}
+
+/// A badge of whomever, as the page that checks badges sends it: at most [`MAX_BODY`](outside::MAX_BODY).
+#[derive(Debug)]
+pub(crate) struct PostedBadge(Held);
+
+/// No form can send it and no other site may: a page of this server's own does, when its button is pressed.
+const BADGE: &[u8] = b"application/octet-stream";
+
+impl PostedBadge {
+    /// The text of the badge.
+    #[must_use]
+    pub(crate) fn bytes(self) -> Bytes {
+        self.0.proven().into()
+    }
+}
+
+impl FromRequest for PostedBadge {
+    type Error = AppError;
+    type Future = Later<Self, AppError>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let sent_as = request.headers().get(CONTENT_TYPE);
+            let read = if sent_as.is_some_and(|kind| kind.as_bytes() == BADGE) {
+                whole(&request, payload, outside::MAX_BODY).await?
+            } else {
+                Err(Unread::TooLarge)
+            };
+            match read {
+                Ok(held) => Ok(Self(held)),
+                Err(Unread::TooLarge) => Err(ServiceError::form(
+                    ErrorKind::Unprocessable,
+                    "verify.not-a-badge",
+                    "Send the text of one badge, 256 KB at most, from the page “Check a badge”.",
+                )
+                .into()),
                 Err(unread) => Err(unread.into()),
             }
         })

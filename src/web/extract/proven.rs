@@ -60,9 +60,9 @@ pub(super) fn application(request: &HttpRequest) -> Result<Arc<Cairn>, ServiceEr
 }
 
 /// The form of a request by somebody who is known; a GET has none.
-pub(super) async fn posted(request: &HttpRequest, payload: &mut Payload) -> Result<Fields, ServiceError> {
+pub(super) async fn posted(request: &HttpRequest, payload: &mut Payload, token: &str) -> Result<Fields, ServiceError> {
     match *request.method() {
-        Method::POST => Fields::read(request, payload).await,
+        Method::POST => Fields::read(request, payload, token).await,
         _ => Ok(Fields::default()),
     }
 }
@@ -90,8 +90,10 @@ pub(super) async fn find<T>(
     name: &str,
     recognise: impl AsyncFn(&str) -> Result<T, ServiceError>,
 ) -> Result<Found<T>, ServiceError> {
-    let by_cookie = match request.cookie(name) {
-        Some(cookie) => recognise(cookie.value()).await,
+    let cookie = request.cookie(name);
+    let in_cookie = cookie.as_ref().map_or("", |cookie| cookie.value());
+    let by_cookie = match &cookie {
+        Some(_) => recognise(in_cookie).await,
         None => Err(ServiceError::SessionOver),
     };
     match by_cookie {
@@ -105,7 +107,7 @@ pub(super) async fn find<T>(
         }
         Err(error) => Err(error),
         Ok(who) => {
-            let fields = posted(request, payload).await?;
+            let fields = posted(request, payload, in_cookie).await?;
             let carried = fields.get("session").map(str::to_owned);
             let who = match &carried {
                 Some(token) => recognise(token).await?,

@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use actix_web::dev::ServiceRequest;
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::web;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
@@ -120,15 +120,20 @@ impl Limits {
             self.trusted_proxies.iter().any(|known| known.contains(&address))
         };
         let mut client = peer;
-        let lines: Vec<&str> = headers
+        // A proxy adds its own words to whatever it was sent, which need not be text.
+        let lines: Vec<&[u8]> = headers
             .get_all("x-forwarded-for")
-            .filter_map(|line| line.to_str().ok())
+            .map(HeaderValue::as_bytes)
             .collect();
-        let mut named = lines.iter().rev().flat_map(|line| line.rsplit(','));
+        let mut named = lines
+            .iter()
+            .rev()
+            .flat_map(|line| line.rsplit(|byte| *byte == b','));
         while trusted(client) {
-            match named.next().map(|text| address(text.trim())) {
-                Some(Some(before)) => client = before,
-                Some(None) | None => break,
+            let before = named.next().and_then(|text| std::str::from_utf8(text).ok());
+            match before.and_then(|text| address(text.trim())) {
+                Some(before) => client = before,
+                None => break,
             }
         }
         client
@@ -159,12 +164,13 @@ pub(super) fn pass(request: &ServiceRequest) -> Result<(), ServiceError> {
     let (Some(limits), Some(peer)) = (limits, request.peer_addr()) else {
         return Ok(());
     };
-    limits.check(request.path(), peer.ip(), request.headers())
+    // The path as routes are found by it: a letter may be written as `%6f`.
+    limits.check(request.match_info().as_str(), peer.ip(), request.headers())
 }
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::http::header::HeaderName;
 
     use super::*;
 

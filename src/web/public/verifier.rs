@@ -1,7 +1,6 @@
 //! `/verify`: the page that checks any badge in the reader's browser, to be opened here or saved; and the check from here,
 //! for what issuers let no browser read.
 
-use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use openbadges::verify::{Check, Outcome, Remark, Verdict};
@@ -9,14 +8,12 @@ use serde::Serialize;
 
 use super::open_to_all;
 use crate::service::Cairn;
-use crate::service::base::error::{ErrorKind, ServiceError};
-use crate::service::credential::outside::{self, MAX_BODY};
-use crate::service::credential::verifier;
+use crate::service::base::error::ServiceError;
+use crate::service::credential::{outside, verifier};
+use crate::web::bounds::{Bounds, client};
 use crate::web::error::AppError;
+use crate::web::extract::posted::PostedBadge;
 use crate::web::paths;
-
-/// No form can send it and no other site may: a page of this server's own does, when its button is pressed.
-const SENT_AS: &str = "application/octet-stream";
 
 /// Lists the routes of this page.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -76,22 +73,16 @@ impl From<&Verdict> for Found {
 /// Checks the badge that was sent, and says what was found. Nothing of it is kept.
 ///
 /// # Errors
-/// A sentence when it was not sent by the page, or is too large.
+/// A sentence when it was not sent by the page, or is too large; and while others are being checked.
 async fn check(
     cairn: web::Data<Cairn>,
+    bounds: web::Data<Bounds>,
     request: HttpRequest,
-    body: web::Bytes,
+    badge: PostedBadge,
 ) -> Result<HttpResponse, AppError> {
-    let sent_as = request.headers().get(CONTENT_TYPE);
-    if sent_as.is_none_or(|kind| kind.as_bytes() != SENT_AS.as_bytes()) || body.len() > MAX_BODY {
-        return Err(ServiceError::form(
-            ErrorKind::Unprocessable,
-            "verify.not-a-badge",
-            "Send the text of one badge, 256 KB at most, from the page “Check a badge”.",
-        )
-        .into());
-    }
-    let verdict = outside::check(&cairn, body).await?;
+    let turn = bounds.checks.enter(client(&request), || false);
+    let _turn = turn.ok_or(ServiceError::TooMany { seconds: 5 })?;
+    let verdict = outside::check(&cairn, badge.bytes()).await?;
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
         .json(Found::from(&verdict)))

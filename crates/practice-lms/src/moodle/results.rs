@@ -60,16 +60,22 @@ fn results(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> 
         .ok_or_else(|| refusal(request, 404, "Not Found: Line item"))?;
     let url = line_items::url(world, course, item, "", type_id);
     let results_url = line_items::url(world, course, item, "/results", type_id);
-    let mut cells: Vec<_> = match query.get("user_id").and_then(|id| id.parse::<u64>().ok()) {
-        Some(person) => column.cells.get_key_value(&person).into_iter().collect(),
+    let of_one = query.get("user_id").filter(|id| id.parse::<u64>().is_ok());
+    let mut cells: Vec<_> = match of_one {
+        Some(sub) => data
+            .person_by_sub(sub)
+            .and_then(|person| column.cells.get_key_value(&person.id))
+            .into_iter()
+            .collect(),
         None => column.cells.iter().collect(),
     };
     cells.sort_unstable_by_key(|(person, _)| **person);
     let rows: Vec<Row<'_>> = cells
         .into_iter()
-        .map(|(person, cell)| Row {
-            id: format!("{results_url}&user_id={person}"),
-            user_id: person.to_string(),
+        .filter_map(|(person, cell)| Some((&data.people.get(person)?.sub, cell)))
+        .map(|(sub, cell)| Row {
+            id: format!("{results_url}&user_id={sub}"),
+            user_id: sub.clone(),
             result_score: cell.points.map(number),
             result_maximum: cell
                 .points

@@ -62,8 +62,9 @@ fn score(
         text("gradingProgress")?.to_owned(),
     );
     let given = given(&sent)?;
-    let person: u64 = person.parse().map_err(|_| bad_gateway())?;
+    let number: u64 = person.parse().map_err(|_| bad_gateway())?;
     let mut data = world.lock();
+    let person = data.person_by_sub(&person).map_or(number, |person| person.id);
     let course = data
         .courses
         .get_mut(&course)

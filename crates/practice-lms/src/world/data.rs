@@ -187,13 +187,11 @@ impl Data {
     /// A person by what the LMS calls them in messages.
     #[must_use]
     pub(crate) fn person_by_sub(&self, sub: &str) -> Option<&Person> {
-        match sub.parse::<u64>() {
-            Ok(id) => self.people.get(&id),
-            Err(_) => self
-                .people
-                .values()
-                .find(|person| person.sub == sub || self.present_sub(person) == sub),
-        }
+        let as_made = sub.parse::<u64>().ok().and_then(|id| self.people.get(&id));
+        as_made.filter(|person| person.sub == sub).or_else(|| {
+            let mut people = self.people.values();
+            people.find(|person| person.sub == sub || self.present_sub(person) == sub)
+        })
     }
 
     /// What results call a person.

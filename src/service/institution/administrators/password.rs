@@ -3,6 +3,7 @@
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::Semaphore;
 
 use crate::random::{self, Random};
 use crate::service::base::error::ServiceError;
@@ -12,6 +13,9 @@ use crate::service::base::refusal::AccountRefusal;
 pub(crate) const SHORTEST: usize = 12;
 /// Most bytes of a password, so that nobody makes us hash a book.
 const LONGEST: usize = 1_000;
+
+/// Each takes 19 MiB, and anybody may have one checked.
+static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// Checks a new password and hashes it off the async threads.
 ///
@@ -25,7 +29,9 @@ pub(crate) async fn hash(password: &SecretString, random: &dyn Random) -> Result
         return Err(AccountRefusal::Password.into());
     }
     let (password, salt) = (password.clone(), random::bytes::<16>(random));
+    let turn = AT_ONCE.acquire().await;
     let hashed = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
         Argon2::default()
             .hash_password_with_salt(password.expose_secret().as_bytes(), &salt)
             .map(|hash| hash.to_string())
@@ -43,7 +49,9 @@ pub(crate) async fn fits(password: &SecretString, stored: Option<String>) -> boo
     let known = stored.is_some();
     let stored = stored.unwrap_or_else(|| NOBODY.to_owned());
     let password = password.clone();
+    let turn = AT_ONCE.acquire().await;
     let checked = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
         let text = password.expose_secret();
         let text = if text.len() > LONGEST { "" } else { text };
         Argon2::default()

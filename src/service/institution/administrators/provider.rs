@@ -258,6 +258,11 @@ pub(crate) async fn come_back(
     if !same || away.left_at + LIVES <= cairn.clock.now() {
         return Err(began_elsewhere());
     }
+    // Each asks the provider, which may keep everybody out for it.
+    match Browser::of(cairn, asking) {
+        Some(browser) => cairn.throttle.attempt_known(browser.id(), "provider return")?,
+        None => cairn.throttle.attempt_from(asking.address)?,
+    }
     let vouched = redeem(cairn, provider, &away, code).await?;
     let reach = vouched.reach.clone();
     let (now, random) = cairn.moment();

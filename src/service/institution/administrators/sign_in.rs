@@ -12,6 +12,9 @@ use crate::service::base::refusal::AccountRefusal;
 use crate::store::{admins, audit};
 use crate::telemetry::metric;
 
+/// Most bytes of an address (RFC 5321, section 4.5.3.1.3): nothing longer is remembered for counting attempts.
+const LONGEST_EMAIL: usize = 254;
+
 /// Signs somebody in.
 ///
 /// # Errors
@@ -25,6 +28,9 @@ pub(crate) async fn by_password(
     asking: Asking<'_>,
 ) -> Result<Entered, ServiceError> {
     let email = email.trim().to_lowercase();
+    if email.len() > LONGEST_EMAIL {
+        return Err(AccountRefusal::Wrong.into());
+    }
     let browser = Browser::of(cairn, asking);
     if browser.is_none() {
         // Before the database is asked: this is what anybody can do.

@@ -23,6 +23,7 @@ use crate::service::credential::signing::{IssuingContext, Signer};
 use crate::service::credential::verifier;
 use crate::store::blobs::BlobError;
 use crate::store::status_lists::StatusList;
+use crate::store::{Db, issuers, token_keys};
 use openbadges::did::IssuerIdentity;
 
 mod about_me;
@@ -191,15 +192,25 @@ struct Issued {
 
 /// Whoever signs for the institution, to be asked before anything is read that is signed; nobody where there is no issuer yet.
 async fn signer(cairn: &Cairn, tenant: &TenantId) -> Result<Option<Signer>, ServiceError> {
-    let (context, tenant) = (IssuingContext::of(cairn), tenant.clone());
-    let signer = cairn
+    let (context, of) = (IssuingContext::of(cairn), tenant.clone());
+    let signs = move |db: &mut Db| match context.signer(db, &of) {
+        Ok(signer) => Ok(Some(signer)),
+        Err(ServiceError::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    };
+    let tenant = tenant.clone();
+    let has_keys = cairn
         .store
-        .write_with(move |db| match context.signer(db, &tenant) {
-            Ok(signer) => Ok(Some(signer)),
-            Err(ServiceError::NotFound(_)) => Ok(None),
-            Err(error) => Err(error),
+        .read(move |db| match issuers::for_tenant(db, &tenant)? {
+            Some(issuer) => Ok(token_keys::active(db, &tenant, &issuer.id)?.is_some()),
+            None => Ok(true),
         });
-    signer.await
+    // Only the first key for tokens has to be written; all others are served while nothing can be.
+    if has_keys.await? {
+        cairn.store.read_with(signs).await
+    } else {
+        cairn.store.write_with(signs).await
+    }
 }
 
 /// Ends an archive with the sums of its files and, where the keys of whoever signs are in it, the signature over them.

@@ -353,7 +353,7 @@ fn one_byte_of_one_badge_makes_the_check_fail() {
 
 #[test]
 fn without_its_issuer_or_its_list_a_badge_is_not_verified() {
-    for (missing, sentence) in [(1, "identity document"), (2, "status list")] {
+    for (missing, sentence) in [(1, "published key could not be fetched"), (2, "status list")] {
         let mut less = files();
         less.remove(missing);
         let report = verified(packed(&less)).unwrap();

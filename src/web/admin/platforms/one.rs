@@ -122,7 +122,7 @@ async fn changed_meanwhile(
         }
         Change::ServiceHosts(hosts) => (
             "Service hosts",
-            met.theirs.service_hosts.join(" "),
+            met.theirs.added_hosts().join(" "),
             hosts.join(" "),
         ),
         Change::NewDeployment(_) | Change::AcceptAll(_) | Change::Enabled(_) => (

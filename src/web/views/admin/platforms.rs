@@ -203,12 +203,7 @@ impl PlatformPage {
         now: DateTime<Utc>,
     ) -> Self {
         let registration = &known.registration;
-        let own_hosts = registration.own_hosts();
-        let added = registration.service_hosts.iter();
-        let added: Vec<&str> = added
-            .filter(|host| !own_hosts.contains(host))
-            .map(String::as_str)
-            .collect();
+        let (own_hosts, added) = (registration.own_hosts(), registration.added_hosts());
         Self {
             page,
             test_href: console::platform_test(&registration.id),
