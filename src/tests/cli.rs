@@ -17,6 +17,7 @@ pub(crate) fn cairn(folder: &Path) -> Command {
         .current_dir(folder)
         .env("CAIRN_DATA_DIR", folder.join("data"))
         .env("CAIRN_LISTEN", "127.0.0.1:0")
+        .env("CAIRN_METRICS_LISTEN", "127.0.0.1:0")
         .env("CAIRN_ALLOW_HTTP_LOOPBACK", "true");
     command
 }

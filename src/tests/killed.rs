@@ -65,6 +65,7 @@ impl<'a> Program<'a> {
             .env("CAIRN_DATA_DIR", self.folder)
             .env("CAIRN_DATABASE_URL", self.database)
             .env("CAIRN_LISTEN", &self.address)
+            .env("CAIRN_METRICS_LISTEN", "127.0.0.1:0")
             .env("CAIRN_ALLOW_HTTP_LOOPBACK", "true")
             .env("CAIRN_LOG", "error")
             .stdout(Stdio::null());

@@ -18,10 +18,11 @@ use super::pace::is_slow;
 
 /// Most bytes of a form whose sender is not known.
 pub(crate) const MAX_FORM: usize = 64 << 10;
-/// What all of them may hold, in units of [`UNIT`]: 8 MiB.
-const ROOM: usize = 8 << 10;
-/// What those of one client may hold of it, so that whoever sends many keeps out nobody but themselves.
-const OF_ONE: usize = ROOM / 4;
+/// What all of them may hold, in units of [`UNIT`]: 4 MiB. The server's own buffers take more than twice as much beside it.
+const ROOM: usize = 4 << 10;
+/// What those of one client may hold of it, so that whoever sends many leaves room for the forms of some hundred others. A
+/// school is one client.
+const OF_ONE: usize = ROOM - (1 << 10);
 const UNIT: usize = 1 << 10;
 /// The longest that such a body is waited for.
 const LONGEST: Duration = Duration::from_mins(1);
@@ -30,6 +31,10 @@ const STALE: Duration = Duration::from_secs(1);
 /// How often somebody is asked to give way before a newcomer is sent away, and how long that may take.
 const TRIES: usize = 8;
 const PATIENCE: Duration = Duration::from_millis(250);
+/// How many bodies may wait for more room than [`FEW`] units at one time.
+const WAITING: usize = 12;
+/// As much as a login or a form without files takes.
+const FEW: u32 = 16;
 /// From so many shares on, those of which nothing is held are forgotten.
 const FORGET: usize = 1_000;
 
@@ -78,6 +83,7 @@ impl Held {
 pub(crate) struct Unproven {
     room: Arc<Semaphore>,
     of_one: usize,
+    waiting: Semaphore,
     reading: Mutex<Reading>,
 }
 
@@ -108,6 +114,7 @@ impl Unproven {
         Self {
             room: Arc::new(Semaphore::new(units)),
             of_one,
+            waiting: Semaphore::new(WAITING),
             reading: Mutex::default(),
         }
     }
@@ -247,6 +254,11 @@ impl Unproven {
         if let Ok(room) = Arc::clone(room).try_acquire_many_owned(units) {
             return Ok(room);
         }
+        // Whoever waits holds what came last, which nobody has charged: where it is much, only so many wait.
+        let _turn = match units {
+            0..=FEW => None,
+            _ => Some(self.waiting.try_acquire().map_err(|_| Unread::NoRoom)?),
+        };
         for _ in 0..TRIES {
             self.ask_to_leave(&may);
             let room = Arc::clone(room).acquire_many_owned(units);

@@ -60,7 +60,11 @@ pub(super) fn application(request: &HttpRequest) -> Result<Arc<Cairn>, ServiceEr
 }
 
 /// The form of a request by somebody who is known; a GET has none.
-pub(super) async fn posted(request: &HttpRequest, payload: &mut Payload, token: &str) -> Result<Fields, ServiceError> {
+pub(super) async fn posted(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    token: &str,
+) -> Result<Fields, ServiceError> {
     match *request.method() {
         Method::POST => Fields::read(request, payload, token).await,
         _ => Ok(Fields::default()),

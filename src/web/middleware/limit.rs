@@ -285,5 +285,10 @@ mod tests {
             behind.client(ip("::ffff:10.0.0.1"), &forwarded(&["203.0.113.7"])),
             ip("203.0.113.7")
         );
+        // Whatever a client sent before the proxy added its own words to it.
+        let mut headers = HeaderMap::new();
+        let line = HeaderValue::from_bytes(b"\xff\xfe, 203.0.113.7").unwrap();
+        headers.append(HeaderName::from_static("x-forwarded-for"), line);
+        assert_eq!(behind.client(ip("10.0.0.1"), &headers), ip("203.0.113.7"));
     }
 }

@@ -22,6 +22,7 @@ pub fn alone(body: impl FnOnce()) {
     // The test's name is that of its thread; where tests run one after another there may be none, and no need either.
     let test = own.name().filter(|name| name.contains("::"));
     let (None, Some(test)) = (env::var_os(ALONE), test) else {
+        small_pages();
         return body();
     };
     let program = env::current_exe().unwrap();
@@ -35,6 +36,12 @@ pub fn alone(body: impl FnOnce()) {
     assert!(ended.status.success(), "{said}");
     let ran = String::from_utf8_lossy(&ended.stdout);
     assert!(ran.contains("1 passed"), "{ran}");
+}
+
+/// With transparent huge pages each small piece of memory may count as two megabytes, on machines where they are always on.
+fn small_pages() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
 }
 
 /// Begun before some work, asked after it.
