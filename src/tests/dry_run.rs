@@ -120,7 +120,7 @@ fn a_second_version_is_tried_against_the_first_before_it_counts() {
             "2 more are close. For 26 not enough is known yet; a missing grade never counts as zero. \
              2 students hold it already and keep it.",
             &format!(
-                "Compared with version 1, which is active +1 ({}), −1 ({}). Those who hold the badge keep it.",
+                "Compared with version 1, which was activated last +1 ({}), −1 ({}). Those who hold the badge keep it.",
                 students[2].name, students[1].name
             ),
             "1 student is awarded now, and from then on everybody who meets the rule. Activate and award 1",

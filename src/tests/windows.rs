@@ -8,6 +8,35 @@ use super::guest::Guest;
 use super::harness::on_each_database;
 
 #[test]
+fn a_form_counts_after_a_second_launch_of_the_same_person_and_of_nobody_else() {
+    on_each_database(|scene| async move {
+        for (name, lms) in scene.platforms() {
+            let mut first = Guest::open(lms, 0, "Teacher", "My badges").await;
+            let editor = first.get("/badges/new").await;
+            // Another tab: the cookie of the course is that of the second visit now.
+            let mut second = Guest::with(first.browser, lms, 0, "Teacher", "My badges").await;
+            let fields = [
+                ("name", "Typed in the first tab"),
+                ("kind", "knowledge"),
+                ("initials", "FT"),
+                ("action", "save"),
+            ];
+            let saved = second.send_files(&editor, "/badges/save", &fields, &[]).await;
+            assert!(saved.words().contains("Saved."), "{name}: {}", saved.words());
+            let mut other = Guest::with(second.browser, lms, 0, "Student", "My badges").await;
+            let refused = other.send_files(&editor, "/badges/save", &fields, &[]).await;
+            assert_eq!(refused.status, 403, "{name}: {}", refused.words());
+            assert!(
+                refused.words().contains("did not come from a page of your visit"),
+                "{name}: {}",
+                refused.words()
+            );
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
 fn a_new_window_opens_the_page_that_it_was_asked_from() {
     on_each_database(|scene| async move {
         for (name, lms) in scene.platforms() {

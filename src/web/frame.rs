@@ -35,7 +35,7 @@ const NOTICES: &[(&str, Status, &str)] = &[
     (
         "activated-for-nobody",
         Status::Earned,
-        "Activated. Nobody meets the rule yet; whoever does from now on is awarded automatically.",
+        "Activated. There is nobody to award it to yet; whoever meets the rule from now on is awarded automatically.",
     ),
     (
         "retired",

@@ -255,6 +255,29 @@ impl Cairn {
             .collect()
     }
 
+    /// Whether `proof` is of another visit of the same person to the same course: a second launch takes the place of the first
+    /// one's cookie, and a form of its pages still waits in another tab.
+    ///
+    /// # Errors
+    /// What the store reports.
+    pub(crate) async fn proves_same_person(
+        &self,
+        proof: &str,
+        session: &Session,
+    ) -> Result<bool, ServiceError> {
+        let Some((id, seal)) = proof.split_once('.') else {
+            return Ok(false);
+        };
+        if !bool::from(seal.as_bytes().ct_eq(self.form_seal(id).as_bytes())) {
+            return Ok(false);
+        }
+        let id = SessionId::from(id);
+        let other = self.store.read(move |db| sessions::by_id(db, &id)).await?;
+        Ok(other.is_some_and(|other| {
+            other.tenant == session.tenant && other.person == session.person && other.course == session.course
+        }))
+    }
+
     /// A second visit with the powers of the one that `proof` names, for a window of its own.
     ///
     /// # Errors

@@ -113,8 +113,13 @@ async fn visit<T>(
         .headers()
         .get("sec-fetch-dest")
         .is_some_and(|value| value == "document");
+    let proven = match fields.raw("csrf") {
+        None => false,
+        Some(_) if brought(&fields, &cairn.form_proof(&visitor.session)) => true,
+        Some(other) => cairn.proves_same_person(other, &visitor.session).await?,
+    };
     let visit = Visit {
-        proven: brought(&fields, &cairn.form_proof(&visitor.session)),
+        proven,
         path: request.path().to_owned(),
         route: request.match_pattern().unwrap_or_default(),
         query_string: request.query_string().to_owned(),

@@ -13,7 +13,7 @@ pub(crate) fn problem(problem: &P) -> String {
         P::EmptyRule => "Add a condition: a rule without one never awards anything.",
         P::EmptyGroup => "Add a condition to the empty group, or remove the group.",
         P::NoneNeeded { of } => {
-            return format!("Ask for at least 1 in a group: \"at least 0 of {of}\" asks for nothing.");
+            return format!("Ask for at least 1 in a group: “at least 0 of {of}” asks for nothing.");
         }
         P::MoreThanThereAre { needed, of } => {
             return format!("Ask for at most {of} in a group of {of}: {needed} of {of} cannot be met.");
@@ -22,7 +22,7 @@ pub(crate) fn problem(problem: &P) -> String {
             "Choose an assignment again: the one that the rule names is not in this course."
         }
         P::LineItemGone { label } => {
-            return format!("Choose another assignment: \"{label}\" is gone from the gradebook.");
+            return format!("Choose another assignment: “{label}” is gone from the gradebook.");
         }
         P::UnknownActivity => {
             "Choose an evidence activity again: the one that the rule names is not in this course."
@@ -36,16 +36,16 @@ pub(crate) fn problem(problem: &P) -> String {
         }
         P::PercentOutOfRange { label, percent } => {
             return format!(
-                "Ask for more than 0 and at most 100 percent in \"{label}\"; {percent} is outside."
+                "Ask for more than 0 and at most 100 percent in “{label}”; {percent} is outside."
             );
         }
         P::PercentOfScale { label, steps } => {
             return format!(
-                "Choose points and the number of a step of \"{label}\", 1 to {steps}: it is graded by a scale, of which no percent can be made."
+                "Choose points and the number of a step of “{label}”, 1 to {steps}: it is graded by a scale, of which no percent can be made."
             );
         }
         P::PointsNotAboveZero { label, points } => {
-            return format!("Ask for more than 0 points in \"{label}\"; {points} asks for nothing.");
+            return format!("Ask for more than 0 points in “{label}”; {points} asks for nothing.");
         }
         P::PointsAboveMaximum {
             label,
@@ -53,11 +53,11 @@ pub(crate) fn problem(problem: &P) -> String {
             maximum,
         } => {
             return format!(
-                "Ask for at most {maximum} points in \"{label}\"; {points} are more than there are."
+                "Ask for at most {maximum} points in “{label}”; {points} are more than there are."
             );
         }
         P::ApplicationWithoutEvidence => {
-            "Add \"evidence is approved\": an Application badge rests on work that somebody assessed."
+            "Add “evidence is approved”: an Application badge rests on work that somebody assessed."
         }
         P::EvidenceAvoidable => {
             "Make approved evidence necessary: as the rule stands, this Application badge can be earned without it."
@@ -69,7 +69,7 @@ pub(crate) fn problem(problem: &P) -> String {
             return format!("Use at most {MAX_CONDITIONS} conditions; there are {count}.");
         }
         P::Duplicate { label } => {
-            return format!("Remove one of two equal conditions in a group: \"{label}\" counts only once.");
+            return format!("Remove one of two equal conditions in a group: “{label}” counts only once.");
         }
     };
     fixed.to_owned()

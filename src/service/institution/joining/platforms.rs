@@ -98,7 +98,8 @@ fn pair(
     })
 }
 
-/// The oldest other platform under the same issuer that has people: what one that was kept apart may be after all.
+/// The oldest other platform under the same issuer that has people and is not joined: what one that was kept apart may be
+/// after all.
 fn other_of(
     db: &mut Db,
     tenant: &TenantId,
@@ -108,8 +109,9 @@ fn other_of(
     let Some(own) = &belonging.platform else {
         return Ok(None);
     };
+    let joined = joins::platforms_within(db, tenant, own)?;
     for one in platforms::of_issuer(db, tenant, issuer)? {
-        if one.id != *own && platforms::people(db, tenant, &one.id)? > 0 {
+        if one.id != *own && !joined.contains(&one.id) && platforms::people(db, tenant, &one.id)? > 0 {
             return Ok(Some(one));
         }
     }
