@@ -100,6 +100,11 @@ pub(crate) const KNOWN: &[(&str, &str, &str)] = &[
         "megabytes of files in all of these versions, 1 to 100000",
     ),
     (
+        "largest_file_megabytes",
+        "20",
+        "megabytes of one file that is handed in, 1 to 2000; it is sent in pieces, and goes on where it stopped",
+    ),
+    (
         "institution_megabytes",
         "50000",
         "megabytes of files that all students of one institution may hand in; 0 counts none",

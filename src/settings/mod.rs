@@ -55,6 +55,8 @@ pub(crate) struct Settings {
     pub(crate) hand_in_versions: usize,
     /// Of files in all of them.
     pub(crate) hand_in_megabytes: u64,
+    /// Of one file.
+    pub(crate) largest_file_megabytes: u64,
     /// Of all that is handed in at one institution; 0 counts none.
     pub(crate) institution_megabytes: u64,
     /// A program, with its arguments, that says whether a file is harmful.
@@ -240,6 +242,12 @@ impl Settings {
                 200,
                 1..=100_000,
                 "whole megabytes from 1 to 100000",
+            )?,
+            largest_file_megabytes: values.ranged(
+                "largest_file_megabytes",
+                20,
+                1..=2_000,
+                "whole megabytes from 1 to 2000",
             )?,
             institution_megabytes: values.parse(
                 "institution_megabytes",

@@ -1,19 +1,26 @@
 //! Bytes that do not belong into a table: evidence files and uploaded pictures, by digest, outside the web root.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::TryStreamExt as _;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
 use sha2::{Digest, Sha256};
 
 use crate::ids::TenantId;
 
-/// Where blobs lie: a folder today, any `object_store` by construction.
+/// Where blobs lie: a folder, which several nodes share.
 #[derive(Debug, Clone)]
-pub(crate) struct Blobs(Arc<dyn ObjectStore>);
+pub(crate) struct Blobs {
+    store: Arc<dyn ObjectStore>,
+    folder: PathBuf,
+}
+
+/// The content of a blob, a piece after another.
+pub(crate) type Content = BoxStream<'static, Result<Bytes, BlobError>>;
 
 /// Why a blob could not be kept or found.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +45,23 @@ impl Blobs {
         std::fs::create_dir_all(folder).map_err(|error| BlobError::Folder(error.to_string()))?;
         let store =
             LocalFileSystem::new_with_prefix(folder).map_err(|error| BlobError::Folder(error.to_string()))?;
-        Ok(Self(Arc::new(store)))
+        Ok(Self {
+            store: Arc::new(store),
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// The folder in which they lie.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the bytes with that digest lie, or will lie.
+    pub(super) fn file(&self, tenant: &TenantId, digest: &str) -> PathBuf {
+        let place = path(tenant, digest);
+        place
+            .parts()
+            .fold(self.folder.clone(), |folder, part| folder.join(part.as_ref()))
     }
 
     /// Keeps `bytes` and says their SHA-256 in lower-case hex. The same bytes are kept once for each tenant.
@@ -48,7 +71,7 @@ impl Blobs {
     pub(crate) async fn put(&self, tenant: &TenantId, bytes: Bytes) -> Result<String, BlobError> {
         let digest = hex::encode(Sha256::digest(&bytes));
         let put = self
-            .0
+            .store
             .put(&path(tenant, &digest), PutPayload::from_bytes(bytes))
             .await;
         put.map_err(|error| BlobError::Failed(error.to_string()))?;
@@ -61,17 +84,50 @@ impl Blobs {
     /// [`BlobError::Missing`] when there are none, [`BlobError::Changed`] when they are others by now,
     /// [`BlobError::Failed`] when they cannot be read.
     pub(crate) async fn get(&self, tenant: &TenantId, digest: &str) -> Result<Bytes, BlobError> {
-        let read = async { self.0.get(&path(tenant, digest)).await?.bytes().await };
-        let bytes = read.await.map_err(|error| match error {
-            object_store::Error::NotFound { .. } => BlobError::Missing,
-            other => BlobError::Failed(other.to_string()),
-        })?;
-        if hex::encode(Sha256::digest(&bytes)) == digest {
-            Ok(bytes)
-        } else {
-            tracing::error!(%tenant, digest, "a file in the store has changed");
-            Err(BlobError::Changed)
+        let read = async { self.store.get(&path(tenant, digest)).await?.bytes().await };
+        let bytes = read.await.map_err(unread)?;
+        Self::same(tenant, digest, &hex::encode(Sha256::digest(&bytes)))?;
+        Ok(bytes)
+    }
+
+    /// The size and the content of the bytes with that digest, which is computed anew before anything is given out. They are
+    /// read twice, and never held.
+    ///
+    /// # Errors
+    /// As [`Blobs::get`]; a piece that cannot be read is an error of its own.
+    pub(crate) async fn content(&self, tenant: &TenantId, digest: &str) -> Result<(u64, Content), BlobError> {
+        let path = path(tenant, digest);
+        let mut hash = Sha256::new();
+        let mut pieces = self.store.get(&path).await.map_err(unread)?.into_stream();
+        while let Some(piece) = pieces.next().await {
+            hash.update(&piece.map_err(unread)?);
         }
+        Self::same(tenant, digest, &hex::encode(hash.finalize()))?;
+        let found = self.store.get(&path).await.map_err(unread)?;
+        Ok((found.meta.size, found.into_stream().map_err(unread).boxed()))
+    }
+
+    /// The first bytes, at most so many. It is not looked whether they are still what they were.
+    ///
+    /// # Errors
+    /// [`BlobError::Missing`] when there are none, [`BlobError::Failed`] when they cannot be read.
+    pub(crate) async fn beginning(
+        &self,
+        tenant: &TenantId,
+        digest: &str,
+        most: u64,
+    ) -> Result<Bytes, BlobError> {
+        let path = path(tenant, digest);
+        self.store.get_range(&path, 0..most).await.map_err(unread)
+    }
+
+    /// Whether what was read is what was put there.
+    fn same(tenant: &TenantId, digest: &str, read: &str) -> Result<(), BlobError> {
+        if read == digest {
+            return Ok(());
+        }
+        tracing::error!(%tenant, digest, "a file in the store has changed");
+        Err(BlobError::Changed)
     }
 
     /// How many bytes a tenant has.
@@ -80,7 +136,7 @@ impl Blobs {
     /// [`BlobError::Failed`] when the store does not say.
     pub(crate) async fn bytes(&self, tenant: &TenantId) -> Result<u64, BlobError> {
         let folder = object_store::path::Path::from_iter([tenant.as_str()]);
-        let all = self.0.list(Some(&folder));
+        let all = self.store.list(Some(&folder));
         let sum = all.try_fold(
             0_u64,
             |sum, file| async move { Ok(sum.saturating_add(file.size)) },
@@ -102,16 +158,23 @@ impl Blobs {
         use object_store::Error::NotFound;
         let path = path(tenant, digest);
         let failed = |error: object_store::Error| BlobError::Failed(error.to_string());
-        match self.0.head(&path).await {
+        match self.store.head(&path).await {
             Ok(about) if about.last_modified >= before => return Ok(()),
             Ok(_) => {}
             Err(NotFound { .. }) => return Ok(()),
             Err(error) => return Err(failed(error)),
         }
-        match self.0.delete(&path).await {
+        match self.store.delete(&path).await {
             Ok(()) | Err(NotFound { .. }) => Ok(()),
             Err(error) => Err(failed(error)),
         }
+    }
+}
+
+fn unread(error: object_store::Error) -> BlobError {
+    match error {
+        object_store::Error::NotFound { .. } => BlobError::Missing,
+        other => BlobError::Failed(other.to_string()),
     }
 }
 
@@ -155,5 +218,24 @@ mod tests {
         let file = folder.path().join("a").join(prefix).join(&digest);
         std::fs::write(file, "another").unwrap();
         assert!(matches!(blobs.get(&ours, &digest).await, Err(BlobError::Changed)));
+        let content = blobs.content(&ours, &digest).await;
+        assert!(matches!(content.err(), Some(BlobError::Changed)));
+    }
+
+    #[tokio::test]
+    async fn a_file_is_given_out_in_pieces_and_from_its_beginning() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::in_folder(folder.path()).unwrap();
+        let ours = TenantId::from("a");
+        let written: Vec<u8> = (0..100_000_u32).flat_map(u32::to_le_bytes).collect();
+        let digest = blobs.put(&ours, written.clone().into()).await.unwrap();
+        assert_eq!(blobs.file(&ours, &digest).metadata().unwrap().len(), 400_000);
+        let (size, content) = blobs.content(&ours, &digest).await.unwrap();
+        let pieces: Vec<Bytes> = content.try_collect().await.unwrap();
+        assert_eq!((size, pieces.concat()), (400_000, written.clone()));
+        assert!(pieces.len() > 1);
+        assert_eq!(blobs.beginning(&ours, &digest, 10).await.unwrap(), written[..10]);
+        let missing = blobs.content(&ours, &"ab".repeat(32)).await;
+        assert!(matches!(missing.err(), Some(BlobError::Missing)));
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn link_page(lms: &PracticeLms, role: CourseRole) -> String {
     page_of(lms, role, "My badges")
 }
 
-fn page_of(lms: &PracticeLms, role: CourseRole, link: &str) -> String {
+pub(crate) fn page_of(lms: &PracticeLms, role: CourseRole, link: &str) -> String {
     let world = lms.world();
     let course = world.courses()[0].id;
     let link = world

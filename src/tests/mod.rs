@@ -50,6 +50,7 @@ mod tour;
 mod trouble;
 mod unsigned;
 mod unwritable;
+mod uploads;
 mod use_cases;
 mod verifying;
 mod waiting;

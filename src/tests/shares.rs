@@ -60,11 +60,11 @@ fn a_student_hands_in_so_many_versions_and_is_told_how_many_are_left() {
         let (_, place) = activity(&scene.moodle).await;
         let mut ada = Guest::open(&scene.moodle, 0, ADA, "Project report").await;
         let first = ada.get(&place).await;
-        let told = "There is room for 2 more versions and 200.0 MB of files.";
+        let told = "There is room for 2 more versions and 200 MB of files.";
         assert!(first.words().contains(told), "{}", first.words());
         hand_in(&mut ada, &place, "My first report").await;
         let second = ada.get(&place).await;
-        let told = "There is room for 1 more version and 200.0 MB of files.";
+        let told = "There is room for 1 more version and 200 MB of files.";
         assert!(second.words().contains(told), "{}", second.words());
         hand_in(&mut ada, &place, "My second report").await;
 
@@ -90,7 +90,7 @@ fn a_student_hands_in_so_many_bytes_for_one_activity() {
         let (_, place) = activity(&scene.moodle).await;
         let mut ada = Guest::open(&scene.moodle, 0, ADA, "Project report").await;
         let page = ada.get(&place).await;
-        assert!(page.words().contains("File, up to 1.0 MB"), "{}", page.words());
+        assert!(page.words().contains("File, up to 1 MB"), "{}", page.words());
         let done = send(&mut ada, &page, 1, 600_000).await;
         assert!(done.words().contains("Handed in."), "{}", done.words());
         let page = ada.get(&place).await;

@@ -1,6 +1,7 @@
 //! What was handed in, as pages show it; and the file behind a link of a minute.
 
 use actix_web::HttpResponse;
+use actix_web::body::SizedStream;
 use actix_web::http::header::{
     Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
 };
@@ -61,7 +62,7 @@ pub(crate) fn state_chip(state: SubmissionState) -> StatusChip {
 
 /// A file: saved, or for raster pictures shown; in no case a page of ours that could run.
 async fn file(cairn: web::Data<Cairn>, path: web::Path<String>) -> Result<HttpResponse, AppError> {
-    let (ticket, bytes) = files::open(&cairn, &path).await?;
+    let (ticket, size, content) = files::open(&cairn, &path).await?;
     let name = ExtendedValue {
         charset: Charset::Ext("UTF-8".to_owned()),
         language_tag: None,
@@ -85,5 +86,5 @@ async fn file(cairn: web::Data<Cairn>, path: web::Path<String>) -> Result<HttpRe
         .insert_header(("x-content-type-options", "nosniff"))
         .insert_header(("cross-origin-resource-policy", "same-origin"))
         .insert_header(("cache-control", "private, no-store"))
-        .body(bytes))
+        .body(SizedStream::new(size, content)))
 }

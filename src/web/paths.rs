@@ -121,6 +121,8 @@ pub(crate) mod course {
         SUBMISSION_REVIEW = "/evidence/{submission}/review", submission_review(submission: &SubmissionId);
         ACTIVITY = "/activities/{activity}", activity(activity: &ActivityId);
         HAND_IN = "/activities/{activity}/hand-in", hand_in(activity: &ActivityId);
+        /// A file that is handed in, piece by piece.
+        PIECES = "/activities/{activity}/pieces", pieces(activity: &ActivityId);
         /// What one student handed in to an activity.
         STUDENT_WORK = "/activities/{activity}/of/{person}", student_work(activity: &ActivityId, person: &PersonId);
         /// A review of which the platform did not say enough: `column` or `student` is unknown.

@@ -3,14 +3,13 @@
 
 use std::collections::HashMap;
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use crate::domain::award::Standing;
 use crate::domain::badge::{Badge, Renewal};
 use crate::domain::cause::Cause;
-use crate::domain::evidence::{Activity, Artefact, Submission, SubmissionState};
+use crate::domain::evidence::{Activity, Artefact, StoredFile, Submission, SubmissionState};
 use crate::domain::facts::Grade;
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
@@ -22,6 +21,7 @@ use crate::service::award::files;
 use crate::service::award::in_gradebook::{column_maximum, in_gradebook};
 use crate::service::award::reviewing::{self, PastReview};
 use crate::service::award::shares::{self, Left, Share};
+use crate::service::award::uploads::{Counted, Ready, Sent};
 use crate::service::base::activities::in_course;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
@@ -64,12 +64,11 @@ pub(crate) struct ActivityView {
 }
 
 /// What a student hands in, as it came.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct HandIn {
     pub(crate) text: String,
     pub(crate) link: String,
-    /// Name and content.
-    pub(crate) file: Option<(String, Bytes)>,
+    pub(crate) file: Option<Sent>,
 }
 
 /// What became of it.
@@ -88,8 +87,13 @@ pub(crate) enum HandInProblem {
     /// The text has so many characters, too many.
     Text(usize),
     Link,
-    /// The file is too large.
-    File,
+    /// The file is larger than so many bytes.
+    File(u64),
+    /// Not all of it is there.
+    Pieces {
+        received: u64,
+        size: u64,
+    },
     /// The program that checks files takes it for harmful.
     Harmful,
     /// There are so many versions already, as many as are kept.
@@ -204,7 +208,7 @@ pub(crate) async fn activity(
     found.await
 }
 
-fn check(hand_in: &HandIn) -> Vec<HandInProblem> {
+fn check(hand_in: &HandIn, largest: u64) -> Vec<HandInProblem> {
     let mut wrong = Vec::new();
     if hand_in.text.trim().is_empty() && hand_in.link.trim().is_empty() && hand_in.file.is_none() {
         wrong.push(HandInProblem::Nothing);
@@ -220,14 +224,38 @@ fn check(hand_in: &HandIn) -> Vec<HandInProblem> {
     if !link.is_empty() && (!sound || link.chars().count() > MAX_LINK) {
         wrong.push(HandInProblem::Link);
     }
-    if hand_in
-        .file
-        .as_ref()
-        .is_some_and(|(_, bytes)| bytes.len() > files::MAX_BYTES)
-    {
-        wrong.push(HandInProblem::File);
-    }
+    wrong.extend(hand_in.file.as_ref().and_then(|file| file.wrong(largest)));
     wrong
+}
+
+/// What a visitor may hand in to an activity now. Of what is counted for the institution, `counted` bytes are theirs.
+///
+/// # Errors
+/// As [`hand_in`].
+pub(super) async fn room(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &ActivityId,
+    counted: u64,
+) -> Result<Left, ServiceError> {
+    if visitor.course.life.end().is_some() {
+        return Err(CourseRefusal::Ended.into());
+    }
+    let share = Share::of(&cairn.settings);
+    let institution = shares::institution(cairn, visitor.tenant()).await;
+    let institution = institution.saturating_add(counted);
+    let (asker, activity, now) = (visitor.clone(), id.clone(), cairn.clock.now());
+    let left = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        own_activity(db, &asker, &activity)?;
+        if !may_hand_in(db, &asker)? {
+            return Err(ServiceError::Forbidden(Forbidden::Students));
+        }
+        // Before anything is kept of what comes.
+        follows(db, &asker, &activity, now)?;
+        let whose = (asker.tenant(), &activity, &asker.person.id);
+        Ok(shares::left(db, share, whose, institution)?)
+    });
+    left.await
 }
 
 /// Takes what a student hands in: a new version, which replaces the one before and waits for a review.
@@ -243,40 +271,26 @@ pub(crate) async fn hand_in(
     hand_in: HandIn,
 ) -> Result<HandedIn, ServiceError> {
     visitor.act_for_oneself()?;
-    if visitor.course.life.end().is_some() {
-        return Err(CourseRefusal::Ended.into());
-    }
-    let share = Share::of(&cairn.settings);
-    let institution = shares::institution(cairn, visitor.tenant()).await;
-    let (asker, activity, now) = (visitor.clone(), id.clone(), cairn.clock.now());
-    let left = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        own_activity(db, &asker, &activity)?;
-        if !may_hand_in(db, &asker)? {
-            return Err(ServiceError::Forbidden(Forbidden::Students));
-        }
-        // Before anything is kept of what comes.
-        follows(db, &asker, &activity, now)?;
-        let whose = (asker.tenant(), &activity, &asker.person.id);
-        Ok(shares::left(db, share, whose, institution)?)
-    });
-    let left = left.await?;
-    let size = |bytes: &Bytes| u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    let mut wrong = check(&hand_in);
+    let counted = hand_in.file.as_ref().map_or(0, Sent::size);
+    let left = room(cairn, visitor, id, counted).await?;
+    let mut wrong = check(&hand_in, left.file);
     if wrong.is_empty() {
-        wrong.extend(left.refuses(hand_in.file.as_ref().map(|(_, bytes)| size(bytes))));
+        wrong.extend(left.refuses(hand_in.file.as_ref().map(Sent::size)));
     }
     if !wrong.is_empty() {
         return Ok(HandedIn::Wrong(wrong));
     }
+    let (mut pieces, mut counted) = (None, None);
     let file = match hand_in.file {
-        Some((name, bytes)) => {
-            if file_check::finds_harm(cairn, &bytes).await? {
-                return Ok(HandedIn::Wrong(vec![HandInProblem::Harmful]));
+        Some(sent) => {
+            pieces = sent.place(visitor, id);
+            match keep(cairn, visitor, id, sent).await? {
+                Ok((file, counts)) => {
+                    counted = counts;
+                    Some(file)
+                }
+                Err(wrong) => return Ok(HandedIn::Wrong(vec![wrong])),
             }
-            if !shares::take(cairn, visitor.tenant(), size(&bytes)) {
-                return Ok(HandedIn::Wrong(vec![HandInProblem::Institution]));
-            }
-            Some(files::keep(cairn, visitor.tenant(), &name, bytes).await?)
         }
         None => None,
     };
@@ -288,8 +302,17 @@ pub(crate) async fn hand_in(
     };
     let (now, random) = cairn.moment();
     let (of, id) = (visitor.clone(), id.clone());
+    let share = Share::of(&cairn.settings);
     let add = move |db: &mut Db| add(db, &of, id, artefact, share, now, random.as_ref());
     let done = cairn.store.write_with(add).await;
+    if let (Some(counted), Ok(HandedIn::Done)) = (counted, &done) {
+        counted.for_good();
+    }
+    if let (Some(pieces), Ok(HandedIn::Done)) = (pieces, &done)
+        && let Err(error) = cairn.blobs.forget(&pieces).await
+    {
+        tracing::warn!(%error, "the pieces of a file that was handed in stay until they are swept");
+    }
     if let Some(file) = file
         && !matches!(done, Ok(HandedIn::Done))
     {
@@ -300,6 +323,24 @@ pub(crate) async fn hand_in(
         }
     }
     done
+}
+
+/// Keeps a file that is whole and not harmful, and says what of it counts.
+async fn keep(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &ActivityId,
+    sent: Sent,
+) -> Result<Result<(StoredFile, Option<Counted>), HandInProblem>, ServiceError> {
+    let Ready { name, whole, counted } = match sent.whole(cairn, visitor, id).await? {
+        Ok(found) => found,
+        Err(wrong) => return Ok(Err(wrong)),
+    };
+    if file_check::finds_harm(cairn, &whole).await? {
+        return Ok(Err(HandInProblem::Harmful));
+    }
+    let file = files::keep(cairn, visitor.tenant(), &name, whole).await?;
+    Ok(Ok((file, counted)))
 }
 
 /// The newest version, which another one may follow.

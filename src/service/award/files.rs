@@ -1,6 +1,5 @@
 //! Files that people hand in: known by their content, kept outside the web root, and shown through links of a minute.
 
-use bytes::Bytes;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -10,13 +9,16 @@ use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::AwardRefusal;
+use crate::store::blobs::Content;
+use crate::store::content::About;
+use crate::store::incoming::Whole;
 
-/// Most bytes of a file: 20 MB.
-pub(crate) const MAX_BYTES: usize = 20 * 1000 * 1000;
 /// How long a link to a file works.
 const LIVES: TimeDelta = TimeDelta::seconds(60);
 /// What tickets are sealed for.
 const PURPOSE: &str = "file ticket";
+/// Bytes in which the beginning of a text is looked for: no character has more than four.
+const BEGINNING: u64 = 8_000;
 /// Characters of a file's name.
 const MAX_NAME: usize = 200;
 
@@ -42,16 +44,14 @@ pub(crate) async fn keep(
     cairn: &Cairn,
     tenant: &TenantId,
     name: &str,
-    bytes: Bytes,
+    whole: Whole,
 ) -> Result<StoredFile, ServiceError> {
-    let media_type = sniff(&bytes).to_owned();
-    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    let digest = cairn.blobs.put(tenant, bytes).await?;
+    let about = cairn.blobs.keep(tenant, whole, cairn.clock.now()).await?;
     Ok(StoredFile {
         name: plain_name(name),
-        media_type,
-        size,
-        digest,
+        media_type: sniff(&about).to_owned(),
+        size: about.size,
+        digest: about.digest,
     })
 }
 
@@ -68,9 +68,9 @@ fn plain_name(name: &str) -> String {
 }
 
 /// The media type by content: one of a few that are safe to name, else plain bytes.
-fn sniff(bytes: &[u8]) -> &'static str {
+fn sniff(about: &About) -> &'static str {
     // HTML, SVG and scripts are text to us, not documents that run.
-    let found = infer::get(bytes).filter(|kind| kind.matcher_type() != infer::MatcherType::Text);
+    let found = infer::get(&about.head).filter(|kind| kind.matcher_type() != infer::MatcherType::Text);
     if let Some(kind) = found {
         return match kind.mime_type() {
             known @ ("application/pdf"
@@ -90,8 +90,7 @@ fn sniff(bytes: &[u8]) -> &'static str {
             _ => "application/octet-stream",
         };
     }
-    let readable = std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'));
-    if readable {
+    if about.is_text {
         "text/plain; charset=utf-8"
     } else {
         "application/octet-stream"
@@ -123,7 +122,10 @@ pub(crate) fn size_words(bytes: u64) -> String {
         1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
         _ => {
             let tenths = bytes.saturating_add(50_000) / 100_000;
-            format!("{}.{} MB", tenths / 10, tenths % 10)
+            match (tenths / 10, tenths % 10) {
+                (whole, 0) => format!("{whole} MB"),
+                (whole, tenth) => format!("{whole}.{tenth} MB"),
+            }
         }
     }
 }
@@ -158,12 +160,12 @@ pub(crate) fn address(cairn: &Cairn, tenant: &TenantId, file: &StoredFile, inlin
     addresses::file(&cairn.vault.seal(PURPOSE, &plain, cairn.random.as_ref()))
 }
 
-/// Opens a ticket: what it is for, and the bytes.
+/// Opens a ticket: what it is for, how many bytes it has, and they themselves.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for one that is none of ours; [`ServiceError::Refused`] when its minute is over.
 #[tracing::instrument(name = "files.open", level = "debug", skip_all)]
-pub(crate) async fn open(cairn: &Cairn, sealed: &str) -> Result<(Ticket, Bytes), ServiceError> {
+pub(crate) async fn open(cairn: &Cairn, sealed: &str) -> Result<(Ticket, u64, Content), ServiceError> {
     let plain = cairn
         .vault
         .open(PURPOSE, sealed)
@@ -172,8 +174,8 @@ pub(crate) async fn open(cairn: &Cairn, sealed: &str) -> Result<(Ticket, Bytes),
     if ticket.until < cairn.clock.now().timestamp() {
         return Err(AwardRefusal::FileLinkOver.into());
     }
-    let bytes = cairn.blobs.get(&ticket.tenant, &ticket.digest).await?;
-    Ok((ticket, bytes))
+    let (size, content) = cairn.blobs.content(&ticket.tenant, &ticket.digest).await?;
+    Ok((ticket, size, content))
 }
 
 /// The beginning of a text file, for a look without leaving the page; none for anything else.
@@ -182,14 +184,27 @@ pub(crate) async fn beginning(cairn: &Cairn, tenant: &TenantId, file: &StoredFil
     if !file.media_type.starts_with("text/plain") {
         return None;
     }
-    let bytes = cairn.blobs.get(tenant, &file.digest).await.ok()?;
-    let text = std::str::from_utf8(&bytes).ok()?;
+    let bytes = cairn
+        .blobs
+        .beginning(tenant, &file.digest, BEGINNING)
+        .await
+        .ok()?;
+    // The last character may be cut.
+    let text = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
     Some(text.chars().take(2_000).collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::store::content::Reading;
+
     use super::*;
+
+    fn sniff(bytes: &[u8]) -> &'static str {
+        let mut reading = Reading::default();
+        reading.read(bytes);
+        super::sniff(&reading.end())
+    }
 
     #[test]
     fn what_a_file_is_comes_from_its_content_and_never_runs() {
@@ -221,5 +236,6 @@ mod tests {
         assert_eq!(size_words(12), "12 bytes");
         assert_eq!(size_words(12_345), "13 kB");
         assert_eq!(size_words(1_440_000), "1.4 MB");
+        assert_eq!(size_words(20_000_000), "20 MB");
     }
 }

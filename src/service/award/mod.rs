@@ -13,3 +13,4 @@ pub(crate) mod progress;
 pub(crate) mod regrades;
 pub(crate) mod reviewing;
 pub(crate) mod shares;
+pub(crate) mod uploads;

@@ -7,7 +7,6 @@ use crate::domain::evidence::StoredFile;
 use crate::ids::{ActivityId, ErasureId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::award::evidence::HandInProblem;
-use crate::service::award::files;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, EraseFiles};
 use crate::service::base::stored;
@@ -22,15 +21,24 @@ const STAYS: TimeDelta = TimeDelta::minutes(1);
 pub(super) struct Share {
     versions: usize,
     bytes: u64,
+    file: u64,
     institution: u64,
+}
+
+const MEGABYTE: u64 = 1_000_000;
+
+/// The most bytes of one file.
+#[must_use]
+pub(crate) fn largest(settings: &Settings) -> u64 {
+    settings.largest_file_megabytes.saturating_mul(MEGABYTE)
 }
 
 impl Share {
     pub(super) fn of(settings: &Settings) -> Self {
-        const MEGABYTE: u64 = 1_000_000;
         Self {
             versions: settings.hand_in_versions,
             bytes: settings.hand_in_megabytes.saturating_mul(MEGABYTE),
+            file: largest(settings),
             institution: match settings.institution_megabytes {
                 0 => u64::MAX,
                 some => some.saturating_mul(MEGABYTE),
@@ -47,6 +55,8 @@ pub(crate) struct Left {
     pub(crate) versions: usize,
     /// Of files, for this student in this activity.
     pub(crate) bytes: u64,
+    /// Of one file.
+    pub(crate) file: u64,
     /// Of files, for the institution.
     pub(crate) institution: u64,
 }
@@ -55,8 +65,7 @@ impl Left {
     /// The most bytes of a file that can be handed in now.
     #[must_use]
     pub(crate) fn largest(self) -> u64 {
-        let most = u64::try_from(files::MAX_BYTES).unwrap_or(u64::MAX);
-        most.min(self.bytes).min(self.institution)
+        self.file.min(self.bytes).min(self.institution)
     }
 
     /// Why a version with a file of that size is not taken.
@@ -106,11 +115,12 @@ pub(super) fn left(
         of_versions: share.versions,
         versions: share.versions.saturating_sub(versions.len()),
         bytes: share.bytes.saturating_sub(bytes),
+        file: share.file,
         institution,
     })
 }
 
-/// Counts a file that is about to be kept for the institution, unless there is no room.
+/// Counts bytes that are about to be written for the institution, unless there is no room.
 pub(super) fn take(cairn: &Cairn, tenant: &TenantId, size: u64) -> bool {
     let most = Share::of(&cairn.settings).institution;
     most == u64::MAX || cairn.stored.take(tenant, size, most)
@@ -142,6 +152,7 @@ mod tests {
             of_versions: 3,
             versions: 1,
             bytes: 1_000,
+            file: 20_000_000,
             institution: 800,
         };
         assert_eq!(left.largest(), 800);

@@ -52,6 +52,13 @@ impl Stored {
         known.bytes = then;
         true
     }
+
+    /// Counts no longer what was not kept after all.
+    pub(crate) fn give_back(&self, tenant: &TenantId, size: u64) {
+        if let Some(known) = self.lock().get_mut(tenant) {
+            known.bytes = known.bytes.saturating_sub(size);
+        }
+    }
 }
 
 /// Bytes of files that the institution has.
@@ -87,6 +94,8 @@ mod tests {
             stored.take(&TenantId::from("b"), 100, 100),
             "others have their own"
         );
+        stored.give_back(&ours, 40);
+        assert!(stored.take(&ours, 40, 100), "what was not kept counts no longer");
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::secrets::{SecretsError, Vault};
 use crate::settings::Settings;
 use crate::store::StoreError;
 use crate::store::backup::{self, Copied};
+use crate::store::incoming;
 
 /// Why there is no backup. What was begun has been removed. People are told in the words of `web::words::starting`.
 #[derive(Debug, thiserror::Error)]
@@ -149,6 +150,9 @@ fn copy_files(
     fs::create_dir(draft.join("files")).map_err(wrote)?;
     for tenant in names(&from.join("files"))? {
         for prefix in names(&from.join("files").join(&tenant))? {
+            if prefix == incoming::FOLDER {
+                continue;
+            }
             let place = Path::new("files").join(&tenant).join(&prefix);
             fs::create_dir_all(draft.join(&place)).map_err(wrote)?;
             for name in names(&from.join(&place))?

@@ -25,8 +25,8 @@ use crate::service::credential::signing::IssuingContext;
 use crate::service::institution::administrators::Administrator;
 use crate::service::privacy::export::exporting;
 use crate::store::{
-    Db, StoreError, audit, awards, credentials, erasures, exports, leftovers, people, retention, rules,
-    submissions, tenants,
+    Db, StoreError, audit, awards, credentials, erasures, exports, incoming, leftovers, people, retention,
+    rules, submissions, tenants,
 };
 
 /// What a person types to ask for it.
@@ -187,9 +187,10 @@ pub(crate) async fn erase(
     let (context, tenant) = (IssuingContext::of(cairn), tenant.clone());
     let id = id.clone();
     let actor = Actor::Administrator(admin.actor.clone());
-    let archives = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
+    let of = tenant.clone();
+    let erased = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
         let Some(wish) = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))? else {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), Vec::new()));
         };
         if wish.declined.is_some() {
             return Err(PrivacyRefusal::Declined.into());
@@ -219,9 +220,15 @@ pub(crate) async fn erase(
         let entry = entry.detail(json!({ "badges": badges }));
         audit::record(db, &entry, context.random.as_ref())?;
         // The archives that are there, or are being made, hold this person too.
-        Ok(exports::forget_all(db, &tenant)?)
+        Ok((exports::forget_all(db, &tenant)?, everybody))
     });
-    exporting::remove(cairn, archives.await?).await;
+    let (archives, everybody) = erased.await?;
+    exporting::remove(cairn, archives).await;
+    for person in &everybody {
+        if let Err(error) = cairn.blobs.forget_all_of(&of, person).await {
+            tracing::warn!(%error, "files on their way of somebody who was erased stay until they are swept");
+        }
+    }
     // Their name may stand on a card.
     cairn.drawings.forget().await;
     // At once. Where somebody reads or writes at this moment, and whatever else stands in the way, the job that removes the
@@ -344,6 +351,9 @@ pub(crate) async fn erase_files(
 /// How old a file must be of which only a part is there: a slow upload takes less.
 const LEFT_FOR: TimeDelta = TimeDelta::hours(1);
 
+/// How long a file may stand still that comes in pieces.
+const GOES_ON: TimeDelta = TimeDelta::hours(24);
+
 /// Removes what uploads left that ended with the process, at most an hour after that.
 ///
 /// # Errors
@@ -351,8 +361,13 @@ const LEFT_FOR: TimeDelta = TimeDelta::hours(1);
 #[tracing::instrument(name = "erasing.sweep_files", skip_all)]
 pub(crate) async fn sweep_files(cairn: &Cairn) -> Result<(), ServiceError> {
     let folder = cairn.settings.data_dir.join("files");
-    let before = SystemTime::from(cairn.clock.now() - LEFT_FOR);
-    let swept = tokio::task::spawn_blocking(move || leftovers::sweep(&folder, before)).await;
+    let now = cairn.clock.now();
+    let (before, stale) = (SystemTime::from(now - LEFT_FOR), SystemTime::from(now - GOES_ON));
+    let swept = tokio::task::spawn_blocking(move || {
+        let swept = leftovers::sweep(&folder, before)?;
+        Ok::<_, std::io::Error>(swept + incoming::sweep(&folder, stale)?)
+    })
+    .await;
     let failed =
         |error: String| ServiceError::Internal(format!("unfinished files could not be removed: {error}"));
     let removed = swept.map_err(|error| failed(error.to_string()))?;

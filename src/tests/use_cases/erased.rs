@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use secrecy::ExposeSecret as _;
 
 use super::{Bench, benches, benches_of};
@@ -13,6 +14,7 @@ use crate::service::base::erased::Erased;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::administrators::{Administrator, Scope};
 use crate::service::privacy::erasing;
+use crate::store::incoming::Place;
 use crate::store::{joins, people, platforms, unknown_users};
 use lti::registration::Flavour;
 use practice_lms::world::MemberView;
@@ -199,5 +201,45 @@ async fn files_of_which_a_kill_left_a_part_are_swept_by_the_clock_of_the_process
         put(3_700);
         erasing::sweep_files(&bench.cairn).await.unwrap();
         assert!(!left.exists());
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_began_to_send_goes_with_them_and_after_a_day() {
+    for bench in benches().await {
+        bench.check().await;
+        let students = bench.world.students(bench.at);
+        let mut places = Vec::new();
+        for student in &students[..2] {
+            let place = Place {
+                tenant: bench.course.tenant.clone(),
+                person: bench.learner(student).await.person.id,
+                group: "report".into(),
+                name: "ab".into(),
+            };
+            let piece = Bytes::from_static(b"the first half");
+            bench.cairn.blobs.add_piece(&place, 0, piece).await.unwrap();
+            places.push(place);
+        }
+        let received = async |of: usize| bench.cairn.blobs.received(&places[of]).await.unwrap();
+        erase(&bench, &students[0]).await;
+        assert_eq!((received(0).await, received(1).await), (0, 14));
+        // It may go on for a day.
+        let folder = bench
+            .settings
+            .data_dir
+            .join("files")
+            .join(places[1].tenant.as_str());
+        let file = folder
+            .join("incoming")
+            .join(places[1].person.as_str())
+            .join("report.ab");
+        let file = std::fs::File::options().write(true).open(file).unwrap();
+        for (hours, left) in [(23, 14), (25, 0)] {
+            let at = SystemTime::from(bench.clock.now()) - Duration::from_secs(hours * 3_600);
+            file.set_modified(at).unwrap();
+            erasing::sweep_files(&bench.cairn).await.unwrap();
+            assert_eq!(received(1).await, left, "after {hours} hours");
+        }
     }
 }

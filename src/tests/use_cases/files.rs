@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use chrono::TimeDelta;
+use futures_util::TryStreamExt as _;
 use rust_decimal::Decimal;
 use sha2::{Digest as _, Sha256};
 
@@ -12,6 +13,7 @@ use crate::domain::evidence::SubmissionState;
 use crate::domain::rule::Condition;
 use crate::service::award::evidence::{self, Answer, HandIn};
 use crate::service::award::files;
+use crate::service::award::uploads;
 use crate::service::base::error::ErrorKind;
 use crate::service::course::links::{self, Choice};
 use crate::service::credential::publish::read;
@@ -48,7 +50,7 @@ async fn the_digest_of_the_file_stands_in_the_signed_evidence_and_its_link_lives
         let content = b"%PDF-1.7\nwhat a student wrote\n".as_slice();
         let visitor = bench.learner(&student).await;
         let file = HandIn {
-            file: Some(("report.pdf".into(), Bytes::from_static(content))),
+            file: uploads::sent(&bench.cairn, &visitor, "report.pdf", content).await,
             ..HandIn::default()
         };
         evidence::hand_in(&bench.cairn, &visitor, &activity, file)
@@ -65,10 +67,11 @@ async fn the_digest_of_the_file_stands_in_the_signed_evidence_and_its_link_lives
         let address = files::address(&bench.cairn, &bench.course.tenant, &stored, false);
         let ticket = address.strip_prefix("/f/").unwrap();
         bench.clock.advance(TimeDelta::seconds(59));
-        let (_, bytes) = files::open(&bench.cairn, ticket).await.unwrap();
-        assert_eq!(bytes, content);
+        let (_, size, bytes) = files::open(&bench.cairn, ticket).await.unwrap();
+        let bytes: Vec<Bytes> = bytes.try_collect().await.unwrap();
+        assert_eq!((size, bytes.concat().as_slice()), (content.len() as u64, content));
         bench.clock.advance(TimeDelta::seconds(2));
-        let late = files::open(&bench.cairn, ticket).await.unwrap_err();
+        let late = files::open(&bench.cairn, ticket).await.err().unwrap();
         assert_eq!(late.kind(), ErrorKind::Conflict);
         assert_eq!(late.code(), "file.link-over");
         let said = errors::sentence(&late);

@@ -33,7 +33,7 @@ pub(crate) struct Bounds {
     pub(crate) in_flight: Arc<InFlight>,
     /// Checks of other issuers' badges, for which those issuers are asked.
     pub(crate) checks: Arc<InFlight>,
-    /// Forms with files, which are held in memory, by the token of who sends them.
+    /// Forms with files, whose pictures are held in memory, by the token of who sends them.
     pub(crate) uploads: Arc<InFlight<String>>,
     pub(crate) pace: Pace,
 }

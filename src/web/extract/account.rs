@@ -46,7 +46,7 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AccountVisi
         who: administrator,
         fields,
         carried,
-    } = find(&request, &mut payload, &name, recognise).await?;
+    } = find(&request, &mut payload, &name, recognise, |_| None).await?;
     Span::current()
         .record("tenant", display(administrator.tenant()))
         .record("person", display(&administrator.session.person));

@@ -109,7 +109,7 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AdminVisit,
         span.record("tenant", display(tenant));
     }
     // Read only now: nobody else's form is.
-    let fields = posted(&request, &mut payload, found.session.as_str()).await?;
+    let fields = posted(&request, &mut payload, found.session.as_str(), None).await?;
     Ok(AdminVisit {
         proven: brought(&fields, &cairn.console_proof(&found.session)),
         about: RefCell::new(found.institution.clone()),

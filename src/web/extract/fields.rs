@@ -12,6 +12,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest as _, HttpRequest, web};
 use futures_util::StreamExt as _;
 
+use crate::service::award::uploads::{Receiving, Upload};
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::web::bounds::in_flight::Counted;
 use crate::web::bounds::unproven::{MAX_FORM as MAX_UNPROVEN, Unread};
@@ -21,15 +22,17 @@ use lti::clean;
 
 /// Most bytes of a form without files.
 const MAX_FORM: usize = 1 << 20;
-/// Most bytes of one file: 20 MB. One byte more is kept of a larger one, so that whoever takes it sees that it is.
-pub(crate) const MAX_FILE: usize = 20 * 1000 * 1000;
+/// Most bytes of one file that is held in memory: pictures have 2 MiB at most. One byte more is kept of a larger one, so that
+/// whoever takes it sees that it is.
+const MAX_FILE: usize = 4 << 20;
 /// Most bytes that all files and fields keep in memory.
 const MAX_MULTIPART: usize = MAX_FILE + (2 << 20);
-/// Most bytes of a form with files of which anything is kept.
+/// Most bytes of a form with files of which anything is kept, where the store takes no larger ones.
 const MAX_SENT: usize = 64 << 20;
-/// Most bytes of it that are read at all, so that whoever sends a film instead of a file gets the sentence; a larger one
-/// is cut off.
-const MAX_DRAINED: usize = 160 << 20;
+/// What else may be in a form with a file that goes to the store.
+const BESIDE: usize = 4 << 20;
+/// How much more is read of a form, so that whoever sends a film instead of a file gets the sentence; a larger one is cut off.
+const DRAINED: usize = 96 << 20;
 /// The same without files: a browser sends so much only by mistake.
 const MAX_FORM_DRAINED: usize = 8 << 20;
 /// What a parser of parts may hold before the first one is whole.
@@ -41,19 +44,23 @@ const SECONDS: u64 = 10;
 /// Most fields of one form: a rule of 50 conditions has some 300.
 const MAX_FIELDS: usize = 2_000;
 
+/// The field whose file goes to the store, in forms that take one.
+const TO_STORE: &str = "file";
+
 /// A file as it was sent, or the first bytes of one above [`MAX_FILE`]; nothing about it is believed but its bytes.
 #[derive(Debug, Clone)]
 pub(crate) struct SentFile {
     pub(crate) field: String,
-    pub(crate) name: String,
     pub(crate) bytes: bytes::Bytes,
 }
 
 /// What a form held, in order.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Fields {
     pub(crate) pairs: Vec<(String, String)>,
     pub(crate) files: Vec<SentFile>,
+    /// The file that went to the store.
+    pub(crate) upload: Option<Upload>,
 }
 
 impl Fields {
@@ -100,7 +107,7 @@ impl Fields {
             .find(|file| file.field == field && !file.bytes.is_empty())
     }
 
-    /// Reads the body of `request`, which comes from the visit of that token.
+    /// Reads the body of `request`, which comes from the visit of that token; its file goes where `receiving` puts it.
     ///
     /// # Errors
     /// A sentence when the form is too large, has too many fields, is not text, or breaks off.
@@ -108,15 +115,12 @@ impl Fields {
         request: &HttpRequest,
         payload: &mut Payload,
         token: &str,
+        receiving: Option<Receiving>,
     ) -> Result<Self, ServiceError> {
         if has_files(request) {
-            let _turn = upload(request, token)?;
-            Self::read_multipart(
-                Multipart::from_request(request, payload)
-                    .await
-                    .map_err(|_| broken())?,
-            )
-            .await
+            let _turn = turn(request, token)?;
+            let parts = Multipart::from_request(request, payload).await;
+            Self::read_multipart(parts.map_err(|_| broken())?, receiving).await
         } else {
             Self::read_urlencoded(
                 web::Payload::from_request(request, payload)
@@ -161,6 +165,7 @@ impl Fields {
         request: &HttpRequest,
         payload: &mut Payload,
         recognise: impl AsyncFn(&str) -> Result<T, ServiceError>,
+        receiving: impl Fn(&T) -> Option<Receiving>,
     ) -> Result<(T, String, Self), ServiceError> {
         if !has_files(request) {
             return Self::read_carried_text(request, payload, recognise).await;
@@ -174,8 +179,8 @@ impl Fields {
         };
         let token = budget.wait(client(request), first).await?;
         let who = recognise(&token).await?;
-        let _turn = upload(request, &token)?;
-        let mut fields = Self::read_multipart(parts).await?;
+        let _turn = turn(request, &token)?;
+        let mut fields = Self::read_multipart(parts, receiving(&who)).await?;
         fields.pairs.insert(0, ("session".to_owned(), token.clone()));
         Ok((who, token, fields))
     }
@@ -235,14 +240,18 @@ impl Fields {
         }
         Ok(Self {
             pairs,
-            files: Vec::new(),
+            ..Self::default()
         })
     }
 
-    async fn read_multipart(mut parts: Multipart) -> Result<Self, ServiceError> {
+    async fn read_multipart(
+        mut parts: Multipart,
+        mut receiving: Option<Receiving>,
+    ) -> Result<Self, ServiceError> {
         let mut fields = Self::default();
         let (mut total, mut kept) = (0_usize, 0_usize);
         let mut refused = None;
+        let most_sent = most_sent(receiving.as_ref());
         while let Some(part) = parts.next().await {
             let mut part = part.map_err(|error| lost(&error))?;
             let field = part.name().unwrap_or_default().to_owned();
@@ -255,16 +264,22 @@ impl Fields {
             } else {
                 MAX_FORM + 1
             };
+            let to_store = name.is_some() && field == TO_STORE;
+            let mut storing = to_store.then(|| receiving.take()).flatten();
             let mut bytes = Vec::new();
             while let Some(chunk) = part.next().await {
                 let chunk = chunk.map_err(|error| lost(&error))?;
                 total = total.saturating_add(chunk.len());
-                if total > MAX_DRAINED {
-                    return Err(too_large("form", "64 MB"));
+                if total > most_sent.saturating_add(DRAINED) {
+                    return Err(too_large("form", &megabytes(most_sent)));
                 }
-                if total > MAX_SENT && refused.is_none() {
-                    refused = Some(too_large("form", "64 MB"));
-                    bytes = Vec::new();
+                if total > most_sent && refused.is_none() {
+                    refused = Some(too_large("form", &megabytes(most_sent)));
+                    (bytes, storing) = (Vec::new(), None);
+                }
+                if let Some(storing) = &mut storing {
+                    storing.add(&chunk).await;
+                    continue;
                 }
                 let room = most.saturating_sub(bytes.len());
                 if refused.is_none() {
@@ -275,7 +290,7 @@ impl Fields {
             if fields.pairs.len() + fields.files.len() >= MAX_FIELDS {
                 refused = refused.or_else(|| Some(too_large("form", "2,000 fields")));
             } else if kept > MAX_MULTIPART {
-                refused = refused.or_else(|| Some(too_large("form", "22 MB")));
+                refused = refused.or_else(|| Some(too_large("form", &megabytes(MAX_MULTIPART))));
             } else if name.is_none() && bytes.len() > MAX_FORM {
                 refused = refused.or_else(|| Some(too_large("text", "1 MB")));
             }
@@ -283,9 +298,13 @@ impl Fields {
                 continue;
             }
             match name {
-                Some(name) => fields.files.push(SentFile {
+                Some(name) if storing.is_some() => {
+                    if let Some(storing) = storing {
+                        fields.upload = storing.end(clean::line(&name).into_owned()).await;
+                    }
+                }
+                Some(_) => fields.files.push(SentFile {
                     field: clean::line(&field).into_owned(),
-                    name: clean::line(&name).into_owned(),
                     bytes: bytes.into(),
                 }),
                 None => {
@@ -306,8 +325,20 @@ fn cleaned(name: &str, value: &str) -> (String, String) {
     (clean::line(name).into_owned(), clean::lines(value).into_owned())
 }
 
+/// Most bytes of a form with files of which anything is kept.
+fn most_sent(receiving: Option<&Receiving>) -> usize {
+    let file = receiving.map_or(0, Receiving::most);
+    let file = usize::try_from(file).unwrap_or(usize::MAX);
+    file.saturating_add(BESIDE).max(MAX_SENT)
+}
+
+/// "64 MB", as whoever chose the bound says it.
+fn megabytes(bytes: usize) -> String {
+    format!("{} MB", bytes >> 20)
+}
+
 /// A turn to send a form with files.
-fn upload(request: &HttpRequest, token: &str) -> Result<Option<Counted<String>>, ServiceError> {
+fn turn(request: &HttpRequest, token: &str) -> Result<Option<Counted<String>>, ServiceError> {
     let Some(bounds) = request.app_data::<web::Data<Bounds>>() else {
         return Ok(None);
     };

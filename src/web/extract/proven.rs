@@ -11,6 +11,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use subtle::ConstantTimeEq as _;
 
 use crate::service::Cairn;
+use crate::service::award::uploads::Receiving;
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::web::extract::fields::Fields;
 
@@ -64,9 +65,10 @@ pub(super) async fn posted(
     request: &HttpRequest,
     payload: &mut Payload,
     token: &str,
+    receiving: Option<Receiving>,
 ) -> Result<Fields, ServiceError> {
     match *request.method() {
-        Method::POST => Fields::read(request, payload, token).await,
+        Method::POST => Fields::read(request, payload, token, receiving).await,
         _ => Ok(Fields::default()),
     }
 }
@@ -93,6 +95,7 @@ pub(super) async fn find<T>(
     payload: &mut Payload,
     name: &str,
     recognise: impl AsyncFn(&str) -> Result<T, ServiceError>,
+    receiving: impl Fn(&T) -> Option<Receiving>,
 ) -> Result<Found<T>, ServiceError> {
     let cookie = request.cookie(name);
     let in_cookie = cookie.as_ref().map_or("", |cookie| cookie.value());
@@ -102,7 +105,7 @@ pub(super) async fn find<T>(
     };
     match by_cookie {
         Err(ServiceError::SessionOver) if request.method() == Method::POST => {
-            let (who, token, fields) = Fields::read_carried(request, payload, recognise).await?;
+            let (who, token, fields) = Fields::read_carried(request, payload, recognise, receiving).await?;
             Ok(Found {
                 who,
                 fields,
@@ -111,7 +114,7 @@ pub(super) async fn find<T>(
         }
         Err(error) => Err(error),
         Ok(who) => {
-            let fields = posted(request, payload, in_cookie).await?;
+            let fields = posted(request, payload, in_cookie, receiving(&who)).await?;
             let carried = fields.get("session").map(str::to_owned);
             let who = match &carried {
                 Some(token) => recognise(token).await?,

@@ -10,12 +10,14 @@ use tracing::field::display;
 
 use crate::ids::CourseId;
 use crate::service::Cairn;
+use crate::service::award::uploads::Receiving;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::{LONGEST, Visitor};
 use crate::service::course::home::Home;
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::{Asking, Found, Later, application, brought, find};
+use crate::web::paths;
 
 /// A page request within a visit. A view may be asked for by GET, or by POST where no cookies are to be had.
 #[derive(Debug)]
@@ -100,11 +102,16 @@ async fn visit<T>(
     let secure = cairn.settings.public_origin.scheme() == "https";
     let name = cookie_name(&course, secure);
     let recognise = async |token: &str| recognise(&cairn, token, &course).await;
+    let hands_in = request
+        .match_pattern()
+        .is_some_and(|route| route.ends_with(paths::course::HAND_IN));
+    let receiving =
+        |(visitor, _): &(Visitor, T)| hands_in.then(|| Receiving::of(Arc::clone(&cairn), visitor));
     let Found {
         who: (visitor, more),
         fields,
         carried,
-    } = find(&request, &mut payload, &name, recognise).await?;
+    } = find(&request, &mut payload, &name, recognise, receiving).await?;
     Span::current()
         .record("tenant", display(visitor.tenant()))
         .record("course", display(&visitor.course.id))

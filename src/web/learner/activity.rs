@@ -2,14 +2,18 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
+use serde::Serialize;
 
 use crate::domain::evidence::{Submission, SubmissionState};
 use crate::domain::people::Person;
 use crate::ids::ActivityId;
 use crate::service::award::evidence::{self, ActivityView, HandIn};
 use crate::service::award::files::size_words;
+use crate::service::award::uploads::{self, Announced, Sent, Taken};
+use crate::service::base::error::ServiceError;
 use crate::web::artefact::{self, state_chip};
 use crate::web::error::AppError;
+use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
@@ -23,7 +27,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::ACTIVITY, web::get().to(show))
         .route(course::ACTIVITY, web::post().to(show))
-        .route(course::HAND_IN, web::post().to(hand_in));
+        .route(course::HAND_IN, web::post().to(hand_in))
+        .route(course::PIECES, web::post().to(piece));
 }
 
 async fn show(visit: Visit, path: web::Path<(String, ActivityId)>) -> Result<HttpResponse, AppError> {
@@ -33,17 +38,18 @@ async fn show(visit: Visit, path: web::Path<(String, ActivityId)>) -> Result<Htt
 }
 
 async fn hand_in(
-    Proven(visit): Proven<Visit>,
+    Proven(mut visit): Proven<Visit>,
     path: web::Path<(String, ActivityId)>,
 ) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
+    let upload = visit.fields.upload.take();
     let form = &visit.fields;
     let typed = HandIn {
         text: form.text("text"),
         link: form.text("link"),
-        file: form
-            .file("file")
-            .map(|file| (file.name.clone(), file.bytes.clone())),
+        file: upload
+            .map(Sent::Here)
+            .or_else(|| announced(form).map(Sent::InPieces)),
     };
     let fields = HandInFields {
         text: typed.text.clone(),
@@ -78,6 +84,56 @@ async fn hand_in(
     }
 }
 
+/// The file that came in pieces before, as the form names it.
+fn announced(form: &Fields) -> Option<Announced> {
+    Some(Announced {
+        name: form.get("sent.name")?.to_owned(),
+        size: form.get("sent.size")?.parse().ok()?,
+        modified: form.text("sent.modified"),
+    })
+}
+
+/// How much of a file is there.
+#[derive(Serialize)]
+struct There {
+    received: u64,
+}
+
+/// Why no more of it is taken.
+#[derive(Serialize)]
+struct NotTaken {
+    problem: String,
+}
+
+async fn piece(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, ActivityId)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let form = &visit.fields;
+    let file = announced(form).ok_or(ServiceError::NotFound("file"))?;
+    let offset = form.get("offset").and_then(|offset| offset.parse().ok());
+    let piece = form.file("piece").map(|piece| piece.bytes.clone());
+    let taken = uploads::piece(&visit.cairn, &visit.visitor, &id, &file, offset.zip(piece)).await;
+    let mut answer = match &taken {
+        Ok(Taken::Received(_)) => HttpResponse::Ok(),
+        Ok(Taken::Wrong(_)) => HttpResponse::UnprocessableEntity(),
+        // A page that waits for a turn, or for the database, asks again by itself.
+        Err(error) if error.keeps_the_form() => HttpResponse::ServiceUnavailable(),
+        Err(_) => HttpResponse::Conflict(),
+    };
+    answer.insert_header(("cache-control", "no-store"));
+    Ok(match taken {
+        Ok(Taken::Received(received)) => answer.json(There { received }),
+        Ok(Taken::Wrong(wrong)) => answer.json(NotTaken {
+            problem: words::evidence::handed_in(wrong).text,
+        }),
+        Err(error) => answer.json(NotTaken {
+            problem: AppError::from(error).sentence(),
+        }),
+    })
+}
+
 async fn view(visit: &Visit, shown: &ActivityView, fields: HandInFields) -> ActivityPage {
     let (activity, now) = (&shown.activity, shown.now);
     let maximum = activity.maximum.normalize();
@@ -88,10 +144,9 @@ async fn view(visit: &Visit, shown: &ActivityView, fields: HandInFields) -> Acti
     let takes_work = shown.may_hand_in && (!approved || shown.anew);
     let form = (takes_work && (again || shown.left.versions > 0)).then(|| HandInFields {
         action: visit.href(&course::hand_in(&activity.id)),
-        limit: match shown.left.largest() {
-            20_000_000.. => "20 MB".to_owned(),
-            less => size_words(less),
-        },
+        limit: size_words(shown.left.largest()),
+        pieces: visit.href(&course::pieces(&activity.id)),
+        piece: uploads::PIECE,
         room: words::evidence::room(shown.left),
         ..fields
     });

@@ -47,9 +47,20 @@ pub(crate) fn handed_in(wrong: HandInProblem) -> Problem {
             "link",
             "Give the whole address of the link, beginning with https://.",
         ),
-        HandInProblem::File => problem(
+        HandInProblem::File(largest) => problem(
             "file",
-            "The file is larger than 20 MB. Hand in a smaller one, or a link to it.",
+            format!(
+                "The file is larger than {}. Hand in a smaller one, or a link to it.",
+                size_words(largest)
+            ),
+        ),
+        HandInProblem::Pieces { received, size } => problem(
+            "file",
+            format!(
+                "Of the file, {} of {} have arrived. Choose it again: it goes on from there.",
+                size_words(received),
+                size_words(size)
+            ),
         ),
         HandInProblem::Versions(most) => problem("text", no_version_left(most)),
         HandInProblem::Share { size, left } => problem(

@@ -7,6 +7,7 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
 use crate::domain::credential::Credential;
@@ -166,9 +167,12 @@ async fn pack_evidence(
         return Ok(None);
     };
     let name = evidence_file(&folder, file);
-    match cairn.blobs.get(&submission.tenant, &file.digest).await {
-        Ok(bytes) => {
-            pack.add(name.clone(), bytes).await?;
+    match cairn.blobs.content(&submission.tenant, &file.digest).await {
+        Ok((_, mut content)) => {
+            pack.open(name.clone()).await?;
+            while let Some(piece) = content.next().await {
+                pack.part(piece?).await?;
+            }
             Ok(Some(name))
         }
         Err(error @ (BlobError::Missing | BlobError::Changed)) => {

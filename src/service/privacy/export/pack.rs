@@ -16,7 +16,7 @@ use super::manifest;
 use crate::service::base::error::ServiceError;
 use crate::store::blobs::BlobError;
 
-/// Entries that wait for the thread; each has 20 MB at most.
+/// Parts that wait for the thread; each is a piece of a file.
 const WAITING: usize = 2;
 
 enum Step {

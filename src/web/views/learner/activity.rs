@@ -62,6 +62,9 @@ pub(crate) struct HandInFields {
     pub(crate) problems: ProblemList,
     /// "20 MB".
     pub(crate) limit: String,
+    /// Where pieces of a file go, and how many bytes they have.
+    pub(crate) pieces: String,
+    pub(crate) piece: usize,
     /// What may still be handed in, in a sentence.
     pub(crate) room: String,
 }

@@ -1,0 +1,324 @@
+//! Files that students are sending: written to the store as they come, from a form or piece by piece. A file that comes in
+//! pieces goes on where it stopped, also after the page was opened anew: what is there of it is known by whose it is, and
+//! by its name, size and date.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
+
+use crate::ids::{ActivityId, PersonId, TenantId};
+use crate::random;
+use crate::service::Cairn;
+use crate::service::award::evidence::{self, HandInProblem};
+use crate::service::award::shares;
+use crate::service::base::error::ServiceError;
+use crate::service::base::session::Visitor;
+use crate::store::blobs::BlobError;
+use crate::store::incoming::{Piece, Place, Whole, Writing};
+
+/// Most bytes of a piece.
+pub(crate) const PIECE: usize = 1 << 20;
+/// So many files of one person may be on their way in pieces, each to another activity.
+const MOST: usize = 3;
+
+/// A file that a student hands in.
+#[derive(Debug)]
+pub(crate) enum Sent {
+    /// It came with the form.
+    Here(Upload),
+    /// It came in pieces before.
+    InPieces(Announced),
+}
+
+/// A file that came with a form.
+#[derive(Debug)]
+pub(crate) struct Upload {
+    name: String,
+    size: u64,
+    whole: Result<Whole, NotKept>,
+    counted: Counted,
+}
+
+/// A file that is whole.
+pub(super) struct Ready {
+    pub(super) name: String,
+    pub(super) whole: Whole,
+    /// Of one that came in pieces, these count already.
+    pub(super) counted: Option<Counted>,
+}
+
+/// Bytes that count for the institution, as long as this value is there or from then on.
+#[derive(Debug)]
+pub(super) struct Counted {
+    cairn: Arc<Cairn>,
+    tenant: TenantId,
+    bytes: u64,
+}
+
+impl Counted {
+    /// Counts more, unless there is no room.
+    fn take(&mut self, bytes: u64) -> bool {
+        let taken = shares::take(&self.cairn, &self.tenant, bytes);
+        if taken {
+            self.bytes = self.bytes.saturating_add(bytes);
+        }
+        taken
+    }
+
+    pub(super) fn for_good(mut self) {
+        self.bytes = 0;
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.cairn.stored.give_back(&self.tenant, self.bytes);
+    }
+}
+
+/// Why nothing is there of a file that came.
+#[derive(Debug)]
+enum NotKept {
+    Wrong(HandInProblem),
+    Failed(BlobError),
+}
+
+/// What is said of a file whose pieces come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Announced {
+    pub(crate) name: String,
+    /// Bytes.
+    pub(crate) size: u64,
+    /// When it was changed last, as the browser says it.
+    pub(crate) modified: String,
+}
+
+/// What became of a piece, or of the question how many are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// So many bytes of the file are there: the next piece begins here.
+    Received(u64),
+    Wrong(HandInProblem),
+}
+
+/// A file that comes with a form which is being read.
+#[derive(Debug)]
+pub(crate) struct Receiving {
+    counted: Counted,
+    person: PersonId,
+    size: u64,
+    writing: Option<Writing>,
+    not_kept: Option<NotKept>,
+}
+
+impl Receiving {
+    /// Nothing is written before the first bytes of it are there.
+    pub(crate) fn of(cairn: Arc<Cairn>, visitor: &Visitor) -> Self {
+        Self {
+            counted: Counted {
+                cairn,
+                tenant: visitor.tenant().clone(),
+                bytes: 0,
+            },
+            person: visitor.person.id.clone(),
+            size: 0,
+            writing: None,
+            not_kept: None,
+        }
+    }
+
+    /// The most bytes that are kept.
+    pub(crate) fn most(&self) -> u64 {
+        shares::largest(&self.counted.cairn.settings)
+    }
+
+    /// More of the file. What cannot be kept is said at the end: what else stands in the form is not to be lost for it.
+    pub(crate) async fn add(&mut self, bytes: &[u8]) {
+        let more = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.size = self.size.saturating_add(more);
+        if self.not_kept.is_some() {
+            return;
+        }
+        if self.size > self.most() {
+            return self.give_up(NotKept::Wrong(HandInProblem::File(self.most())));
+        }
+        let written = match self.begun().await {
+            Ok(writing) if self.counted.take(more) => writing.write(bytes).await,
+            Ok(_) => return self.give_up(NotKept::Wrong(HandInProblem::Institution)),
+            Err(error) => Err(error),
+        };
+        match written {
+            Ok(writing) => self.writing = Some(writing),
+            Err(error) => self.give_up(NotKept::Failed(error)),
+        }
+    }
+
+    async fn begun(&mut self) -> Result<Writing, BlobError> {
+        if let Some(writing) = self.writing.take() {
+            return Ok(writing);
+        }
+        let Counted { cairn, tenant, .. } = &self.counted;
+        // Known from here on, so that what comes can be counted.
+        shares::institution(cairn, tenant).await;
+        let name = random::token::<16>(cairn.random.as_ref());
+        cairn.blobs.begin(tenant, &self.person, &name).await
+    }
+
+    fn give_up(&mut self, reason: NotKept) {
+        self.writing = None;
+        self.not_kept = Some(reason);
+    }
+
+    /// The end of the file, which its sender calls `name`; none for an empty one.
+    pub(crate) async fn end(self, name: String) -> Option<Upload> {
+        let whole = match (self.writing, self.not_kept) {
+            (_, Some(reason)) => Err(reason),
+            (Some(writing), None) => writing.end().await.map_err(NotKept::Failed),
+            (None, None) => return None,
+        };
+        Some(Upload {
+            name,
+            size: self.size,
+            whole,
+            counted: self.counted,
+        })
+    }
+}
+
+impl Sent {
+    /// Bytes.
+    pub(super) fn size(&self) -> u64 {
+        match self {
+            Self::Here(upload) => upload.size,
+            Self::InPieces(file) => file.size,
+        }
+    }
+
+    /// What is wrong with it, as far as it is known already.
+    pub(super) fn wrong(&self, largest: u64) -> Option<HandInProblem> {
+        match self {
+            Self::Here(Upload {
+                whole: Err(NotKept::Wrong(wrong)),
+                ..
+            }) => Some(*wrong),
+            _ if self.size() > largest => Some(HandInProblem::File(largest)),
+            _ => None,
+        }
+    }
+
+    /// The whole file and what it is called.
+    ///
+    /// # Errors
+    /// [`ServiceError::Blob`] when it could not be written or read.
+    pub(super) async fn whole(
+        self,
+        cairn: &Cairn,
+        visitor: &Visitor,
+        activity: &ActivityId,
+    ) -> Result<Result<Ready, HandInProblem>, ServiceError> {
+        let file = match self {
+            Self::Here(upload) => {
+                return match upload.whole {
+                    Ok(whole) => Ok(Ok(Ready {
+                        name: upload.name,
+                        whole,
+                        counted: Some(upload.counted),
+                    })),
+                    Err(NotKept::Wrong(wrong)) => Ok(Err(wrong)),
+                    Err(NotKept::Failed(error)) => Err(error.into()),
+                };
+            }
+            Self::InPieces(file) => file,
+        };
+        let place = place(visitor, activity, &file);
+        let received = cairn.blobs.received(&place).await?;
+        if received != file.size {
+            return Ok(Err(HandInProblem::Pieces {
+                received,
+                size: file.size,
+            }));
+        }
+        let name = random::token::<16>(cairn.random.as_ref());
+        let whole = cairn.blobs.copy_of(&place, &name).await?;
+        Ok(Ok(Ready {
+            name: file.name,
+            whole,
+            counted: None,
+        }))
+    }
+
+    /// Where its pieces lie, if it came in pieces.
+    pub(super) fn place(&self, visitor: &Visitor, activity: &ActivityId) -> Option<Place> {
+        match self {
+            Self::Here(_) => None,
+            Self::InPieces(file) => Some(place(visitor, activity, file)),
+        }
+    }
+}
+
+fn place(visitor: &Visitor, activity: &ActivityId, file: &Announced) -> Place {
+    let about = format!("{}\n{}\n{}", file.size, file.modified, file.name);
+    let mut name = hex::encode(Sha256::digest(about));
+    name.truncate(32);
+    Place {
+        tenant: visitor.tenant().clone(),
+        person: visitor.person.id.clone(),
+        group: activity.to_string(),
+        name,
+    }
+}
+
+/// Takes a piece of a file with the place at which it begins, or says without one how much of the file is there.
+///
+/// # Errors
+/// As [`evidence::hand_in`]; [`ServiceError::Busy`] while another piece of the file is taken.
+#[tracing::instrument(name = "uploads.piece", level = "debug", skip_all, fields(activity = activity.as_str()))]
+pub(crate) async fn piece(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    activity: &ActivityId,
+    file: &Announced,
+    piece: Option<(u64, Bytes)>,
+) -> Result<Taken, ServiceError> {
+    visitor.act_for_oneself()?;
+    let place = place(visitor, activity, file);
+    let there = cairn.blobs.received(&place).await?;
+    // What is there of it counts already.
+    let left = evidence::room(cairn, visitor, activity, there).await?;
+    if file.size > left.file {
+        return Ok(Taken::Wrong(HandInProblem::File(left.file)));
+    }
+    if let Some(wrong) = left.refuses(Some(file.size)) {
+        return Ok(Taken::Wrong(wrong));
+    }
+    if there == 0 {
+        cairn.blobs.make_room(&place, MOST).await?;
+    }
+    let Some((offset, bytes)) = piece else {
+        return Ok(Taken::Received(there));
+    };
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let fits = offset.checked_add(length).is_some_and(|end| end <= file.size);
+    if !fits || bytes.len() > PIECE || offset != there {
+        return Ok(Taken::Received(there));
+    }
+    if !shares::take(cairn, visitor.tenant(), length) {
+        return Ok(Taken::Wrong(HandInProblem::Institution));
+    }
+    match cairn.blobs.add_piece(&place, offset, bytes).await? {
+        Piece::Added(there) | Piece::Elsewhere(there) => Ok(Taken::Received(there)),
+        Piece::Busy => Err(ServiceError::Busy {
+            by_client: true,
+            seconds: 1,
+        }),
+    }
+}
+
+/// A file as a form brings one.
+#[cfg(test)]
+pub(crate) async fn sent(cairn: &Arc<Cairn>, visitor: &Visitor, name: &str, content: &[u8]) -> Option<Sent> {
+    let mut receiving = Receiving::of(Arc::clone(cairn), visitor);
+    receiving.add(content).await;
+    receiving.end(name.to_owned()).await.map(Sent::Here)
+}
