@@ -2,8 +2,8 @@
 //! removed, added or changed is noticed. The badges sign only themselves.
 //!
 //! `SHA256SUMS` is as `sha256sum --check` reads it. `SHA256SUMS.jws` is a JSON Web Signature (RFC 7515, EdDSA as in RFC 8037)
-//! by the key that signs the issuer's badges; it says as well which institution the archive is of. It is put together here, since the key is kept as 32 bytes and the library for
-//! tokens takes only PKCS #8.
+//! by the key that signs the issuer's badges; it says as well which institution the archive is of. It is put together here,
+//! since the key is kept as 32 bytes and the library for tokens takes only PKCS #8.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,8 @@
 //! Leaving with everything: archives that stand for themselves. [`learner`] packs what is about one person,
 //! [`institution`] what an institution issued; [`verifying`] proves, without this service, that the badges in one verify.
 //!
-//! An archive is a ZIP with a signed [`manifest`], which names the institution: `README.txt`, `verify.html` (the page of [`crate::service::credential::verifier`]), `badges/SLUG/badge.*`,
+//! An archive is a ZIP with a signed [`manifest`], which names the institution: `README.txt`, `verify.html` (the page of
+//! [`crate::service::credential::verifier`]), `badges/SLUG/badge.*`,
 //! `evidence/SUBMISSION/…`, `issuers/SLUG/{did.json,keys.json}`, `status/SLUG.json` (and both once more for each of the former
 //! identities, see [`origins`]), and `about-me.json` or
 //! `holders.csv`. It never holds a private key.
