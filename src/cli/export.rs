@@ -49,9 +49,15 @@ pub(crate) fn run(settings: Settings, arguments: ExportArguments) -> Result<(), 
         let size = crate::service::award::files::size_words(summary.packed.size);
         summary.packed.file.keep_as(&out)?;
         println!(
-            "{shown}: {} badges, {} submissions, {size}. Prove it with: cairn verify-archive {shown}",
+            "{shown}: {} badges, {} submissions, {size}.",
             summary.badges, summary.hand_ins
         );
+        if let Some(key) = &summary.signed_with {
+            println!(
+                "Prove it with: cairn verify-archive {shown} --issuer {key}\n\
+                 Note that key elsewhere than beside the archive: nothing in an archive can prove who packed it."
+            );
+        }
         if summary.missing > 0 {
             println!(
                 "{} files are not stored any more; README.txt in the archive names them.",

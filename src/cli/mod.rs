@@ -62,7 +62,7 @@ enum Command {
     Export(export::ExportArguments),
     /// Copy the database and the files to a folder, while the server runs.
     Backup(backup::BackupArguments),
-    /// Prove that every badge in an archive verifies, without database, settings or net.
+    /// Check that an archive is whole and every badge in it verifies, without database, settings or net.
     #[command(alias = "drill")]
     VerifyArchive(verify_archive::VerifyArchiveArguments),
 }
@@ -73,10 +73,7 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     // What proves an archive must work where nothing else of ours does.
     if let Command::VerifyArchive(arguments) = &arguments.command {
-        return match verify_archive::run(arguments) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(error.as_ref()),
-        };
+        return checked(arguments);
     }
     // Whatever is written from here on is everybody's record.
     #[cfg(unix)]
@@ -107,12 +104,16 @@ pub fn run() -> ExitCode {
         Command::Keys(command) => keys::run(settings, command),
         Command::Export(arguments) => export::run(settings, arguments),
         Command::Backup(arguments) => backup::run(&settings, &arguments),
-        Command::VerifyArchive(arguments) => verify_archive::run(&arguments),
+        Command::VerifyArchive(arguments) => return checked(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(error.as_ref()),
     }
+}
+
+fn checked(arguments: &verify_archive::VerifyArchiveArguments) -> ExitCode {
+    verify_archive::run(arguments).unwrap_or_else(|error| failed(error.as_ref()))
 }
 
 /// Anything that ends a command; its text is the sentence that is printed.

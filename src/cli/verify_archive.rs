@@ -1,7 +1,11 @@
-//! `cairn verify-archive FILE.zip`: proves an archive without database, settings or net.
+//! `cairn verify-archive FILE.zip`: checks an archive without database, settings or net.
+//!
+//! It ends with 0 where the archive is whole and of an issuer that was named, with 1 where it is not, and with
+//! [`UNPROVEN`] where it is whole and nobody was named: a script must not take that for a proof.
 
 use std::io::BufReader;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -9,13 +13,22 @@ use clap::Args;
 use super::CommandError;
 use crate::clock::{Clock as _, SystemClock};
 use crate::service::privacy::export::comparing::{Difference, Listed};
-use crate::service::privacy::export::manifest::{Manifest, ManifestProblem};
+use crate::service::privacy::export::manifest::{Manifest, ManifestProblem, Signed};
+use crate::service::privacy::export::signer::{Known, Named, Outcome, outcome};
 use crate::service::privacy::export::verifying::{Finding, Report, verify_archive};
+use openbadges::did;
+
+/// The exit code for an archive that is whole, of an institution that nobody named. 2 is that of a wrong use.
+const UNPROVEN: u8 = 3;
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArchiveArguments {
     /// The archive: a learner's or an institution's.
     file: PathBuf,
+    /// Who has to have signed it: did:web:HOST:issuers:NAME, best with # and its key (z6Mk…), as the page of the issuer shows
+    /// them. May be given several times
+    #[arg(long, value_name = "DID")]
+    issuer: Vec<Named>,
     /// Look at the badges alone: for an archive of a version that did not sign what it packed
     #[arg(long)]
     badges_only: bool,
@@ -24,18 +37,90 @@ pub(crate) struct VerifyArchiveArguments {
 /// Prints a line for each badge and what follows.
 ///
 /// # Errors
-/// When the archive is no fit one, or a badge in it does not verify.
+/// When the archive is no fit one, a badge in it does not verify, or another issuer signed it than those that were named.
 #[expect(clippy::print_stdout, reason = "this is the command line")]
-pub(crate) fn run(arguments: &VerifyArchiveArguments) -> Result<(), CommandError> {
+pub(crate) fn run(arguments: &VerifyArchiveArguments) -> Result<ExitCode, CommandError> {
     let shown = arguments.file.display();
     let file = std::fs::File::open(&arguments.file)
         .map_err(|error| format!("The file {shown} cannot be opened: {error}"))?;
     let report = verify_archive(BufReader::new(file), SystemClock.now())?;
     print!("{}", table(&report));
-    if report.is_sound() || (arguments.badges_only && report.has_sound_badges()) {
-        Ok(())
-    } else {
-        Err("The archive does not hold: not everything in it is as it was issued.".into())
+    let outcome = outcome(&report, &arguments.issuer, arguments.badges_only);
+    let (verdict, code) = verdict(&outcome)?;
+    println!("\n{verdict}");
+    Ok(code)
+}
+
+/// What the archive comes to, and the exit code for it; what it fails by is the error.
+fn verdict(outcome: &Outcome<'_>) -> Result<(String, ExitCode), String> {
+    let (said, known) = match outcome {
+        Outcome::Unchanged(signed, known) => {
+            let whole = format!(
+                "Whole and unchanged since {} signed it on {} with the key {}.",
+                signed.issuer,
+                day(signed.at),
+                key_of(signed)
+            );
+            (format!("{whole} {}", doubt(&signed.issuer, *known)), *known)
+        }
+        Outcome::Badges(issuers, known) => {
+            let doubts: Vec<String> = issuers.iter().map(|did| doubt(did, *known)).collect();
+            let all = issuers.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let whole = format!("Every badge verifies with the keys of {all} that are in the archive.");
+            (format!("{whole} {}", doubts.join(" ")), *known)
+        }
+        Outcome::Broken => {
+            return Err("The archive does not hold: not everything in it is as it was issued.".to_owned());
+        }
+        Outcome::OtherSigner(signed) => {
+            return Err(format!(
+                "The archive was signed by {} with the key {}, which is not what --issuer names. Whoever that is may have put \
+                 into it, or left out, what they liked: do not take it for an archive of the issuer that you named. After the \
+                 identity origin was changed, archives from before are signed under the former DID: name that one too.",
+                signed.issuer,
+                key_of(signed)
+            ));
+        }
+        Outcome::OtherIssuer(did) => {
+            return Err(format!(
+                "There are badges of {did} in the archive, which --issuer does not name."
+            ));
+        }
+        Outcome::NothingToCompare => {
+            return Err(
+                "Nobody signed for the files of this archive, so there is no key that could be the one you named. Name the DID alone."
+                    .to_owned(),
+            );
+        }
+    };
+    let code = match known {
+        Known::ByKey | Known::ByName => ExitCode::SUCCESS,
+        Known::Unknown => ExitCode::from(UNPROVEN),
+    };
+    Ok((said.trim_end().to_owned(), code))
+}
+
+fn key_of(signed: &Signed) -> &str {
+    signed.key.split_once('#').map_or("", |(_, key)| key)
+}
+
+/// What nothing in an archive can prove, and how its reader can.
+fn doubt(issuer: &str, known: Known) -> String {
+    let compare = did::document_url(issuer).map_or_else(
+        |_| "what its issuer published".to_owned(),
+        |url| format!("{url} while that is served, or with what you noted"),
+    );
+    match known {
+        Known::ByKey => String::new(),
+        Known::ByName => format!(
+            "That it is a key of {issuer} is told by the copy of its did.json in the archive alone. Compare it with {compare}, \
+             and name it: --issuer {issuer}#KEY."
+        ),
+        Known::Unknown => format!(
+            "Nothing in the archive can prove that {issuer} is the institution you think of: whoever changes an archive can sign it \
+             anew as somebody else. Compare DID and key with {compare}, and name them: --issuer {issuer}#KEY. Until then this proves \
+             nothing about who packed it, and the exit code is {UNPROVEN}."
+        ),
     }
 }
 
@@ -50,6 +135,9 @@ fn differs(difference: &Difference) -> String {
         Difference::Changed(name) => format!("{name} is not as it was packed."),
         Difference::OtherBadge(name) => {
             format!("{name} is another badge than the other files of its folder.")
+        }
+        Difference::OtherIssuer(name, issuer) => {
+            format!("{name} is of {issuer}, which is no issuer of the institution that this archive is of.")
         }
         Difference::Holders => "holders.csv cannot be read.".to_owned(),
         Difference::HeldNowhere(folder) => format!("holders.csv names {folder}, where no badge is."),
@@ -66,14 +154,27 @@ fn differs(difference: &Difference) -> String {
     }
 }
 
+/// Of which institution the archive says that it is.
+fn institution(signed: &Signed) -> String {
+    match &signed.institution {
+        Some(dids) => {
+            let dids: Vec<&str> = dids.iter().map(String::as_str).collect();
+            format!("It is said to be an archive of {}.", dids.join(" and "))
+        }
+        None => "An older version packed it, which did not say of which institution it is; every badge in it is of whoever signed."
+            .to_owned(),
+    }
+}
+
 fn signed(manifest: &Manifest) -> String {
     match manifest {
         Manifest::Signed(signed) => format!(
-            "{} signed on {} for {} files with {} badges.",
+            "{} signed on {} for {} files with {} badges. {}",
             signed.issuer,
             day(signed.at),
             signed.files,
-            signed.badges
+            signed.badges,
+            institution(signed)
         ),
         Manifest::Absent => "Nobody signed for what is in this archive, so a file that was taken out or put in cannot be noticed. \
                              An older version packed it, or its manifest was removed. With --badges-only the badges alone count."
@@ -85,6 +186,7 @@ fn signed(manifest: &Manifest) -> String {
                 ManifestProblem::Signature => "the signature is not of that key",
                 ManifestProblem::OtherSums => "it is for other sums",
                 ManifestProblem::Counts => "it is for another number of files or badges",
+                ManifestProblem::NotItsIssuer => "whoever signed is no issuer of the institution that it names",
             };
             format!("The signature over the files of this archive proves nothing: {why}.")
         }

@@ -109,12 +109,18 @@ pub(crate) fn among(
     Ok(found)
 }
 
-/// Forgets that a name is of somebody who was erased, and says of which erasure it was; none when that was done before.
-pub(crate) fn lift(db: &mut Db, tenant: &TenantId, digest: &str) -> Result<Option<ErasureId>, StoreError> {
-    let found = among(db, tenant, &[digest.to_owned()])?.remove(digest);
+/// Forgets that a name is of somebody who was erased, unless they were erased once more after that erasure. Says whether it
+/// was remembered.
+pub(crate) fn lift(
+    db: &mut Db,
+    tenant: &TenantId,
+    digest: &str,
+    erasure: &ErasureId,
+) -> Result<bool, StoreError> {
     let gone = diesel::delete(tombstones::table)
         .filter(tombstones::tenant_id.eq(tenant.as_str()))
         .filter(tombstones::digest.eq(digest))
+        .filter(tombstones::erasure_id.eq(erasure.as_str()))
         .execute(db)?;
-    Ok(found.filter(|_| gone == 1).map(|one| one.erasure))
+    Ok(gone == 1)
 }

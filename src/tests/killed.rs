@@ -13,6 +13,7 @@ use crate::random::SystemRandom;
 use crate::store::testing::shortcuts::first_tenant;
 use crate::store::testing::{TestDatabase, leases_run_out, postgres};
 use crate::store::{Store, StoreError, awards, credentials};
+use openbadges::did::IssuerIdentity;
 use practice_lms::{Flavour, Options, PracticeLms, Tool};
 use rust_decimal::Decimal;
 
@@ -70,6 +71,13 @@ impl<'a> Program<'a> {
             .env("CAIRN_LOG", "error")
             .stdout(Stdio::null());
         command
+    }
+
+    /// The DID of an issuer of its.
+    pub(crate) fn did(&self, slug: &str) -> String {
+        let origin = format!("http://{}", self.address);
+        let identity = IssuerIdentity::new(&origin, slug).unwrap();
+        identity.did().to_owned()
     }
 
     pub(crate) async fn start(&self) -> Running {

@@ -11,7 +11,7 @@ use crate::ids::BadgeId;
 use crate::random::{self, SystemRandom};
 use crate::store::testing::shortcuts::first_tenant;
 use crate::store::testing::{TestDatabase, first_sqlite, leases_run_out, say};
-use crate::store::{Store, tenants};
+use crate::store::{Store, issuers, tenants};
 use futures_util::future::join_all;
 use practice_lms::browser::Page;
 use practice_lms::{Flavour, Options, PracticeLms};
@@ -152,7 +152,14 @@ async fn awards_and_archives(database: &TestDatabase) {
 }
 
 async fn archives(program: &Program<'_>, store: &Store, folder: &Path) {
-    let institution = store.read(first_tenant).await.unwrap().unwrap().name;
+    let institution = store.read(first_tenant).await.unwrap().unwrap();
+    let of = institution.id.clone();
+    let issuer = store
+        .read(move |db| issuers::for_tenant(db, &of))
+        .await
+        .unwrap()
+        .unwrap();
+    let (institution, did) = (institution.name, program.did(&issuer.slug));
     let archive = folder.join("everything.zip");
     let export = || {
         let mut command = program.command();
@@ -162,7 +169,8 @@ async fn archives(program: &Program<'_>, store: &Store, folder: &Path) {
     };
     let proven = || {
         let mut command = program.command();
-        let proven = command.arg("verify-archive").arg(&archive).status();
+        command.arg("verify-archive").arg(&archive);
+        let proven = command.args(["--issuer", &did]).status();
         assert!(proven.unwrap().success());
     };
     let begun = Instant::now();

@@ -12,13 +12,7 @@ export class Failure extends Error {
 
 /** The sentences of what is known to be wrong: the badge is not valid. */
 const FAILED = {
-  TooLarge: (what) => `The file is larger than anything that a badge needs (${what}); it was not read.`,
-  NotJson: (what) => `The text is not a badge: ${what}.`,
   DuplicateName: (what) => `The document says ${what} twice, so that two readers could see two different badges.`,
-  UnknownFile: (what) => `This is not a badge: ${what}.`,
-  Png: (what) => `The picture is damaged: ${what}.`,
-  Svg: (what) => `The picture is damaged: ${what}.`,
-  NotBaked: () => "The picture holds no badge, as a screenshot or a copy from a page does not. Ask for the badge’s own file or its link.",
   BakedTwice: () => "The picture holds more than one badge, so that nobody can tell which one counts.",
   Missing: (what) => `The document has no usable “${what}”.`,
   WrongType: () => "The document is not a badge or an endorsement.",
@@ -63,6 +57,12 @@ const FAILED = {
 
 /** The sentences of what cannot be told here: the badge may be valid or not. */
 const UNCHECKED = {
+  TooLarge: (what) => `The file is larger than anything that a badge needs (${what}); it was not read.`,
+  NotJson: (what) => `This is not a badge, or not a whole one: ${what}. Ask for the badge’s own file or its link.`,
+  UnknownFile: (what) => `This is not a badge: ${what}.`,
+  Png: (what) => `The picture is damaged: ${what}. Get it again where it came from.`,
+  Svg: (what) => `The picture is damaged: ${what}. Get it again where it came from.`,
+  NotBaked: () => "The picture holds no badge, as a screenshot or a copy from a page does not. Ask for the badge’s own file or its link.",
   OtherKind: (what) => `The document is a credential of another kind (${what || "not named"}), which this page does not check.`,
   UnknownProof: (what) => `The proof is of a kind that this page does not check (${what}). Its issuer can say who does.`,
   SeveralBadges: (what) => `There are ${what} badges in the file. Check them one by one.`,

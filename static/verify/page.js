@@ -110,7 +110,7 @@ async function outcome(world) {
     const found = await given(world);
     if (found === undefined) return nothing("unknown", "Nothing to check yet", "Choose a file, paste a badge, or give its address.");
     if (found.tooMany) return nothing("unknown", "Choose one badge", "Choose one badge at a time, alone or together with its issuer’s did.json and status list. Nothing was checked.");
-    if (found.tooLarge) return nothing("invalid", "This cannot be read as a badge", "It is larger than anything that a badge needs (a picture has 8 MB at most, a text 1 MB). It was not read.");
+    if (found.tooLarge) return nothing("unknown", "Cannot say: this cannot be read as a badge", "It is larger than anything that a badge needs (a picture has 8 MB at most, a text 1 MB). It was not read.");
     return { ...(await verify(found.bytes, world, byId("recipient").value.trim())), bytes: found.bytes, given: found.link };
   } catch (error) {
     return nothing("unknown", "Cannot say: nothing could be read", sentenceOf(failureFrom(error)));

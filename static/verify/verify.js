@@ -77,7 +77,7 @@ class Checks {
  */
 export async function verify(bytes, world, recipient = "") {
   const checks = new Checks();
-  const given = await checks.note("Readable", () => read(bytes));
+  const given = await checks.note("Readable", () => recognised(read(bytes)));
   if (given === undefined) return conclude(checks, undefined, []);
   const { document, token } = given;
   if (given.wrapping !== undefined) checks.remarks.push("The badge came in a presentation, as wallets hand badges on. The badge in it was checked; who presented it was not.");
@@ -98,6 +98,21 @@ export async function verify(bytes, world, recipient = "") {
     found.remarks.unshift("The issuer could not be asked: what you chose stood in for what it publishes. Whoever made those files could have made the badge too. Check again when its site answers.");
   }
   return { ...found, carrier: given.carrier, source: given.source, document };
+}
+
+/** Lets through what says of itself, in one way or another, that it is a credential: of whatever standard, and however wrong. */
+function recognised(found) {
+  const { document, token } = found;
+  const isCredential =
+    document.credentialSubject !== undefined ||
+    document.proof !== undefined ||
+    list(document, "@context").some((one) => one === VC_CONTEXT || one === VC_CONTEXT_1) ||
+    list(document, "type").includes("VerifiableCredential") ||
+    isOlder(document);
+  if (isCredential) return found;
+  if (token !== undefined) throw new Failure("UnknownFile", "it is a signed token that holds no badge");
+  if (document.verificationMethod !== undefined) throw new Failure("UnknownFile", "it is the list of an issuer’s keys (did.json). Choose it together with a badge");
+  throw new Failure("UnknownFile", "nothing in it says that it is a credential");
 }
 
 /** What can be told of a badge of an older standard. */
@@ -328,7 +343,7 @@ async function statusOf(document, issuer, world) {
 
 async function verifyList(bytes, world) {
   const checks = new Checks();
-  const given = await checks.note("Readable", () => read(bytes));
+  const given = await checks.note("Readable", () => recognised(read(bytes)));
   if (given !== undefined) await core(checks, given.document, given.token, STATUS_LIST, world);
   return { document: given?.document, failure: checks.worst() };
 }
@@ -426,14 +441,22 @@ const HEADLINES = {
   Signature: "Not valid: the signature does not fit",
 };
 
+/** What is said of that which could not be read as a badge; nothing of it is proven wrong. */
+const UNREAD = {
+  SeveralBadges: "Cannot say: choose one badge",
+  UnknownFile: "This is no badge",
+  NotBaked: "This is no badge",
+  NotJson: "This is no badge, or not a whole one",
+};
+
 function conclude(checks, document, remarkable) {
   const failed = checks.all.filter(({ state }) => state === "failed");
   const unchecked = checks.all.filter(({ state }) => state === "unchecked");
   const plain = checks.all.map(({ kind, name, state, code, sentence }) => ({ kind, name, state, code, sentence }));
   let [verdict, headline] = ["valid", "Valid, as far as this page checks"];
   if (document === undefined) {
-    const isOpen = failed.length === 0;
-    [verdict, headline] = isOpen ? ["unknown", "Cannot say: choose one badge"] : ["invalid", "This cannot be read as a badge"];
+    const unread = UNREAD[unchecked[0]?.code] ?? "Cannot say: this cannot be read as a badge";
+    [verdict, headline] = failed.length === 0 ? ["unknown", unread] : ["invalid", "This cannot be read as a badge"];
   } else if (failed.length > 0) {
     [verdict, headline] = ["invalid", (failed.length === 1 && HEADLINES[failed[0].code]) || "Not valid"];
   } else if (unchecked.length > 0) {

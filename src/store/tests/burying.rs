@@ -58,10 +58,21 @@ fn a_name_is_remembered_for_its_institution_until_it_is_lifted_once() {
             [("digest".to_owned(), one)]
         );
         assert!(among(&south.tenant).is_empty());
-        let lift = |tenant: &TenantId| write(database, |db| tombstones::lift(db, tenant, "digest"));
-        assert_eq!(lift(&south.tenant), None);
-        assert_eq!(lift(tenant), Some("w1".into()));
-        assert_eq!(lift(tenant), None);
+        let lift = |tenant: &TenantId, erasure: &str| {
+            write(database, |db| {
+                tombstones::lift(db, tenant, "digest", &erasure.into())
+            })
+        };
+        assert!(!lift(&south.tenant, "w1"));
+        // Erased once more: what was agreed to for the first time lifts nothing.
+        erased(database, &north, "w2");
+        write(database, |db| {
+            tombstones::insert(db, tenant, "digest", &"w2".into(), at(4))
+        });
+        assert!(!lift(tenant, "w1"));
+        assert_eq!(among(tenant).len(), 1);
+        assert!(lift(tenant, "w2"));
+        assert!(!lift(tenant, "w2"));
         assert!(among(tenant).is_empty());
     });
 }

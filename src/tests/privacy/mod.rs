@@ -5,6 +5,7 @@ mod given_up;
 mod institution;
 mod joined;
 mod returning;
+mod signers;
 mod student;
 
 use std::collections::BTreeMap;

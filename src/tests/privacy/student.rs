@@ -98,9 +98,27 @@ fn a_student_takes_everything_along_and_it_proves_itself_with_the_service_off() 
             ("CAIRN_DATABASE_URL", "postgres://nobody@127.0.0.1:1/none"),
             ("CAIRN_LOG", "nonsense"),
         ];
-        let sound = cairn(folder.path(), &["drill", "mine.zip"], &nowhere);
-        let text = said(&sound);
-        assert_eq!(sound.status.code(), Some(0), "{text}");
+        let did = files
+            .iter()
+            .find(|(name, _)| name.ends_with("/did.json"))
+            .unwrap();
+        let did: Value = serde_json::from_slice(did.1).unwrap();
+        let did = did["id"].as_str().unwrap();
+        let whole = cairn(folder.path(), &["drill", "mine.zip", "--issuer", did], &nowhere);
+        let text = said(&whole);
+        assert_eq!(whole.status.code(), Some(0), "{text}");
+        assert!(
+            text.contains(&format!("Whole and unchanged since {did} signed it")),
+            "{text}"
+        );
+        // Whoever names nobody is told who signed, and that this proves nothing yet.
+        let unnamed = cairn(folder.path(), &["drill", "mine.zip"], &nowhere);
+        let said_then = said(&unnamed);
+        assert_eq!(unnamed.status.code(), Some(3), "{said_then}");
+        assert!(
+            said_then.contains(did) && said_then.contains("Nothing in the archive can prove"),
+            "{said_then}"
+        );
         assert!(
             text.contains("6 badge files: 6 verified, 0 revoked, 0 expired, 0 failed."),
             "{text}"

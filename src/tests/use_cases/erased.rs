@@ -12,6 +12,8 @@ use crate::ids::JoinId;
 use crate::random::SystemRandom;
 use crate::service::base::erased::Erased;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::PrivacyRefusal;
+use crate::service::course::launch::asks;
 use crate::service::institution::administrators::{Administrator, Scope};
 use crate::service::privacy::erasing;
 use crate::store::incoming::Place;
@@ -100,6 +102,53 @@ async fn the_other_name_of_a_merged_account_is_known_for_one_of_who_was_erased()
             assert!(!is_known(&bench, sub).await, "{sub}");
         }
         assert_eq!(unknown(&bench).await, Vec::<String>::new());
+    }
+}
+
+/// What the page brings back that this student is shown who launches.
+async fn pass(bench: &Bench, student: &MemberView) -> String {
+    let (course, vault, sub) = (
+        bench.course.clone(),
+        bench.cairn.vault.clone(),
+        student.sub.clone(),
+    );
+    let asked = bench
+        .cairn
+        .store
+        .write_with(move |db| -> Result<_, ServiceError> {
+            let home = platforms::home_of_course(db, &course.tenant, &course.id)?;
+            asks(db, &vault, &course.tenant, &home, &sub)
+        });
+    let returning = asked.await.unwrap().unwrap();
+    bench.cairn.pass_back(&bench.registration, &returning).unwrap()
+}
+
+#[tokio::test]
+async fn a_pass_is_good_for_the_erasure_that_it_tells_of_and_for_no_later_one() {
+    for bench in benches().await {
+        bench.check().await;
+        let student = bench.world.students(bench.at).remove(0);
+        erase(&bench, &student).await;
+        let first = pass(&bench, &student).await;
+        for _ in 0..2 {
+            bench.cairn.agree_again(&first).await.unwrap();
+        }
+        bench.run().await;
+        assert!(is_known(&bench, &student.sub).await);
+
+        // Erased again, while that pass would still be good for its hour.
+        erase(&bench, &student).await;
+        let refused = bench.cairn.agree_again(&first).await;
+        assert!(
+            matches!(refused, Err(ServiceError::Refused(refusal)) if refusal == PrivacyRefusal::Pass.into())
+        );
+        bench.run().await;
+        assert!(!is_known(&bench, &student.sub).await);
+
+        let second = pass(&bench, &student).await;
+        bench.cairn.agree_again(&second).await.unwrap();
+        bench.run().await;
+        assert!(is_known(&bench, &student.sub).await);
     }
 }
 

@@ -127,7 +127,7 @@ fn a_reader_finds_the_verdict_first_and_nothing_to_stumble_over() {
             (false, 320, vectors()[0].1, "valid"),
             (true, 320, vectors()[0].1, "valid"),
             (false, 1000, hostile.as_str(), "invalid"),
-            (false, 320, "nonsense", "invalid"),
+            (false, 320, "nonsense", "unknown"),
         ] {
             chromium.emulate(width, dark).await;
             let name = format!("verify-{width}-{}", if dark { "dark" } else { "light" });

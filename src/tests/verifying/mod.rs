@@ -213,10 +213,11 @@ impl VerifierPage {
 fn class(code: &str) -> &str {
     match code {
         "Undefined" | "Keyword" | "IriAsName" | "Invalid" | "Unsupported" => "Terms",
-        "DuplicateName" | "UnknownFile" => "NotJson",
+        "UnknownFile" | "NoBadge" => "NotJson",
         "KeyKind" => "KeyForm",
         // Of tokens.
-        "NotCompact" | "Base64" | "NotAnObject" | "Repeated" | "TooDeep" => "NotJson",
+        "NotCompact" | "Base64" | "NotAnObject" | "TooDeep" => "NotJson",
+        "Repeated" => "DuplicateName",
         "AlgNone" | "AlgSecret" | "NoAlgorithm" => "Algorithm",
         "UnknownAlgorithm" => "UnknownProof",
         "HeaderMember" | "Type" | "NoKeyId" => "TokenHeader",
@@ -251,8 +252,8 @@ fn differences(finding: &Finding, verdict: &Verdict) -> Vec<String> {
         let kind = format!("{:?}", check.kind);
         let reason = check.failure.as_ref().map(|failure| {
             let written = format!("{failure:?}");
-            // The reason of a reason decides where it is one of the JSON-LD reader's or the token's.
-            let wrapped = ["Terms(", "Token("];
+            // The reason of a reason decides where it is one of the JSON-LD reader's, the token's or the picture's.
+            let wrapped = ["Terms(", "Token(", "Picture("];
             let inner = wrapped
                 .iter()
                 .find_map(|name| written.strip_prefix(name))

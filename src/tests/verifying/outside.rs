@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use super::told::no_badges;
 use crate::tests::harness::Scene;
 use crate::tests::showing::stage::Stage;
 
@@ -62,6 +63,28 @@ fn the_server_asks_what_a_browser_may_not() {
         .await;
         assert_eq!(state(&found, "Key"), Some("unchecked"), "{found}");
         stage.scene.end().await;
+    });
+}
+
+#[test]
+fn the_server_calls_nothing_invalid_that_is_no_badge() {
+    crate::app::block_on(async {
+        let scene = Scene::on(crate::store::testing::TestDatabase::sqlite()).await;
+        for text in no_badges() {
+            let (status, found) = asked(&scene.origin, SENT, text.clone()).await;
+            assert_eq!(
+                (status, &found["verdict"]),
+                (200, &json!("unknown")),
+                "{text}: {found}"
+            );
+            assert_eq!(state(&found, "Readable"), Some("unchecked"), "{text}: {found}");
+            assert_eq!(
+                found["checks"].as_array().map(Vec::len),
+                Some(1),
+                "{text}: {found}"
+            );
+        }
+        scene.end().await;
     });
 }
 

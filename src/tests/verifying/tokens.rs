@@ -333,7 +333,7 @@ pub(super) fn cases() -> (Net, Vec<Case>) {
             format!("{}.{}.{}", parts[0], parts[1], URL_SAFE_NO_PAD.encode([1; 64])),
         ),
         (
-            "invalid",
+            "unknown",
             "Readable",
             "NotJson",
             format!("{}.{}.{}", parts[0], parts[1], "AAAAA"),

@@ -2,11 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use openbadges::verify::{Outcome, verify_file};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use super::others::{by_key, current};
-use super::{Net, VerifierPage, now};
+use super::{Net, VerifierPage, now, same, vectors};
 
 async fn inside(verifier: &VerifierPage, id: &str) -> String {
     let found = verifier.chromium.driver.find(By::Id(id)).await.unwrap();
@@ -69,9 +70,58 @@ fn a_file_that_is_no_badge_is_called_what_it_is() {
             .map(|(file, _)| json!({ "base64": STANDARD.encode(file) }))
             .collect();
         let found = verifier.check(&files, &Net::default(), now()).await;
-        for ((_, said), finding) in cases.iter().zip(&found) {
+        for ((file, said), finding) in cases.iter().zip(&found) {
             assert!(finding.sentence.contains(said), "{said}: {finding:?}");
-            assert!(!finding.says.contains("Not valid"), "{finding:?}");
+            assert_eq!(finding.verdict, "unknown", "{finding:?}");
+            assert!(finding.says.starts_with("This is no badge"), "{finding:?}");
+            let verdict = verify_file(file, &Net::default(), now());
+            assert_eq!(verdict.outcome(), Outcome::Unknown, "{verdict:?}");
+        }
+        verifier.end().await;
+    });
+}
+
+/// Texts of which none is a badge, or a whole one.
+pub(super) fn no_badges() -> Vec<String> {
+    let whole = vectors()[6].1;
+    let cut = String::from_utf8_lossy(&whole.as_bytes()[..whole.len() / 2]).into_owned();
+    let identity = include_str!("../../../crates/openbadges/vectors/did-web.json").to_owned();
+    let mut all = [
+        "nonsense",
+        "Two. Sentences.",
+        "a.b.c",
+        "{}",
+        "[]",
+        "42",
+        "\"text\"",
+        "{\"name\":\"Ada\"}",
+        "<!doctype html><title>A badge</title><p>You earned it",
+        "\n<HTML><body>A badge",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    all.extend([identity, cut]);
+    all
+}
+
+#[test]
+fn what_is_no_badge_is_said_to_be_none_by_page_and_server_alike() {
+    crate::app::block_on(async {
+        let Some(verifier) = VerifierPage::open(&[]).await else {
+            return;
+        };
+        let texts = no_badges();
+        let found = verifier.check_texts(&texts, &Net::default()).await;
+        for (text, finding) in texts.iter().zip(&found) {
+            let verdict = verify_file(text.as_bytes(), &Net::default(), now());
+            same(finding, &verdict, text);
+            assert_eq!(finding.verdict, "unknown", "{text}: {finding:?}");
+            assert!(
+                finding.says.starts_with("This is no badge"),
+                "{text}: {finding:?}"
+            );
+            assert!(!finding.says.contains("ot valid"), "{text}: {finding:?}");
         }
         verifier.end().await;
     });

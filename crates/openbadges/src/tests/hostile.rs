@@ -261,7 +261,7 @@ fn documents() {
             "a member that stands twice",
             changed(|_| ()).replacen("\"id\":", "\"id\":\"urn:x\",\"id\":", 1),
             Readable,
-            |f| matches!(f, Failure::NotJson(why) if why.contains("twice")),
+            |f| matches!(f, Failure::Repeated(why) if why.contains("twice")),
         ),
         row(
             "a claim that stands twice",

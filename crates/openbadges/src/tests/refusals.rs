@@ -1,5 +1,7 @@
 //! The public verification: each refusal with its own reason.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::SigningKey;
 use serde_json::{Value, json};
 
@@ -10,7 +12,7 @@ use crate::jsonld::JsonLdError;
 use crate::proof::attach;
 use crate::status::StatusError;
 use crate::testing::examples;
-use crate::verify::{CheckKind, Failure, MAX_DOCUMENT, verify};
+use crate::verify::{CheckKind, Failure, MAX_DOCUMENT, Outcome, verify, verify_file};
 
 #[test]
 fn what_cannot_be_read_is_refused() {
@@ -25,6 +27,75 @@ fn what_cannot_be_read_is_refused() {
     assert!(matches!(failure(&[b'['; 5_000]), Some(Failure::NotJson(_))));
     assert!(!verify(b"[]", &web(&[]), now()).is_valid());
     assert!(!verify(b"{}", &web(&[]), now()).is_valid());
+}
+
+/// Nothing is proven wrong of what is no badge, or cannot be read as one: nobody can say.
+#[test]
+fn what_is_no_badge_is_called_that_and_not_invalid() {
+    let whole = signed(&badge()).to_string();
+    let cut = String::from_utf8_lossy(&whole.as_bytes()[..whole.len() / 2]);
+    let twice = whole.replacen("\"id\":", "\"id\":\"urn:x\",\"id\":", 1);
+    let nothing = format!("{}.{}.AA", part("{\"alg\":\"ES256\"}"), part("{\"sub\":\"7\"}"));
+    for (text, outcome, said) in [
+        ("nonsense", Outcome::Unknown, "not a badge, or not a whole one"),
+        (
+            "Two. Sentences.",
+            Outcome::Unknown,
+            "not a badge, or not a whole one",
+        ),
+        ("a.b.c", Outcome::Unknown, "cannot be used"),
+        ("", Outcome::Unknown, "not a badge"),
+        (
+            "{}",
+            Outcome::Unknown,
+            "nothing in it says that it is a credential",
+        ),
+        ("{\"name\":\"Ada\"}", Outcome::Unknown, "nothing in it says"),
+        (
+            "{\"id\":\"did:web:x\",\"verificationMethod\":[]}",
+            Outcome::Unknown,
+            "did.json",
+        ),
+        ("[1]", Outcome::Unknown, "no JSON object"),
+        ("\"text\"", Outcome::Unknown, "no JSON object"),
+        (
+            nothing.as_str(),
+            Outcome::Unknown,
+            "a signed token that holds no badge",
+        ),
+        (
+            "\n<!DOCTYPE html><title>A badge</title>",
+            Outcome::Unknown,
+            "it is a web page",
+        ),
+        ("%PDF-1.7", Outcome::Unknown, "it is a PDF"),
+        (
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+            Outcome::Unknown,
+            "holds no Open Badges",
+        ),
+        (cut.as_ref(), Outcome::Unknown, "not a whole one"),
+        (twice.as_str(), Outcome::Invalid, "says something twice"),
+    ] {
+        let verdict = verify_file(text.as_bytes(), &web(&[]), now());
+        assert_eq!(verdict.outcome(), outcome, "{text}: {verdict:?}");
+        assert_eq!(verdict.checks.len(), 1, "{text}: {verdict:?}");
+        let sentence = verdict.checks[0].sentence();
+        assert!(sentence.contains(said), "{text}: {sentence}");
+    }
+    // What says that it is a credential is judged as one, however little of it there is.
+    for text in [
+        "{\"credentialSubject\":{}}",
+        "{\"type\":[\"VerifiableCredential\"]}",
+        "{\"proof\":{}}",
+    ] {
+        let verdict = verify_file(text.as_bytes(), &web(&[]), now());
+        assert_eq!(verdict.outcome(), Outcome::Invalid, "{text}: {verdict:?}");
+    }
+}
+
+fn part(json: &str) -> String {
+    URL_SAFE_NO_PAD.encode(json)
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Everything fails closed: what cannot be fetched, read or understood is a failed check with its own sentence.
 //! Fetching is the caller's: a [`Resolver`] answers from a cache, a database or the network.
 
+mod files;
 mod key;
 mod older;
 mod own;
@@ -99,6 +100,11 @@ pub fn verify(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>) -> Verd
 /// Verifies a file as people have it: a picture with a badge in it, or what [`verify`] takes.
 #[must_use]
 pub fn verify_file(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>) -> Verdict {
+    if let Some(what) = files::other(bytes) {
+        let mut verdict = Verdict::default();
+        verdict.note::<()>(CheckKind::Readable, Err(Failure::NoBadge(what)));
+        return verdict;
+    }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let is_picture = bytes.starts_with(b"\x89PNG") || text.trim_ascii_start().starts_with(b"<");
     if !is_picture {

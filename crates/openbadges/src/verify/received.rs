@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 
 use super::verdict::Failure;
-use super::{MAX_DOCUMENT, list, text};
+use super::{MAX_DOCUMENT, VC_CONTEXT, VC_CONTEXT_1, list, older, text};
 use crate::jwt::{self, Token};
 
 /// How a token begins that a presentation of data model 2.0 carries (VC Data Model 2.0, section 4.13).
 const ENVELOPES: [&str; 2] = ["data:application/vc+jwt", "data:application/jwt"];
+
+const NO_OBJECT: &str = "it holds no JSON object";
 
 /// A document that was read, and the token that it came in, if it came in one.
 pub(super) struct Received {
@@ -49,16 +51,14 @@ impl Received {
         }
         let inner = match list(outer, "verifiableCredential") {
             [] => {
-                return Err(Failure::NotJson(
-                    "it is a presentation with nothing in it".to_owned(),
-                ));
+                return Err(Failure::NoBadge("it is a presentation with nothing in it"));
             }
             [Value::String(compact)] => Self::token(compact.as_bytes())?,
             [only @ Value::Object(_)] => match enveloped(only) {
                 Some(compact) => Self::token(compact.as_bytes())?,
                 None => Self::bare(only.clone()),
             },
-            [_] => return Err(Failure::NotJson("it holds no JSON object".to_owned())),
+            [_] => return Err(Failure::NoBadge(NO_OBJECT)),
             several => return Err(Failure::SeveralBadges(several.len())),
         };
         Ok(Self {
@@ -86,11 +86,48 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Received, Failure> {
             json!({ "verify": { "type": "hosted", "url": address } }),
         ));
     }
-    if jwt::looks_like(bytes) {
-        return Received::token(bytes)?.unwrapped();
+    if jwt::looks_like(bytes) && !bytes.trim_ascii().iter().any(u8::is_ascii_whitespace) {
+        return recognised(Received::token(bytes)?.unwrapped()?);
     }
-    let document = strict_json::read(bytes).map_err(|error| Failure::NotJson(error.to_string()))?;
-    Received::bare(document).unwrapped()
+    let document = strict_json::read(bytes).map_err(|error| unread(&error))?;
+    if !document.is_object() {
+        return Err(Failure::NoBadge(NO_OBJECT));
+    }
+    recognised(Received::bare(document).unwrapped()?)
+}
+
+fn unread(error: &serde_json::Error) -> Failure {
+    // Every value is welcome, so that only a member that stands twice is wrong in itself.
+    if error.is_data() {
+        Failure::Repeated(error.to_string())
+    } else {
+        Failure::NotJson(error.to_string())
+    }
+}
+
+/// Lets through what says of itself, in one way or another, that it is a credential: of whatever standard, and however wrong.
+fn recognised(received: Received) -> Result<Received, Failure> {
+    let document = &received.document;
+    let has = |name: &str| document.get(name).is_some();
+    let names = |member: &str, known: &[&str]| {
+        let mut named = list(document, member).iter().filter_map(Value::as_str);
+        named.any(|one| known.contains(&one))
+    };
+    if has("credentialSubject")
+        || has("proof")
+        || names("@context", &[VC_CONTEXT, VC_CONTEXT_1])
+        || names("type", &["VerifiableCredential"])
+        || older::is_older(document)
+    {
+        return Ok(received);
+    }
+    Err(Failure::NoBadge(if received.token.is_some() {
+        "it is a signed token that holds no badge"
+    } else if has("verificationMethod") {
+        "it is the list of an issuer's keys (did.json). Choose it together with a badge"
+    } else {
+        "nothing in it says that it is a credential"
+    }))
 }
 
 fn address(bytes: &[u8]) -> Option<&str> {

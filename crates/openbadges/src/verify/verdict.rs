@@ -74,9 +74,15 @@ pub enum Failure {
     /// More bytes than a credential has.
     #[error("The document is larger than {0} bytes.")]
     TooLarge(usize),
-    /// Not JSON.
-    #[error("The document is not JSON: {0}.")]
+    /// Neither JSON nor a token, or broken off.
+    #[error("This is not a badge, or not a whole one: it is neither JSON nor a signed token ({0}).")]
     NotJson(String),
+    /// Something else than a credential; what it is.
+    #[error("This is not a badge: {0}.")]
+    NoBadge(&'static str),
+    /// An object that names a member twice.
+    #[error("The document says something twice, so that two readers could see two different badges: {0}.")]
+    Repeated(String),
     /// A token that is refused before its signature is looked at.
     #[error("The signed token cannot be used: {0}.")]
     Token(#[from] JwtError),
@@ -211,11 +217,15 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// Whether it says only that something cannot be told here: the document may be good, and may be not.
+    /// Whether it says only that something cannot be told here: the document may be good, and may be not. What cannot be read
+    /// as a badge, or is none, is not proven wrong either.
     #[must_use]
     pub fn is_unchecked(&self) -> bool {
         match self {
-            Self::OtherKind
+            Self::TooLarge(_)
+            | Self::NotJson(_)
+            | Self::NoBadge(_)
+            | Self::OtherKind
             | Self::SeveralBadges(_)
             | Self::HostedNowhere
             | Self::HostedUnavailable(_)
@@ -226,8 +236,17 @@ impl Failure {
             | Self::NotChecked
             | Self::UnknownStatus
             | Self::StatusUnavailable
-            | Self::Token(JwtError::UnknownAlgorithm(_))
+            | Self::Token(
+                JwtError::UnknownAlgorithm(_)
+                | JwtError::TooLarge
+                | JwtError::NotCompact
+                | JwtError::Base64(_)
+                | JwtError::NotAnObject(_)
+                | JwtError::TooDeep(_),
+            )
             | Self::Terms(JsonLdError::UnknownContext(_) | JsonLdError::TooComplex) => true,
+            // Which of two badges counts nobody can tell; any other picture may be damaged, or never have held one.
+            Self::Picture(error) => *error != BakeError::BakedTwice,
             Self::StatusListBad(inner) | Self::Endorsement(inner) => inner.is_unchecked(),
             _ => false,
         }

@@ -48,6 +48,8 @@ use belonging::Belongs;
 use deployment::Entered;
 pub(crate) use leads::{Asked, Destination, Leads, Pending, PlacingRequest, Review};
 pub(crate) use returning::Returning;
+#[cfg(test)]
+pub(crate) use returning::asks;
 
 /// How often a launch is verified whose registration is changed meanwhile.
 const ATTEMPTS: usize = 4;

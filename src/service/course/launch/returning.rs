@@ -1,11 +1,13 @@
 //! Somebody whose data was erased launches again: they are told, and nothing is kept of them until they agree.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::zone::Zone;
-use crate::ids::{RegistrationId, TenantId};
+use crate::ids::{ErasureId, RegistrationId, TenantId};
 use crate::secrets::Vault;
 use crate::service::Cairn;
 use crate::service::base::erased::Erased;
@@ -26,22 +28,23 @@ pub(crate) struct Returning {
     /// The last time, if it was more than once.
     pub(crate) erased_at: DateTime<Utc>,
     pub(crate) zone: Zone,
-    /// What is left of their name: digests.
-    digests: Vec<String>,
+    /// What is left of their name: digests, each with the erasure that it is of.
+    erasures: BTreeMap<String, ErasureId>,
 }
 
-/// What the page brings back, which names nobody.
+/// What the page brings back, which names nobody. It is for the erasures that its reader was told of: a later one is not what
+/// they agreed to go behind.
 #[derive(Serialize, Deserialize)]
 struct Pass {
     tenant: TenantId,
     registration: RegistrationId,
-    digests: Vec<String>,
+    erasures: BTreeMap<String, ErasureId>,
     /// Seconds since 1970.
     until: i64,
 }
 
 /// Whether somebody of that name was erased and has not agreed since. Asked only of those who are unknown.
-pub(super) fn asks(
+pub(crate) fn asks(
     db: &mut Db,
     vault: &Vault,
     tenant: &TenantId,
@@ -58,7 +61,10 @@ pub(super) fn asks(
     Ok(Some(Returning {
         erased_at,
         zone: tenants::zone(db, tenant)?,
-        digests: found.into_keys().collect(),
+        erasures: found
+            .into_iter()
+            .map(|(digest, one)| (digest, one.erasure))
+            .collect(),
     }))
 }
 
@@ -75,7 +81,7 @@ impl Cairn {
         let pass = Pass {
             tenant: registration.tenant.clone(),
             registration: registration.id.clone(),
-            digests: returning.digests.clone(),
+            erasures: returning.erasures.clone(),
             until: (self.clock.now() + LIFETIME).timestamp(),
         };
         let plain = serde_json::to_vec(&pass).map_err(|error| ServiceError::Internal(error.to_string()))?;
@@ -85,7 +91,7 @@ impl Cairn {
     /// Somebody who was erased agrees to be kept again: from their next launch on. Agreeing twice is agreeing once.
     ///
     /// # Errors
-    /// [`ServiceError::Refused`] when the pass is none of ours, or too old.
+    /// [`ServiceError::Refused`] when the pass is none of ours, too old, or from before they were erased once more.
     #[tracing::instrument(name = "returning.agree_again", skip_all)]
     pub(crate) async fn agree_again(&self, pass: &str) -> Result<Registration, ServiceError> {
         let over = || ServiceError::from(PrivacyRefusal::Pass);
@@ -97,12 +103,17 @@ impl Cairn {
         }
         let agreed = self.store.write_with(move |db| -> Result<_, ServiceError> {
             let registration = registrations::by_id(db, &pass.registration)?.ok_or_else(over)?;
-            let mut lifted = Vec::new();
-            for digest in &pass.digests {
-                lifted.extend(tombstones::lift(db, &pass.tenant, digest)?);
+            let mut lifted = BTreeSet::new();
+            for (digest, erasure) in &pass.erasures {
+                if tombstones::lift(db, &pass.tenant, digest, erasure)? {
+                    lifted.insert(erasure);
+                }
             }
-            lifted.sort();
-            lifted.dedup();
+            // What still stands is of a later erasure; then nothing is lifted.
+            let digests: Vec<String> = pass.erasures.keys().cloned().collect();
+            if !tombstones::among(db, &pass.tenant, &digests)?.is_empty() {
+                return Err(over());
+            }
             for erasure in lifted {
                 let (actor, action) = (Actor::Unnamed, Action::ErasureLifted);
                 let entry = Entry::new(&pass.tenant, actor, action, erasure.as_str(), now);

@@ -8,8 +8,9 @@ use crate::random;
 use crate::service::base::error::ServiceError;
 use crate::store::status_lists::StatusList;
 use crate::store::{Db, status_lists};
-use openbadges::jwt;
+use openbadges::did::IssuerIdentity;
 use openbadges::status::{Bitstring, MIN_ENTRIES, StatusListCredential};
+use openbadges::{jwt, proof};
 
 /// How long a published list holds. It is signed anew each day, so that only a service that is off lets one run out.
 const HOLDS: TimeDelta = TimeDelta::days(30);
@@ -21,13 +22,20 @@ struct Forms {
 }
 
 impl Signer {
-    fn list(&self, slug: &str, bits: &Bitstring) -> Result<StatusListCredential, ServiceError> {
-        let url = self.identity.status_url(slug);
-        StatusListCredential::revocation(&url, self.identity.did(), bits, self.context.now).map_err(internal)
+    fn list(
+        &self,
+        identity: &IssuerIdentity,
+        slug: &str,
+        bits: &Bitstring,
+    ) -> Result<StatusListCredential, ServiceError> {
+        let url = identity.status_url(slug);
+        StatusListCredential::revocation(&url, identity.did(), bits, self.context.now).map_err(internal)
     }
 
     fn sign_list(&self, slug: &str, bits: &Bitstring) -> Result<Forms, ServiceError> {
-        let list = self.list(slug, bits)?.until(self.context.now + HOLDS);
+        let list = self
+            .list(&self.identity, slug, bits)?
+            .until(self.context.now + HOLDS);
         let key_id = self.identity.verification_method(self.token_key.verifying_key());
         let token = jwt::sign_list(&list, &self.token_key, &key_id).map_err(internal)?;
         Ok(Forms {
@@ -36,10 +44,18 @@ impl Signer {
         })
     }
 
-    /// The list for an archive: as of now and without an end, since nobody signs it anew there.
-    pub(in crate::service) fn list_to_keep(&self, list: &StatusList) -> Result<String, ServiceError> {
+    /// The list for an archive: as of now and without an end, since nobody signs it anew there. `identity` is that of the badges
+    /// that name it: the present one of this issuer, or a former one.
+    pub(in crate::service) fn list_to_keep(
+        &self,
+        identity: &IssuerIdentity,
+        list: &StatusList,
+    ) -> Result<String, ServiceError> {
         let bits = Bitstring::from_bytes(list.bits.clone()).map_err(internal)?;
-        self.sign(&self.list(&list.slug, &bits)?)
+        let document = self.list(identity, &list.slug, &bits)?;
+        let method = identity.verification_method(&self.key.verifying_key());
+        let signed = proof::sign(&document, &self.key, &method, self.context.now).map_err(internal)?;
+        Ok(signed.into_string())
     }
 
     fn new_list(&self, db: &mut Db) -> Result<StatusList, ServiceError> {

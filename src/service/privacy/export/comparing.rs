@@ -1,5 +1,5 @@
-//! Whether an archive is as it was packed: its files against the signed sums, the forms of each badge against each other, and
-//! the list of holders against the badges.
+//! Whether an archive is as it was packed: its files against the signed sums, the forms of each badge against each other, whose
+//! they are against the institution, and the list of holders against the badges.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use chrono::DateTime;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::manifest::{self, Manifest, ManifestProblem, Sum};
+use super::manifest::{self, Manifest, ManifestProblem, Signed, Sum};
 use openbadges::jwt;
 
 /// Where an archive is not what it says.
@@ -21,6 +21,8 @@ pub(crate) enum Difference {
     Changed(String),
     /// A form of another badge than the other files of its folder.
     OtherBadge(String),
+    /// A file of that issuer, which is none of the institution's.
+    OtherIssuer(String, String),
     /// The list of holders cannot be read.
     Holders,
     /// The list of holders names a folder without a badge.
@@ -46,6 +48,8 @@ pub(super) struct Contents {
     sums: BTreeMap<String, Sum>,
     folders: BTreeMap<String, Badge>,
     other_badges: Vec<String>,
+    /// Whose documents are there, each with the first file of theirs.
+    issuers: BTreeMap<String, String>,
     listed_sums: Option<Vec<u8>>,
     signature: Option<Vec<u8>>,
     holders: Option<Vec<u8>>,
@@ -90,18 +94,26 @@ impl Contents {
         }
     }
 
-    /// A form of a badge, and what the status list says of it.
-    pub(super) fn badge(&mut self, name: &str, document: &[u8], is_revoked: bool) {
-        let (Some((folder, _)), Some(document)) = (name.rsplit_once('/'), parsed(document)) else {
-            return;
-        };
+    /// That a badge, a list or a list of keys is of that issuer.
+    pub(super) fn is_of(&mut self, name: &str, issuer: &str) {
+        let first = self.issuers.entry(issuer.to_owned());
+        first.or_insert_with(|| name.to_owned());
+    }
+
+    /// A form of a badge, and what the status list says of it. Says whose badge it is.
+    pub(super) fn badge(&mut self, name: &str, document: &[u8], is_revoked: bool) -> Option<String> {
+        let ((folder, _), document) = (name.rsplit_once('/')?, parsed(document)?);
+        let issuer = issuer(&document).map(str::to_owned);
+        if let Some(issuer) = &issuer {
+            self.is_of(name, issuer);
+        }
         let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str);
         let id = text("/id").unwrap_or_default();
         if let Some(known) = self.folders.get(folder) {
             if known.id != id {
                 self.other_badges.push(name.to_owned());
             }
-            return;
+            return issuer;
         }
         let badge = Badge {
             id: id.to_owned(),
@@ -112,9 +124,10 @@ impl Contents {
             is_revoked,
         };
         self.folders.insert(folder.to_owned(), badge);
+        issuer
     }
 
-    /// What the manifest proves, with the keys of the issuers in the archive.
+    /// What the manifest says, with the keys of the issuers in the archive.
     pub(super) fn manifest(&self, issuers: &BTreeMap<String, Value>) -> Manifest {
         let (Some(sums), Some(signature)) = (&self.listed_sums, &self.signature) else {
             return Manifest::Absent;
@@ -143,11 +156,27 @@ impl Contents {
         {
             found.extend(self.against(&listed));
         }
+        if let Manifest::Signed(signed) = manifest {
+            found.extend(self.foreign(signed));
+        }
         found.extend(self.other_badges.iter().cloned().map(Difference::OtherBadge));
         if let Some(holders) = &self.holders {
             found.extend(self.held(holders).unwrap_or_else(|_| vec![Difference::Holders]));
         }
         found
+    }
+
+    /// What is of others than the institution. An archive that names none is of whoever signed it: versions that did not name it
+    /// packed badges of one issuer alone.
+    fn foreign(&self, signed: &Signed) -> Vec<Difference> {
+        let is_its = |issuer: &String| match &signed.institution {
+            Some(dids) => dids.contains(issuer),
+            None => *issuer == signed.issuer,
+        };
+        let others = self.issuers.iter().filter(|(issuer, _)| !is_its(issuer));
+        others
+            .map(|(issuer, file)| Difference::OtherIssuer(file.clone(), issuer.clone()))
+            .collect()
     }
 
     fn against(&self, listed: &BTreeMap<String, Sum>) -> Vec<Difference> {
@@ -200,6 +229,12 @@ fn folders(listed: &BTreeMap<String, Sum>) -> BTreeSet<&str> {
         .filter_map(|name| name.rsplit_once('/'))
         .map(|(folder, _)| folder)
         .collect()
+}
+
+/// Whose document it is: the id of its issuer.
+pub(super) fn issuer(document: &Value) -> Option<&str> {
+    let issuer = document.get("issuer")?;
+    issuer.as_str().or_else(|| issuer.get("id")?.as_str())
 }
 
 fn parsed(document: &[u8]) -> Option<Value> {

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use super::origins::Origins;
 use super::pack::{Pack, Packed};
 use super::{
     HOW_TO_VERIFY, Issued, PARTS, date, pack_badge, pack_evidence, pack_frame, pack_issuers, pack_manifest,
@@ -33,6 +34,8 @@ pub(crate) struct Summary {
     pub(crate) hand_ins: u64,
     /// Files that are not stored any more.
     pub(crate) missing: usize,
+    /// The DID URL of the key that signed for it all; nobody has one where there is no issuer.
+    pub(crate) signed_with: Option<String>,
 }
 
 /// Packs everything that an institution issued into a new file at `path`; `progress` is told how many badges are in.
@@ -54,14 +57,16 @@ where
     let found = cairn.store.read(move |db| tenants::get(db, &id)).await?;
     let institution = found.ok_or(ServiceError::NotFound("institution"))?;
     let mut pack = Pack::begin(path, now)?;
-    let mut missing = Vec::new();
+    let (mut missing, mut origins) = (Vec::new(), Origins::default());
     let (mut badges, mut after) = (0, None);
     loop {
         let part = some_badges(cairn, tenant, after.clone()).await?;
         let Some(last) = part.last() else { break };
         after = Some(last.credential.id.clone());
         for one in part {
-            let name = read(&one.credential)?.credential_subject.achievement.name;
+            let document = read(&one.credential)?;
+            origins.note(&one.credential, &document);
+            let name = document.credential_subject.achievement.name;
             pack_badge(cairn, &mut pack, &one.credential, &name, &mut missing).await?;
             badges += 1;
         }
@@ -96,7 +101,7 @@ where
         }
         Ok(all)
     });
-    pack_issuers(cairn, &mut pack, signer.as_ref(), issued.await?).await?;
+    let dids = pack_issuers(cairn, &mut pack, signer.as_ref(), &origins, issued.await?).await?;
     let readme = format!(
         "Every badge that was issued at {}, packed on {}\n\n\
          holders.csv      Who holds which badge: the folder of the badge, its name, the holder as\n\
@@ -110,12 +115,13 @@ where
         date(now)
     );
     pack_frame(&mut pack, readme, &missing).await?;
-    pack_manifest(&mut pack, signer.as_ref(), badges).await?;
+    pack_manifest(&mut pack, signer.as_ref(), dids, badges).await?;
     Ok(Summary {
         packed: pack.finish().await?,
         badges,
         hand_ins,
         missing: missing.len(),
+        signed_with: signer.map(|one| one.identity.verification_method(&one.key.verifying_key())),
     })
 }
 

@@ -1,5 +1,6 @@
 //! One person's archive: their badges in every form, what they handed in, and everything that is kept about them.
 
+use super::origins::Origins;
 use super::pack::Pack;
 use super::reading::Reading;
 use super::{
@@ -13,6 +14,7 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::base::session::Visitor;
+use crate::service::credential::publish::read;
 use crate::service::credential::signing::Signer;
 use crate::store::audit;
 use crate::store::{StoreError, issuers, status_lists};
@@ -36,8 +38,9 @@ pub(crate) async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Reading,
         .await
         .map_err(|error| ServiceError::Internal(error.to_string()))?;
     let mut pack = Pack::begin(new_path(cairn, &tenant), now)?;
-    let mut missing = Vec::new();
+    let (mut missing, mut origins) = (Vec::new(), Origins::default());
     for (credential, name) in &about.credentials {
+        origins.note(credential, &read(credential)?);
         pack_badge(cairn, &mut pack, credential, name, &mut missing).await?;
     }
     for submission in about.submissions.clone() {
@@ -77,7 +80,7 @@ pub(crate) async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Reading,
         }
         Ok(all)
     });
-    pack_issuers(cairn, &mut pack, signer.as_ref(), issued.await?).await?;
+    let dids = pack_issuers(cairn, &mut pack, signer.as_ref(), &origins, issued.await?).await?;
     let badges = about.credentials.len();
     pack.add("about-me.json", pretty(&about.document())?).await?;
     let readme = format!(
@@ -92,7 +95,7 @@ pub(crate) async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Reading,
     );
     pack_frame(&mut pack, readme, &missing).await?;
     let count = u64::try_from(badges).unwrap_or(u64::MAX);
-    pack_manifest(&mut pack, signer.as_ref(), count).await?;
+    pack_manifest(&mut pack, signer.as_ref(), dids, count).await?;
     let packed = pack.finish().await?;
     let entry = visitor.entry(Action::DataExported, person.as_str(), now);
     let entry = entry.detail(serde_json::json!({ "badges": badges }));

@@ -2,10 +2,10 @@
 //! removed, added or changed is noticed. The badges sign only themselves.
 //!
 //! `SHA256SUMS` is as `sha256sum --check` reads it. `SHA256SUMS.jws` is a JSON Web Signature (RFC 7515, EdDSA as in RFC 8037)
-//! by the key that signs the issuer's badges. It is put together here, since the key is kept as 32 bytes and the library for
-//! tokens takes only PKCS #8.
+//! by the key that signs the issuer's badges; it says as well which institution the archive is of. It is put together here,
+//! since the key is kept as 32 bytes and the library for tokens takes only PKCS #8.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -44,6 +44,8 @@ pub(crate) enum ManifestProblem {
     OtherSums,
     /// It is for another number of files or badges than the sums list.
     Counts,
+    /// Whoever signed is none of the issuers of the institution that it names.
+    NotItsIssuer,
 }
 
 /// What was found out about the manifest of an archive.
@@ -63,6 +65,10 @@ pub(crate) enum Manifest {
 pub(crate) struct Signed {
     /// The DID of the issuer.
     pub(crate) issuer: String,
+    /// The DID URL of its key.
+    pub(crate) key: String,
+    /// The DIDs of the institution that the archive is of; none in archives of versions that did not say.
+    pub(crate) institution: Option<BTreeSet<String>>,
     pub(crate) at: DateTime<Utc>,
     pub(crate) files: u64,
     pub(crate) badges: u64,
@@ -84,6 +90,16 @@ struct Payload {
     files: u64,
     badges: u64,
     sha256: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    institution: Option<BTreeSet<String>>,
+}
+
+/// What is signed for.
+pub(super) struct Contents<'a> {
+    /// The DIDs of the institution, former ones too.
+    pub(super) institution: BTreeSet<String>,
+    pub(super) sums: &'a str,
+    pub(super) badges: u64,
 }
 
 /// One line of the sums.
@@ -104,14 +120,18 @@ pub(super) fn read(text: &[u8]) -> Option<BTreeMap<String, Sum>> {
     Some(sums)
 }
 
-/// The signature of the issuer over these sums.
+/// The signature of the issuer over what is in an archive.
 pub(super) fn sign(
     issuer: &IssuerIdentity,
     key: &SigningKey,
     at: DateTime<Utc>,
-    sums: &str,
-    badges: u64,
+    contents: Contents<'_>,
 ) -> Result<String, ServiceError> {
+    let Contents {
+        institution,
+        sums,
+        badges,
+    } = contents;
     let header = Header {
         alg: ALGORITHM.to_owned(),
         kid: issuer.verification_method(&key.verifying_key()),
@@ -123,6 +143,7 @@ pub(super) fn sign(
         files: u64::try_from(sums.lines().count()).map_err(internal)?,
         badges,
         sha256: hex::encode(Sha256::digest(sums)),
+        institution: Some(institution),
     };
     let part =
         |json: serde_json::Result<Vec<u8>>| json.map(|json| URL_SAFE_NO_PAD.encode(json)).map_err(internal);
@@ -160,15 +181,22 @@ pub(super) fn check(
     if payload.sha256 != hex::encode(Sha256::digest(sums)) {
         return Err(ManifestProblem::OtherSums);
     }
+    let of = payload.institution.as_ref();
+    if of.is_some_and(|dids| !dids.contains(&payload.iss)) {
+        return Err(ManifestProblem::NotItsIssuer);
+    }
     Ok(Signed {
         issuer: payload.iss,
+        key: header.kid,
+        institution: payload.institution,
         at: DateTime::from_timestamp(payload.iat, 0).ok_or(ManifestProblem::Form)?,
         files: payload.files,
         badges: payload.badges,
     })
 }
 
-/// The key of that name, where the issuer publishes it for signing.
+/// The key of that name, where the issuer publishes it for signing. A name that is not the text of its key would let another key
+/// pass under the name that somebody trusts.
 fn key_of(issuer: &str, kid: &str, issuers: &BTreeMap<String, Value>) -> Option<PublicKey> {
     let document = issuers.get(issuer)?;
     let listed = |member: &str| document.get(member)?.as_array();
@@ -181,5 +209,7 @@ fn key_of(issuer: &str, kid: &str, issuers: &BTreeMap<String, Value>) -> Option<
         text("id") == Some(kid) && text("controller") == Some(issuer)
     };
     let method = listed("verificationMethod")?.iter().find(named)?;
-    PublicKey::from_multikey(method.get("publicKeyMultibase")?.as_str()?).ok()
+    let key = method.get("publicKeyMultibase")?.as_str()?;
+    let is_its_name = kid.strip_prefix(issuer)?.strip_prefix('#')? == key;
+    PublicKey::from_multikey(key).ok().filter(|_| is_its_name)
 }

@@ -1,9 +1,13 @@
 //! Leaving with everything: archives that stand for themselves. [`learner`] packs what is about one person,
 //! [`institution`] what an institution issued; [`verifying`] proves, without this service, that the badges in one verify.
 //!
-//! An archive is a ZIP with a signed [`manifest`]: `README.txt`, `verify.html` (the page of [`crate::service::credential::verifier`]), `badges/SLUG/badge.*`,
-//! `evidence/SUBMISSION/…`, `issuers/SLUG/{did.json,keys.json}`, `status/SLUG.json`, and `about-me.json` or
+//! An archive is a ZIP with a signed [`manifest`], which names the institution: `README.txt`, `verify.html` (the page of
+//! [`crate::service::credential::verifier`]), `badges/SLUG/badge.*`,
+//! `evidence/SUBMISSION/…`, `issuers/SLUG/{did.json,keys.json}`, `status/SLUG.json` (and both once more for each of the former
+//! identities, see [`origins`]), and `about-me.json` or
 //! `holders.csv`. It never holds a private key.
+
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -33,12 +37,15 @@ pub(crate) mod exporting;
 pub(crate) mod institution;
 pub(crate) mod learner;
 pub(crate) mod manifest;
+mod origins;
 pub(crate) mod pack;
 pub(crate) mod reading;
+pub(crate) mod signer;
 #[cfg(test)]
 mod tests;
 pub(crate) mod verifying;
 
+use origins::{Former, Origins};
 use pack::Pack;
 
 /// Where archives are made, below the data folder.
@@ -61,13 +68,18 @@ status/          The last lists of revoked badges, each signed by its issuer. A 
                  in here.
 evidence/        What was handed in, one folder for each hand-in.
 SHA256SUMS       The SHA-256 of every file in here. SHA256SUMS.jws is the issuer's signature
-                 over them: with it, a file that is missing, new or changed is noticed.
+                 over them: with it, a file that is missing, new or changed is noticed, and a
+                 badge of an institution that this archive is not of.
 ";
 
 /// How to prove the archive.
 const HOW_TO_VERIFY: &str = "\
 To prove that everything in here is as it was packed and still verifies, without this service,
-its database or the net:  cairn verify-archive FILE.zip
+its database or the net:  cairn verify-archive FILE.zip --issuer DID#KEY
+
+Nothing in an archive can prove who packed it. Take DID and KEY from where you trust them, such as
+the issuer's own page while it is there, and note them beside the archive. Without --issuer the
+command says who signed, and leaves it to you to compare.
 ";
 
 /// "26 November 2026, 11:20 UTC".
@@ -217,24 +229,37 @@ async fn signer(cairn: &Cairn, tenant: &TenantId) -> Result<Option<Signer>, Serv
     }
 }
 
-/// Ends an archive with the sums of its files and, where the keys of whoever signs are in it, the signature over them.
-async fn pack_manifest(pack: &mut Pack, signer: Option<&Signer>, badges: u64) -> Result<(), ServiceError> {
+/// Ends an archive of an institution (its DIDs) with the sums of its files and, where the keys of whoever signs are in it, the
+/// signature over them.
+async fn pack_manifest(
+    pack: &mut Pack,
+    signer: Option<&Signer>,
+    institution: BTreeSet<String>,
+    badges: u64,
+) -> Result<(), ServiceError> {
     let sums = pack.sums().await?;
     if let Some(signer) = signer {
-        let (identity, at) = (&signer.identity, signer.context.now);
-        let signature = manifest::sign(identity, &signer.key, at, &sums, badges)?;
+        let contents = manifest::Contents {
+            institution,
+            sums: &sums,
+            badges,
+        };
+        let signature = manifest::sign(&signer.identity, &signer.key, signer.context.now, contents)?;
         pack.add(manifest::SIGNATURE, signature).await?;
     }
     pack.add(manifest::SUMS, sums).await
 }
 
-/// What checkers need beside the badges. The lists are as of the moment of the signer, and without an end.
+/// What checkers need beside the badges. The lists are as of the moment of the signer, and without an end. Says the DIDs that
+/// keys are packed for.
 async fn pack_issuers(
     cairn: &Cairn,
     pack: &mut Pack,
     signer: Option<&Signer>,
+    origins: &Origins,
     all: Vec<Issued>,
-) -> Result<(), ServiceError> {
+) -> Result<BTreeSet<String>, ServiceError> {
+    let mut institution = BTreeSet::new();
     for Issued { issuer, keys, lists } in all {
         let identity: IssuerIdentity = institutions::identity(cairn, &issuer)?;
         let folder = format!("issuers/{}", issuer.slug);
@@ -248,19 +273,46 @@ async fn pack_issuers(
                 })
             })
             .collect();
+        let former = origins.former(&issuer, &identity);
+        let formerly: Vec<&str> = former.iter().map(|one| one.identity.did()).collect();
         let about = json!({
             "id": identity.did(), "name": issuer.name, "url": issuer.url, "email": issuer.email, "keys": history,
+            "formerly": formerly,
         });
         pack.add(format!("{folder}/keys.json"), pretty(&about)?).await?;
-        for list in lists {
-            let document = match signer.filter(|signer| signer.issuer.id == issuer.id) {
-                Some(signer) => signer.list_to_keep(&list)?,
-                None => list.document,
+        institution.insert(identity.did().to_owned());
+        let signer = signer.filter(|signer| signer.issuer.id == issuer.id);
+        for list in &lists {
+            let document = match signer {
+                Some(signer) => signer.list_to_keep(&identity, list)?,
+                None => list.document.clone(),
             };
             pack.add(format!("status/{}.json", list.slug), document).await?;
         }
+        for (
+            at,
+            Former {
+                identity,
+                lists: named,
+            },
+        ) in former.iter().enumerate()
+        {
+            // Two origins may make one DID: http and https of a host.
+            if institution.insert(identity.did().to_owned()) {
+                let document = institutions::document(identity, &keys)?;
+                pack.add(format!("{folder}/former-{at}/did.json"), pretty(&document)?)
+                    .await?;
+            }
+            let Some(signer) = signer else { continue };
+            // It is the same issuer with the same keys: it says under its former name too what it revoked.
+            for list in lists.iter().filter(|list| named.contains(&list.id)) {
+                let document = signer.list_to_keep(identity, list)?;
+                pack.add(format!("status/{}-former-{at}.json", list.slug), document)
+                    .await?;
+            }
+        }
     }
-    Ok(())
+    Ok(institution)
 }
 
 /// The page that checks, and the words that explain.

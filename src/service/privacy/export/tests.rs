@@ -1,5 +1,6 @@
 //! Verifying archives that are as they should be, and over all that people could make of them.
 
+use std::collections::BTreeSet;
 use std::io::{Cursor, Write as _};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,6 +18,8 @@ use crate::web::words::archives;
 use openbadges::bake::bake_svg;
 use openbadges::status::{Bitstring, StatusListCredential};
 use openbadges::{sign, testing::examples};
+
+mod signers;
 
 type File = (String, Vec<u8>);
 
@@ -112,7 +115,7 @@ fn every_badge_is_verified_revoked_or_expired_as_of_the_date_of_its_list() {
     assert_eq!(report.issuers, ["did:web:badges.example:issuers:abc"]);
     assert!(report.has_sound_badges());
     assert_eq!(report.manifest, Manifest::Absent);
-    assert!(!report.is_sound(), "nobody signed for what is in it");
+    assert!(!report.is_unchanged(), "nobody signed for what is in it");
 }
 
 const HEAD: &str =
@@ -142,10 +145,20 @@ fn sums(files: &[File]) -> String {
     files.iter().map(line).collect()
 }
 
+/// What the issuer of the examples signs for, as the institution that it is.
+fn contents(sums: &str, badges: u64) -> manifest::Contents<'_> {
+    manifest::Contents {
+        institution: [examples::issuer().unwrap().did().to_owned()].into(),
+        sums,
+        badges,
+    }
+}
+
 fn signed(mut files: Vec<File>) -> Vec<File> {
     let sums = sums(&files);
     let issuer = examples::issuer().unwrap();
-    let signature = manifest::sign(&issuer, &examples::key(), examples::moment(), &sums, 3).unwrap();
+    let contents = contents(&sums, 3);
+    let signature = manifest::sign(&issuer, &examples::key(), examples::moment(), contents).unwrap();
     files.push((manifest::SUMS.into(), sums.into_bytes()));
     files.push((manifest::SIGNATURE.into(), signature.into_bytes()));
     files
@@ -156,14 +169,19 @@ fn content<'a>(files: &'a mut [File], name: &str) -> &'a mut Vec<u8> {
 }
 
 #[test]
-fn an_archive_as_it_was_packed_is_sound_and_says_who_signed_for_it() {
+fn an_archive_as_it_was_packed_is_unchanged_and_says_who_signed_for_it() {
     let report = verified(packed(&sealed(files()))).unwrap();
-    assert!(report.is_sound(), "{report:?}");
+    assert!(report.is_unchanged(), "{report:?}");
     let Manifest::Signed(by) = report.manifest else {
         panic!("{report:?}");
     };
     assert_eq!(by.issuer, "did:web:badges.example:issuers:abc");
     assert_eq!((by.at, by.files, by.badges), (examples::moment(), 9, 3));
+    assert_eq!(by.institution, Some(BTreeSet::from([by.issuer.clone()])));
+    let method = examples::issuer()
+        .unwrap()
+        .verification_method(&examples::key().verifying_key());
+    assert_eq!(by.key, method);
 }
 
 /// What somebody may do to an archive, and what has to be said of it.
@@ -227,7 +245,7 @@ fn whatever_is_missing_added_changed_or_foreign_is_said() {
         let mut files = sealed(files());
         mutate(&mut files);
         let report = verified(packed(&files)).unwrap();
-        assert!(!report.is_sound(), "{said:?}");
+        assert!(!report.is_unchanged(), "{said:?}");
         assert!(
             report.differences.contains(&said),
             "{said:?}: {:?}",
@@ -242,7 +260,7 @@ fn sums_that_were_written_to_fit_do_not_hold() {
         let mut files = sealed(files());
         mutate(&mut files);
         let report = verified(packed(&files)).unwrap();
-        assert!(!report.is_sound());
+        assert!(!report.is_unchanged());
         report.manifest
     };
     let rewritten = problem(|files| {
@@ -260,7 +278,7 @@ fn sums_that_were_written_to_fit_do_not_hold() {
         let key = SigningKey::from_bytes(&[9; 32]);
         let sums = String::from_utf8(content(files, manifest::SUMS).clone()).unwrap();
         let issuer = examples::issuer().unwrap();
-        let signature = manifest::sign(&issuer, &key, examples::moment(), &sums, 3).unwrap();
+        let signature = manifest::sign(&issuer, &key, examples::moment(), contents(&sums, 3)).unwrap();
         *content(files, manifest::SIGNATURE) = signature.into_bytes();
     });
     assert_eq!(by_another, Manifest::Wrong(ManifestProblem::UnknownKey));
@@ -273,7 +291,8 @@ fn sums_that_were_written_to_fit_do_not_hold() {
     let counted = problem(|files| {
         let sums = String::from_utf8(content(files, manifest::SUMS).clone()).unwrap();
         let issuer = examples::issuer().unwrap();
-        let signature = manifest::sign(&issuer, &examples::key(), examples::moment(), &sums, 4).unwrap();
+        let contents = contents(&sums, 4);
+        let signature = manifest::sign(&issuer, &examples::key(), examples::moment(), contents).unwrap();
         *content(files, manifest::SIGNATURE) = signature.into_bytes();
     });
     assert_eq!(counted, Manifest::Wrong(ManifestProblem::Counts));
@@ -292,7 +311,7 @@ fn the_list_of_holders_is_held_against_the_badges() {
         assert!(holders.contains(from), "{from}");
         *content(&mut files, "holders.csv") = holders.replacen(from, to, 1).into_bytes();
         let report = verified(packed(&signed(files))).unwrap();
-        assert!(report.differences.is_empty() == report.is_sound());
+        assert!(report.differences.is_empty() == report.is_unchanged());
         report.differences
     };
     let as_listed = |folder: &str, what| vec![Difference::ListedAs(format!("badges/{folder}"), what)];

@@ -1,10 +1,10 @@
-//! Proves an archive: every badge of an archive is verified from the archive alone, as if this service had never been, and
+//! Checks an archive: every badge of an archive is verified from the archive alone, as if this service had never been, and
 //! every file is held against the signed manifest.
 //!
 //! Archives come from anywhere, so nothing in one is believed: names, sizes and the number of files are looked at before
 //! anything is unpacked, and nothing is ever written to a disk.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{Read, Seek, SeekFrom};
 
 use chrono::{DateTime, Utc};
@@ -86,6 +86,8 @@ pub(crate) struct Report {
     pub(crate) damaged: Vec<String>,
     /// Whose keys were in the archive (DIDs).
     pub(crate) issuers: Vec<String>,
+    /// Whose badges are in it (DIDs).
+    pub(crate) badge_issuers: BTreeSet<String>,
     /// Whether somebody signed for what is in it.
     pub(crate) manifest: Manifest,
     /// Where it is not what it says.
@@ -93,9 +95,10 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Whether every badge is genuine, every file whole, and all of it as it was packed.
+    /// Whether every badge is genuine, every file whole, and all of it as somebody signed for it. Who that was is another
+    /// question: see [`super::signer`].
     #[must_use]
-    pub(crate) fn is_sound(&self) -> bool {
+    pub(crate) fn is_unchanged(&self) -> bool {
         let is_signed = matches!(self.manifest, Manifest::Signed(_));
         self.has_sound_badges() && is_signed && self.differences.is_empty()
     }
@@ -194,7 +197,11 @@ pub(crate) fn verify_archive<R: Read + Seek>(
                 match bytes {
                     None => {}
                     Some(bytes) if *kind == Kind::Kept => contents.keep(name, bytes),
-                    Some(bytes) => documents.take(*kind, name, bytes, &mut report.damaged)?,
+                    Some(bytes) => {
+                        if let Some(issuer) = documents.take(*kind, name, bytes, &mut report.damaged)? {
+                            contents.is_of(name, &issuer);
+                        }
+                    }
                 }
             }
         }
@@ -209,7 +216,9 @@ pub(crate) fn verify_archive<R: Read + Seek>(
                 match document(&name, bytes) {
                     Ok(document) => {
                         let finding = judge(&document, &documents, now);
-                        contents.badge(&name, &document, matches!(finding, Finding::Revoked { .. }));
+                        let issuer =
+                            contents.badge(&name, &document, matches!(finding, Finding::Revoked { .. }));
+                        report.badge_issuers.extend(issuer);
                         finding
                     }
                     Err(reason) => Finding::Failed(reason),
@@ -337,24 +346,27 @@ fn sum(bytes: &[u8]) -> Sum {
 }
 
 impl Documents {
+    /// Keeps a document, and says whose it is.
     fn take(
         &mut self,
         kind: Kind,
         name: &str,
         bytes: Vec<u8>,
         damaged: &mut Vec<String>,
-    ) -> Result<(), ArchiveError> {
+    ) -> Result<Option<String>, ArchiveError> {
         let parsed = serde_json::from_slice::<Value>(&bytes).ok();
         let id = |value: &Value| value.get("id").and_then(Value::as_str).map(str::to_owned);
         let Some((value, id)) = parsed.and_then(|value| id(&value).map(|id| (value, id))) else {
             damaged.push(format!("{name}: It is not the document that it should be."));
-            return Ok(());
+            return Ok(None);
         };
         if kind == Kind::Issuer {
             if self.issuers.insert(id.clone(), value).is_some() {
                 return Err(ArchiveError::IssuerTwice(id));
             }
+            Ok(Some(id))
         } else {
+            let issuer = comparing::issuer(&value).map(str::to_owned);
             let from = value.get("validFrom").and_then(Value::as_str);
             let as_of = from.and_then(|text| DateTime::parse_from_rfc3339(text).ok());
             if self
@@ -364,8 +376,8 @@ impl Documents {
             {
                 return Err(ArchiveError::Twice(id));
             }
+            Ok(issuer)
         }
-        Ok(())
     }
 
     /// The date of the list that says whether the badge is revoked.
