@@ -85,7 +85,7 @@ pub(in crate::service) fn of_new_badge(
     person: &Person,
     random: &dyn Random,
 ) -> Result<Option<IdentityObject>, StoreError> {
-    if people::email_hash_since(db, &person.tenant, &person.id)?.is_none() {
+    if person.email.is_none() || people::email_hash_since(db, &person.tenant, &person.id)?.is_none() {
         return Ok(None);
     }
     let policy = policies::get(db, &person.tenant)?;
