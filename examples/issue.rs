@@ -42,17 +42,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let kid = issuer.verification_method(&token);
     let mut index = Vec::new();
     for (number, expected) in [(5, "valid"), (REVOKED, "revoked")] {
+        // The one is known by its holder's id at a platform, the other by their e-mail address.
+        let id = format!("{}#{number}", examples::PLATFORM);
         let badges = [
-            ("library", examples::full_badge(number)?),
-            ("whole", examples::whole_badge(number)?),
+            ("library", examples::full_badge(number)?, id.as_str()),
+            ("whole", examples::whole_badge(number)?, examples::HOLDER),
         ];
-        for (flavour, badge) in badges {
+        for (flavour, badge, whose) in badges {
             for (form, bytes) in forms(&badge, &key, &method, &jwt::sign(&badge, &token_key, &kid)?)? {
                 let file = format!("{flavour}-{expected}.{form}");
                 write(&folder.join(&file), &bytes)?;
                 index.push(
                     json!({ "file": file, "form": form, "flavour": flavour, "expected": expected,
-                    "recipient": format!("{}#{number}", examples::PLATFORM) }),
+                    "recipient": whose }),
                 );
             }
         }

@@ -91,6 +91,8 @@ words! {
     DeploymentClaimed = "deployment.claimed";
     DeploymentSeen = "deployment.seen";
     DeploymentRefused = "deployment.set-aside";
+    /// Whether a hash of somebody's e-mail address is signed into their new badges.
+    EmailHashChosen = "email-hash.chosen";
     ErasureAsked = "erasure.asked";
     ErasureDeclined = "erasure.declined";
     ErasureDone = "erasure.done";
@@ -374,6 +376,7 @@ mod tests {
         "deployment.claimed",
         "deployment.seen",
         "deployment.set-aside",
+        "email-hash.chosen",
         "erasure.asked",
         "erasure.declined",
         "erasure.done",

@@ -23,7 +23,8 @@ pub(crate) struct Policy {
     pub(crate) keep_days: Option<u32>,
     /// Whether a badge has a page that anybody with its address can open.
     pub(crate) public_pages: bool,
-    /// The students are minors: no public page, and no name is shown, whatever they choose.
+    /// The students are minors: no public page, no name is shown and nothing of an e-mail address is signed, whatever they
+    /// choose.
     pub(crate) minors: bool,
 }
 
@@ -211,6 +212,12 @@ impl Policy {
     pub(crate) fn shows_names(&self) -> bool {
         !self.minors
     }
+
+    /// Whether a hash of a holder's e-mail address may be signed.
+    #[must_use]
+    pub(crate) fn signs_addresses(&self) -> bool {
+        !self.minors
+    }
 }
 
 #[cfg(test)]
@@ -304,7 +311,7 @@ mod tests {
             public_pages: true,
             ..Policy::default()
         };
-        assert!(!policy.has_public_pages() && !policy.shows_names());
+        assert!(!policy.has_public_pages() && !policy.shows_names() && !policy.signs_addresses());
         assert!(Policy::default().has_public_pages() && Policy::default().shows_names());
     }
 }

@@ -356,6 +356,44 @@ pub(super) fn set_joined_into(
     Ok(())
 }
 
+/// Since when a hash of a person's e-mail address is signed into their new badges; none: it is not.
+pub(crate) fn email_hash_since(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &PersonId,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let since: Option<Option<i64>> = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::id.eq(id.as_str()))
+        .select(people::email_hash_since_at)
+        .get_result(db)
+        .optional()?;
+    super::convert::opt_moment(since.flatten())
+}
+
+/// Keeps since when it is, or that it is not any more. `false`: it was so already.
+pub(crate) fn set_email_hash(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &PersonId,
+    since: Option<DateTime<Utc>>,
+) -> Result<bool, StoreError> {
+    let of_person = diesel::update(people::table)
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::id.eq(id.as_str()));
+    let changed = match since {
+        Some(since) => of_person
+            .filter(people::email_hash_since_at.is_null())
+            .set(people::email_hash_since_at.eq(micros(since)))
+            .execute(db)?,
+        None => of_person
+            .filter(people::email_hash_since_at.is_not_null())
+            .set(people::email_hash_since_at.eq(None::<i64>))
+            .execute(db)?,
+    };
+    Ok(changed == 1)
+}
+
 /// When a person was first seen.
 pub(crate) fn first_seen(
     db: &mut Db,

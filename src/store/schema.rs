@@ -156,6 +156,7 @@ diesel::table! {
         created_at -> BigInt,
         platform_id -> Nullable<Text>,
         joined_into -> Nullable<Text>,
+        email_hash_since_at -> Nullable<BigInt>,
     }
 }
 

@@ -52,6 +52,7 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::DeploymentClaimed => "asked for a deployment to be accepted",
         Action::DeploymentRefused => "refused a deployment",
         Action::DeploymentSeen => "launched from a new deployment",
+        Action::EmailHashChosen => "chose whether new badges can be checked against their e-mail address",
         Action::ErasureAsked => "asked to be erased",
         Action::ErasureDeclined => "declined to erase somebody",
         Action::ErasureDone => "erased somebody who had asked for it",

@@ -176,6 +176,16 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Saved. Badges to which nothing is missing are drafts now: see who would earn them.",
     ),
     (
+        "email-hash-on",
+        Status::Earned,
+        "Your choice was saved. Badges that you earn from now on can be checked against your e-mail address.",
+    ),
+    (
+        "email-hash-off",
+        Status::Neutral,
+        "Your choice was saved. Badges that you earn from now on say nothing of your e-mail address.",
+    ),
+    (
         "erasure-asked",
         Status::InProgress,
         "You have asked for it. Nothing changes until an administrator has done it.",

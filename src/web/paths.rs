@@ -138,6 +138,7 @@ pub(crate) mod course {
             credential_link_withdraw(award: &AwardId, link: &ShareLinkId);
         MY_DATA = "/me", my_data();
         MY_ARCHIVE = "/me/archive", my_archive();
+        MY_EMAIL_HASH = "/me/email-hash", my_email_hash();
         ERASURE = "/me/erasure", erasure();
         ERASURE_ASK = "/me/erasure/ask", erasure_ask();
         ERASURE_WITHDRAW = "/me/erasure/withdraw", erasure_withdraw();

@@ -213,15 +213,19 @@ function isAlike(one, other) {
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) => isAlike(one[name], other[name]));
 }
 
-/** The recipient in the form of 3.0, for the same comparison. */
+/** The recipient in the form of 3.0, for the same comparison: an object, or at first a text beside its salt. */
 export function olderRecipient(document) {
   const { recipient } = document;
+  const identity = (members) => [Object.assign(Object.create(null), members)];
+  if (typeof recipient === "string") {
+    return identity({ hashed: /^(?:sha256|md5)\$/.test(recipient), identityHash: recipient, identityType: "emailAddress", salt: text(document, "salt") });
+  }
+  if (!isObject(recipient)) return [];
   const type = text(recipient, "type") ?? "email";
-  const identity = Object.assign(Object.create(null), {
-    hashed: recipient?.hashed === true,
+  return identity({
+    hashed: recipient.hashed === true,
     identityHash: text(recipient, "identity"),
     identityType: type === "email" ? "emailAddress" : type,
     salt: text(recipient, "salt"),
   });
-  return [identity];
 }

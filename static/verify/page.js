@@ -24,7 +24,7 @@ const BY_SERVER = "/verify/check";
 
 let files = [];
 let pictureUrl;
-/** What the server would be sent, once it is asked for. */
+/** What was found of what the server would be sent, once it is asked for. */
 let askable;
 
 function element(name, className, content) {
@@ -111,7 +111,8 @@ async function outcome(world) {
     if (found === undefined) return nothing("unknown", "Nothing to check yet", "Choose a file, paste a badge, or give its address.");
     if (found.tooMany) return nothing("unknown", "Choose one badge", "Choose one badge at a time, alone or together with its issuer’s did.json and status list. Nothing was checked.");
     if (found.tooLarge) return nothing("unknown", "Cannot say: this cannot be read as a badge", "It is larger than anything that a badge needs (a picture has 8 MB at most, a text 1 MB). It was not read.");
-    return { ...(await verify(found.bytes, world, byId("recipient").value.trim())), bytes: found.bytes, given: found.link };
+    const holder = byId("recipient").value.trim();
+    return { ...(await verify(found.bytes, world, holder)), bytes: found.bytes, given: found.link, holder };
   } catch (error) {
     return nothing("unknown", "Cannot say: nothing could be read", sentenceOf(failureFrom(error)));
   }
@@ -144,7 +145,7 @@ function show(found) {
 /** A step of its own, in plain sight: up to here nothing was sent to anybody. */
 function offerServer(found) {
   const isOpen = found.checks.some(({ code }) => ASKABLE.includes(code));
-  askable = found.verdict === "unknown" && isOpen && location.protocol !== "file:" ? found.source : undefined;
+  askable = found.verdict === "unknown" && isOpen && location.protocol !== "file:" && found.source !== undefined ? found : undefined;
   byId("server-part").hidden = askable === undefined;
   byId("server-found").replaceChildren();
   byId("server-host").textContent = location.host;
@@ -157,7 +158,10 @@ async function askServer() {
   const told = byId("server-found");
   told.replaceChildren(element("p", "", "Asking…"));
   try {
-    const answer = await fetch(BY_SERVER, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: askable, credentials: "omit" });
+    const headers = { "content-type": "application/octet-stream" };
+    // Where whose it should be was asked, the answer is about that too. A header holds plain letters alone.
+    if (askable.holder !== "") headers["badge-holder"] = encodeURIComponent(askable.holder);
+    const answer = await fetch(BY_SERVER, { method: "POST", headers, body: askable.source, credentials: "omit" });
     if (answer.status === 429) throw new Error("It was asked too often. Try again in a minute.");
     if (!answer.ok) throw new Error("This site does not check badges for others.");
     const { verdict, checks, remarks } = await answer.json();

@@ -36,7 +36,7 @@ const HELD = {
   Status: ["Revocation", "The issuer has not revoked it."],
   Endorsements: ["Endorsements", "The endorsements in it are good."],
   Hosted: ["Hosted", "It is what its issuer hosts."],
-  Recipient: ["Recipient", "It was awarded to the identifier that you gave."],
+  Recipient: ["Recipient", "It is held by whoever has the address or identifier that you gave."],
 };
 
 /** A list of checks that grows. */
@@ -374,18 +374,23 @@ const IDENTIFIERS = { emailAddress: "e-mail address", ltiUserId: "the user id of
 async function belongsTo(subject, recipient) {
   if (text(subject, "id") === recipient) return;
   const isEmail = recipient.includes("@");
+  const small = recipient.toLowerCase();
   const [kinds, comparable] = [new Set(), []];
-  for (const identity of list(subject, "identifier")) {
+  for (const identity of list(subject, "identifier").filter(isObject)) {
     const stated = text(identity, "identityHash") ?? "";
-    if (identity?.hashed === false && stated === recipient) return;
-    if (identity?.hashed === true) {
-      const hash = `sha256$${toHex(await sha256(recipient + (text(identity, "salt") ?? "")))}`;
-      if (stated.toLowerCase() === hash) return;
-    }
     const kind = text(identity, "identityType") ?? "";
+    const keepsEmail = ["emailAddress", "email", ""].includes(kind) || (identity.hashed === false && stated.includes("@"));
+    // An address is the same in capitals; as it was given first, since some hash it with them.
+    for (const spelling of isEmail && keepsEmail ? [recipient, small] : [recipient]) {
+      if (identity.hashed === false && stated === spelling) return;
+      if (identity.hashed === true) {
+        const hash = `sha256$${toHex(await sha256(spelling + (text(identity, "salt") ?? "")))}`;
+        if (stated.toLowerCase() === hash) return;
+      }
+    }
+    if (isEmail && identity.hashed === false && stated.toLowerCase() === small) return;
     kinds.add(Object.hasOwn(IDENTIFIERS, kind) ? IDENTIFIERS[kind] : kind || "an identifier of a kind that is not named");
     // An address can only be missed where addresses are kept, and nothing else where they are.
-    const keepsEmail = ["emailAddress", "email", ""].includes(kind) || (identity?.hashed === false && stated.includes("@"));
     if (keepsEmail === isEmail || kind === "") comparable.push(identity);
   }
   if (comparable.length === 0 && text(subject, "id") !== undefined) kinds.add("the id in it");

@@ -49,7 +49,8 @@ pub(in crate::service) struct Parts<'a> {
     pub(crate) slug: &'a str,
     /// `urn:uuid:…`
     pub(crate) subject: String,
-    pub(crate) recipient: IdentityObject,
+    /// By what its holder can be recognised.
+    pub(crate) recipients: Vec<IdentityObject>,
     pub(crate) status: StatusEntry,
     /// The decision behind the award; its grades are shown when the design says so.
     pub(crate) decision: &'a Decision,
@@ -98,7 +99,7 @@ pub(in crate::service) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
         credential_subject: AchievementSubject {
             id: Some(parts.subject),
             achievement,
-            identifier: vec![parts.recipient],
+            identifier: parts.recipients,
             result,
             credits_earned: parts.badge.design.credits,
             activity_end_date,

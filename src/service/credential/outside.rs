@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use openbadges::did;
-use openbadges::verify::{Resolver, Verdict, verify_file};
+use openbadges::verify::{Resolver, Verdict, verify_file_of};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use url::{Host, Url};
@@ -84,18 +84,22 @@ fn identity_url(did: &str, plain: bool) -> Option<String> {
     Some(url.into())
 }
 
-/// Checks a badge of whomever.
+/// Checks a badge of whomever, and whether it is of whoever has the identifier `holder`, where that is asked.
 ///
 /// # Errors
 /// [`ServiceError::TooMany`] while others are being checked.
 #[tracing::instrument(name = "outside.check", skip_all)]
-pub(crate) async fn check(cairn: &Cairn, badge: Bytes) -> Result<Verdict, ServiceError> {
+pub(crate) async fn check(
+    cairn: &Cairn,
+    badge: Bytes,
+    holder: Option<String>,
+) -> Result<Verdict, ServiceError> {
     let Ok(_turn) = AT_ONCE.try_acquire() else {
         return Err(ServiceError::TooMany { seconds: 5 });
     };
     let (mut answers, began) = (Answers::new(), Instant::now());
     for _ in 0..ROUNDS {
-        let (verdict, missing) = judged(cairn, badge.clone(), answers.clone()).await?;
+        let (verdict, missing) = judged(cairn, badge.clone(), holder.clone(), answers.clone()).await?;
         let is_late = began.elapsed() + PATIENCE > LONGEST;
         if missing.is_empty() || is_late || answers.len() + missing.len() > ADDRESSES {
             return Ok(verdict);
@@ -106,7 +110,7 @@ pub(crate) async fn check(cairn: &Cairn, badge: Bytes) -> Result<Verdict, Servic
         });
         answers.extend(futures_util::future::join_all(asked).await);
     }
-    let (verdict, _) = judged(cairn, badge, answers).await?;
+    let (verdict, _) = judged(cairn, badge, holder, answers).await?;
     Ok(verdict)
 }
 
@@ -114,6 +118,7 @@ pub(crate) async fn check(cairn: &Cairn, badge: Bytes) -> Result<Verdict, Servic
 async fn judged(
     cairn: &Cairn,
     badge: Bytes,
+    holder: Option<String>,
     answers: Answers,
 ) -> Result<(Verdict, BTreeSet<String>), ServiceError> {
     let (now, plain) = (cairn.clock.now(), cairn.settings.allow_http_loopback);
@@ -123,7 +128,7 @@ async fn judged(
             missing: RefCell::default(),
             plain,
         };
-        let verdict = verify_file(&badge, &asking, now);
+        let verdict = verify_file_of(&badge, &asking, now, holder.as_deref());
         (verdict, asking.missing.into_inner())
     };
     let judged = tokio::task::spawn_blocking(judging).await;

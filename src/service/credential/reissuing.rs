@@ -14,6 +14,7 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
 use crate::service::credential::build::{has_link, is_about};
+use crate::service::credential::email_hash;
 use crate::service::credential::publish::read;
 use crate::service::credential::share::held;
 use crate::service::credential::signing::{IssuingContext, Signer};
@@ -122,14 +123,18 @@ pub(crate) struct Says {
     pub(crate) work: Option<bool>,
     /// Where the work is, where an address was handed in. It is said only if its holder wants it said.
     pub(crate) address: Option<bool>,
+    /// A hash of its holder's e-mail address. Whether it could be said hangs on the holder, and not on the document.
+    pub(crate) email: bool,
 }
 
 /// What its holder wants a signed document to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "wishes, each on its own")]
 pub(crate) struct Wish {
     pub(crate) grades: bool,
     pub(crate) work: bool,
     pub(crate) address: bool,
+    pub(crate) email: bool,
 }
 
 impl Wish {
@@ -139,6 +144,7 @@ impl Wish {
         as_wished(says.grades, self.grades)
             && as_wished(says.work, self.work)
             && as_wished(says.address, self.address && self.work)
+            && says.email == self.email
     }
 }
 
@@ -159,14 +165,16 @@ pub(crate) fn says(credential: &Credential, document: &OpenBadgeCredential) -> R
             document.evidence.iter().any(|one| one.id.is_some()),
             document.evidence.iter().chain(&left_out.evidence).any(has_link),
         ),
+        email: email_hash::stands_in(document),
     })
 }
 
-/// Signs the visitor's own badge anew, so that it says their grades, their work and where that is, or does not. With nothing to change it is
-/// signed anew only where it has no token yet. Says whether it was.
+/// Signs the visitor's own badge anew, so that it says their grades, their work, where that is and a hash of their e-mail
+/// address, or does not. With nothing to change it is signed anew only where it has no token yet. Says whether it was.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for everybody but its holder; [`ServiceError::Masquerade`] for whoever acts as them.
+/// [`ServiceError::NotFound`] for everybody but its holder; [`ServiceError::Masquerade`] for whoever acts as them;
+/// [`ServiceError::Refused`] where no hash of their address may be signed.
 #[tracing::instrument(name = "reissuing.set_says", skip_all, fields(award = award.as_str()))]
 pub(crate) async fn set_says(
     cairn: &Cairn,
@@ -187,6 +195,7 @@ pub(crate) async fn set_says(
             grades,
             work,
             address,
+            email,
         } = wish;
         let mut left_out = LeftOut::of(&credential)?;
         left_out.grades(&mut document, grades);
@@ -199,6 +208,8 @@ pub(crate) async fn set_says(
                 .collect();
             addresses(&mut document, &links, address);
         }
+        let random = context.random.as_ref();
+        email_hash::say(db, &mut document, &visitor.person, email, random)?;
         let changed = Credential {
             left_out: left_out.text()?,
             ..credential
@@ -206,8 +217,9 @@ pub(crate) async fn set_says(
         let signer = context.signer(db, visitor.tenant())?;
         again(db, &signer, &context, changed, document, ReissueCause::Holder)?;
         let entry = visitor.entry(Action::CredentialReissued, award.as_str(), context.now);
-        let entry = entry.detail(json!({ "grades": grades, "work": work, "address": address }));
-        audit::record(db, &entry, context.random.as_ref())?;
+        let entry =
+            entry.detail(json!({ "grades": grades, "work": work, "address": address, "email": email }));
+        audit::record(db, &entry, random)?;
         Ok(true)
     });
     signed.await

@@ -262,6 +262,7 @@ pub(crate) fn erase(
                 people::email.eq(None::<String>),
                 people::folded_name.eq(""),
                 people::joined_into.eq(None::<String>),
+                people::email_hash_since_at.eq(None::<i64>),
             ))
             .execute(db)?;
     } else {

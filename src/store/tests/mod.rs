@@ -3,6 +3,7 @@
 mod awarding;
 mod burying;
 mod catalogue;
+mod choosing;
 mod console;
 mod copying;
 mod deciding;

@@ -102,6 +102,7 @@ async fn the_digest_of_the_file_stands_in_the_signed_evidence_and_its_link_lives
                 grades: true,
                 work,
                 address: false,
+                email: false,
             };
             let signed_anew = set_says(&bench.cairn, &visitor, &award.id, wish).await;
             assert!(signed_anew.unwrap());
@@ -198,6 +199,7 @@ async fn where_the_work_is_stands_in_the_badge_only_as_its_holder_wishes() {
             grades: true,
             work,
             address,
+            email: false,
         };
         for (wish, id) in [
             (wish(true, true), Some("https://work.example/report%7Cfinal")),

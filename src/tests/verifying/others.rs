@@ -10,7 +10,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ed25519_dalek::Signer as _;
 use openbadges::canon::canonicalize_bounded;
 use openbadges::testing::examples;
-use openbadges::verify::{Outcome, Verdict, verify_file};
+use openbadges::verify::{Outcome, Verdict, verify_file, verify_file_of};
 use openbadges::{jsonld, multibase};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -396,14 +396,29 @@ fn a_badge_that_knows_its_holder_otherwise_is_never_said_to_be_of_somebody_else(
         let Some(verifier) = VerifierPage::open(&[]).await else {
             return;
         };
-        let with = |identifier: Value| {
+        let with_all = |identifiers: &[Value]| {
             let mut document = current();
-            document["credentialSubject"]["identifier"] = json!([identifier]);
+            document["credentialSubject"]["identifier"] = json!(identifiers);
             by_key(&document).to_string()
         };
+        let with = |identifier: Value| with_all(&[identifier]);
         let known = |kind: &str, value: &str| json!({ "type": "IdentityObject", "hashed": false, "identityHash": value, "identityType": kind });
         let platform = with(known("ltiUserId", "4711"));
         let email = with(known("emailAddress", "learner@example.org"));
+        let concealed = |kind: &str, value: &str| {
+            json!({ "type": "IdentityObject", "hashed": true, "salt": "Kosher",
+            "identityHash": format!("sha256${}", hex::encode(Sha256::digest(format!("{value}Kosher")))), "identityType": kind })
+        };
+        let on_moodle = "https://moodle.example#7";
+        let alone = with(concealed("ltiUserId", on_moodle));
+        let both = with_all(&[
+            concealed("ltiUserId", on_moodle),
+            concealed("emailAddress", "learner@example.org"),
+        ]);
+        let capitals = with(concealed("emailAddress", "Learner@Example.org"));
+        let weak = json!({ "type": "IdentityObject", "hashed": true, "identityType": "emailAddress",
+            "identityHash": "md5$5d41402abc4b2a76b9719d911017c592" });
+        let weak = with(weak);
         let nobody = by_key(&current()).to_string();
         let (net, cases) = cases();
         let hosted = cases.iter().find(|case| case.name == "2.0 hosted").unwrap();
@@ -416,7 +431,17 @@ fn a_badge_that_knows_its_holder_otherwise_is_never_said_to_be_of_somebody_else(
             (&email, "someone@example.org", "invalid", "OtherRecipient"),
             (&email, "4711", "unknown", "OtherIdentifier"),
             (&nobody, "learner@example.org", "unknown", "OtherIdentifier"),
+            (&email, "Learner@Example.ORG", "valid", ""),
+            (&alone, "learner@example.org", "unknown", "OtherIdentifier"),
+            (&alone, on_moodle, "valid", ""),
+            (&both, "learner@example.org", "valid", ""),
+            (&both, "LEARNER@example.org", "valid", ""),
+            (&both, on_moodle, "valid", ""),
+            (&both, "someone@example.org", "invalid", "OtherRecipient"),
+            (&capitals, "Learner@Example.org", "valid", ""),
+            (&weak, "learner@example.org", "unknown", "UnknownHash"),
             (&hosted, "learner@example.org", "valid", ""),
+            (&hosted, "Learner@example.org", "valid", ""),
             (&hosted, "someone@example.org", "invalid", "OtherRecipient"),
         ];
         let inputs: Vec<Value> = asked
@@ -424,12 +449,14 @@ fn a_badge_that_knows_its_holder_otherwise_is_never_said_to_be_of_somebody_else(
             .map(|(text, recipient, ..)| json!({ "text": text, "recipient": recipient }))
             .collect();
         let found = verifier.check(&inputs, &net, now()).await;
-        for ((_, recipient, verdict, code), finding) in asked.iter().zip(&found) {
+        for ((text, recipient, verdict, code), finding) in asked.iter().zip(&found) {
             assert_eq!(finding.verdict, *verdict, "{recipient}: {finding:?}");
             assert_eq!(
                 finding.checks["Recipient"].code, *code,
                 "{recipient}: {finding:?}"
             );
+            let server = verify_file_of(text.as_bytes(), &net, now(), Some(*recipient));
+            same(finding, &server, recipient);
         }
         assert!(
             found[0].checks["Recipient"]

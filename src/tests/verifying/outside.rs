@@ -3,6 +3,7 @@
 use practice_lms::browser::Browser;
 use reqwest::Method;
 use serde_json::{Value, json};
+use url::form_urlencoded::byte_serialize;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -11,11 +12,14 @@ use crate::tests::harness::Scene;
 use crate::tests::showing::stage::Stage;
 
 async fn asked(origin: &str, sent_as: &str, body: String) -> (u16, Value) {
+    asked_of(origin, &[("content-type", sent_as)], body).await
+}
+
+async fn asked_of(origin: &str, headers: &[(&str, &str)], body: String) -> (u16, Value) {
     let mut stranger = Browser::new().unwrap();
     let address = format!("{origin}/verify/check");
-    let headers = [("content-type", sent_as)];
     let page = stranger
-        .fetch(Method::POST, &address, &headers, body.into_bytes())
+        .fetch(Method::POST, &address, headers, body.into_bytes())
         .await
         .unwrap();
     assert_eq!(page.header("set-cookie"), None);
@@ -85,6 +89,35 @@ fn the_server_calls_nothing_invalid_that_is_no_badge() {
             );
         }
         scene.end().await;
+    });
+}
+
+#[test]
+fn the_server_says_whether_a_badge_is_of_whoever_was_named() {
+    crate::app::block_on(async {
+        let stage = Stage::set(Scene::on(crate::store::testing::TestDatabase::sqlite()).await).await;
+        let (_, _, credential) = stage.earned().await;
+        let student = stage.world.students(stage.at).remove(0);
+        let known = format!("{}#{}", stage.world.issuer(), student.sub);
+        let nobody = format!("{}#nobody", stage.world.issuer());
+        for (holder, verdict, state_of_it) in [
+            ("  ", "valid", None),
+            (known.as_str(), "valid", Some("held")),
+            (nobody.as_str(), "invalid", Some("failed")),
+            // Nothing of the address is signed.
+            (student.email.as_str(), "unknown", Some("unchecked")),
+        ] {
+            let named: String = byte_serialize(holder.as_bytes()).collect();
+            let headers = [("content-type", SENT), ("badge-holder", named.as_str())];
+            let (status, found) = asked_of(&stage.scene.origin, &headers, credential.document.clone()).await;
+            assert_eq!(
+                (status, &found["verdict"]),
+                (200, &json!(verdict)),
+                "{holder}: {found}"
+            );
+            assert_eq!(state(&found, "Recipient"), state_of_it, "{holder}: {found}");
+        }
+        stage.scene.end().await;
     });
 }
 

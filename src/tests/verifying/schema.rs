@@ -62,6 +62,7 @@ fn the_official_schema_takes_a_badge_with_every_optional_member() {
         "/issuer/endorsement/0/proof/0/proofValue",
         "/endorsement/0/proof/0/proofValue",
         "/evidence/0/audience",
+        "/credentialSubject/identifier/1/salt",
         "/credentialStatus/statusListIndex",
         "/credentialSchema/0/id",
         "/validUntil",

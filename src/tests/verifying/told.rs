@@ -156,7 +156,7 @@ fn the_check_by_the_server_is_a_step_of_its_own_and_offered_only_where_it_can_he
         elsewhere["proof"]["verificationMethod"] = json!("did:web:nobody.invalid#key");
         // Neither reaches that issuer: the page finds nobody there, and the server has no such name.
         let arguments = vec![
-            json!([{ "text": elsewhere.to_string() }]),
+            json!([{ "text": elsewhere.to_string(), "recipient": "ada+1@example.org" }]),
             Value::Null,
             Value::Null,
         ];
@@ -174,6 +174,8 @@ fn the_check_by_the_server_is_a_step_of_its_own_and_offered_only_where_it_can_he
             .await
             .unwrap();
         verifier.chromium.reads("says: it cannot say either").await;
+        // It was asked whose it is, too: these are its words, not the page's.
+        verifier.chromium.reads("cannot be told by what was given").await;
         verifier.end().await;
     });
 }

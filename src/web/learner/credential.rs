@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::sharing;
 use crate::domain::award::Standing;
 use crate::domain::credential::{ReissueCause, ShareLink, Visibility};
+use crate::domain::email_hash;
 use crate::ids::{AwardId, ShareLinkId};
 use crate::service::base::addresses;
 use crate::service::base::drawings::Asker;
@@ -26,6 +27,7 @@ use crate::web::frame::Place;
 use crate::web::paths::{self, course};
 use crate::web::views::learner::{MyCredentialPage, MyPrintPage, Says, SharedLine, SignedAnew, Switches};
 use crate::web::views::shared::{PictureView, When};
+use crate::web::words;
 
 /// Lists the routes of this page.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -130,6 +132,7 @@ pub(crate) async fn sign(
         grades: visit.fields.ticked("say_grades"),
         work: visit.fields.ticked("say_work"),
         address: visit.fields.ticked("say_address"),
+        email: visit.fields.ticked("say_email"),
     };
     let signed = reissuing::set_says(&visit.cairn, &visit.visitor, &award, wish).await?;
     let said = if signed { "signed-anew" } else { "shared" };
@@ -199,6 +202,9 @@ async fn view(
     let elsewhere = sharing::elsewhere(&visit.cairn, &asker(visit), &mine, visit.visitor.zone()).await?;
     let visibility = mine.credential.visibility;
     let says = reissuing::says(&mine.credential, &mine.document)?;
+    let no_email = email_hash::address(&visit.visitor.person, &mine.policy).err();
+    let email = (says.email || no_email.is_none()).then_some(says.email);
+    let says_results = says.grades.is_some() || says.work.is_some();
     let signed_anew = mine.credential.reissued.map(|reissued| SignedAnew {
         when: When::date_only(reissued.at),
         old_files_verify: reissued.cause == ReissueCause::Holder,
@@ -252,11 +258,16 @@ async fn view(
             hidden: visibility.hidden,
         },
         action: share_action,
-        says: (says.grades.is_some() || says.work.is_some()).then_some(Says {
+        says: (says_results || email.is_some()).then_some(Says {
             grades: says.grades,
             work: says.work,
             address: says.address,
+            email,
         }),
+        says_results,
+        no_email: no_email
+            .filter(|_| email.is_none())
+            .map(words::email_hash::why_not),
         sign_action,
         signed_anew,
         badge_href: (mine.badge.course == visit.visitor.course.id)

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
+use crate::service::credential::email_hash;
 use crate::service::privacy::erasing::{self, Standing};
 use crate::service::privacy::export::learner;
 use crate::web::archive;
@@ -11,9 +12,9 @@ use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
-use crate::web::views::learner::{ErasurePage, MyDataPage};
+use crate::web::views::learner::{EmailHashChoice, ErasurePage, MyDataPage};
 use crate::web::views::shared::{Problem, ProblemList, When};
-use crate::web::words::errors;
+use crate::web::words::{self, errors};
 
 /// Lists the routes of these pages.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -21,6 +22,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .route(course::MY_DATA, web::get().to(show))
         .route(course::MY_DATA, web::post().to(show))
         .route(course::MY_ARCHIVE, web::post().to(take))
+        .route(course::MY_EMAIL_HASH, web::post().to(choose))
         .route(course::ERASURE, web::get().to(review))
         .route(course::ERASURE, web::post().to(review))
         .route(course::ERASURE_ASK, web::post().to(ask))
@@ -29,11 +31,21 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
 
 async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
     let standing = erasing::standing(&visit.cairn, &visit.visitor).await?;
+    let chosen = email_hash::chosen(&visit.cairn, &visit.visitor).await?;
     let now = visit.cairn.clock.now();
     visit.show(&MyDataPage {
         page: visit.page("My data", Place::Elsewhere),
         own: !visit.visitor.session.masquerade,
         archive_action: visit.href(&course::my_archive()),
+        email_hash: EmailHashChoice {
+            since: chosen.since.map(|at| When::new(at, now)),
+            why_not: match &chosen.address {
+                Ok(_) => "",
+                Err(why) => words::email_hash::why_not(*why),
+            },
+            address: chosen.address.ok(),
+            action: visit.href(&course::my_email_hash()),
+        },
         erasure_href: visit.href(&course::erasure()),
         withdraw_action: visit.href(&course::erasure_withdraw()),
         asked: standing.asked_at.map(|at| When::new(at, now)),
@@ -49,6 +61,17 @@ async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
 pub(crate) async fn take(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
     let mine = learner::archive(&visit.cairn, &visit.visitor).await?;
     Ok(archive::answer(mine, "my-badges-and-data.zip"))
+}
+
+/// Sets whether badges that I earn from now on can be checked against my e-mail address.
+///
+/// # Errors
+/// As [`email_hash::choose`].
+pub(crate) async fn choose(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
+    let on = visit.fields.ticked("email_hash");
+    email_hash::choose(&visit.cairn, &visit.visitor, on).await?;
+    let said = if on { "email-hash-on" } else { "email-hash-off" };
+    Ok(visit.go(&visit.href_saying(&course::my_data(), said)))
 }
 
 async fn review(visit: Visit) -> Result<HttpResponse, AppError> {

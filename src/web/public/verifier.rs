@@ -5,6 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use openbadges::verify::{Check, Outcome, Remark, Verdict};
 use serde::Serialize;
+use url::form_urlencoded;
 
 use super::open_to_all;
 use crate::service::Cairn;
@@ -70,6 +71,16 @@ impl From<&Verdict> for Found {
     }
 }
 
+/// Whose the badge should be, percent-encoded. A header of ours, since an address would stand in the logs of proxies.
+const HOLDER: &str = "badge-holder";
+
+fn holder(request: &HttpRequest) -> Option<String> {
+    let sent = request.headers().get(HOLDER)?;
+    let (holder, _) = form_urlencoded::parse(sent.as_bytes()).next()?;
+    let holder = holder.trim();
+    (!holder.is_empty()).then(|| holder.to_owned())
+}
+
 /// Checks the badge that was sent, and says what was found. Nothing of it is kept.
 ///
 /// # Errors
@@ -82,7 +93,7 @@ async fn check(
 ) -> Result<HttpResponse, AppError> {
     let turn = bounds.checks.enter(client(&request), || false);
     let _turn = turn.ok_or(ServiceError::TooMany { seconds: 5 })?;
-    let verdict = outside::check(&cairn, badge.bytes()).await?;
+    let verdict = outside::check(&cairn, badge.bytes(), holder(&request)).await?;
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
         .json(Found::from(&verdict)))

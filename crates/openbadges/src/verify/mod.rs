@@ -4,6 +4,7 @@
 //! Fetching is the caller's: a [`Resolver`] answers from a cache, a database or the network.
 
 mod files;
+mod holder;
 mod key;
 mod older;
 mod own;
@@ -74,6 +75,11 @@ impl Expected {
 /// with [`super::bake::extract`] first.
 #[must_use]
 pub fn verify(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>) -> Verdict {
+    verify_of(bytes, resolver, now, None)
+}
+
+/// As [`verify`], and whether it is of whoever has the e-mail address or other identifier `holder`, where that is asked.
+fn verify_of(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>, holder: Option<&str>) -> Verdict {
     let mut verdict = Verdict::default();
     let Some(received) = verdict.note(CheckKind::Readable, parse(bytes)) else {
         return verdict;
@@ -83,7 +89,7 @@ pub fn verify(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>) -> Verd
     }
     let document = &received.document;
     if older::is_older(document) {
-        older::verify(&received, resolver, now, &mut verdict);
+        older::verify(&received, resolver, now, holder, &mut verdict);
         return verdict;
     }
     let shared = core(&received, Expected::Badge, resolver, now);
@@ -94,12 +100,28 @@ pub fn verify(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>) -> Verd
     verdict.note(CheckKind::Status, status);
     let endorsed = endorsements(document, &mut lists, resolver, now);
     verdict.note(CheckKind::Endorsements, endorsed);
+    if let Some(holder) = holder {
+        let subject = document.get("credentialSubject").unwrap_or(&Value::Null);
+        verdict.note(CheckKind::Recipient, holder::check(subject, holder));
+    }
     verdict
 }
 
 /// Verifies a file as people have it: a picture with a badge in it, or what [`verify`] takes.
 #[must_use]
 pub fn verify_file(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>) -> Verdict {
+    verify_file_of(bytes, resolver, now, None)
+}
+
+/// As [`verify_file`], and whether the badge is of whoever has the e-mail address or other identifier `holder`, where that
+/// is asked.
+#[must_use]
+pub fn verify_file_of(
+    bytes: &[u8],
+    resolver: &dyn Resolver,
+    now: DateTime<Utc>,
+    holder: Option<&str>,
+) -> Verdict {
     if let Some(what) = files::other(bytes) {
         let mut verdict = Verdict::default();
         verdict.note::<()>(CheckKind::Readable, Err(Failure::NoBadge(what)));
@@ -108,10 +130,10 @@ pub fn verify_file(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>) ->
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let is_picture = bytes.starts_with(b"\x89PNG") || text.trim_ascii_start().starts_with(b"<");
     if !is_picture {
-        return verify(text, resolver, now);
+        return verify_of(text, resolver, now, holder);
     }
     match bake::extract(bytes) {
-        Ok(inside) => verify(inside.as_bytes(), resolver, now),
+        Ok(inside) => verify_of(inside.as_bytes(), resolver, now, holder),
         Err(error) => {
             let mut verdict = Verdict::default();
             verdict.note::<()>(CheckKind::Readable, Err(error.into()));

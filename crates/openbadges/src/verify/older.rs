@@ -7,7 +7,7 @@ use url::Url;
 
 use super::received::Received;
 use super::verdict::{CheckKind, Failure, Remark, Verdict};
-use super::{Resolver, list, text};
+use super::{Resolver, holder, list, text};
 use crate::foreign_key::ForeignKey;
 use crate::jwt::{Algorithm, Token};
 
@@ -52,6 +52,7 @@ pub(super) fn verify(
     received: &Received,
     resolver: &dyn Resolver,
     now: DateTime<Utc>,
+    asked: Option<&str>,
     verdict: &mut Verdict,
 ) {
     let document = &received.document;
@@ -74,6 +75,9 @@ pub(super) fn verify(
     verdict.note(CheckKind::Period, period(assertion, now));
     let status = status(assertion, resolver, verdict, &seen);
     verdict.note(CheckKind::Status, status);
+    if let Some(asked) = asked {
+        verdict.note(CheckKind::Recipient, holder::check_older(assertion, asked));
+    }
 }
 
 /// What it says about how to verify it: 2.0 and 1.0 name the member differently.

@@ -30,6 +30,8 @@ pub enum CheckKind {
     Endorsements,
     /// It is what its issuer hosts; only of badges before 3.0.
     Hosted,
+    /// It is of whoever has the identifier that was given; only where one was.
+    Recipient,
 }
 
 impl CheckKind {
@@ -48,6 +50,7 @@ impl CheckKind {
             Self::Status => "Revocation",
             Self::Endorsements => "Endorsements",
             Self::Hosted => "Hosted",
+            Self::Recipient => "Recipient",
         }
     }
 
@@ -64,6 +67,7 @@ impl CheckKind {
             Self::Status => "The issuer has not revoked it.",
             Self::Endorsements => "The endorsements in it are good, or there are none.",
             Self::Hosted => "It is what its issuer hosts, where its issuer may change it or take it away.",
+            Self::Recipient => "It is held by whoever has the address or identifier that was given.",
         }
     }
 }
@@ -214,6 +218,19 @@ pub enum Failure {
     /// An endorsement of something else.
     #[error("An endorsement in it is about something else.")]
     OtherEndorsed,
+    /// Another identifier than the one that was given, of the same kind.
+    #[error(
+        "It does not match the address or identifier that was given: it is held by somebody else, or under another one."
+    )]
+    OtherRecipient,
+    /// No identifier of the kind that was given; by what it knows its holder.
+    #[error(
+        "Whose it is cannot be told by what was given: the badge knows its holder by {0}. Ask its issuer."
+    )]
+    OtherIdentifier(String),
+    /// A hash of another kind.
+    #[error("The recipient is concealed in a way that is not read here.")]
+    UnknownHash,
 }
 
 impl Failure {
@@ -236,6 +253,8 @@ impl Failure {
             | Self::NotChecked
             | Self::UnknownStatus
             | Self::StatusUnavailable
+            | Self::OtherIdentifier(_)
+            | Self::UnknownHash
             | Self::Token(
                 JwtError::UnknownAlgorithm(_)
                 | JwtError::TooLarge

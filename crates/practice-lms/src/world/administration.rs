@@ -19,6 +19,14 @@ impl World {
         data.grants.clear();
     }
 
+    /// Whether the tool of that index is told addresses of e-mail from now on.
+    pub fn share_email(&self, tool: usize, shared: bool) {
+        let mut data = self.lock();
+        if let Some(tool) = data.tools.get_mut(tool).and_then(|one| one.tool.as_mut()) {
+            tool.share_email = shared;
+        }
+    }
+
     /// Moodle: the tool is deleted, or there again. Canvas: its key is off, or on again.
     pub fn switch_off(&self, tool: usize, off: bool) {
         if let Some(installed) = self.lock().tools.get_mut(tool) {

@@ -16,6 +16,13 @@ impl World {
         }
     }
 
+    /// Somebody's address of e-mail is another one from now on.
+    pub fn change_email(&self, person: u64, address: &str) {
+        if let Some(person) = self.lock().people.get_mut(&person) {
+            address.clone_into(&mut person.email);
+        }
+    }
+
     /// The client id of a tool is another one from now on, and so is its deployment: the tool was removed and added again.
     /// Its links open the new one, and its columns are new.
     pub fn register_anew(&self, tool: usize) -> super::super::options::Registration {

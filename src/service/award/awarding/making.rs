@@ -13,6 +13,7 @@ use crate::ids::{AwardId, CredentialId, DecisionId, PersonId, RegistrationId, St
 use crate::random;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::build::{Parts, build};
+use crate::service::credential::email_hash;
 use crate::service::credential::renewals;
 use crate::service::credential::signing::{Signer, internal};
 use crate::store::{Db, awards, credentials, once_committed, people, registrations};
@@ -107,6 +108,8 @@ impl Signer {
         let subject = self.subject(db, &award)?;
         let known = people::get(db, &badge.tenant, person)?.ok_or(ServiceError::NotFound("person"))?;
         let platform = self.platform(db, &badge.tenant, &known.registration)?;
+        let mut recipients = vec![recipient::lti_user_salted(&platform, &known.sub, &subject.salt)];
+        recipients.extend(email_hash::of_new_badge(db, &known, random.as_ref())?);
         let (list, list_slug, place) = self.take_place(db)?;
         let renews = renewals::before(db, &award)?;
         let slug = random::token::<16>(random.as_ref());
@@ -118,7 +121,7 @@ impl Signer {
             renews: renews.as_ref(),
             slug: &slug,
             subject: subject.urn,
-            recipient: recipient::lti_user_salted(&platform, &known.sub, &subject.salt),
+            recipients,
             status: StatusEntry::revocation(&self.identity.status_url(&list_slug), place),
             decision,
             labels: &self.labels,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::ErrorKind;
+use crate::domain::email_hash::NoHash;
 use crate::domain::zone::Zone;
 
 /// Why a badge is not shown, or a key not withdrawn.
@@ -22,6 +23,8 @@ pub(crate) enum CredentialRefusal {
     KeyWithdrawn,
     /// What a key signed is signed anew only once it is withdrawn.
     KeyInUse,
+    /// No hash of an e-mail address is signed for this person.
+    EmailHash(NoHash),
 }
 
 impl CredentialRefusal {
@@ -35,6 +38,7 @@ impl CredentialRefusal {
             Self::KeyReason => (ErrorKind::Unprocessable, "issuer-key.reason"),
             Self::KeyWithdrawn => (ErrorKind::Conflict, "issuer-key.withdrawn"),
             Self::KeyInUse => (ErrorKind::Conflict, "issuer-key.in-use"),
+            Self::EmailHash(why) => (ErrorKind::Conflict, why.code()),
         }
     }
 }

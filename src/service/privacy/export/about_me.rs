@@ -236,6 +236,7 @@ fn told_person(
     Ok(json!({
         "asked_to_be_erased": wish, "id": person.id, "institution": institution, "id_at_the_course_site": person.sub, "name": person.name,
         "email": person.email, "first_seen": people::first_seen(db, tenant, &person.id)?, "named_in_badges_as": known_as,
+        "hash_of_the_email_in_new_badges_since": people::email_hash_since(db, tenant, &person.id)?,
         "all_ids_at_course_sites": called,
     }))
 }

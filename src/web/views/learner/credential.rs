@@ -49,6 +49,10 @@ pub(crate) struct MyCredentialPage {
     pub(crate) action: String,
     /// What the signed badge itself says; none where there is nothing to choose.
     pub(crate) says: Option<Says>,
+    /// Whether it says grades or work, which the public page then shows only as far as that.
+    pub(crate) says_results: bool,
+    /// Why it cannot be checked against the holder's e-mail address; none where it can be chosen.
+    pub(crate) no_email: Option<&'static str>,
     /// Where a wish to sign it anew posts to.
     pub(crate) sign_action: String,
     /// That it was signed anew.
@@ -64,6 +68,8 @@ pub(crate) struct Says {
     pub(crate) work: Option<bool>,
     /// Where the work is.
     pub(crate) address: Option<bool>,
+    /// A hash of the holder's e-mail address.
+    pub(crate) email: Option<bool>,
 }
 
 /// When the badge was signed anew, and whether files from before still verify.

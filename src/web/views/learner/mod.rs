@@ -12,4 +12,4 @@ pub(crate) use credential::{
     Elsewhere, MyCredentialPage, MyPrintPage, Says, SharedLine, SignedAnew, Switches,
 };
 pub(crate) use my_badges::{EarnedRow, Hero, MyBadgesPage, ProgressRow, Reminder, StackRow};
-pub(crate) use my_data::{ErasurePage, MyDataPage};
+pub(crate) use my_data::{EmailHashChoice, ErasurePage, MyDataPage};

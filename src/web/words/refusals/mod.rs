@@ -3,6 +3,7 @@
 mod course;
 mod institution;
 
+use super::email_hash;
 use crate::service::base::refusal::{
     AwardRefusal, BadgeRefusal, CredentialRefusal, JoinRefusal, PrivacyRefusal, Refusal,
 };
@@ -64,6 +65,12 @@ fn credential(refusal: CredentialRefusal) -> String {
             "Say in 1 to 500 characters why the key is withdrawn; it is kept in the audit log."
         }
         CredentialRefusal::KeyWithdrawn => "This key is withdrawn already. Nothing was done twice.",
+        CredentialRefusal::EmailHash(why) => {
+            return format!(
+                "{} Nothing was changed; leave that box empty and save again.",
+                email_hash::why_not(why)
+            );
+        }
         CredentialRefusal::KeyInUse => "This key is not withdrawn, so what it signed stays as it is.",
     };
     fixed.to_owned()

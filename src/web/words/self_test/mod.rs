@@ -112,7 +112,9 @@ pub(crate) fn sentence(finding: &Finding, registration: &Registration, zone: Zon
         Finding::SharesNoNames => {
             "It does not share names: teachers see “Student 7F3A”. Badges work all the same."
         }
-        Finding::SharesEmails => "It shares e-mail addresses, which Cairn has no use for.",
+        Finding::SharesEmails => {
+            "It shares e-mail addresses. Cairn uses one only where a student wants badges that can be checked against it."
+        }
         Finding::NoService => "It knows Cairn but grants no service at all.",
         Finding::Token => "It gives an access token for members, line items, results and scores.",
     };

@@ -45,7 +45,9 @@ fn moodle(setting: Setting) -> String {
             "Services: “IMS LTI Assignment and Grade Services” on “Use this service for grade sync and column management”. Then open Cairn from the course once more."
         }
         Setting::Names => "Privacy: “Share launcher's name with tool” on “Always”, if names are wanted.",
-        Setting::Emails => "Privacy: “Share launcher's email with tool” on “Never”.",
+        Setting::Emails => {
+            "Privacy: “Share launcher's email with tool” on “Never”, unless students are to have badges that can be checked against their address."
+        }
     };
     format!("{MOODLE_TOOL}. {rest}")
 }
@@ -80,7 +82,7 @@ fn canvas(setting: Setting) -> String {
             "In Canvas: Admin, Developer Keys, edit Cairn's key, “Privacy Level”: “Name only”, if names are wanted."
         }
         Setting::Emails => {
-            "In Canvas: Admin, Developer Keys, edit Cairn's key, “Privacy Level”: “Name only”."
+            "In Canvas: Admin, Developer Keys, edit Cairn's key, “Privacy Level”: “Name only”, unless students are to have badges that can be checked against their e-mail address."
         }
         Setting::FirstLaunch => {
             "In Canvas: Admin, Developer Keys, set Cairn's key to On. Where Canvas did not install Cairn with its registration: Settings, Apps, View App Configurations, + App, “By Client ID”. Then open Badges in a course."
@@ -110,7 +112,9 @@ fn other(setting: Setting) -> &'static str {
         }
         Setting::OutOfOrder => "Look whether the platform works by itself, and test again then.",
         Setting::Names => "In the platform, share names with the tool, if they are wanted.",
-        Setting::Emails => "In the platform, do not share e-mail addresses with the tool.",
+        Setting::Emails => {
+            "In the platform, do not share e-mail addresses with the tool, unless students are to have badges that can be checked against theirs."
+        }
         Setting::FirstLaunch => "Switch the tool on in the platform and open it from a course.",
     }
 }

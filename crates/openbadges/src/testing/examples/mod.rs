@@ -5,7 +5,7 @@ mod whole;
 use chrono::{DateTime, Utc};
 use ed25519_dalek::SigningKey;
 
-pub use whole::{endorser, endorser_key, whole_badge};
+pub use whole::{HOLDER, endorser, endorser_key, whole_badge};
 
 use crate::credential::{
     Achievement, AchievementSubject, Alignment, Context, Criteria, Evidence, IdentityObject, Image,

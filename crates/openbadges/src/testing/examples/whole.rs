@@ -13,6 +13,8 @@ use crate::credential::{
 use crate::did::{DidError, IssuerIdentity};
 use crate::error::Error;
 use crate::proof::attach;
+use crate::recipient;
+use ambient::random::SeededRandom;
 
 /// Who endorses the examples: `did:web:badges.example:issuers:employer`, with its own key and status list.
 ///
@@ -28,6 +30,9 @@ pub fn endorser_key() -> SigningKey {
     SigningKey::from_bytes(&[8; 32])
 }
 
+/// The e-mail address of whoever holds the whole badge.
+pub const HOLDER: &str = "ada@school.example";
+
 /// A badge with every optional member, its status at place `index` of the issuer's list `1`: results with rubric levels,
 /// alignments, evidence, credits, and endorsements of the award, of the badge and of the issuer. About 18 kB when signed.
 ///
@@ -36,7 +41,10 @@ pub fn endorser_key() -> SigningKey {
 pub fn whole_badge(index: u32) -> Result<OpenBadgeCredential, Error> {
     let badge = full_badge(index)?;
     let achievement = whole_achievement(badge.credential_subject.achievement.clone())?;
+    let by_email = recipient::email(HOLDER, &SeededRandom::new(u64::from(index)));
+    let identifiers = badge.credential_subject.identifier.iter().cloned();
     let subject = AchievementSubject {
+        identifier: identifiers.chain([by_email]).collect(),
         result: results(&achievement),
         achievement,
         credits_earned: Some(Decimal::new(35, 1)),
