@@ -75,6 +75,32 @@ fn heard(mut stream: &TcpStream, within: Duration) -> String {
     }
 }
 
+/// An answer, as soon as all of it is there, whether or not the connection stays.
+fn answered(mut stream: &TcpStream, within: Duration) -> String {
+    stream.set_read_timeout(Some(within)).unwrap();
+    let (mut heard, mut piece) = (Vec::new(), [0; 4_096]);
+    while !is_whole(&heard) {
+        match stream.read(&mut piece) {
+            Ok(count) if count > 0 => heard.extend_from_slice(&piece[..count]),
+            _ => break,
+        }
+    }
+    String::from_utf8_lossy(&heard).into_owned()
+}
+
+/// Whether an answer is as long as it says.
+fn is_whole(heard: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(heard);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
+    let length: Option<usize> = length.and_then(|length| length.parse().ok());
+    length.map_or_else(|| body.ends_with("0\r\n\r\n"), |length| body.len() >= length)
+}
+
 /// Whether the server still waits for more.
 fn is_waited_for(mut stream: &TcpStream) -> bool {
     stream.set_nonblocking(true).unwrap();
@@ -176,14 +202,17 @@ fn more_than_the_budget_is_told_to_come_again_and_a_launch_finds_room() {
 #[test]
 fn what_is_too_large_or_no_text_is_refused_unread() {
     with(&[], |scene| async move {
-        let refused = |path: &str, more: &str, status: u16, code: &str| {
+        let mut told = Vec::new();
+        let mut refused = |path: &str, more: &str, status: u16, code: &str| {
             let began = Instant::now();
             let stream = begin(&scene.origin, path, more);
-            let answer = heard(&stream, Duration::from_secs(10));
+            let answer = answered(&stream, Duration::from_secs(5));
             let line = format!("HTTP/1.1 {status} ");
             assert!(answer.starts_with(&line), "{path}: {answer}");
             assert!(answer.contains(code), "{path}: {answer}");
+            assert!(answer.contains("\r\nconnection: close\r\n"), "{path}: {answer}");
             assert!(began.elapsed() < Duration::from_secs(5), "{path}");
+            told.push((path.to_owned(), stream));
         };
         for path in FORMS {
             refused(path, &body(TEXT, FORM + 1), 413, "form.too-large");
@@ -204,6 +233,11 @@ fn what_is_too_large_or_no_text_is_refused_unread() {
             413,
             "notices.too-large",
         );
+        // Each is closed a second after its answer, so that a browser that still sends sees that.
+        pause(2_000).await;
+        for (path, stream) in &told {
+            assert!(ends(stream), "{path}: the rest of it is waited for");
+        }
         // Nothing is said beforehand: it is read to the bound.
         let more = format!("Content-Type: {TEXT}\r\nTransfer-Encoding: chunked\r\n");
         let mut stream = begin(&scene.origin, "/admin/sign-in", &more);
