@@ -218,6 +218,14 @@ fn columns_of_the_registration_that_does_not_speak_are_called_its_own_and_lose_n
         calls_nothing_gone(&after.until("", told).await);
         let again = Guest::open(lms, 0, "Teacher", "Project report").await;
         assert_eq!(again.course, before.course);
+        // Nor can a link of the first get a column through the second.
+        world.add_link(at, "Lab book", 0, Some(50.into()));
+        let mut lab = Guest::open(lms, 0, "Teacher", "Lab book").await;
+        let choose = lab.page.clone();
+        let chosen = [("opens", "activity"), ("title", "Lab book"), ("points", "50")];
+        lab.send(&choose, "/choose", &chosen).await;
+        let told = "“Lab book” belongs to a former registration of Cairn";
+        calls_nothing_gone(&after.until("", told).await);
 
         // Taken back, the check that finds the column again sends what waited: by itself it would be tried much later.
         let later = scene.cairn.clock.now() + TimeDelta::minutes(9);
@@ -232,7 +240,7 @@ fn columns_of_the_registration_that_does_not_speak_are_called_its_own_and_lose_n
         let home = first.until("", "“Quiz” can be read again").await;
         calls_nothing_gone(&home);
         assert!(
-            home.words().contains("2 columns placed by Cairn"),
+            home.words().contains("3 columns placed by Cairn"),
             "{}",
             home.words()
         );
