@@ -194,6 +194,8 @@ fn more_than_the_budget_is_told_to_come_again_and_a_launch_finds_room() {
             // The first bytes of each were read while looking for them.
             let told = told.iter().find(|answer| answer.contains("retry-after: 5"));
             assert!(told.is_some_and(|answer| answer.contains("busy")), "{told:?}");
+            // A server that is stopped waits for whoever is still sending.
+            drop(held);
             scene.end().await;
         });
     });
@@ -301,7 +303,7 @@ fn a_body_that_stands_still_ends_and_a_slow_phone_gets_through() {
             let began = Instant::now();
             let mut stream = begin(&scene.origin, path, &format!("{more}{}", body(TEXT, 1_000)));
             stream.write_all(b"a").unwrap();
-            let answer = heard(&stream, Duration::from_secs(10));
+            let answer = answered(&stream, Duration::from_secs(10));
             assert!(answer.starts_with("HTTP/1.1 408"), "{path}: {answer}");
             assert!(answer.contains("form.slow"), "{path}: {answer}");
             assert!(began.elapsed() < Duration::from_secs(5), "{path}");
@@ -312,8 +314,9 @@ fn a_body_that_stands_still_ends_and_a_slow_phone_gets_through() {
             slow.write_all(&[b'a'; 200]).unwrap();
             pause(100).await;
         }
-        let answer = heard(&slow, Duration::from_secs(3));
+        let answer = answered(&slow, Duration::from_secs(3));
         assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+        drop(slow);
         scene.end().await;
     });
 }
@@ -327,6 +330,7 @@ fn idle_connections_make_room_for_those_that_ask() {
         pause(300).await;
         let left = idle.iter().filter(|stream| is_waited_for(stream)).count();
         assert!(left <= 50, "{left} connections are held");
+        drop(idle);
         scene.end().await;
     });
 }
@@ -350,6 +354,7 @@ fn who_takes_no_answer_off_their_connections_gives_way_as_well() {
         // Those that were ended end, although nothing was read of them before.
         let ended = deaf.iter().filter(|stream| ends(stream)).count();
         assert!(ended >= 40, "{ended} of 60 ended");
+        drop(deaf);
         scene.end().await;
     });
 }
@@ -380,6 +385,7 @@ fn where_every_connection_holds_back_a_form_the_oldest_gives_way() {
         answers_as_before(&scene).await;
         let told = held.iter().find(|stream| !is_waited_for(stream));
         assert!(told.is_some(), "nobody gave way");
+        drop(held);
         scene.end().await;
     });
 }
@@ -420,6 +426,7 @@ fn one_client_behind_a_trusted_proxy_holds_so_many_requests_and_the_proxy_any_nu
             later.starts_with("HTTP/1.1 404"),
             "a form that is held back gives way: {later}"
         );
+        drop((own, others));
         scene.end().await;
     });
 }
