@@ -122,14 +122,29 @@ pub(super) fn taken_over_at(
     Ok(last)
 }
 
+/// Whether another deployment speaks for a course than once did.
+pub(crate) fn went_over(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<bool, StoreError> {
+    Ok(taken_over_at(db, tenant, course)?.is_some())
+}
+
 /// Has the newest deployment of those that it hung on before speak for a course again, as long as that one belongs to the
-/// platform.
+/// platform. `false`: the one that speaks belongs to it, or none does.
 pub(super) fn bring_back_services(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
     platform: &PlatformId,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
+    let speaks: i64 = courses::table
+        .inner_join(deployments::table.on(deployments::id.eq(courses::deployment_id)))
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(courses::id.eq(course.as_str()))
+        .filter(deployments::platform_id.eq(platform.as_str()))
+        .count()
+        .get_result(db)?;
+    if speaks > 0 {
+        return Ok(false);
+    }
     let before: Option<(String, String, String)> = course_services::table
         .inner_join(deployments::table.on(deployments::id.eq(course_services::deployment_id)))
         .filter(course_services::tenant_id.eq(tenant.as_str()))
@@ -147,8 +162,14 @@ pub(super) fn bring_back_services(
         .first(db)
         .optional()?;
     let Some((deployment, registration, services)) = before else {
-        return Ok(());
+        return Ok(false);
     };
+    // It is replaced by no other any more.
+    diesel::delete(course_services::table)
+        .filter(course_services::tenant_id.eq(tenant.as_str()))
+        .filter(course_services::course_id.eq(course.as_str()))
+        .filter(course_services::deployment_id.eq(&deployment))
+        .execute(db)?;
     put(
         db,
         tenant,
@@ -156,7 +177,8 @@ pub(super) fn bring_back_services(
         &deployment.into(),
         &registration.into(),
         &services,
-    )
+    )?;
+    Ok(true)
 }
 
 /// Has a deployment speak for a course, with the services of another course that is joined into it.

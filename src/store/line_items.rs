@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use rust_decimal::Decimal;
 
-use super::convert::{decimal, from_word, micros, opt_decimal, word};
-use super::schema::line_items;
+use super::convert::{CHUNK, decimal, from_word, micros, opt_decimal, word};
+use super::schema::{courses, line_items};
 use super::{Db, StoreError, course_keys};
 use crate::domain::course::{LineItem, LineItemState, may_be_steps};
-use crate::ids::{CourseId, LineItemId, TenantId};
+use crate::ids::{CourseId, LineItemId, RegistrationId, TenantId};
 use crate::random::Random;
 
 /// A line item as the platform listed it (Assignment and Grade Services 2.0).
@@ -247,20 +247,70 @@ pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &LineItemId) -> Result<Opt
     row.map(Row::item).transpose()
 }
 
-/// Whether an item was known before another deployment began to speak for its course: where it is gone since, the
-/// platform may have it still, for the former one.
+/// Notes to which registration the platform lists these items: a column belongs to the one that made it, and is shown to no
+/// other.
+pub(crate) fn note_owner(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    registration: &RegistrationId,
+    urls: &[&str],
+) -> Result<(), StoreError> {
+    for some in urls.chunks(CHUNK) {
+        on_both!(db, |connection| diesel::update(line_items::table)
+            .filter(line_items::tenant_id.eq(tenant.as_str()))
+            .filter(line_items::course_id.eq(course.as_str()))
+            .filter(line_items::url.eq_any(some.iter().copied()))
+            .filter(
+                line_items::registration_id
+                    .is_null()
+                    .or(line_items::registration_id.ne(registration.as_str()))
+            )
+            .set(line_items::registration_id.eq(Some(registration.as_str())))
+            .execute(connection))?;
+    }
+    Ok(())
+}
+
+/// Whether an item belongs to another registration than the one that speaks for its course: where it is gone since, the platform
+/// has it still. Of one that was not listed since that is kept, it is told by whether another deployment took the course over
+/// after it came to be known.
 pub(crate) fn is_of_former(db: &mut Db, tenant: &TenantId, id: &LineItemId) -> Result<bool, StoreError> {
-    let known: Option<(String, i64)> = line_items::table
+    let known: Option<(String, i64, Option<String>, String)> = line_items::table
+        .inner_join(courses::table.on(courses::id.eq(line_items::course_id)))
         .filter(line_items::tenant_id.eq(tenant.as_str()))
         .filter(line_items::id.eq(id.as_str()))
-        .select((line_items::course_id, line_items::created_at))
+        .select((
+            line_items::course_id,
+            line_items::created_at,
+            line_items::registration_id,
+            courses::registration_id,
+        ))
         .first(db)
         .optional()?;
-    let Some((course, created_at)) = known else {
+    let Some((course, created_at, owner, speaks)) = known else {
         return Ok(false);
     };
+    if let Some(owner) = owner {
+        return Ok(owner != speaks);
+    }
     let since = course_keys::taken_over_at(db, tenant, &course.into())?;
     Ok(since.is_some_and(|since| created_at < since))
+}
+
+/// Those of the items that the platform does not list because they belong to another registration: none of them is gone.
+pub(crate) fn of_former(
+    db: &mut Db,
+    tenant: &TenantId,
+    items: &[LineItem],
+) -> Result<HashSet<LineItemId>, StoreError> {
+    let mut former = HashSet::new();
+    for item in items.iter().filter(|item| item.state == LineItemState::Gone) {
+        if is_of_former(db, tenant, &item.id)? {
+            former.insert(item.id.clone());
+        }
+    }
+    Ok(former)
 }
 
 /// The items of a course, oldest first, gone ones included.

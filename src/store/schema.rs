@@ -195,6 +195,7 @@ diesel::table! {
         created_at -> BigInt,
         ruled_maximum -> Nullable<Text>,
         is_scale -> Bool,
+        registration_id -> Nullable<Text>,
     }
 }
 

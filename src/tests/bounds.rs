@@ -75,6 +75,32 @@ fn heard(mut stream: &TcpStream, within: Duration) -> String {
     }
 }
 
+/// An answer, as soon as all of it is there, whether or not the connection stays.
+fn answered(mut stream: &TcpStream, within: Duration) -> String {
+    stream.set_read_timeout(Some(within)).unwrap();
+    let (mut heard, mut piece) = (Vec::new(), [0; 4_096]);
+    while !is_whole(&heard) {
+        match stream.read(&mut piece) {
+            Ok(count) if count > 0 => heard.extend_from_slice(&piece[..count]),
+            _ => break,
+        }
+    }
+    String::from_utf8_lossy(&heard).into_owned()
+}
+
+/// Whether an answer is as long as it says.
+fn is_whole(heard: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(heard);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
+    let length: Option<usize> = length.and_then(|length| length.parse().ok());
+    length.map_or_else(|| body.ends_with("0\r\n\r\n"), |length| body.len() >= length)
+}
+
 /// Whether the server still waits for more.
 fn is_waited_for(mut stream: &TcpStream) -> bool {
     stream.set_nonblocking(true).unwrap();
@@ -168,6 +194,8 @@ fn more_than_the_budget_is_told_to_come_again_and_a_launch_finds_room() {
             // The first bytes of each were read while looking for them.
             let told = told.iter().find(|answer| answer.contains("retry-after: 5"));
             assert!(told.is_some_and(|answer| answer.contains("busy")), "{told:?}");
+            // A server that is stopped waits for whoever is still sending.
+            drop(held);
             scene.end().await;
         });
     });
@@ -176,14 +204,17 @@ fn more_than_the_budget_is_told_to_come_again_and_a_launch_finds_room() {
 #[test]
 fn what_is_too_large_or_no_text_is_refused_unread() {
     with(&[], |scene| async move {
-        let refused = |path: &str, more: &str, status: u16, code: &str| {
+        let mut told = Vec::new();
+        let mut refused = |path: &str, more: &str, status: u16, code: &str| {
             let began = Instant::now();
             let stream = begin(&scene.origin, path, more);
-            let answer = heard(&stream, Duration::from_secs(10));
+            let answer = answered(&stream, Duration::from_secs(5));
             let line = format!("HTTP/1.1 {status} ");
             assert!(answer.starts_with(&line), "{path}: {answer}");
             assert!(answer.contains(code), "{path}: {answer}");
+            assert!(answer.contains("\r\nconnection: close\r\n"), "{path}: {answer}");
             assert!(began.elapsed() < Duration::from_secs(5), "{path}");
+            told.push((path.to_owned(), stream));
         };
         for path in FORMS {
             refused(path, &body(TEXT, FORM + 1), 413, "form.too-large");
@@ -204,6 +235,11 @@ fn what_is_too_large_or_no_text_is_refused_unread() {
             413,
             "notices.too-large",
         );
+        // Each is closed a second after its answer, so that a browser that still sends sees that.
+        pause(2_000).await;
+        for (path, stream) in &told {
+            assert!(ends(stream), "{path}: the rest of it is waited for");
+        }
         // Nothing is said beforehand: it is read to the bound.
         let more = format!("Content-Type: {TEXT}\r\nTransfer-Encoding: chunked\r\n");
         let mut stream = begin(&scene.origin, "/admin/sign-in", &more);
@@ -267,7 +303,7 @@ fn a_body_that_stands_still_ends_and_a_slow_phone_gets_through() {
             let began = Instant::now();
             let mut stream = begin(&scene.origin, path, &format!("{more}{}", body(TEXT, 1_000)));
             stream.write_all(b"a").unwrap();
-            let answer = heard(&stream, Duration::from_secs(10));
+            let answer = answered(&stream, Duration::from_secs(10));
             assert!(answer.starts_with("HTTP/1.1 408"), "{path}: {answer}");
             assert!(answer.contains("form.slow"), "{path}: {answer}");
             assert!(began.elapsed() < Duration::from_secs(5), "{path}");
@@ -278,8 +314,9 @@ fn a_body_that_stands_still_ends_and_a_slow_phone_gets_through() {
             slow.write_all(&[b'a'; 200]).unwrap();
             pause(100).await;
         }
-        let answer = heard(&slow, Duration::from_secs(3));
+        let answer = answered(&slow, Duration::from_secs(3));
         assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+        drop(slow);
         scene.end().await;
     });
 }
@@ -293,6 +330,7 @@ fn idle_connections_make_room_for_those_that_ask() {
         pause(300).await;
         let left = idle.iter().filter(|stream| is_waited_for(stream)).count();
         assert!(left <= 50, "{left} connections are held");
+        drop(idle);
         scene.end().await;
     });
 }
@@ -316,6 +354,7 @@ fn who_takes_no_answer_off_their_connections_gives_way_as_well() {
         // Those that were ended end, although nothing was read of them before.
         let ended = deaf.iter().filter(|stream| ends(stream)).count();
         assert!(ended >= 40, "{ended} of 60 ended");
+        drop(deaf);
         scene.end().await;
     });
 }
@@ -346,6 +385,7 @@ fn where_every_connection_holds_back_a_form_the_oldest_gives_way() {
         answers_as_before(&scene).await;
         let told = held.iter().find(|stream| !is_waited_for(stream));
         assert!(told.is_some(), "nobody gave way");
+        drop(held);
         scene.end().await;
     });
 }
@@ -386,6 +426,7 @@ fn one_client_behind_a_trusted_proxy_holds_so_many_requests_and_the_proxy_any_nu
             later.starts_with("HTTP/1.1 404"),
             "a form that is held back gives way: {later}"
         );
+        drop((own, others));
         scene.end().await;
     });
 }

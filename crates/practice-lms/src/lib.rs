@@ -33,6 +33,8 @@ mod registering;
 mod request;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod two_tools_tests;
 pub mod world;
 
 pub use browser::Browser;

@@ -15,6 +15,8 @@ use crate::store::{Db, StoreError, courses, facts, line_items, posted_scores};
 pub(crate) struct InGradebook {
     /// Whether there is a column.
     pub(crate) column: bool,
+    /// Whether it belongs to a registration through which the course is not read any more: what is known was read before.
+    pub(crate) is_of_former: bool,
     pub(crate) grade: Option<Points>,
     /// Whether the grade came from a review here.
     pub(crate) ours: bool,
@@ -35,8 +37,14 @@ pub(super) fn in_gradebook(
     let row = known.released(|_| true).grades.remove(item);
     let posted = posted_scores::get(db, tenant, item, &submission.person)?;
     let column = line_items::get(db, tenant, item)?;
-    // A column that was read and has no row for somebody has no grade for them.
-    let checked_at = courses::get(db, tenant, course)?.and_then(|course| course.checks.last_at);
+    let is_gone = column
+        .as_ref()
+        .is_some_and(|column| column.state == LineItemState::Gone);
+    let is_of_former = is_gone && line_items::is_of_former(db, tenant, item)?;
+    // A column that was read and has no row for somebody has no grade for them; that of a former registration was not read.
+    let checked_at = courses::get(db, tenant, course)?
+        .and_then(|course| course.checks.last_at)
+        .filter(|_| !is_of_former);
     let given = submission.review.as_ref().and_then(|review| review.score);
     let given = given.map(|value| Points {
         value,
@@ -46,6 +54,7 @@ pub(super) fn in_gradebook(
         let grade = row.as_ref().and_then(points);
         return Ok(InGradebook {
             column: true,
+            is_of_former,
             ours: is_same(given, grade),
             grade,
             ..InGradebook::default()
@@ -58,6 +67,7 @@ pub(super) fn in_gradebook(
     let took_ours = posted.outcome == Outcome::Excused || (was_emptied && posted.ours.is_some());
     Ok(InGradebook {
         column: true,
+        is_of_former,
         ours: is_same(posted.ours, grade),
         excused: took_ours && grade.is_none(),
         grade,

@@ -20,6 +20,8 @@ use crate::store::{Db, StoreError, line_items, rules};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Replaced {
     pub(crate) gone: LineItem,
+    /// Whether it is there, and belongs to a registration through which the course is not read any more.
+    pub(crate) is_of_former: bool,
     pub(crate) fits: LineItem,
 }
 
@@ -100,6 +102,7 @@ pub(in crate::service) fn offer(db: &mut Db, badge: Badge) -> Result<Offer, Stor
     };
     let read = read_by(&root);
     let items = line_items::for_course(db, &badge.tenant, &badge.course)?;
+    let former = line_items::of_former(db, &badge.tenant, &items)?;
     let (gone, mut there): (Vec<LineItem>, Vec<LineItem>) = items
         .into_iter()
         .partition(|item| item.state == LineItemState::Gone);
@@ -113,6 +116,7 @@ pub(in crate::service) fn offer(db: &mut Db, badge: Badge) -> Result<Offer, Stor
         match fits {
             Some(fits) => columns.push(Replaced {
                 fits: fits.clone(),
+                is_of_former: former.contains(&item.id),
                 gone: item,
             }),
             None => missing.push(item.label),

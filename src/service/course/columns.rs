@@ -25,8 +25,9 @@ use crate::service::base::session::Visitor;
 use crate::service::course::placing;
 use crate::service::course::reach::{Reach, reach, vetted};
 use crate::service::course::scores;
-use crate::store::{Db, StoreError, activities, jobs, line_items, links, posted_scores, rules};
+use crate::store::{Db, StoreError, activities, course_keys, jobs, line_items, links, posted_scores, rules};
 use lti::capabilities::NewColumns;
+use lti::services::error::Reason;
 use lti::services::grades::{LineItem as PlatformItem, LineItemFilter, NewLineItem};
 
 /// The tag of columns that instructors make.
@@ -191,9 +192,10 @@ pub(crate) async fn ensure_activity_item(
             Some(item) => line_items::get(db, &owner, item)?,
             None => None,
         };
-        Ok((activity, link, item))
+        let went_over = course_keys::went_over(db, &owner, &activity.course)?;
+        Ok((activity, link, item, went_over))
     });
-    let (activity, link, before) = found.await?;
+    let (activity, link, before, went_over) = found.await?;
     let has_one = before.is_some_and(|item| item.state != LineItemState::Gone);
     if has_one || !link.is_the_platforms() {
         return Ok(());
@@ -207,27 +209,46 @@ pub(crate) async fn ensure_activity_item(
     };
     let origin = cairn.settings.origin();
     let new = new_item(&activity, &link, &reach, &origin);
-    let made = match &link.line_item_url {
+    let made = find_or_make(&reach, &link, &new, went_over).await?;
+    keep(cairn, &reach, made, &new, Some(activity.id)).await.map(drop)
+}
+
+/// The column of a link, or a new one. In a course that went over from one registration to another the link may be the former
+/// one's: the platform does not list the column of that to us, and lets us make none for it.
+async fn find_or_make(
+    reach: &Reach,
+    link: &Link,
+    new: &NewLineItem,
+    went_over: bool,
+) -> Result<PlatformItem, ServiceError> {
+    let own = match &link.line_item_url {
         Some(own) => {
-            let url = vetted(&reach.registration, Some(own), PlatformService::Grades)
-                .map_err(ColumnRefusal::Address)?;
-            reach.platform.line_item(&url).await?
+            let own = vetted(&reach.registration, Some(own), PlatformService::Grades);
+            Some(own.map_err(ColumnRefusal::Address)?)
         }
-        None => {
-            let everything = LineItemFilter::default();
-            let all = reach.platform.line_items(&reach.line_items, &everything).await?;
-            match there_already(&all, &new) {
-                Some(found) => found,
-                None => {
-                    reach
-                        .platform
-                        .find_or_create_line_item(&reach.line_items, &new)
-                        .await?
+        None => None,
+    };
+    let everything = LineItemFilter::default();
+    let all = reach.platform.line_items(&reach.line_items, &everything).await?;
+    let found = match &own {
+        Some(own) => all.iter().find(|item| item.id == *own).cloned(),
+        None => there_already(&all, new),
+    };
+    let of_former = || ColumnRefusal::OfFormer(new.label.clone());
+    match (found, own) {
+        (Some(found), _) => Ok(found),
+        (None, Some(_)) if went_over => Err(of_former().into()),
+        (None, Some(own)) => Ok(reach.platform.line_item(&own).await?),
+        (None, None) => {
+            let made = reach.platform.find_or_create_line_item(&reach.line_items, new);
+            match made.await {
+                Err(error) if went_over && matches!(error.reason, Reason::Forbidden(_)) => {
+                    Err(of_former().into())
                 }
+                made => Ok(made?),
             }
         }
-    };
-    keep(cairn, &reach, made, &new, Some(activity.id)).await.map(drop)
+    }
 }
 
 /// The column that stands there for an activity although its link names none: it has our id, and perhaps came with another

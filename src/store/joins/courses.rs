@@ -193,20 +193,24 @@ fn rename(
 }
 
 /// Has the courses of a platform hang on a deployment no more that is another platform's from now on: on an earlier one of
-/// theirs, where there is one that is still theirs; else nobody reads them, and the deployment can name others so.
+/// theirs, where there is one that is still theirs; else nobody reads them, and the deployment can name others so. Gives those
+/// that are read through an earlier one again.
 pub(crate) fn make_room(
     db: &mut Db,
     tenant: &TenantId,
     platform: &PlatformId,
     deployment: &DeploymentId,
-) -> Result<(), StoreError> {
+) -> Result<Vec<CourseId>, StoreError> {
+    let mut brought = Vec::new();
     for id in course_keys::on_deployment(db, tenant, platform, deployment)? {
-        course_keys::bring_back_services(db, tenant, &id, platform)?;
+        if course_keys::bring_back_services(db, tenant, &id, platform)? {
+            brought.push(id.clone());
+        }
         let course = courses::get(db, tenant, &id)?.ok_or(StoreError::Missing("course"))?;
         let prefix = format!("{id}/");
         if course.deployment == *deployment && !course.context_id.starts_with(&prefix) {
             rename(db, tenant, &id, &format!("{prefix}{}", course.context_id), None)?;
         }
     }
-    Ok(())
+    Ok(brought)
 }

@@ -4,7 +4,7 @@ use super::super::{Db, StoreError, platforms};
 use super::make_room;
 use super::moves::{self, Moved};
 use crate::domain::platform::{Join, Platform};
-use crate::ids::{JoinId, PlatformId, TenantId};
+use crate::ids::{CourseId, JoinId, PlatformId, TenantId};
 
 const DEPLOYMENTS: Moved = Moved {
     table: "deployments",
@@ -32,8 +32,9 @@ pub(crate) fn platform_goes_over(
     Ok(())
 }
 
-/// Gives a platform its deployments back. The courses of the other one hang on them no more.
-pub(crate) fn platform_comes_back(db: &mut Db, join: &Join) -> Result<(), StoreError> {
+/// Gives a platform its deployments back. The courses of the other one hang on them no more: those are given that are read
+/// through an earlier one again.
+pub(crate) fn platform_comes_back(db: &mut Db, join: &Join) -> Result<Vec<CourseId>, StoreError> {
     let tenant = &join.tenant;
     let (from, into) = join.sides::<PlatformId>();
     DEPLOYMENTS.back(db, tenant, &join.id, into.as_str())?;
@@ -41,8 +42,9 @@ pub(crate) fn platform_comes_back(db: &mut Db, join: &Join) -> Result<(), StoreE
         let was = Some(was.as_str()).filter(|was| !was.is_empty());
         platforms::set_guid(db, tenant, &id.into(), was)?;
     }
+    let mut brought = Vec::new();
     for (deployment, _) in platforms::deployments_of(db, tenant, &from)? {
-        make_room(db, tenant, &into, &deployment)?;
+        brought.extend(make_room(db, tenant, &into, &deployment)?);
     }
-    Ok(())
+    Ok(brought)
 }

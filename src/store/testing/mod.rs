@@ -372,6 +372,18 @@ pub(crate) async fn leases_run_out(store: &Store) {
     done.await.expect("no lease");
 }
 
+/// What failed waits until then for its next try by itself.
+///
+/// # Panics
+/// When that cannot be written.
+#[allow(clippy::expect_used, reason = "for tests only")]
+pub(crate) async fn failed_jobs_wait(store: &Store, until: DateTime<Utc>) {
+    let until = until.timestamp_micros();
+    let sql = format!("UPDATE jobs SET run_at = {until} WHERE state = 'waiting' AND attempts > 0");
+    let done = store.write(move |db| Ok(db.batch_execute(&sql)?));
+    done.await.expect("that they wait");
+}
+
 /// What [`trouble`] did to `table` is over.
 ///
 /// # Panics

@@ -478,6 +478,15 @@ fn a_course_goes_over_to_the_newer_deployment_and_back() {
         let is_of_former =
             |id: &LineItemId| read(database, |db| line_items::is_of_former(db, &school.tenant, id));
         assert!(is_of_former(&former.id) && !is_of_former(&own.id));
+        // To whom the platform lists them says it better than when they came to be known.
+        let listed = |to: &RegistrationId, url: &str| {
+            write(database, |db| {
+                line_items::note_owner(db, &school.tenant, &school.course.id, to, &[url])
+            });
+        };
+        listed(&school.registration, "u-old");
+        listed(&"r-again".into(), "u-new");
+        assert!(is_of_former(&former.id) && !is_of_former(&own.id));
         open("placed:0199", 7);
         open("urn:cairn:copied:0199", 7);
         assert!(!opened(), "what was placed or copied was opened by nobody");
@@ -507,6 +516,7 @@ fn a_course_goes_over_to_the_newer_deployment_and_back() {
             (back.deployment.clone(), url(&back)),
             (school.deployment.clone(), "https://lms.example/old".into())
         );
+        assert!(!is_of_former(&former.id) && is_of_former(&own.id));
         assert_ne!(launch(&new).id, school.course.id);
     });
 }

@@ -17,3 +17,4 @@ mod screens;
 mod shapes;
 mod sharing;
 mod tenants;
+mod two_live;

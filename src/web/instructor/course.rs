@@ -135,11 +135,7 @@ fn view(
         may_answer: false,
         students_href: None,
         lists_students: overview.lists_students,
-        grades_read: match overview.columns {
-            0 => "none yet".to_owned(),
-            1 => "1 column placed by Cairn".to_owned(),
-            count => format!("{count} columns placed by Cairn"),
-        },
+        grades_read: words::columns::counted(overview.columns, overview.columns_of_former),
         what_can_be_read: what_can_be_read(visit, &overview),
         attention: overview
             .badges

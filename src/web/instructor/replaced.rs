@@ -33,8 +33,13 @@ async fn review(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<Http
         .columns
         .iter()
         .map(|one| {
+            let why = if one.is_of_former {
+                "belongs to a former registration of Cairn"
+            } else {
+                "is gone"
+            };
             format!(
-                "The column “{}” (out of {}) is gone. “{}” (out of {}) fits, and is read instead.",
+                "The column “{}” (out of {}) {why}. “{}” (out of {}) fits, and is read instead.",
                 one.gone.label,
                 one.gone.maximum.normalize(),
                 one.fits.label,

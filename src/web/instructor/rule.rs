@@ -339,6 +339,11 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
     };
     RuleOptions {
         items: editor.items.iter().map(item).collect(),
+        former: editor
+            .former
+            .iter()
+            .map(|item| Choice::new(item.id.as_str(), words::columns::of_former(&item.label)))
+            .collect(),
         counting: editor
             .items
             .iter()

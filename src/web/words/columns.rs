@@ -2,7 +2,7 @@
 
 use lti::capabilities::ColumnsTell;
 
-use crate::domain::columns::{Resumed, TroubleKind};
+use crate::domain::columns::{ColumnTrouble, Resumed, TroubleKind};
 
 /// What can and cannot be seen of a column, a sentence each.
 #[must_use]
@@ -26,6 +26,28 @@ pub(crate) const fn seen(tell: ColumnsTell) -> &'static [&'static str] {
     }
 }
 
+/// A column that belongs to a registration through which its course is not read any more.
+#[must_use]
+pub(crate) fn of_former(label: &str) -> String {
+    format!("“{label}”, of a former registration of Cairn")
+}
+
+/// Of how many columns the grades are read; `former` belong to a registration through which the course is not read any more.
+#[must_use]
+pub(crate) fn counted(columns: usize, former: usize) -> String {
+    let placed = match columns {
+        0 if former == 0 => return "none yet".to_owned(),
+        0 => "no column of this registration yet".to_owned(),
+        1 => "1 column placed by Cairn".to_owned(),
+        count => format!("{count} columns placed by Cairn"),
+    };
+    match former {
+        0 => placed,
+        1 => format!("{placed}; 1 belongs to a former registration of Cairn"),
+        count => format!("{placed}; {count} belong to a former registration of Cairn"),
+    }
+}
+
 /// Whether a teacher has to say which columns are scales.
 #[must_use]
 pub(crate) const fn may_be_scale(tell: ColumnsTell) -> bool {
@@ -35,24 +57,26 @@ pub(crate) const fn may_be_scale(tell: ColumnsTell) -> bool {
 /// That a badge decides again by itself, or what changed beneath it.
 #[must_use]
 pub(crate) fn resumed(badge: &str, told: &Resumed) -> String {
-    let of = |kind: TroubleKind| {
-        let names = told.columns.iter().filter(move |one| one.kind == kind);
+    let of = |kind: TroubleKind, former: bool| {
+        let is_so = move |one: &&ColumnTrouble| one.kind == kind && one.former == former;
+        let names = told.columns.iter().filter(is_so);
         names
             .map(|one| format!("“{}”", one.label))
             .collect::<Vec<_>>()
             .join(", ")
     };
-    let remade = of(TroubleKind::Remade);
+    let remade = of(TroubleKind::Remade, false);
     let rested = told.columns.iter().any(|one| one.kind != TroubleKind::Remade);
     let mut sentences = Vec::new();
     if rested || remade.is_empty() {
         let mut why = Vec::new();
-        for (kind, words) in [
-            (TroubleKind::Gone, "is in the gradebook again"),
-            (TroubleKind::MaximumChanged, "has its old maximum again"),
-            (TroubleKind::PercentOfScale, "is no scale any more"),
+        for (kind, former, words) in [
+            (TroubleKind::Gone, false, "is in the gradebook again"),
+            (TroubleKind::Gone, true, "can be read again"),
+            (TroubleKind::MaximumChanged, false, "has its old maximum again"),
+            (TroubleKind::PercentOfScale, false, "is no scale any more"),
         ] {
-            let names = of(kind);
+            let names = of(kind, former);
             if !names.is_empty() {
                 why.push(format!("{names} {words}"));
             }
@@ -75,8 +99,21 @@ pub(crate) fn resumed(badge: &str, told: &Resumed) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::columns::ColumnTrouble;
     use crate::domain::sample::now;
+
+    #[test]
+    fn columns_of_a_former_registration_are_counted_apart() {
+        assert_eq!(counted(0, 0), "none yet");
+        assert_eq!(counted(2, 0), "2 columns placed by Cairn");
+        assert_eq!(
+            counted(1, 1),
+            "1 column placed by Cairn; 1 belongs to a former registration of Cairn"
+        );
+        assert_eq!(
+            counted(0, 2),
+            "no column of this registration yet; 2 belong to a former registration of Cairn"
+        );
+    }
 
     #[test]
     fn what_happened_to_the_columns_is_told() {
@@ -99,6 +136,12 @@ mod tests {
         assert_eq!(
             resumed("Reader", &told(&[])),
             "“Reader” decides again by itself: its columns are as they were."
+        );
+        let mut former = told(&[TroubleKind::Gone]);
+        former.columns[0].former = true;
+        assert_eq!(
+            resumed("Reader", &former),
+            "“Reader” decides again by itself: “Quiz” can be read again."
         );
         let both = resumed(
             "Reader",

@@ -24,6 +24,11 @@ pub(crate) fn problem(problem: &P) -> String {
         P::LineItemGone { label } => {
             return format!("Choose another assignment: “{label}” is gone from the gradebook.");
         }
+        P::LineItemOfFormer { label } => {
+            return format!(
+                "Choose another assignment: “{label}” belongs to a former registration of Cairn, through which this course is not read any more."
+            );
+        }
         P::UnknownActivity => {
             "Choose an evidence activity again: the one that the rule names is not in this course."
         }

@@ -91,6 +91,16 @@ pub(crate) fn in_gradebook(there: &InGradebook, is_released: bool) -> Option<Str
     if !there.column {
         return None;
     }
+    if there.is_of_former {
+        let last = there.grade.map(|grade| {
+            let (value, of) = (grade.value.normalize(), grade.maximum.normalize());
+            format!(" The last grade that is known of it: {value} of {of}.")
+        });
+        return Some(format!(
+            "The gradebook column of this work belongs to a former registration of Cairn, through which this course is not read any more, so what you give here is kept and does not reach it.{} To have it in the gradebook, put the activity into the course once more and open it there.",
+            last.unwrap_or_default()
+        ));
+    }
     Some(match there.grade {
         Some(grade) => {
             let (value, of) = (grade.value.normalize(), grade.maximum.normalize());
@@ -170,6 +180,7 @@ mod tests {
         };
         let there = |grade, ours, excused| InGradebook {
             column: true,
+            is_of_former: false,
             grade,
             ours,
             excused,
@@ -187,6 +198,12 @@ mod tests {
         );
         assert!(says(there(None, false, true)).contains("the student is excused"));
         assert!(says(there(None, false, false)).contains("no grade for this student yet"));
+        let former = says(InGradebook {
+            is_of_former: true,
+            ..there(points(77), true, false)
+        });
+        assert!(former.contains("belongs to a former registration"), "{former}");
+        assert!(former.contains("known of it: 77 of 100. To have it"), "{former}");
     }
 
     #[test]

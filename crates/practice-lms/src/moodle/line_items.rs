@@ -7,8 +7,9 @@ use super::super::answer::{Answer, decimal, number, serve};
 use super::super::client_assertion::scope;
 use super::super::request::{header, query};
 use super::super::world::World;
+use super::super::world::data::Data;
 use super::super::world::faults::Endpoint;
-use super::super::world::model::{Column, Course, Installed, Link, Source};
+use super::super::world::model::{Column, Course, Installed, Link, Oddity, Source};
 use super::{accepts, bad_gateway, object, page, refusal, sends, tool};
 
 const LIST: &str = "application/vnd.ims.lis.v2.lineitemcontainer+json";
@@ -55,8 +56,7 @@ fn as_json(world: &World, course: &Course, column: &Column, type_id: u64) -> Val
     item.insert("id".into(), url(world, course.id, column.id, "", type_id).into());
     item.insert("label".into(), column.label.clone().into());
     item.insert("scoreMaximum".into(), number(column.maximum));
-    let plain = column.is_coupled && column.tag.is_none() && column.resource_id.is_none();
-    if !plain {
+    if column.has_record() {
         item.insert(
             "resourceId".into(),
             column.resource_id.clone().unwrap_or_default().into(),
@@ -185,7 +185,18 @@ fn created(world: &World, request: &HttpRequest, course: u64, body: &[u8]) -> Re
     ))
 }
 
-/// One line item. Any tool's token reads any tool's column by its id: Moodle does not look.
+/// Whether a tool is shown a column that it asks for by its address: its own, and any other of which there is a record, since
+/// Moodle does not look whose that is.
+pub(super) fn is_shown(data: &Data, column: &Column, tool: usize) -> bool {
+    match column.source {
+        Source::Native(_) => false,
+        Source::Tool(own) => {
+            own == tool || (column.has_record() && !data.is_odd(Oddity::ColumnsOfOthersHidden))
+        }
+    }
+}
+
+/// One line item.
 pub(super) async fn read(
     world: web::Data<World>,
     request: HttpRequest,
@@ -208,7 +219,7 @@ fn one(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> Resu
         .ok_or_else(|| refusal(request, 404, "Not Found: Course"))?;
     let column = course
         .column(item)
-        .filter(|column| matches!(column.source, Source::Tool(_)))
+        .filter(|column| is_shown(&data, column, tool))
         .ok_or_else(|| refusal(request, 404, "Not Found: Line item"))?;
     Ok(Answer::json(
         200,

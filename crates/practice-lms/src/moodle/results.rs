@@ -9,7 +9,6 @@ use super::super::client_assertion::scope;
 use super::super::request::query;
 use super::super::world::World;
 use super::super::world::faults::Endpoint;
-use super::super::world::model::Source;
 use super::{accepts, error_page, line_items, page, refusal, tool};
 
 const MEDIA_TYPE: &str = "application/vnd.ims.lis.v2.resultcontainer+json";
@@ -56,7 +55,7 @@ fn results(world: &World, request: &HttpRequest, (course, item): (u64, u64)) -> 
         .courses
         .get(&course)
         .and_then(|course| course.column(item))
-        .filter(|column| matches!(column.source, Source::Tool(_)))
+        .filter(|column| line_items::is_shown(&data, column, tool))
         .ok_or_else(|| refusal(request, 404, "Not Found: Line item"))?;
     let url = line_items::url(world, course, item, "", type_id);
     let results_url = line_items::url(world, course, item, "/results", type_id);

@@ -277,6 +277,13 @@ impl Column {
         }
     }
 
+    /// Moodle: whether the line item service has a record of it. It has none of what a link brought along without anything of
+    /// the tool's.
+    #[must_use]
+    pub fn has_record(&self) -> bool {
+        !self.is_coupled || self.tag.is_some() || self.resource_id.is_some()
+    }
+
     /// Who hands in together with somebody, without them.
     #[must_use]
     pub fn companions(&self, person: u64) -> Vec<u64> {
@@ -521,4 +528,7 @@ pub enum Oddity {
     ForbiddenTokens,
     /// Canvas: grade services of a course that was concluded answer 404, as older versions do.
     ConcludedAsMissing,
+    /// Moodle: a column of another tool is not there either when it is asked for by its address. Moodle 5.1 does not look whose
+    /// it is, where the line item service has a record of it.
+    ColumnsOfOthersHidden,
 }

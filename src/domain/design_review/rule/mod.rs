@@ -1,5 +1,7 @@
 //! A rule before it is activated.
 
+use std::collections::HashSet;
+
 use rust_decimal::Decimal;
 
 use super::stack::find_loop;
@@ -9,7 +11,7 @@ use crate::domain::decision::Truth;
 use crate::domain::evaluate::truth;
 use crate::domain::rule::{Condition, Group, MAX_CONDITIONS, MAX_DEPTH, Need, Node, Threshold};
 use crate::domain::sentence::{Names, label, number, one_line};
-use crate::ids::BadgeId;
+use crate::ids::{BadgeId, LineItemId};
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +24,8 @@ pub(crate) struct RuleContext<'a> {
     pub(crate) kind: Kind,
     /// The course's line items.
     pub(crate) line_items: &'a [LineItem],
+    /// Those of them that belong to a registration through which the course is not read any more.
+    pub(crate) former: &'a HashSet<LineItemId>,
     pub(crate) names: &'a Names,
     /// On what another badge builds; `None` for an unknown one.
     pub(crate) builds_on: &'a dyn Fn(&BadgeId) -> Option<Vec<BadgeId>>,
@@ -41,6 +45,9 @@ pub(crate) enum RuleProblem {
     },
     UnknownLineItem,
     LineItemGone {
+        label: String,
+    },
+    LineItemOfFormer {
         label: String,
     },
     UnknownActivity,
@@ -152,6 +159,9 @@ fn review_condition(condition: &Condition, context: &RuleContext<'_>) -> Option<
         Condition::Grade { item, at_least } => {
             match context.line_items.iter().find(|known| known.id == *item) {
                 None => Some(RuleProblem::UnknownLineItem),
+                Some(item) if context.former.contains(&item.id) => Some(RuleProblem::LineItemOfFormer {
+                    label: one_line(&item.label),
+                }),
                 Some(item) if item.state == LineItemState::Gone => Some(RuleProblem::LineItemGone {
                     label: one_line(&item.label),
                 }),

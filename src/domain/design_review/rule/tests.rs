@@ -33,6 +33,7 @@ fn review_as(kind: Kind, root: &Group) -> Vec<RuleProblem> {
         badge: &"this".into(),
         kind,
         line_items: &items(LineItemState::Present),
+        former: &HashSet::new(),
         names: &names,
         builds_on: &builds_on,
     };
@@ -112,11 +113,21 @@ fn a_line_item_that_is_gone_is_refused() {
         badge: &"this".into(),
         kind: Kind::Knowledge,
         line_items: &items(LineItemState::Gone),
+        former: &HashSet::new(),
         names: &names(),
         builds_on: &|_| None,
     };
     assert_eq!(review_rule(&all([percent("cleaning", "80")]), &context), [gone]);
     assert_eq!(review_rule(&all([percent("quiz", "80")]), &context), []);
+    // The platform has it still, for the registration that made it.
+    let context = RuleContext {
+        former: &HashSet::from(["cleaning".into()]),
+        ..context
+    };
+    let former = RuleProblem::LineItemOfFormer {
+        label: "Cleaning exercise".to_owned(),
+    };
+    assert_eq!(review_rule(&all([percent("cleaning", "80")]), &context), [former]);
 }
 
 #[test]
@@ -184,6 +195,7 @@ fn a_scale_is_asked_for_a_step_and_never_for_percent() {
         badge: &"this".into(),
         kind: Kind::Knowledge,
         line_items: &items,
+        former: &HashSet::new(),
         names: &names,
         builds_on: &|_| None,
     };

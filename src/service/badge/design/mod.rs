@@ -53,6 +53,8 @@ pub(crate) struct Overview {
     pub(crate) badges: Vec<Summary>,
     /// Gradebook columns that can be read.
     pub(crate) columns: usize,
+    /// Gradebook columns of a registration through which the course is not read any more.
+    pub(crate) columns_of_former: usize,
     /// Hand-ins that wait for a review.
     pub(crate) waiting: u32,
 }
@@ -185,6 +187,7 @@ pub(in crate::service) fn overview(
             .iter()
             .filter(|item| item.state != LineItemState::Gone)
             .count(),
+        columns_of_former: line_items::of_former(db, tenant, &items)?.len(),
         waiting: small(waiting),
     })
 }

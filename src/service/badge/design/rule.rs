@@ -37,6 +37,8 @@ pub(crate) struct RuleEditor {
     pub(crate) next_version: i32,
     /// Columns that can be named: present ones, and those whose maximum changed.
     pub(crate) items: Vec<LineItem>,
+    /// Columns of a registration through which the course is not read any more: a rule may name one still.
+    pub(crate) former: Vec<LineItem>,
     /// When their grades count.
     pub(crate) releases: Releases,
     pub(crate) activities: Vec<Activity>,
@@ -91,6 +93,9 @@ pub(crate) async fn editor(
         let versions = rules::for_badge(db, tenant, &id)?;
         let in_state = |state| versions.iter().find(|rule| rule.state == state).cloned();
         let mut items = line_items::for_course(db, tenant, &badge.course)?;
+        let of_former = line_items::of_former(db, tenant, &items)?;
+        let former = items.iter().filter(|item| of_former.contains(&item.id));
+        let former = former.cloned().collect();
         items.retain(|item| item.state != LineItemState::Gone);
         let others = badges::for_course(db, tenant, &badge.course)?;
         let services = &visitor.course.services;
@@ -110,6 +115,7 @@ pub(crate) async fn editor(
                 .unwrap_or(0)
                 .saturating_add(1),
             items,
+            former,
             releases: releases::for_course(db, tenant, &badge.course)?,
             activities: activities::in_course(db, tenant, &badge.course, is_read)?,
             others: others
@@ -156,7 +162,8 @@ pub(in crate::service) fn names(db: &mut Db, badge: &Badge) -> Result<Names, Sto
 
 /// What is wrong with a rule for this badge.
 pub(super) fn review_in(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<RuleProblem>, ServiceError> {
-    let line_items = line_items::for_course(db, &badge.tenant, &badge.course)?;
+    let items = line_items::for_course(db, &badge.tenant, &badge.course)?;
+    let former = line_items::of_former(db, &badge.tenant, &items)?;
     let names = names(db, badge)?;
     // Active rules only: of two drafts that build on each other, the one activated second is refused.
     let mut below: HashMap<BadgeId, Vec<BadgeId>> =
@@ -168,7 +175,8 @@ pub(super) fn review_in(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<
     let context = RuleContext {
         badge: &badge.id,
         kind: badge.design.kind,
-        line_items: &line_items,
+        line_items: &items,
+        former: &former,
         names: &names,
         builds_on: &builds_on,
     };

@@ -9,7 +9,7 @@ use crate::random::Random;
 use crate::service::base::queue::{self, EnsureLineItem};
 use crate::store::links::LinkSeen;
 use crate::store::placements::Placement;
-use crate::store::{Db, StoreError, activities, line_items, links, placements};
+use crate::store::{Db, StoreError, activities, course_keys, line_items, links, placements};
 
 /// What the link of a placed activity is called until the platform names it.
 pub(super) fn place_name(id: &PlacementId) -> String {
@@ -61,9 +61,11 @@ pub(in crate::service) fn adopt(
         return Ok(());
     };
     let is_gone = column_is_gone(db, &activity)?;
-    // An activity that was placed twice before anybody opened it belongs to the link that is opened first, and one whose
-    // column is gone to the link that was placed since.
-    if is_gone || keeps_place(db, &activity)? {
+    // An activity that was placed twice before anybody opened it belongs to the link that is opened first. One whose column is
+    // gone belongs to the link that was placed since, as does one whose link is of a former registration and can get none.
+    let could_get_none =
+        activity.line_item.is_none() && course_keys::went_over(db, &seen.tenant, &seen.course)?;
+    if is_gone || could_get_none || keeps_place(db, &activity)? {
         let all = links::list(db, &seen.tenant, &seen.course)?;
         let here = all
             .iter()

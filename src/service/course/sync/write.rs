@@ -167,6 +167,8 @@ impl Taking {
         let random = self.random.as_ref();
         let rebound = remade::rebind(db, &self.course, &self.reading.remade, self.read_at, random)?;
         let changes = line_items::upsert_many(db, tenant, course, listed, &watched, self.read_at, random)?;
+        let urls: Vec<&str> = listed.iter().map(|seen| seen.url.as_str()).collect();
+        line_items::note_owner(db, tenant, course, &self.course.registration, &urls)?;
         resting::settle(db, &self.course, self.cause, self.read_at, random)?;
         for item in changes.items.iter().filter(|item| rebound.contains(&item.id)) {
             resting::remade(db, item, self.read_at)?;

@@ -4,16 +4,18 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::cause::Cause;
 use crate::domain::issuer::Tenant;
 use crate::domain::page::Page;
 use crate::domain::platform::{CameSince, Join, JoinKind, JoinState};
-use crate::ids::{JoinId, PersonId, PlatformId, TenantId};
+use crate::ids::{CourseId, JoinId, PersonId, PlatformId, TenantId};
+use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::base::queue::{self, DoJoin};
+use crate::service::base::queue::{self, CheckCourse, DoJoin};
 use crate::service::base::refusal::JoinRefusal;
 use crate::service::institution::administrators::Administrator;
-use crate::store::{Db, audit, joins, people, platforms, tenants};
+use crate::store::{Db, StoreError, audit, courses, joins, people, platforms, tenants};
 
 /// Most joins that are shown.
 const MOST: i64 = 100;
@@ -128,7 +130,9 @@ pub(crate) async fn part(
         }
         let (action, subject) = match join.kind {
             JoinKind::Platform => {
-                joins::platform_comes_back(db, &join)?;
+                for course in joins::platform_comes_back(db, &join)? {
+                    look_again(db, &tenant, &course, now, random.as_ref())?;
+                }
                 let from = platforms::get(db, &tenant, &PlatformId::from(join.from.as_str()))?;
                 let subject = from.map_or_else(|| join.from.clone(), |from| from.registration.to_string());
                 (Action::PlatformParted, subject)
@@ -141,6 +145,22 @@ pub(crate) async fn part(
         Ok(())
     });
     parted.await
+}
+
+/// Has a course read that is read through another registration from now on: its columns are others, and what waited for those is
+/// sent.
+fn look_again(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let Some(course) = courses::get(db, tenant, course)? else {
+        return Ok(());
+    };
+    let check = CheckCourse::of(&course, Cause::Launch);
+    queue::enqueue(db, tenant, &check, now, now, random)
 }
 
 /// Whether what stayed was joined into something else since, by itself or with its platform.

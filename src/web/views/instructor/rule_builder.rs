@@ -53,6 +53,8 @@ pub(crate) struct RuleBuilderPage {
 pub(crate) struct RuleOptions {
     /// Line items: id, and "Cleaning exercise (of 100 points)".
     pub(crate) items: Vec<Choice>,
+    /// Line items of a former registration, which are offered to nobody: id, and what a row says that names one still.
+    pub(crate) former: Vec<Choice>,
     /// When the grades of a line item count: id, and a sentence.
     pub(crate) counting: Vec<(String, String)>,
     /// Evidence activities: id and title.
@@ -136,6 +138,14 @@ impl<'a> RuleGroupView<'a> {
         self.path.is_empty()
     }
 
+    /// What stands for a line item that is none of the options.
+    fn lost_item(&self, chosen: &str) -> &str {
+        let mut former = self.page.options.former.iter();
+        former
+            .find(|one| one.value == chosen)
+            .map_or("An assignment that is gone", |one| one.label.as_str())
+    }
+
     fn field(&self, name: &str) -> String {
         crate::web::rule_form::field(&self.path, name)
     }
@@ -213,6 +223,14 @@ impl RuleRowView<'_> {
     /// Whether the chosen value is none of the options: what it named is gone, and the row must still say so.
     fn is_lost(&self, options: &[Choice], chosen: &str) -> bool {
         !chosen.is_empty() && options.iter().all(|option| option.value != chosen)
+    }
+
+    /// What stands for a line item that is none of the options.
+    fn lost_item(&self, chosen: &str) -> &str {
+        let mut former = self.page.options.former.iter();
+        former
+            .find(|one| one.value == chosen)
+            .map_or("An assignment that is gone", |one| one.label.as_str())
     }
 
     fn field(&self, name: &str) -> String {
