@@ -12,6 +12,7 @@ use crate::domain::badge::{Badge, Renewal};
 use crate::domain::cause::Cause;
 use crate::domain::evidence::{Activity, Artefact, Submission, SubmissionState};
 use crate::domain::facts::Grade;
+use crate::domain::namesakes::Mark;
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
 use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId, TenantId};
@@ -24,6 +25,7 @@ use crate::service::award::reviewing::{self, PastReview};
 use crate::service::award::shares::{self, Left, Share};
 use crate::service::base::activities::in_course;
 use crate::service::base::error::ServiceError;
+use crate::service::base::namesakes;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
 use crate::service::base::refusal::{AwardRefusal, CourseRefusal, Forbidden};
 use crate::service::base::session::Visitor;
@@ -379,6 +381,7 @@ pub(super) fn follow(
 /// One hand-in in the queue.
 #[derive(Debug, Clone)]
 pub(crate) struct WaitingSubmission {
+    /// Its activity is among those of the queue.
     pub(crate) submission: Submission,
     pub(crate) activity: String,
     pub(crate) student: String,
@@ -389,6 +392,8 @@ pub(crate) struct WaitingSubmission {
 pub(crate) struct Queue {
     pub(crate) now: DateTime<Utc>,
     pub(crate) activities: Vec<Activity>,
+    /// What tells those apart that bear one name.
+    pub(crate) marks: HashMap<ActivityId, Mark>,
     pub(crate) rows: Vec<WaitingSubmission>,
     /// Hand-ins that match the filter.
     pub(crate) total: i64,
@@ -473,6 +478,7 @@ pub(crate) async fn queue(
             .collect();
         Ok(Queue {
             now,
+            marks: namesakes::of_activities(db, tenant, &visitor.course.id, &activities)?,
             activities,
             rows,
             total,
@@ -488,6 +494,8 @@ pub(crate) struct ReviewView {
     pub(crate) now: DateTime<Utc>,
     pub(crate) submission: Submission,
     pub(crate) activity: Activity,
+    /// What tells it from another activity of its name.
+    pub(crate) mark: Option<Mark>,
     pub(crate) student: String,
     /// All versions, oldest first.
     pub(crate) versions: Vec<Submission>,
@@ -537,8 +545,11 @@ pub(crate) async fn review_view(
         let waiting = Some(SubmissionState::HandedIn);
         let (others, _) =
             submissions::latest_for_activity(db, tenant, &activity.id, waiting, Page::first(2))?;
+        let all = with_work(db, tenant, &activity.course)?;
+        let mut marks = namesakes::of_activities(db, tenant, &activity.course, &all)?;
         Ok(ReviewView {
             now,
+            mark: marks.remove(&activity.id),
             student: person.map_or_else(|| "Student".to_owned(), |person| person.display_name()),
             versions: submissions::history(db, tenant, &activity.id, &submission.person)?,
             gradebook,

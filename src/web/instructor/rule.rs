@@ -311,7 +311,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
             _ => None,
         },
         columns_tell: words::columns::seen(tell),
-        scales: scales(&editor, tell),
+        scales: scales(&editor, tell, visit.visitor.zone()),
         scales_open: builder.scales_open,
         column_total: words::lms::column_total(registration.flavour),
         column: (may_save && editor.makes_columns).then_some(builder.column),
@@ -330,10 +330,11 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
             ""
         };
         let (name, most) = (&item.label, item.maximum.normalize());
+        let mark = words::namesakes::further(editor.item_marks.get(&item.id), zone);
         let words = if item.is_scale {
-            format!("{name} (a scale of {most} steps{changed})")
+            format!("{name} (a scale of {most} steps{changed}{mark})")
         } else {
-            format!("{name} (of {most} points{changed})")
+            format!("{name} (of {most} points{changed}{mark})")
         };
         Choice::new(item.id.as_str(), words)
     };
@@ -353,7 +354,13 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
         activities: editor
             .activities
             .iter()
-            .map(|one| Choice::new(one.id.as_str(), one.title.as_str()))
+            .map(|one| {
+                let mark = editor.activity_marks.get(&one.id);
+                Choice::new(
+                    one.id.as_str(),
+                    words::namesakes::told_apart(&one.title, mark, zone),
+                )
+            })
             .collect(),
         badges: editor
             .others
@@ -364,7 +371,7 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
 }
 
 /// Columns that are a scale, and those of which only a teacher can say it: a scale has few steps.
-fn scales(editor: &RuleEditor, tell: ColumnsTell) -> Vec<ColumnLine> {
+fn scales(editor: &RuleEditor, tell: ColumnsTell, zone: Zone) -> Vec<ColumnLine> {
     let may_be = |item: &&LineItem| {
         item.is_scale || (words::columns::may_be_scale(tell) && may_be_steps(item.maximum))
     };
@@ -376,7 +383,7 @@ fn scales(editor: &RuleEditor, tell: ColumnsTell) -> Vec<ColumnLine> {
             (format!("{most} points, or a scale?"), "scale", "It is a scale")
         };
         ColumnLine {
-            label: item.label.clone(),
+            label: words::namesakes::told_apart(&item.label, editor.item_marks.get(&item.id), zone),
             says,
             action: format!("{verb}:{}", item.id),
             button,

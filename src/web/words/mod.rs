@@ -10,6 +10,7 @@ pub(crate) mod designs;
 pub(crate) mod errors;
 pub(crate) mod evidence;
 pub(crate) mod lms;
+pub(crate) mod namesakes;
 pub(crate) mod pictures;
 pub(crate) mod places;
 pub(crate) mod platforms;
