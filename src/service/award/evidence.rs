@@ -20,14 +20,14 @@ use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::award::file_check;
 use crate::service::award::files;
-use crate::service::award::in_gradebook::{column_maximum, in_gradebook};
+use crate::service::award::in_gradebook::{column_maximum, in_gradebook, kept_back};
 use crate::service::award::reviewing::{self, PastReview};
 use crate::service::award::shares::{self, Left, Share};
 use crate::service::base::activities::in_course;
 use crate::service::base::error::ServiceError;
 use crate::service::base::namesakes;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
-use crate::service::base::refusal::{AwardRefusal, CourseRefusal, Forbidden};
+use crate::service::base::refusal::{AwardRefusal, ColumnRefusal, CourseRefusal, Forbidden};
 use crate::service::base::session::Visitor;
 use crate::store::{
     Db, StoreError, activities, awards, badges, enrolments, facts, people, rules, submissions,
@@ -501,6 +501,8 @@ pub(crate) struct ReviewView {
     pub(crate) versions: Vec<Submission>,
     /// What the gradebook has, as far as it is known.
     pub(crate) gradebook: InGradebook,
+    /// Why points that are given now do not reach it.
+    pub(crate) kept_back: Option<ColumnRefusal>,
     /// Points of its column, where those are others than the activity's.
     pub(crate) column_maximum: Option<Decimal>,
     /// Whether what is read there counts already and the student may know of it.
@@ -553,6 +555,7 @@ pub(crate) async fn review_view(
             student: person.map_or_else(|| "Student".to_owned(), |person| person.display_name()),
             versions: submissions::history(db, tenant, &activity.id, &submission.person)?,
             gradebook,
+            kept_back: kept_back(db, &activity)?,
             column_maximum: column_maximum(db, &activity)?,
             is_released,
             past: reviewing::past(db, &submission)?,

@@ -282,7 +282,12 @@ async fn view(
         column_note: shown
             .column_maximum
             .map(|column| words::scores::column_points(maximum, column)),
-        gradebook_note: words::scores::in_gradebook(&shown.gradebook, shown.is_released),
+        kept_back_note: shown.kept_back.as_ref().map(words::scores::kept_back),
+        // What a column had that is gone is not what the gradebook has.
+        gradebook_note: match shown.kept_back {
+            Some(_) => None,
+            None => words::scores::in_gradebook(&shown.gradebook, shown.is_released),
+        },
         refused_note: shown.gradebook.refused.as_ref().map(|(why, said)| {
             let why = words::scores::refusal(*why, said);
             format!("The gradebook has not taken what was to be sent for this work. {why}")
