@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::course::{LineItem, LineItemState, may_be_steps};
-use crate::domain::design_review::RuleProblem;
-use crate::domain::rule::Group;
+use crate::domain::design_review::{RuleProblem, threshold_problem};
+use crate::domain::rule::{Condition, Group};
 use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, LineItemId};
 use crate::service::badge::design::{self, RuleEditor};
@@ -294,12 +294,21 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
     let badge = &editor.badge;
     let href = |to: fn(&BadgeId) -> String| visit.href(&to(&badge.id));
     let mut page = visit.page(&format!("Rule of “{}”", badge.design.name), Place::Badges);
-    page.flash = builder.flash.or(page.flash);
+    let impossible = impossible(&builder.draft, &editor, visit.visitor.zone());
+    // What was said of a column stands far below the rows that it concerns.
+    let touched = builder.scales_open && !impossible.is_empty();
+    let look = touched.then(|| Flash {
+        status: Status::NeedsAttention,
+        text: "With its columns as they are now, this rule has a condition that cannot be met. It is marked below."
+            .to_owned(),
+    });
+    page.flash = builder.flash.or(look).or(page.flash);
     Ok(RuleBuilderPage {
         page,
         picture: picture_of(badge),
         action: href(course::badge_rule_save),
         draft: builder.draft,
+        impossible,
         options: options(&editor, visit.visitor.zone()),
         focus: builder.focus,
         sentence,
@@ -320,6 +329,19 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         columns_href: visit.href(&course::columns()),
         back_href: visit.href(""),
     })
+}
+
+/// What conditions ask of their columns that cannot be asked so, each with the path of its row.
+fn impossible(draft: &DraftGroup, editor: &RuleEditor, zone: Zone) -> Vec<(String, String)> {
+    let problem = |(path, condition): (String, Condition)| {
+        let Condition::Grade { item, at_least } = condition else {
+            return None;
+        };
+        let column = editor.items.iter().find(|known| known.id == item)?;
+        let problem = threshold_problem(at_least, column)?;
+        Some((path, words::rules::problem(&problem)))
+    };
+    draft.complete(zone).into_iter().filter_map(problem).collect()
 }
 
 fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {

@@ -8,9 +8,10 @@ use super::source::{Source, badges_to_bring, columns};
 use crate::domain::badge::Badge;
 use crate::domain::copying::Permission;
 use crate::domain::course::{Course, CourseCopy, LineItem};
+use crate::domain::design_review::threshold_problem;
 use crate::domain::evidence::Activity;
 use crate::domain::namesakes::Mark;
-use crate::domain::rule::Group;
+use crate::domain::rule::{Condition, Group};
 use crate::domain::sentence::sentence_in_full;
 use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId};
 use crate::service::Cairn;
@@ -110,6 +111,7 @@ pub(crate) async fn copy_view(
             if let (Some(root), Some(old)) = (root, old) {
                 notes.extend(maxima(&source.items, &columns, &old.root, root));
             }
+            notes.extend(root.map(|root| impossible(&columns, root)).unwrap_or_default());
             let sentence = match root {
                 Some(root) => Some(sentence_in_full(root, &design::names(db, &badge)?)),
                 None => None,
@@ -142,6 +144,20 @@ pub(crate) async fn copy_view(
         })
     });
     found.await
+}
+
+/// What a rule asks of columns that cannot be asked so.
+fn impossible(columns: &[LineItem], root: &Group) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for condition in root.conditions() {
+        let Condition::Grade { item, at_least } = condition else {
+            continue;
+        };
+        let column = columns.iter().find(|column| column.id == *item);
+        let cannot = column.and_then(|column| threshold_problem(*at_least, column));
+        notes.extend(cannot.map(Note::Rule).filter(|note| !notes.contains(note)));
+    }
+    notes
 }
 
 /// Columns that are worth other points than those that they stand for, as long as the rule has its old shape.
