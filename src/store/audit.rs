@@ -6,7 +6,10 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::convert::{CHUNK, anywhere, from_json, json, micros, moment};
-use super::schema::{admins, audit, badges, links, people, placements, registrations};
+use super::schema::{
+    activities, admins, audit, awards, badges, courses, line_items, links, people, placements, registrations,
+    submissions,
+};
 use super::{Db, StoreError, tenants};
 use crate::domain::audit::{Actor, ActorKind, Entry, Filter, Logged};
 use crate::domain::page::Page;
@@ -265,6 +268,95 @@ pub(crate) fn names(
                 .filter_map(|(id, title)| title.map(|title| (id, title)));
             names.extend(titled.map(|(id, title)| (id, format!("“{title}”"))));
         });
+        names.extend(named_in_courses(db, tenant, part)?);
+        names.extend(named_by_badges(db, tenant, part)?);
     }
     Ok(names)
+}
+
+/// Courses, columns and activities by their names, and what was handed in by that of its activity: not by its student's.
+fn named_in_courses(
+    db: &mut Db,
+    tenant: &TenantId,
+    ids: &[&str],
+) -> Result<Vec<(String, String)>, StoreError> {
+    on_both!(db, |connection| {
+        let found: Vec<(String, Option<String>, Option<String>)> = courses::table
+            .filter(courses::tenant_id.eq(tenant.as_str()))
+            .filter(courses::id.eq_any(ids.iter().copied()))
+            .select((courses::id, courses::title, courses::label))
+            .load(connection)?;
+        let titled = found
+            .into_iter()
+            .filter_map(|(id, title, label)| Some((id, title.or(label)?)));
+        let mut names: Vec<(String, String)> = titled.collect();
+        let found: Vec<(String, String)> = line_items::table
+            .filter(line_items::tenant_id.eq(tenant.as_str()))
+            .filter(line_items::id.eq_any(ids.iter().copied()))
+            .select((line_items::id, line_items::label))
+            .load(connection)?;
+        names.extend(found);
+        let found: Vec<(String, String)> = activities::table
+            .filter(activities::tenant_id.eq(tenant.as_str()))
+            .filter(activities::id.eq_any(ids.iter().copied()))
+            .select((activities::id, activities::title))
+            .load(connection)?;
+        names.extend(found);
+        let found: Vec<(String, String)> = submissions::table
+            .inner_join(activities::table.on(activities::id.eq(submissions::activity_id)))
+            .filter(submissions::tenant_id.eq(tenant.as_str()))
+            .filter(submissions::id.eq_any(ids.iter().copied()))
+            .select((submissions::id, activities::title))
+            .load(connection)?;
+        names.extend(found);
+        let quoted = |(id, name): (String, String)| (id, format!("“{name}”"));
+        Ok(names.into_iter().map(quoted).collect())
+    })
+}
+
+/// Awards by the names of their badges.
+fn named_by_badges(
+    db: &mut Db,
+    tenant: &TenantId,
+    ids: &[&str],
+) -> Result<Vec<(String, String)>, StoreError> {
+    on_both!(db, |connection| {
+        let found: Vec<(String, String)> = awards::table
+            .inner_join(badges::table.on(badges::id.eq(awards::badge_id)))
+            .filter(awards::tenant_id.eq(tenant.as_str()))
+            .filter(awards::id.eq_any(ids.iter().copied()))
+            .select((awards::id, badges::design))
+            .load(connection)?;
+        let mut names = Vec::with_capacity(found.len());
+        for (id, design) in found {
+            let design: Value = from_json("badges.design", &design)?;
+            if let Some(name) = design.get("name").and_then(Value::as_str) {
+                names.push((id, format!("“{name}”")));
+            }
+        }
+        Ok(names)
+    })
+}
+
+/// Which version each of these is that was handed in.
+///
+/// # Errors
+/// Trouble with the database.
+pub(crate) fn versions(
+    db: &mut Db,
+    tenant: &TenantId,
+    ids: &[&str],
+) -> Result<BTreeMap<String, i32>, StoreError> {
+    let mut versions = BTreeMap::new();
+    for part in ids.chunks(CHUNK) {
+        on_both!(db, |connection| {
+            let found: Vec<(String, i32)> = submissions::table
+                .filter(submissions::tenant_id.eq(tenant.as_str()))
+                .filter(submissions::id.eq_any(part.iter().copied()))
+                .select((submissions::id, submissions::version))
+                .load(connection)?;
+            versions.extend(found);
+        });
+    }
+    Ok(versions)
 }

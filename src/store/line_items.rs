@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use rust_decimal::Decimal;
 
-use super::convert::{CHUNK, decimal, from_word, micros, opt_decimal, word};
+use super::convert::{CHUNK, decimal, from_word, micros, moment, opt_decimal, word};
 use super::schema::{courses, line_items};
 use super::{Db, StoreError, course_keys};
 use crate::domain::course::{LineItem, LineItemState, may_be_steps};
@@ -320,6 +320,16 @@ pub(crate) fn for_course(
     course: &CourseId,
 ) -> Result<Vec<LineItem>, StoreError> {
     rows(db, tenant, course)?.into_iter().map(Row::item).collect()
+}
+
+/// Since when each column of a course is known.
+pub(crate) fn known_since(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<HashMap<LineItemId, DateTime<Utc>>, StoreError> {
+    let of = |row: Row| Ok((row.id.into(), moment(row.created_at)?));
+    rows(db, tenant, course)?.into_iter().map(of).collect()
 }
 
 fn rows(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Row>, StoreError> {

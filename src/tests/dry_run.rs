@@ -179,6 +179,20 @@ fn a_second_version_is_tried_against_the_first_before_it_counts() {
 }
 
 #[test]
+fn students_who_meet_the_rule_and_hold_the_badge_are_not_said_to_be_nobody() {
+    on_each_database(|scene| async move {
+        let (mut teacher, badge) = first_version(&scene).await;
+        let words = teacher.get(&format!("/badges/{badge}/preview")).await.words();
+        assert!(
+            words.contains("2 students meet the rule; both hold it already; 0 would earn it now."),
+            "{words}"
+        );
+        assert!(!words.contains("0 of 32 students"), "{words}");
+        scene.end().await;
+    });
+}
+
+#[test]
 fn the_dry_run_says_both_numbers_of_a_grade_whose_column_has_other_points_now() {
     on_each_database(|scene| async move {
         let lms = &scene.moodle;

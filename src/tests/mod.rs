@@ -30,6 +30,7 @@ mod launch;
 mod log;
 mod master_key;
 mod nameless;
+mod namesakes;
 mod oddities;
 mod operations;
 mod pentest;

@@ -8,4 +8,4 @@ pub(crate) use design::{
     DesignProblem, MAX_ALIGNMENTS, MAX_ALT, MAX_CRITERIA, MAX_DAYS, MAX_DESCRIPTION, MAX_MONTHS, MAX_NAME,
     MAX_OUTCOME, MAX_SHORT, review_design,
 };
-pub(crate) use rule::{RuleContext, RuleProblem, review_evidence, review_rule};
+pub(crate) use rule::{RuleContext, RuleProblem, review_evidence, review_rule, threshold_problem};

@@ -39,6 +39,8 @@ pub(crate) struct DryRun {
     pub(crate) learners: usize,
     /// Would be awarded now. Their count is the number that activation confirms.
     pub(crate) awarded: Vec<PersonId>,
+    /// Who meets the rule, whatever they hold.
+    pub(crate) met: Met,
     /// Hold it in force already: nothing happens to them.
     pub(crate) holders: Vec<PersonId>,
     /// Meet the rule, but their badge has lapsed and is not renewed by that alone.
@@ -65,6 +67,16 @@ pub(crate) struct DryRun {
     pub(crate) change: Option<Change>,
     /// Changes whenever the rule or the people who would be awarded do: SHA-256 in lower-case hex.
     pub(crate) digest: String,
+}
+
+/// How many meet the rule, and how many of them are not awarded for it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Met {
+    pub(crate) all: usize,
+    /// Hold it already.
+    pub(crate) hold: usize,
+    /// Had it revoked.
+    pub(crate) revoked: usize,
 }
 
 /// How the learners stand in one condition or group. The counts add up to the number of learners.
@@ -142,6 +154,7 @@ pub(crate) fn dry_run(
     let mut run = DryRun {
         learners: sorted.len(),
         awarded: Vec::new(),
+        met: Met::default(),
         holders: Vec::new(),
         lapsed: Vec::new(),
         revoked: Vec::new(),
@@ -163,6 +176,9 @@ pub(crate) fn dry_run(
     let whole = Node::Group(rule.root.clone());
     for learner in sorted {
         let found = prospect(&whole, &learner.facts, now);
+        if found == Prospect::Yes {
+            run.met.count(settled(learner, now));
+        }
         run.list(rule, learner, found, now).push(learner.person.clone());
         if found == Prospect::NotReleased && open_cycle(learner.latest.as_ref(), now).is_some() {
             let then = outcome(&rule.root, &learner.facts.released(|_| true), now);
@@ -192,11 +208,10 @@ impl DryRun {
         found: Prospect,
         now: DateTime<Utc>,
     ) -> &mut Vec<PersonId> {
-        if let (None, Some(award)) = (open_cycle(learner.latest.as_ref(), now), &learner.latest) {
-            return match award.standing(now) {
-                Standing::Revoked => &mut self.revoked,
-                Standing::InForce | Standing::Suspended | Standing::Expired => &mut self.holders,
-            };
+        match settled(learner, now) {
+            Some(Standing::Revoked) => return &mut self.revoked,
+            Some(Standing::InForce | Standing::Suspended | Standing::Expired) => return &mut self.holders,
+            None => {}
         }
         let (root, latest) = (&rule.root, learner.latest.as_ref());
         match found {
@@ -212,6 +227,25 @@ impl DryRun {
             Prospect::NotHandedIn => &mut self.not_handed_in,
             Prospect::Waiting => &mut self.waiting,
             Prospect::No => &mut self.not_yet,
+        }
+    }
+}
+
+/// How the award of somebody stands for whom a rule does nothing more.
+fn settled(learner: &Learner, now: DateTime<Utc>) -> Option<Standing> {
+    match (open_cycle(learner.latest.as_ref(), now), &learner.latest) {
+        (None, Some(award)) => Some(award.standing(now)),
+        _ => None,
+    }
+}
+
+impl Met {
+    fn count(&mut self, settled: Option<Standing>) {
+        self.all += 1;
+        match settled {
+            Some(Standing::Revoked) => self.revoked += 1,
+            Some(Standing::InForce | Standing::Suspended | Standing::Expired) => self.hold += 1,
+            None => {}
         }
     }
 }

@@ -162,6 +162,8 @@ fn holders_are_left_alone_expired_ones_can_earn_again_and_revoked_ones_cannot() 
     assert_eq!((run.awarded, run.holders), (ids(&["ben"]), ids(&["ada", "eve"])));
     assert_eq!(run.revoked, ids(&["cleo", "dan"]));
     assert_eq!(run.funnel.first().map(|row| row.yes), Some(5));
+    let (all, hold, revoked) = (5, 2, 2);
+    assert_eq!(run.met, Met { all, hold, revoked });
 }
 
 #[test]

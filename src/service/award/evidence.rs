@@ -11,6 +11,7 @@ use crate::domain::badge::{Badge, Renewal};
 use crate::domain::cause::Cause;
 use crate::domain::evidence::{Activity, Artefact, StoredFile, Submission, SubmissionState};
 use crate::domain::facts::Grade;
+use crate::domain::namesakes::Mark;
 use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
 use crate::ids::{ActivityId, BadgeId, CourseId, PersonId, SubmissionId, TenantId};
@@ -18,14 +19,15 @@ use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::award::file_check;
 use crate::service::award::files;
-use crate::service::award::in_gradebook::{column_maximum, in_gradebook};
+use crate::service::award::in_gradebook::{column_maximum, in_gradebook, kept_back};
 use crate::service::award::reviewing::{self, PastReview};
 use crate::service::award::shares::{self, Left, Share};
 use crate::service::award::uploads::{Counted, Ready, Sent};
 use crate::service::base::activities::in_course;
 use crate::service::base::error::ServiceError;
+use crate::service::base::namesakes;
 use crate::service::base::queue::{self, DecidePerson, SendScore};
-use crate::service::base::refusal::{AwardRefusal, CourseRefusal, Forbidden};
+use crate::service::base::refusal::{AwardRefusal, ColumnRefusal, CourseRefusal, Forbidden};
 use crate::service::base::session::Visitor;
 use crate::store::{
     Db, StoreError, activities, awards, badges, enrolments, facts, people, rules, submissions,
@@ -420,6 +422,7 @@ pub(super) fn follow(
 /// One hand-in in the queue.
 #[derive(Debug, Clone)]
 pub(crate) struct WaitingSubmission {
+    /// Its activity is among those of the queue.
     pub(crate) submission: Submission,
     pub(crate) activity: String,
     pub(crate) student: String,
@@ -430,6 +433,8 @@ pub(crate) struct WaitingSubmission {
 pub(crate) struct Queue {
     pub(crate) now: DateTime<Utc>,
     pub(crate) activities: Vec<Activity>,
+    /// What tells those apart that bear one name.
+    pub(crate) marks: HashMap<ActivityId, Mark>,
     pub(crate) rows: Vec<WaitingSubmission>,
     /// Hand-ins that match the filter.
     pub(crate) total: i64,
@@ -514,6 +519,7 @@ pub(crate) async fn queue(
             .collect();
         Ok(Queue {
             now,
+            marks: namesakes::of_activities(db, tenant, &visitor.course.id, &activities)?,
             activities,
             rows,
             total,
@@ -529,11 +535,15 @@ pub(crate) struct ReviewView {
     pub(crate) now: DateTime<Utc>,
     pub(crate) submission: Submission,
     pub(crate) activity: Activity,
+    /// What tells it from another activity of its name.
+    pub(crate) mark: Option<Mark>,
     pub(crate) student: String,
     /// All versions, oldest first.
     pub(crate) versions: Vec<Submission>,
     /// What the gradebook has, as far as it is known.
     pub(crate) gradebook: InGradebook,
+    /// Why points that are given now do not reach it.
+    pub(crate) kept_back: Option<ColumnRefusal>,
     /// Points of its column, where those are others than the activity's.
     pub(crate) column_maximum: Option<Decimal>,
     /// Whether what is read there counts already and the student may know of it.
@@ -578,11 +588,15 @@ pub(crate) async fn review_view(
         let waiting = Some(SubmissionState::HandedIn);
         let (others, _) =
             submissions::latest_for_activity(db, tenant, &activity.id, waiting, Page::first(2))?;
+        let all = with_work(db, tenant, &activity.course)?;
+        let mut marks = namesakes::of_activities(db, tenant, &activity.course, &all)?;
         Ok(ReviewView {
             now,
+            mark: marks.remove(&activity.id),
             student: person.map_or_else(|| "Student".to_owned(), |person| person.display_name()),
             versions: submissions::history(db, tenant, &activity.id, &submission.person)?,
             gradebook,
+            kept_back: kept_back(db, &activity)?,
             column_maximum: column_maximum(db, &activity)?,
             is_released,
             past: reviewing::past(db, &submission)?,

@@ -8,6 +8,7 @@ use crate::domain::evidence::{Activity, Submission};
 use crate::domain::facts::Grade;
 use crate::domain::posted_score::{Outcome, Points, PostedScore, Refusal};
 use crate::ids::LineItemId;
+use crate::service::base::refusal::{AddressTrouble, ColumnRefusal, PlatformService, Unusable};
 use crate::store::{Db, StoreError, courses, facts, line_items, posted_scores};
 
 /// What the gradebook has for one student and one activity: what was last read, or what became of a score since.
@@ -122,6 +123,32 @@ fn in_points_of(grade: Points, column: Option<&LineItem>) -> Points {
         (maximum > Decimal::ZERO).then_some(Points { value, maximum })
     });
     scaled.unwrap_or(grade)
+}
+
+/// Why points that are given now do not reach the gradebook; none where they do.
+pub(super) fn kept_back(db: &mut Db, activity: &Activity) -> Result<Option<ColumnRefusal>, StoreError> {
+    let tenant = &activity.tenant;
+    let Some(item) = &activity.line_item else {
+        let course = courses::get(db, tenant, &activity.course)?;
+        let possible = course.is_some_and(|course| course.services.line_items_url.is_some());
+        return Ok(Some(if possible {
+            ColumnRefusal::NotYet
+        } else {
+            ColumnRefusal::NoService(AddressTrouble {
+                service: PlatformService::Grades,
+                why: Unusable::NotOffered,
+            })
+        }));
+    };
+    let column = line_items::get(db, tenant, item)?;
+    let Some(gone) = column.filter(|column| column.state == LineItemState::Gone) else {
+        return Ok(None);
+    };
+    Ok(Some(if line_items::is_of_former(db, tenant, &gone.id)? {
+        ColumnRefusal::OfFormer(gone.label)
+    } else {
+        ColumnRefusal::Gone(gone.label)
+    }))
 }
 
 /// Points of an activity's column, where those are others than the activity's: what is given here is converted then.

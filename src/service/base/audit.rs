@@ -9,7 +9,7 @@ use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::operator::Administrator;
-use crate::store::audit::{actions, names, record, search};
+use crate::store::audit::{actions, names, record, search, versions};
 use crate::store::tenants;
 
 /// Most entries of one export; the page says so.
@@ -26,6 +26,8 @@ pub(crate) struct Part {
     pub(crate) total: i64,
     /// What the ids in it are called.
     pub(crate) names: BTreeMap<String, String>,
+    /// Which versions of what was handed in are in it.
+    pub(crate) versions: BTreeMap<String, i32>,
     /// The word of every action that there is in the log.
     pub(crate) actions: Vec<String>,
 }
@@ -37,13 +39,27 @@ impl Part {
         self.names.get(actor.id()?).map(String::as_str)
     }
 
-    /// What it was done to: its name, or its id where it has none.
+    /// What it was done to: its name, or its id where it has none. What concerns a badge and a person is called by both.
     #[must_use]
-    pub(crate) fn subject<'a>(&'a self, entry: &'a Logged) -> &'a str {
+    pub(crate) fn subject(&self, entry: &Logged) -> String {
         if entry.subject == self.tenant.id.as_str() {
-            return &self.tenant.name;
+            return self.tenant.name.clone();
         }
-        self.names.get(&entry.subject).unwrap_or(&entry.subject)
+        let called = |id: &str| self.names.get(id).cloned();
+        let pair = || {
+            let (badge, person) = entry.subject.split_once('/')?;
+            let person = called(person).unwrap_or_else(|| person.to_owned());
+            Some(format!("{}, {person}", called(badge)?))
+        };
+        called(&entry.subject)
+            .or_else(pair)
+            .unwrap_or_else(|| entry.subject.clone())
+    }
+
+    /// Which version it was done to, of what somebody handed in.
+    #[must_use]
+    pub(crate) fn version(&self, entry: &Logged) -> Option<i32> {
+        self.versions.get(&entry.subject).copied()
     }
 }
 
@@ -65,10 +81,14 @@ pub(crate) async fn view(
         let (entries, total) = search(db, &id, &filter, page)?;
         let mut ids: Vec<&str> = entries.iter().map(|entry| entry.subject.as_str()).collect();
         ids.extend(entries.iter().filter_map(|entry| entry.actor.id()));
+        let pairs = entries.iter().filter_map(|entry| entry.subject.split_once('/'));
+        ids.extend(pairs.flat_map(|(badge, person)| [badge, person]));
         ids.sort_unstable();
         ids.dedup();
         let names = names(db, &id, &ids)?;
+        let versions = versions(db, &id, &ids)?;
         Ok(Part {
+            versions,
             actions: actions(db, &id)?,
             tenant,
             names,

@@ -15,6 +15,7 @@ pub(crate) mod last_seen;
 mod lost_database;
 pub(crate) mod master_key;
 pub(crate) mod names;
+pub(crate) mod namesakes;
 pub(crate) mod operator;
 pub(crate) mod platforms;
 pub(crate) mod policies;

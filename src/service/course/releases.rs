@@ -10,12 +10,14 @@ use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
 use crate::domain::course::{LineItem, LineItemState};
+use crate::domain::namesakes::Mark;
 use crate::domain::release::{Change, Counting, Release, Releases};
 use crate::ids::{LineItemId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
+use crate::service::base::namesakes;
 use crate::service::base::queue::{self, DecideBadge, ReleaseColumn};
 use crate::service::base::refusal::ColumnRefusal;
 use crate::service::base::session::Visitor;
@@ -35,6 +37,8 @@ pub(crate) struct Columns {
 #[derive(Debug, Clone)]
 pub(crate) struct Column {
     pub(crate) item: LineItem,
+    /// What tells it from another column of its name.
+    pub(crate) mark: Option<Mark>,
     pub(crate) release: Release,
     /// Whether somebody chose it for this column alone.
     pub(crate) is_own: bool,
@@ -67,7 +71,9 @@ pub(crate) async fn columns(cairn: &Cairn, visitor: &Visitor) -> Result<Columns,
             let names = badges.iter().filter(reads);
             names.map(|badge| badge.design.name.clone()).collect()
         };
+        let mut marks = namesakes::of_columns(db, tenant, course, &items)?;
         let columns = items.into_iter().map(|item| Column {
+            mark: marks.remove(&item.id),
             release: known.of(&item.id),
             is_own: known.columns.get(&item.id).is_some_and(Option::is_some),
             read_by: readers(&item),

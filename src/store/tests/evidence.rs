@@ -95,6 +95,38 @@ fn an_activity_belongs_to_one_link_and_gets_its_column_later() {
 }
 
 #[test]
+fn the_audit_log_calls_courses_columns_and_work_by_their_names_and_no_student_by_theirs() {
+    on_both_databases(|database| {
+        let (school, other) = (School::new(database, "north"), School::new(database, "south"));
+        let (activity, person) = (activity(database, &school, "a1"), school.learner(database).id);
+        let item = school.item(database, "u1").id;
+        let work = submission(&activity, &person, 3, 10);
+        write(database, |db| submissions::insert_version(db, &work));
+        let course = &school.course;
+        let ids = [course.id.as_str(), item.as_str(), "a1", work.id.as_str(), "none"];
+        let called = read(database, |db| audit::names(db, &school.tenant, &ids));
+        let name = |id: &str| called.get(id).map(String::as_str);
+        let titled = course.title.as_ref().or(course.label.as_ref());
+        assert_eq!(
+            name(course.id.as_str()),
+            titled.map(|title| format!("“{title}”")).as_deref()
+        );
+        assert_eq!(name(item.as_str()), Some("“Column u1”"));
+        assert_eq!(name("a1"), Some("“Herbarium”"));
+        assert_eq!(name(work.id.as_str()), Some("“Herbarium”"));
+        assert_eq!(name("none"), None);
+        let versions = read(database, |db| audit::versions(db, &school.tenant, &ids));
+        assert_eq!(
+            versions.into_iter().collect::<Vec<_>>(),
+            [(work.id.to_string(), 3)]
+        );
+        // Of another institution nothing is told.
+        let called = read(database, |db| audit::names(db, &other.tenant, &ids));
+        assert!(called.is_empty(), "{called:?}");
+    });
+}
+
+#[test]
 fn replacing_adds_a_version_and_a_double_click_does_not() {
     on_both_databases(|database| {
         let school = School::new(database, "north");

@@ -8,6 +8,7 @@ use crate::domain::badge::BadgeState;
 use crate::ids::BadgeId;
 use crate::store::testing::shortcuts::first_tenant;
 use crate::store::{awards, badges};
+use crate::tests::evidence::{ADA, activity, first_in_queue, hand_in};
 use crate::tests::guest::Guest;
 use crate::tests::harness::on_each_database;
 use crate::web::words as said;
@@ -95,6 +96,54 @@ fn a_rule_over_a_column_of_the_former_registration_rests_until_it_takes_the_new_
         let held = held.await.unwrap();
         assert_eq!(held.len(), 1, "{held:?}");
         assert_eq!(held[0].badge.as_str(), badge);
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_review_says_before_points_are_given_that_the_column_is_of_the_former_registration() {
+    on_each_database(|scene| async move {
+        let teacher = member(&scene, "Teacher");
+        let (mut before, place) = activity(&scene.moodle).await;
+        before.until("", "1 column").await;
+        let mut ada = Guest::open(&scene.moodle, 0, ADA, "Project report").await;
+        hand_in(&mut ada, &place, "My report").await;
+        scene.at_rest().await;
+        let review_page = first_in_queue(&mut before).await;
+        let words = review_page.words();
+        assert!(!words.contains("do not reach the gradebook"), "{words}");
+
+        let world = scene.moodle.world();
+        world.register_anew(0);
+        crate::demo::connect(&scene.cairn, &scene.moodle, Flavour::Moodle, "Moodle again")
+            .await
+            .unwrap();
+        launch(&scene, teacher.id).await;
+        let mut admin = administrator(&scene).await;
+        let page = review(&mut admin, &registration(&scene).await).await;
+        admin.send(&page, "/join", &[]).await;
+        scene.at_rest().await;
+        // The new registration gets no column by itself.
+        let at = world.courses()[0].id;
+        let mut columns = world.line_items(at).into_iter();
+        let column = columns.find(|one| one.label == "Project report").unwrap().id;
+        assert!(world.delete_line_item(at, column));
+
+        let mut after = Guest::open(&scene.moodle, 0, "Teacher", "My badges").await;
+        let check = after.get("").await;
+        after.send(&check, "/check", &[]).await;
+        scene.at_rest().await;
+        let words = first_in_queue(&mut after).await.words();
+        assert!(
+            words.contains("Points that you give here do not reach the gradebook for now."),
+            "{words}"
+        );
+        assert!(
+            words.contains("“Project report” belongs to a former registration of Cairn")
+                && words.contains("Put the activity into the course once more and open it there"),
+            "{words}"
+        );
+        assert!(!words.contains("The gradebook has"), "{words}");
         scene.end().await;
     });
 }

@@ -15,6 +15,7 @@ use crate::web::audit_words;
 use lti::registration::{Flavour, RegistrationDraft};
 
 use super::admin_browser::AdminBrowser;
+use crate::tests::evidence::{ADA, activity, first_in_queue, hand_in};
 use crate::tests::guest::Guest;
 use crate::tests::harness::{Scene, on_each_database};
 use crate::tests::placing::{REPORT, place};
@@ -95,6 +96,45 @@ fn links_that_were_placed_or_chosen_are_called_by_their_titles() {
         ] {
             let page = admin.get(&format!("/admin/audit/{tenant}?action={action}")).await;
             assert!(page.words().contains(told), "{told}: {}", page.words());
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
+fn columns_reviews_and_courses_are_called_by_their_names() {
+    on_each_database(|scene| async move {
+        let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
+        let lms = &scene.moodle;
+        let (mut teacher, activity) = activity(lms).await;
+        teacher.until("", "1 column").await;
+        let mut ada = Guest::open(lms, 0, ADA, "Project report").await;
+        hand_in(&mut ada, &activity, "My report").await;
+        let review = first_in_queue(&mut teacher).await;
+        teacher.send(&review, "/review", &[("verdict", "approve")]).await;
+        let columns = teacher.get("/columns").await;
+        let waits = [("counting", "on_release")];
+        let columns = teacher.send(&columns, "/columns/answer", &waits).await;
+        teacher.send(&columns, "/change", &[("action", "release")]).await;
+        let course = lms.world().courses().remove(0).title;
+        let mut admin = AdminBrowser::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        for (action, told) in [
+            (
+                "evidence.reviewed",
+                "reviewed what a student handed in “Project report”, version 1".to_owned(),
+            ),
+            (
+                "column.released",
+                "released the grades of a gradebook column “Project report”".to_owned(),
+            ),
+            (
+                "course.counting",
+                format!("said when grades count in a course “{course}”"),
+            ),
+        ] {
+            let page = admin.get(&format!("/admin/audit/{tenant}?action={action}")).await;
+            assert!(page.words().contains(&told), "{told}: {}", page.words());
+            assert!(!page.words().contains(ADA), "{}", page.words());
         }
         scene.end().await;
     });

@@ -20,6 +20,7 @@ use crate::jobs::Worker;
 use crate::service::award::evidence::{self, Answer, InGradebook, Reviewed};
 use crate::service::award::progress;
 use crate::service::badge::design;
+use crate::service::base::refusal::ColumnRefusal;
 use crate::service::course::scores::{Told, told_of};
 use crate::service::course::students;
 use crate::service::course::sync::{Stage, progress as check_progress};
@@ -99,6 +100,12 @@ impl Bench {
     async fn gradebook(&self, submission: &SubmissionId) -> InGradebook {
         let shown = evidence::review_view(&self.cairn, &self.instructor().await, submission).await;
         shown.unwrap().gradebook
+    }
+
+    /// Why points that are given now do not reach the gradebook.
+    async fn kept_back(&self, submission: &SubmissionId) -> Option<ColumnRefusal> {
+        let shown = evidence::review_view(&self.cairn, &self.instructor().await, submission).await;
+        shown.unwrap().kept_back
     }
 
     async fn told(&self) -> Told {
@@ -314,9 +321,12 @@ async fn what_waited_for_a_column_is_sent_by_the_check_that_finds_it_again() {
         let student = bench.student(0);
         let hand_in = bench.hand_in(&student, &activity).await;
         bench.work(&bench.cairn).await;
+        assert_eq!(bench.kept_back(&hand_in).await, None);
         assert!(bench.world.delete_line_item(bench.at, column));
         bench.run().await;
         bench.clock.advance(TimeDelta::seconds(5));
+        let gone = Some(ColumnRefusal::Gone("Essay".into()));
+        assert_eq!(bench.kept_back(&hand_in).await, gone, "said before the points");
         bench.review(&hand_in, 77).await;
         let told = late_at_work(&bench).await;
         assert!(told.contains("“Essay” was deleted from the course."), "{told}");

@@ -159,9 +159,19 @@ fn line(visit: &AdminVisit, part: &Part, entry: &Logged) -> AuditLine {
         subject: if says_it_all(entry) {
             String::new()
         } else {
-            part.subject(entry).to_owned()
+            subject(part, entry)
         },
+        subject_id: entry.subject.clone(),
         detail: detail(entry),
+    }
+}
+
+/// What it was done to: "“Field report”, version 2".
+fn subject(part: &Part, entry: &Logged) -> String {
+    let name = part.subject(entry);
+    match part.version(entry) {
+        Some(version) => format!("{name}, version {version}"),
+        None => name,
     }
 }
 
@@ -204,7 +214,7 @@ async fn export(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpRe
                 who(part, entry),
                 entry.actor.id().unwrap_or_default().to_owned(),
                 entry.action.clone(),
-                part.subject(entry).to_owned(),
+                subject(part, entry),
                 entry.subject.clone(),
                 detail(entry),
             ]

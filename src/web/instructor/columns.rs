@@ -66,7 +66,7 @@ fn panel(visit: &Visit, column: &Column) -> ColumnPanel {
     };
     ColumnPanel {
         id: item.id.to_string(),
-        label: item.label.clone(),
+        label: words::namesakes::told_apart(&item.label, column.mark.as_ref(), zone),
         facts: if item.is_scale {
             format!("A scale of {} steps. {read}{chosen}", item.maximum.normalize())
         } else {

@@ -343,11 +343,13 @@ fn view_page(visit: &Visit, view: &CopyView, problems: Vec<Problem>) -> CopiedMa
 fn missing_row(visit: &Visit, view: &CopyView, missing: &Missing, readers: &[String]) -> MissingRow {
     let named: Vec<String> = readers.iter().map(|name| format!("“{name}”")).collect();
     let needed = format!("Needed for {}.", named.join(", "));
+    let zone = visit.visitor.zone();
     let (label, hint, choices) = match missing.kind {
         Kind::Column => {
             let points = missing.maximum.map(number).unwrap_or_default();
             let choices = view.columns.iter().map(|item| {
-                let words = format!("{} (of {} points)", item.label, number(item.maximum));
+                let mark = words::namesakes::further(view.column_marks.get(&item.id), zone);
+                let words = format!("{} (of {} points{mark})", item.label, number(item.maximum));
                 Choice::new(item.id.as_str(), words)
             });
             (
@@ -360,10 +362,13 @@ fn missing_row(visit: &Visit, view: &CopyView, missing: &Missing, readers: &[Str
             )
         }
         Kind::Activity => {
-            let choices = view
-                .activities
-                .iter()
-                .map(|one| Choice::new(one.id.as_str(), one.title.as_str()));
+            let choices = view.activities.iter().map(|one| {
+                let mark = view.activity_marks.get(&one.id);
+                Choice::new(
+                    one.id.as_str(),
+                    words::namesakes::told_apart(&one.title, mark, zone),
+                )
+            });
             (
                 format!("Find the evidence activity “{}”", missing.name),
                 format!(

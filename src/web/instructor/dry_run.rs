@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::domain::dry_run::{FunnelRow, NEAR_PERCENT};
+use crate::domain::dry_run::{DryRun, FunnelRow, NEAR_PERCENT};
 use crate::domain::policy::Powers;
 use crate::domain::sentence::{Audience, next_step, recorded_otherwise};
 use crate::ids::{BadgeId, PersonId};
@@ -20,7 +20,7 @@ use crate::web::paths::course;
 use crate::web::views::instructor::{
     Activation, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine,
 };
-use crate::web::views::shared::{Problem, ProblemList, Waiting, When};
+use crate::web::views::shared::{Problem, ProblemList, Waiting, When, count_of};
 use crate::web::words;
 
 /// Those who meet the rule, but whose badge is not renewed by that alone.
@@ -110,6 +110,7 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         in_doubt: small(trial.in_doubt),
         students_href: visit.href(&course::students()),
         now: small(run.number()),
+        met: met(run),
         near: small(run.near.len()),
         once_released: small(run.once_released),
         counting: trial
@@ -145,6 +146,31 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         csv_href: href(course::badge_preview_csv),
         back_href: href(course::badge_rule),
     }
+}
+
+/// Who meets the rule, where that is more than who would be awarded: "2 students meet the rule; both hold it already; 0 would
+/// earn it now."
+fn met(run: &DryRun) -> Option<String> {
+    let (met, now) = (run.met, run.number());
+    if met.all <= now {
+        return None;
+    }
+    let meets = count_of(small(met.all), "student meets", "students meet");
+    let mut parts = vec![format!("{meets} the rule")];
+    match met.hold {
+        0 => {}
+        2 if met.all == 2 => parts.push("both hold it already".to_owned()),
+        hold if hold == met.all && hold > 2 => parts.push("all of them hold it already".to_owned()),
+        hold => parts.push(format!("{} it already", count_of(small(hold), "holds", "hold"))),
+    }
+    if !run.lapsed.is_empty() {
+        parts.push(format!("{} had it until it lapsed", run.lapsed.len()));
+    }
+    if met.revoked > 0 {
+        parts.push(format!("{} had it revoked", met.revoked));
+    }
+    parts.push(format!("{now} would earn it now."));
+    Some(parts.join("; "))
 }
 
 fn bar(row: &FunnelRow, all: usize) -> ConditionBar {

@@ -76,7 +76,11 @@ fn queue_view(
         activities: queue
             .activities
             .iter()
-            .map(|one| Choice::new(one.id.as_str(), one.title.as_str()))
+            .map(|one| {
+                let called =
+                    words::namesakes::told_apart(&one.title, queue.marks.get(&one.id), visit.visitor.zone());
+                Choice::new(one.id.as_str(), called)
+            })
             .collect(),
         state: state.to_owned(),
         rows: queue
@@ -99,7 +103,11 @@ fn queue_view(
 fn queue_row(visit: &Visit, queue: &Queue, row: &WaitingSubmission) -> QueueRow {
     QueueRow {
         student: row.student.clone(),
-        activity: row.activity.clone(),
+        activity: words::namesakes::told_apart(
+            &row.activity,
+            queue.marks.get(&row.submission.activity),
+            visit.visitor.zone(),
+        ),
         version: row.submission.version,
         submitted: When::new(row.submission.submitted_at, queue.now),
         state: state_chip(row.submission.state),
@@ -255,7 +263,11 @@ async fn view(
     Ok(SubmissionReviewPage {
         page,
         student: shown.student.clone(),
-        activity: shown.activity.title.clone(),
+        activity: words::namesakes::told_apart(
+            &shown.activity.title,
+            shown.mark.as_ref(),
+            visit.visitor.zone(),
+        ),
         version: submission.version,
         submitted: When::new(submission.submitted_at, shown.now),
         state: state_chip(submission.state),
@@ -270,7 +282,12 @@ async fn view(
         column_note: shown
             .column_maximum
             .map(|column| words::scores::column_points(maximum, column)),
-        gradebook_note: words::scores::in_gradebook(&shown.gradebook, shown.is_released),
+        kept_back_note: shown.kept_back.as_ref().map(words::scores::kept_back),
+        // What a column had that is gone is not what the gradebook has.
+        gradebook_note: match shown.kept_back {
+            Some(_) => None,
+            None => words::scores::in_gradebook(&shown.gradebook, shown.is_released),
+        },
         refused_note: shown.gradebook.refused.as_ref().map(|(why, said)| {
             let why = words::scores::refusal(*why, said);
             format!("The gradebook has not taken what was to be sent for this work. {why}")

@@ -10,6 +10,7 @@ use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::lti::{PlaceOption, PlacePage, PlaceReviewPage, PlannedView};
 use crate::web::views::shared::{Choice, Page, Problem, ProblemList, Status};
+use crate::web::words;
 
 /// The page to choose on, with what was typed before.
 pub(super) fn page(visit: &Visit, chooser: &Chooser, problems: Vec<Problem>) -> PlacePage {
@@ -87,7 +88,11 @@ pub(super) fn page(visit: &Visit, chooser: &Chooser, problems: Vec<Problem>) -> 
             .map(|activity| {
                 option(
                     format!("activity:{}", activity.id),
-                    &activity.title,
+                    &words::namesakes::told_apart(
+                        &activity.title,
+                        chooser.marks.get(&activity.id),
+                        visit.visitor.zone(),
+                    ),
                     if chooser.unopened.contains(&activity.id) {
                         "An evidence activity that nobody has opened yet: perhaps it was chosen here and never saved in the course."
                     } else {

@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::course::{LineItem, LineItemState, may_be_steps};
-use crate::domain::design_review::RuleProblem;
-use crate::domain::rule::Group;
+use crate::domain::design_review::{RuleProblem, threshold_problem};
+use crate::domain::rule::{Condition, Group};
 use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, LineItemId};
 use crate::service::badge::design::{self, RuleEditor};
@@ -294,12 +294,21 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
     let badge = &editor.badge;
     let href = |to: fn(&BadgeId) -> String| visit.href(&to(&badge.id));
     let mut page = visit.page(&format!("Rule of “{}”", badge.design.name), Place::Badges);
-    page.flash = builder.flash.or(page.flash);
+    let impossible = impossible(&builder.draft, &editor, visit.visitor.zone());
+    // What was said of a column stands far below the rows that it concerns.
+    let touched = builder.scales_open && !impossible.is_empty();
+    let look = touched.then(|| Flash {
+        status: Status::NeedsAttention,
+        text: "With its columns as they are now, this rule has a condition that cannot be met. It is marked below."
+            .to_owned(),
+    });
+    page.flash = builder.flash.or(look).or(page.flash);
     Ok(RuleBuilderPage {
         page,
         picture: picture_of(badge),
         action: href(course::badge_rule_save),
         draft: builder.draft,
+        impossible,
         options: options(&editor, visit.visitor.zone()),
         focus: builder.focus,
         sentence,
@@ -311,7 +320,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
             _ => None,
         },
         columns_tell: words::columns::seen(tell),
-        scales: scales(&editor, tell),
+        scales: scales(&editor, tell, visit.visitor.zone()),
         scales_open: builder.scales_open,
         column_total: words::lms::column_total(registration.flavour),
         column: (may_save && editor.makes_columns).then_some(builder.column),
@@ -322,6 +331,19 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
     })
 }
 
+/// What conditions ask of their columns that cannot be asked so, each with the path of its row.
+fn impossible(draft: &DraftGroup, editor: &RuleEditor, zone: Zone) -> Vec<(String, String)> {
+    let problem = |(path, condition): (String, Condition)| {
+        let Condition::Grade { item, at_least } = condition else {
+            return None;
+        };
+        let column = editor.items.iter().find(|known| known.id == item)?;
+        let problem = threshold_problem(at_least, column)?;
+        Some((path, words::rules::problem(&problem)))
+    };
+    draft.complete(zone).into_iter().filter_map(problem).collect()
+}
+
 fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
     let item = |item: &LineItem| {
         let changed = if item.state == LineItemState::MaximumChanged {
@@ -330,10 +352,11 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
             ""
         };
         let (name, most) = (&item.label, item.maximum.normalize());
+        let mark = words::namesakes::further(editor.item_marks.get(&item.id), zone);
         let words = if item.is_scale {
-            format!("{name} (a scale of {most} steps{changed})")
+            format!("{name} (a scale of {most} steps{changed}{mark})")
         } else {
-            format!("{name} (of {most} points{changed})")
+            format!("{name} (of {most} points{changed}{mark})")
         };
         Choice::new(item.id.as_str(), words)
     };
@@ -358,7 +381,13 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
         activities: editor
             .activities
             .iter()
-            .map(|one| Choice::new(one.id.as_str(), one.title.as_str()))
+            .map(|one| {
+                let mark = editor.activity_marks.get(&one.id);
+                Choice::new(
+                    one.id.as_str(),
+                    words::namesakes::told_apart(&one.title, mark, zone),
+                )
+            })
             .collect(),
         badges: editor
             .others
@@ -369,7 +398,7 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
 }
 
 /// Columns that are a scale, and those of which only a teacher can say it: a scale has few steps.
-fn scales(editor: &RuleEditor, tell: ColumnsTell) -> Vec<ColumnLine> {
+fn scales(editor: &RuleEditor, tell: ColumnsTell, zone: Zone) -> Vec<ColumnLine> {
     let may_be = |item: &&LineItem| {
         item.is_scale || (words::columns::may_be_scale(tell) && may_be_steps(item.maximum))
     };
@@ -381,7 +410,7 @@ fn scales(editor: &RuleEditor, tell: ColumnsTell) -> Vec<ColumnLine> {
             (format!("{most} points, or a scale?"), "scale", "It is a scale")
         };
         ColumnLine {
-            label: item.label.clone(),
+            label: words::namesakes::told_apart(&item.label, editor.item_marks.get(&item.id), zone),
             says,
             action: format!("{verb}:{}", item.id),
             button,

@@ -58,6 +58,26 @@ impl DraftGroup {
     }
 }
 
+impl DraftGroup {
+    /// The conditions that are complete, each with the path of its row.
+    #[must_use]
+    pub(crate) fn complete(&self, here: Zone) -> Vec<(String, Condition)> {
+        let mut found = Vec::new();
+        gather(self, "", here, &mut found);
+        found
+    }
+}
+
+fn gather(group: &DraftGroup, path: &str, here: Zone, found: &mut Vec<(String, Condition)>) {
+    for (position, node) in group.nodes.iter().enumerate() {
+        let below = child_path(path, position);
+        match node {
+            DraftNode::Group(group) => gather(group, &below, here, found),
+            DraftNode::Row(row) => found.extend(read_row(row, here).ok().map(|one| (below, one))),
+        }
+    }
+}
+
 impl From<&Group> for DraftGroup {
     fn from(group: &Group) -> Self {
         let (need, count) = match group.need {

@@ -42,6 +42,7 @@ pub(crate) fn note(note: &Note) -> String {
             number(*here),
             number(*before)
         ),
+        Note::Rule(problem) => super::rules::problem(problem),
         Note::Ended(at, zone) => format!(
             "Its last day is {}, which has passed. Edit the badge and choose another end before you activate it.",
             zone.long_day(last_moment(*at))

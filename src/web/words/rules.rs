@@ -58,7 +58,12 @@ pub(crate) fn problem(problem: &P) -> String {
             maximum,
         } => {
             return format!(
-                "Ask for at most {maximum} points in “{label}”; {points} are more than there are."
+                "Ask for at most {maximum} points in “{label}”: nobody can reach {points}, so this can never be met."
+            );
+        }
+        P::StepAboveScale { label, step, steps } => {
+            return format!(
+                "Ask for a step of “{label}”, 1 to {steps}: it is graded by a scale that has no step {step}, so this can never be met."
             );
         }
         P::ApplicationWithoutEvidence => {

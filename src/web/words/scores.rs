@@ -2,9 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use super::full_stop;
+use super::{full_stop, refusals};
 use crate::domain::posted_score::Refusal;
 use crate::service::award::evidence::InGradebook;
+use crate::service::base::refusal::ColumnRefusal;
 use crate::service::course::scores::{SentAnew, Untaken};
 
 /// Why the gradebook does not take a score, and what to do about it.
@@ -82,6 +83,25 @@ pub(crate) fn column_points(maximum: Decimal, column: Decimal) -> String {
     let (maximum, column) = (maximum.normalize(), column.normalize());
     format!(
         "The gradebook column has {column} points now, so a grade is converted: {maximum} here are {column} there."
+    )
+}
+
+/// That points which are given now do not reach the gradebook, before anybody gives some.
+#[must_use]
+pub(crate) fn kept_back(why: &ColumnRefusal) -> String {
+    let todo = match why {
+        ColumnRefusal::Gone(_) => {
+            " Put the activity into the course once more and open it there: then it gets a column again."
+        }
+        ColumnRefusal::NotYet => {
+            " It gets one once its link in the course has been opened; Cairn sends what you give then."
+        }
+        _ => "",
+    };
+    format!(
+        "Points that you give here do not reach the gradebook for now. {}{todo} Your review itself counts at once: the student \
+         reads it, and badges that ask for approved work are decided.",
+        refusals::column(why)
     )
 }
 

@@ -73,6 +73,11 @@ pub(crate) enum RuleProblem {
         points: String,
         maximum: String,
     },
+    StepAboveScale {
+        label: String,
+        step: String,
+        steps: String,
+    },
     ApplicationWithoutEvidence,
     EvidenceAvoidable,
     TooDeep {
@@ -165,7 +170,7 @@ fn review_condition(condition: &Condition, context: &RuleContext<'_>) -> Option<
                 Some(item) if item.state == LineItemState::Gone => Some(RuleProblem::LineItemGone {
                     label: one_line(&item.label),
                 }),
-                Some(item) => review_threshold(*at_least, item),
+                Some(item) => threshold_problem(*at_least, item),
             }
         }
         Condition::EvidenceApproved { activity } => {
@@ -178,7 +183,9 @@ fn review_condition(condition: &Condition, context: &RuleContext<'_>) -> Option<
     }
 }
 
-fn review_threshold(at_least: Threshold, item: &LineItem) -> Option<RuleProblem> {
+/// Why a grade in that column cannot be asked for so; a number above its maximum can never be reached.
+#[must_use]
+pub(crate) fn threshold_problem(at_least: Threshold, item: &LineItem) -> Option<RuleProblem> {
     let label = one_line(&item.label);
     match at_least {
         Threshold::Percent(_) if item.is_scale => Some(RuleProblem::PercentOfScale {
@@ -195,6 +202,13 @@ fn review_threshold(at_least: Threshold, item: &LineItem) -> Option<RuleProblem>
             label,
             points: number(points),
         }),
+        Threshold::Points(step) if step > item.maximum && item.is_scale => {
+            Some(RuleProblem::StepAboveScale {
+                label,
+                step: number(step),
+                steps: number(item.maximum),
+            })
+        }
         Threshold::Points(points) if points > item.maximum => Some(RuleProblem::PointsAboveMaximum {
             label,
             points: number(points),

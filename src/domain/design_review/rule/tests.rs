@@ -207,6 +207,14 @@ fn a_scale_is_asked_for_a_step_and_never_for_percent() {
         }]
     );
     assert_eq!(review_rule(&all([points("quiz", "3")]), &context), []);
+    assert_eq!(
+        review_rule(&all([points("quiz", "70")]), &context),
+        [RuleProblem::StepAboveScale {
+            label: "Quiz 3".to_owned(),
+            step: "70".to_owned(),
+            steps: "20".to_owned()
+        }]
+    );
 }
 
 #[test]

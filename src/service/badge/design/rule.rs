@@ -11,17 +11,19 @@ use crate::domain::badge::{Badge, BadgeState, Kind};
 use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::design_review::{RuleContext, RuleProblem, review_evidence, review_rule};
 use crate::domain::evidence::Activity;
+use crate::domain::namesakes::Mark;
 use crate::domain::policy::Power;
 use crate::domain::release::Releases;
 use crate::domain::rule::{Group, Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
-use crate::ids::{ActivityId, BadgeId, RuleId};
+use crate::ids::{ActivityId, BadgeId, LineItemId, RuleId};
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs;
 use crate::service::base::activities;
 use crate::service::base::clash::{self, Clash, Saving, Seen};
 use crate::service::base::error::ServiceError;
 use crate::service::base::names::of_course;
+use crate::service::base::namesakes;
 use crate::service::base::refusal::BadgeRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::{Db, StoreError, audit, badges, line_items, releases, rules};
@@ -42,6 +44,9 @@ pub(crate) struct RuleEditor {
     /// When their grades count.
     pub(crate) releases: Releases,
     pub(crate) activities: Vec<Activity>,
+    /// What tells columns and activities apart that bear one name.
+    pub(crate) item_marks: HashMap<LineItemId, Mark>,
+    pub(crate) activity_marks: HashMap<ActivityId, Mark>,
     /// Other badges that can be named.
     pub(crate) others: Vec<(BadgeId, String)>,
     /// Whether the platform lets this tool make columns.
@@ -105,7 +110,10 @@ pub(crate) async fn editor(
                 .iter()
                 .any(|rule| rule.root.activities().any(|one| one == id))
         };
+        let activities = activities::in_course(db, tenant, &badge.course, is_read)?;
         Ok(RuleEditor {
+            item_marks: namesakes::of_columns(db, tenant, &badge.course, &items)?,
+            activity_marks: namesakes::of_activities(db, tenant, &badge.course, &activities)?,
             draft: in_state(RuleState::Draft),
             active: in_state(RuleState::Active),
             next_version: versions
@@ -117,7 +125,7 @@ pub(crate) async fn editor(
             items,
             former,
             releases: releases::for_course(db, tenant, &badge.course)?,
-            activities: activities::in_course(db, tenant, &badge.course, is_read)?,
+            activities,
             others: others
                 .into_iter()
                 .filter(|other| other.id != badge.id && other.state != BadgeState::Retired)

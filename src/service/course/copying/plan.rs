@@ -10,6 +10,7 @@ use super::{own_copy, permitted};
 use crate::domain::badge::{Badge, Expiry};
 use crate::domain::copying::{FoundBy, match_columns};
 use crate::domain::course::{Course, CourseCopy, LineItem, Link, Opens};
+use crate::domain::design_review::{RuleProblem, threshold_problem};
 use crate::domain::rule::{Condition, Group};
 use crate::domain::sentence::sentence_in_full;
 use crate::domain::zone::Zone;
@@ -50,6 +51,8 @@ pub(crate) enum Note {
         here: Decimal,
         before: Decimal,
     },
+    /// What it asks of a column here cannot be asked so.
+    Rule(RuleProblem),
     /// Its own end has passed.
     Ended(DateTime<Utc>, Zone),
     /// Its rule asks for a date, which comes along as it is.
@@ -221,10 +224,15 @@ impl<'a> Scene<'a> {
             return dates(badge, None, now);
         };
         let mut notes = dates(badge, Some(root), now);
-        for item in root.line_items() {
+        for condition in root.conditions() {
+            let Condition::Grade { item, at_least } = condition else {
+                continue;
+            };
             let old = self.source.items.iter().find(|known| known.id == *item);
             if let (Some(old), Some((new, _))) = (old, self.columns.get(item)) {
                 notes.extend(other_maximum(old, new).filter(|note| !notes.contains(note)));
+                let cannot = threshold_problem(*at_least, new).map(Note::Rule);
+                notes.extend(cannot.filter(|note| !notes.contains(note)));
             }
         }
         notes

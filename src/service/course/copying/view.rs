@@ -1,19 +1,24 @@
 //! What was brought from the old course, and what a person has yet to say: read, never changed.
 
+use std::collections::HashMap;
+
 use super::own_copy;
 use super::plan::{Note, dates, other_maximum};
 use super::source::{Source, badges_to_bring, columns};
 use crate::domain::badge::Badge;
 use crate::domain::copying::Permission;
 use crate::domain::course::{Course, CourseCopy, LineItem};
+use crate::domain::design_review::threshold_problem;
 use crate::domain::evidence::Activity;
-use crate::domain::rule::Group;
+use crate::domain::namesakes::Mark;
+use crate::domain::rule::{Condition, Group};
 use crate::domain::sentence::sentence_in_full;
-use crate::ids::{BadgeId, CopyId};
+use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId};
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs::{self, Missing};
 use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
+use crate::service::base::namesakes;
 use crate::service::base::session::Visitor;
 use crate::store::{Db, StoreError, activities, badges, links, rules};
 use lti::services::media::scope;
@@ -31,6 +36,9 @@ pub(crate) struct CopyView {
     pub(crate) columns: Vec<LineItem>,
     /// Activities of this course that may stand for one.
     pub(crate) activities: Vec<Activity>,
+    /// What tells columns and activities apart that bear one name.
+    pub(crate) column_marks: HashMap<LineItemId, Mark>,
+    pub(crate) activity_marks: HashMap<ActivityId, Mark>,
     /// Badges of this course that may stand for one.
     pub(crate) others: Vec<(BadgeId, String)>,
     /// Whether the platform lets this tool make columns.
@@ -103,6 +111,7 @@ pub(crate) async fn copy_view(
             if let (Some(root), Some(old)) = (root, old) {
                 notes.extend(maxima(&source.items, &columns, &old.root, root));
             }
+            notes.extend(root.map(|root| impossible(&columns, root)).unwrap_or_default());
             let sentence = match root {
                 Some(root) => Some(sentence_in_full(root, &design::names(db, &badge)?)),
                 None => None,
@@ -115,14 +124,17 @@ pub(crate) async fn copy_view(
             });
         }
         let services = &course.services;
+        let activities = linked_activities(db, course)?;
         let others = badges_to_bring(db, tenant, &course.id, Permission::Everything)?;
         Ok(CopyView {
             copy,
             source: from,
             badges: shown,
             missing: gathered,
+            column_marks: namesakes::of_columns(db, tenant, &course.id, &columns)?,
             columns,
-            activities: linked_activities(db, course)?,
+            activity_marks: namesakes::of_activities(db, tenant, &course.id, &activities)?,
+            activities,
             others: others
                 .into_iter()
                 .map(|badge| (badge.id, badge.design.name))
@@ -132,6 +144,20 @@ pub(crate) async fn copy_view(
         })
     });
     found.await
+}
+
+/// What a rule asks of columns that cannot be asked so.
+fn impossible(columns: &[LineItem], root: &Group) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for condition in root.conditions() {
+        let Condition::Grade { item, at_least } = condition else {
+            continue;
+        };
+        let column = columns.iter().find(|column| column.id == *item);
+        let cannot = column.and_then(|column| threshold_problem(*at_least, column));
+        notes.extend(cannot.map(Note::Rule).filter(|note| !notes.contains(note)));
+    }
+    notes
 }
 
 /// Columns that are worth other points than those that they stand for, as long as the rule has its old shape.

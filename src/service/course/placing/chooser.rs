@@ -1,16 +1,20 @@
 //! What can be placed here.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::evidence::Activity;
+use crate::domain::namesakes::Mark;
 use crate::domain::policy::Power;
 use crate::domain::rule::{Condition, Rule};
 use crate::ids::ActivityId;
 use crate::service::Cairn;
 use crate::service::base::activities::in_course;
 use crate::service::base::error::ServiceError;
+use crate::service::base::namesakes;
 use crate::service::base::session::Visitor;
 use crate::store::{Db, StoreError, activities, badges, policies, rules};
 use lti::capabilities::{Capabilities, ContentItems, ItemPoints};
@@ -94,6 +98,8 @@ pub(crate) struct Chooser {
     pub(crate) activities: Vec<Activity>,
     /// Those of them that perhaps are not in the course: nobody has opened them yet.
     pub(crate) unopened: Vec<ActivityId>,
+    /// What tells those apart that bear one name.
+    pub(crate) marks: HashMap<ActivityId, Mark>,
     /// Whether several items may be placed at once.
     pub(crate) several: bool,
     /// None where this place takes nothing that Cairn has.
@@ -135,13 +141,15 @@ pub(crate) async fn chooser(cairn: &Cairn, visitor: &Visitor) -> Result<Chooser,
         let policy = policies::get(db, tenant)?;
         policy.allows(Power::Place, visitor.session.asker())?;
         let powers = policy.powers(visitor.session.asker());
-        Ok((offers, activities, unopened, powers.create))
+        let marks = namesakes::of_activities(db, tenant, course, &activities)?;
+        Ok((offers, (activities, marks), unopened, powers.create))
     });
-    let (badges, activities, unopened, makes_badges) = found.await?;
+    let (badges, (activities, marks), unopened, makes_badges) = found.await?;
     Ok(Chooser {
         badges,
         activities,
         unopened,
+        marks,
         several: request.settings.accept_multiple,
         shapes: Shape::taken(&request.settings, &capabilities),
         columns: request.settings.accept_lineitem,

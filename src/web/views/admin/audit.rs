@@ -41,6 +41,8 @@ pub(crate) struct AuditLine {
     pub(crate) action: String,
     /// What it was done to; empty when it is whoever did it.
     pub(crate) subject: String,
+    /// Its id.
+    pub(crate) subject_id: String,
     /// JSON on one line; empty when there is nothing more to say.
     pub(crate) detail: String,
 }

@@ -20,6 +20,8 @@ pub(crate) struct DryRunPage {
     pub(crate) students_href: String,
     /// Students who would be awarded now.
     pub(crate) now: u32,
+    /// Who meets the rule, where that is more than who would be awarded.
+    pub(crate) met: Option<String>,
     /// Students who miss it narrowly.
     pub(crate) near: u32,
     /// How many more would be awarded now if the grades that wait were released.
@@ -112,6 +114,16 @@ pub(crate) struct Activation {
 }
 
 impl DryRunPage {
+    /// Who meets the rule, where nobody would be awarded.
+    fn met_by_nobody_new(&self) -> Option<&str> {
+        self.met.as_deref().filter(|_| self.now == 0)
+    }
+
+    /// Who meets the rule, where some would be awarded and others not.
+    fn met_by_others_too(&self) -> Option<&str> {
+        self.met.as_deref().filter(|_| self.now > 0)
+    }
+
     fn is_cut(&self, group: &NameGroup) -> bool {
         usize::try_from(group.count).unwrap_or(usize::MAX) > group.people.len()
     }

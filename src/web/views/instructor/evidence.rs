@@ -58,6 +58,8 @@ pub(crate) struct SubmissionReviewPage {
     pub(crate) maximum: String,
     /// That its column has other points now, and what that means for a grade given here.
     pub(crate) column_note: Option<String>,
+    /// That points given here do not reach the gradebook, why, and what to do.
+    pub(crate) kept_back_note: Option<String>,
     /// What the gradebook has; a grade of the LMS wins over ours: "The gradebook says 90 of 100. That grade counts …".
     pub(crate) gradebook_note: Option<String>,
     /// Why the gradebook has not taken what was to be sent.

@@ -18,6 +18,8 @@ pub(crate) struct RuleBuilderPage {
     pub(crate) picture: PictureView,
     pub(crate) action: String,
     pub(crate) draft: DraftGroup,
+    /// What conditions ask of their columns that cannot be asked so: the path of a row, and a sentence.
+    pub(crate) impossible: Vec<(String, String)>,
     pub(crate) options: RuleOptions,
     /// The path of the node that the last action touched, or [`SENTENCE`]: it gets the focus.
     pub(crate) focus: Option<String>,
@@ -253,7 +255,12 @@ impl RuleRowView<'_> {
     }
 
     fn problem(&self) -> Option<&str> {
-        problem_at(self.page, &self.path)
+        let mut impossible = self.page.impossible.iter();
+        problem_at(self.page, &self.path).or_else(|| {
+            impossible
+                .find(|(path, _)| *path == self.path)
+                .map(|(_, sentence)| sentence.as_str())
+        })
     }
 
     fn name(&self) -> String {
