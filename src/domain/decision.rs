@@ -175,6 +175,15 @@ impl CheckedGroup {
         found
     }
 
+    /// What was seen of that condition, wherever it stands.
+    #[must_use]
+    pub(crate) fn checked(&self, condition: &Condition) -> Option<&CheckedCondition> {
+        self.nodes.iter().find_map(|node| match node {
+            CheckedNode::Group(inner) => inner.checked(condition),
+            CheckedNode::Condition(checked) => (checked.condition == *condition).then_some(checked),
+        })
+    }
+
     /// The members that ask something different from those before them: what is asked twice counts once.
     #[must_use]
     pub(crate) fn distinct(&self) -> Vec<&CheckedNode> {

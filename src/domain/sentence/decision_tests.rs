@@ -332,3 +332,37 @@ fn a_grade_that_is_recorded_in_other_points_is_told_with_both_numbers_once() {
     let plain = evaluate_group(&cleaning_rule(), 1, &ada().0, now());
     assert!(recorded_otherwise(&plain, &names()).is_empty());
 }
+
+#[test]
+fn what_a_badge_was_earned_by_is_told_as_far_as_it_is_not_met_now() {
+    let root = all([
+        percent("cleaning", "80"),
+        group(any([approved("report"), approval()])),
+    ]);
+    let earned = evaluate_group(
+        &root,
+        1,
+        &Known::default()
+            .grade("cleaning", "86", "100")
+            .evidence("report", SubmissionState::Approved)
+            .0,
+        now(),
+    );
+    let since = |known: Known| {
+        let decision = evaluate_group(&root, 2, &known.0, now());
+        unmet_since(&earned, &decision, &names(), Audience::Student)
+    };
+    let report = |known: Known| known.evidence("report", SubmissionState::Approved);
+    assert!(since(report(Known::default().grade("cleaning", "90", "100"))).is_empty());
+    assert_eq!(
+        since(report(Known::default())),
+        ["Cleaning exercise: the course site has no grade for it now"]
+    );
+    assert_eq!(
+        since(Known::default().grade("cleaning", "70", "100")),
+        [
+            "Cleaning exercise: 70 of 100, needs 80",
+            "Project report: you have not handed in anything yet"
+        ]
+    );
+}

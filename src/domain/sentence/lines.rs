@@ -130,6 +130,41 @@ fn condition_line(checked: &CheckedCondition, names: &Names, audience: Audience)
     }
 }
 
+/// What a badge was earned by and its rule still asks, as far as it is not met any more: "Final quiz: the course site has no
+/// grade for it now".
+#[must_use]
+pub(crate) fn unmet_since(
+    earned: &Decision,
+    now: &Decision,
+    names: &Names,
+    audience: Audience,
+) -> Vec<String> {
+    let mut told = Vec::new();
+    gather_unmet(&earned.tree, &now.tree, &mut told);
+    let words = |checked: &&CheckedCondition| match &checked.seen {
+        Seen::NoGrade { .. } => {
+            let what = subject(&checked.condition, names, audience);
+            format!("{}: the course site has no grade for it now", capitalised(&what))
+        }
+        _ => condition_line(checked, names, audience).text,
+    };
+    told.iter().map(words).collect()
+}
+
+fn gather_unmet<'a>(earned: &CheckedGroup, now: &'a CheckedGroup, told: &mut Vec<&'a CheckedCondition>) {
+    for node in &earned.nodes {
+        match node {
+            CheckedNode::Group(inner) => gather_unmet(inner, now, told),
+            CheckedNode::Condition(was) if was.truth == Truth::Yes => {
+                let known = now.checked(&was.condition);
+                let unmet = known.filter(|is| is.truth != Truth::Yes && !told.contains(is));
+                told.extend(unmet);
+            }
+            CheckedNode::Condition(_) => {}
+        }
+    }
+}
+
 fn subject(condition: &Condition, names: &Names, audience: Audience) -> String {
     match (condition, audience) {
         (Condition::Grade { item, .. }, _) => names.line_item(item),

@@ -15,7 +15,7 @@ mod lines;
 mod next;
 mod reading;
 
-pub(crate) use lines::{Line, lines, recorded_otherwise};
+pub(crate) use lines::{Line, lines, recorded_otherwise, unmet_since};
 pub(crate) use next::{Progress, next_step, progress};
 pub(crate) use reading::{label, sentence_in_full};
 

@@ -21,7 +21,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::names;
 use crate::service::base::queue::{BackgroundJob as _, CheckCourse};
 use crate::service::base::session::Visitor;
-use crate::store::{Db, approvals, awards, badges, enrolments, facts, jobs, rules};
+use crate::store::{Db, approvals, awards, badges, decisions, enrolments, facts, jobs, rules};
 
 /// One badge and how a person stands towards it now.
 #[derive(Debug, Clone)]
@@ -153,6 +153,15 @@ impl Learning {
 pub(crate) async fn of_visitor(cairn: &Cairn, visitor: &Visitor) -> Result<Learning, ServiceError> {
     let (visitor, now) = (visitor.clone(), cairn.clock.now());
     cairn.store.read_with(move |db| read(db, &visitor, now)).await
+}
+
+/// What was seen when a rule led to an award; none where it was given otherwise, or nothing is kept of that.
+#[tracing::instrument(name = "learning.when_earned", level = "debug", skip_all, fields(award = award.id.as_str()))]
+pub(crate) async fn when_earned(cairn: &Cairn, award: &Award) -> Result<Option<Decision>, ServiceError> {
+    let (tenant, id) = (award.tenant.clone(), award.decision.clone());
+    let found = cairn.store.read(move |db| decisions::get(db, &tenant, &id));
+    let decision = found.await?.map(|record| record.decision);
+    Ok(decision.filter(|decision| decision.outcome == Truth::Yes))
 }
 
 /// As [`of_visitor`], for whoever reads already.

@@ -203,3 +203,45 @@ fn a_suspended_badge_says_so_on_every_page_until_a_teacher_keeps_it() {
         stage.scene.end().await;
     });
 }
+
+#[test]
+fn an_earned_badge_shows_what_was_seen_then_also_when_its_grade_is_gone() {
+    on_each_database(|scene| async move {
+        let mut stage = Stage::set(scene).await;
+        let (badge, award, _) = stage.earned().await;
+        let mine = stage.inside(&format!("/badges/{badge}"));
+        let theirs = stage.inside(&format!("/badges/{badge}/people/{}", award.person));
+        let mut student = stage.student_browser(0).await;
+        let page = student.get(&mine).await.unwrap();
+        let words = page.words();
+        assert!(
+            words.contains("When you earned it") && words.contains("Final quiz: 80 of 100"),
+            "{words}"
+        );
+        assert!(!words.contains("has no grade for it now"), "{words}");
+
+        let (id, _) = stage.student(0);
+        assert!(stage.world.set_grade(stage.at, stage.column(), id, None));
+        stage.check().await;
+        let gone = "Final quiz: the course site has no grade for it now";
+        let words = until("the grade is gone", || async {
+            let mut student = student.clone();
+            let words = student.get(&mine).await.unwrap().words();
+            words.contains(gone).then_some(words)
+        })
+        .await;
+        assert!(
+            words.contains("When you earned it") && words.contains("Final quiz: 80 of 100"),
+            "{words}"
+        );
+        assert!(!words.contains("Not known yet"), "{words}");
+        until("the teacher sees both", || async {
+            let mut teacher = stage.teacher.clone();
+            let words = teacher.get(&theirs).await.unwrap().words();
+            let both = words.contains("When it was earned") && words.contains("Final quiz: 80 of 100");
+            both.then_some(())
+        })
+        .await;
+        stage.scene.end().await;
+    });
+}

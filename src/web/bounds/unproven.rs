@@ -286,6 +286,7 @@ impl Drop for Listed<'_> {
 #[cfg(test)]
 mod tests {
     use futures_util::stream;
+    use tokio::task::JoinHandle;
 
     use super::*;
 
@@ -312,6 +313,12 @@ mod tests {
             assert!(ended);
             held
         })
+    }
+
+    /// A body of `from` that is read and never ends.
+    fn hold(budget: &Arc<Unproven>, from: u8) -> JoinHandle<Result<Held, Unread>> {
+        let budget = Arc::clone(budget);
+        tokio::spawn(async move { read(&budget, from, withheld(MAX_FORM - 1)).await })
     }
 
     #[tokio::test]
@@ -343,11 +350,7 @@ mod tests {
     #[tokio::test]
     async fn the_oldest_body_that_is_held_back_gives_way_to_one_that_comes() {
         let budget = Arc::new(Unproven::of(128, 128));
-        let hold = |from: u8| {
-            let budget = Arc::clone(&budget);
-            tokio::spawn(async move { read(&budget, from, withheld(MAX_FORM - 1)).await })
-        };
-        let (first, second) = (hold(1), hold(2));
+        let (first, second) = (hold(&budget, 1), hold(&budget, 2));
         tokio::time::sleep(Duration::from_millis(100)).await;
         assert_eq!(budget.room.available_permits(), 0);
         // Who has just begun is given a moment.
@@ -379,11 +382,7 @@ mod tests {
     #[tokio::test]
     async fn one_client_takes_up_its_share_and_no_more() {
         let budget = Arc::new(Unproven::of(256, 64));
-        let hold = |from: u8| {
-            let budget = Arc::clone(&budget);
-            tokio::spawn(async move { read(&budget, from, withheld(MAX_FORM - 1)).await })
-        };
-        let (first, other) = (hold(1), hold(2));
+        let (first, other) = (hold(&budget, 1), hold(&budget, 2));
         tokio::time::sleep(Duration::from_millis(100)).await;
         assert_eq!(budget.room.available_permits(), 128);
         // Its own body gives way, and nobody else's.

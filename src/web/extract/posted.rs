@@ -1,10 +1,11 @@
 //! What somebody posts who is not known yet: read within the budget of [`Unproven`], and no further than its bound.
 
+use std::marker::PhantomData;
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use actix_web::{FromRequest, HttpRequest, web};
 use bytes::Bytes;
 use futures_util::Stream;
@@ -90,105 +91,115 @@ async fn whole(
     Ok(read.map(|(held, _)| held))
 }
 
-/// A message of a platform, or a form of a page that is shown before a visit: at most 64 KiB.
-#[derive(Debug)]
-pub(crate) struct PostedForm(Held);
+/// A sort of body that proves itself.
+pub(crate) trait Sort: 'static {
+    /// The most bytes that it has.
+    const MOST: usize;
+    /// The one content type that it is sent as; `None` where that does not matter.
+    const SENT_AS: Option<&'static [u8]> = None;
 
-impl Deref for PostedForm {
+    /// What is said to one that is larger, or sent as something else.
+    fn refusal() -> AppError;
+}
+
+/// A whole body of a sort.
+#[derive(Debug)]
+pub(crate) struct Posted<S> {
+    held: Held,
+    sort: PhantomData<S>,
+}
+
+impl<S> Deref for Posted<S> {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        self.0.bytes()
+        self.held.bytes()
     }
 }
 
-impl FromRequest for PostedForm {
+impl<S: Sort> FromRequest for Posted<S> {
     type Error = AppError;
     type Future = Later<Self, AppError>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            match whole(&request, payload, MAX_FORM).await? {
-                Ok(held) => Ok(Self(held)),
-                Err(Unread::TooLarge) => Err(LoginRefusal::TooLarge.into()),
-                Err(unread) => Err(unread.into()),
+            let sent_as = request.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+            let read = if S::SENT_AS.is_none() || sent_as == S::SENT_AS {
+                whole(&request, payload, S::MOST).await?
+            } else {
+                Err(Unread::TooLarge)
+            };
+            match read {
+                Ok(held) => Ok(Self {
+                    held,
+                    sort: PhantomData,
+                }),
+                Err(Unread::TooLarge) => Err(S::refusal()),
+                Err(unread) => Err(ServiceError::from(unread).into()),
             }
         })
     }
 }
 
-/// A badge of whomever, as the page that checks badges sends it: at most [`MAX_BODY`](outside::MAX_BODY).
-#[derive(Debug)]
-pub(crate) struct PostedBadge(Held);
+/// A message of a platform, or a form of a page that is shown before a visit: at most 64 KiB.
+pub(crate) type PostedForm = Posted<Form>;
 
-/// No form can send it and no other site may: a page of this server's own does, when its button is pressed.
-const BADGE: &[u8] = b"application/octet-stream";
+#[derive(Debug)]
+pub(crate) enum Form {}
+
+impl Sort for Form {
+    const MOST: usize = MAX_FORM;
+
+    fn refusal() -> AppError {
+        LoginRefusal::TooLarge.into()
+    }
+}
+
+/// A badge of whomever, as the page that checks badges sends it: at most [`MAX_BODY`](outside::MAX_BODY).
+pub(crate) type PostedBadge = Posted<Badge>;
+
+#[derive(Debug)]
+pub(crate) enum Badge {}
+
+impl Sort for Badge {
+    const MOST: usize = outside::MAX_BODY;
+    /// No form can send it and no other site may: a page of this server's own does, when its button is pressed.
+    const SENT_AS: Option<&'static [u8]> = Some(b"application/octet-stream");
+
+    fn refusal() -> AppError {
+        ServiceError::form(
+            ErrorKind::Unprocessable,
+            "verify.not-a-badge",
+            "Send the text of one badge, 256 KB at most, from the page “Check a badge”.",
+        )
+        .into()
+    }
+}
 
 impl PostedBadge {
     /// The text of the badge.
     #[must_use]
     pub(crate) fn bytes(self) -> Bytes {
-        self.0.proven().into()
-    }
-}
-
-impl FromRequest for PostedBadge {
-    type Error = AppError;
-    type Future = Later<Self, AppError>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move {
-            let sent_as = request.headers().get(CONTENT_TYPE);
-            let read = if sent_as.is_some_and(|kind| kind.as_bytes() == BADGE) {
-                whole(&request, payload, outside::MAX_BODY).await?
-            } else {
-                Err(Unread::TooLarge)
-            };
-            match read {
-                Ok(held) => Ok(Self(held)),
-                Err(Unread::TooLarge) => Err(ServiceError::form(
-                    ErrorKind::Unprocessable,
-                    "verify.not-a-badge",
-                    "Send the text of one badge, 256 KB at most, from the page “Check a badge”.",
-                )
-                .into()),
-                Err(unread) => Err(unread.into()),
-            }
-        })
+        self.held.proven().into()
     }
 }
 
 /// A delivery of notices: at most 256 KiB.
+pub(crate) type PostedNotices = Posted<Notices>;
+
 #[derive(Debug)]
-pub(crate) struct PostedNotices(Held);
+pub(crate) enum Notices {}
 
-impl Deref for PostedNotices {
-    type Target = [u8];
+impl Sort for Notices {
+    const MOST: usize = notices::MAX_BODY;
 
-    fn deref(&self) -> &[u8] {
-        self.0.bytes()
-    }
-}
-
-impl FromRequest for PostedNotices {
-    type Error = AppError;
-    type Future = Later<Self, AppError>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move {
-            match whole(&request, payload, notices::MAX_BODY).await? {
-                Ok(held) => Ok(Self(held)),
-                Err(Unread::TooLarge) => Err(ServiceError::form(
-                    ErrorKind::TooLarge,
-                    "notices.too-large",
-                    "The delivery is larger than 256 KB. Send fewer notices at a time.",
-                )
-                .into()),
-                Err(unread) => Err(unread.into()),
-            }
-        })
+    fn refusal() -> AppError {
+        ServiceError::form(
+            ErrorKind::TooLarge,
+            "notices.too-large",
+            "The delivery is larger than 256 KB. Send fewer notices at a time.",
+        )
+        .into()
     }
 }

@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 use crate::domain::audit::Logged;
 use crate::domain::award::Standing;
 use crate::domain::badge::BadgeState;
-use crate::domain::decision::{CheckedGroup, CheckedNode, DecisionRecord, Seen, Truth};
+use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, DecisionRecord, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::membership::Membership;
 use crate::domain::policy::{Power, Powers};
-use crate::domain::sentence::{Audience, lines, next_step};
+use crate::domain::sentence::{Audience, lines, next_step, unmet_since};
 use crate::ids::{BadgeId, PersonId};
 use crate::service::award::holders::AwardPage;
 use crate::service::award::progress::{self, Sight};
@@ -60,6 +60,7 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
     let works = matches!(sight.badge.state, BadgeState::Active | BadgeState::Paused { .. });
     let open = works && !settled && sight.may_be_awarded();
     let decision = sight.decision.as_ref();
+    let then = when_earned(sight).filter(|_| held);
     let missing = decision.filter(|decision| decision.outcome != Truth::Yes && !settled);
     let rule_version = decision.map(|decision| decision.rule_version);
     let assistant = visit.visitor.session.assistant;
@@ -79,6 +80,9 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
         ),
         checks: decision
             .map(|decision| decided::check_lines(decision, &sight.names, Audience::Teacher, sight.now))
+            .unwrap_or_default(),
+        earned: then
+            .map(|then| decided::check_lines(then, &sight.names, Audience::Teacher, sight.now))
             .unwrap_or_default(),
         next: match (&sight.waits, &sight.award) {
             (Some(waits), Some(award)) if works => {
@@ -130,6 +134,15 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
         history: history(sight),
         back_href: visit.href(&course::progress()),
     }
+}
+
+/// What was seen when a rule led to the award, where something of that is not so any more.
+fn when_earned(sight: &Sight) -> Option<&Decision> {
+    let (award, now) = (sight.award.as_ref()?, sight.decision.as_ref()?);
+    let mut records = sight.history.iter();
+    let then = &records.find(|record| record.id == award.decision)?.decision;
+    let changed = !unmet_since(then, now, &sight.names, Audience::Teacher).is_empty();
+    (then.outcome == Truth::Yes && changed).then_some(then)
 }
 
 /// The text with its first letter upper case.

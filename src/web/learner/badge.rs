@@ -2,13 +2,15 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
+use chrono::{DateTime, Utc};
 
 use super::home::{next_action, share};
 use super::lapsing::reminder;
 use super::next_step::next_words;
-use crate::domain::decision::CheckedNode;
+use crate::domain::award::Award;
+use crate::domain::decision::{CheckedNode, Decision};
 use crate::domain::rule::Condition;
-use crate::domain::sentence::Audience;
+use crate::domain::sentence::{Audience, unmet_since};
 use crate::service::award::learning::{self, Learning, MyBadge};
 use crate::service::base::error::ServiceError;
 use crate::web::badge_facts::{design_facts, picture_of, standing_chip};
@@ -42,22 +44,36 @@ async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpRes
         .iter()
         .find(|mine| mine.badge.id.as_str() == badge);
     let mine = mine.ok_or(ServiceError::NotFound("badge"))?;
-    visit.show(&view(&visit, &learning, mine))
+    let earned = match in_force(learning.now, mine) {
+        Some(award) => learning::when_earned(&visit.cairn, award).await?,
+        None => None,
+    };
+    visit.show(&view(&visit, &learning, mine, earned.as_ref()))
 }
 
-fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> LearnerBadgePage {
+fn in_force(now: DateTime<Utc>, mine: &MyBadge) -> Option<&Award> {
+    mine.award.as_ref().filter(|award| award.standing(now).is_held())
+}
+
+fn view(visit: &Visit, learning: &Learning, mine: &MyBadge, earned: Option<&Decision>) -> LearnerBadgePage {
     let (design, now) = (&mine.badge.design, learning.now);
-    let in_force = mine.award.as_ref().filter(|award| award.standing(now).is_held());
     let status = match &mine.award {
         Some(award) => standing_chip(award, now),
         None => Status::InProgress.chip(),
     };
-    let checks = mine.decision.as_ref().map(|decision| {
+    // What is known now says nothing of a badge that is earned: its grades may be gone since.
+    let shown = earned.or(mine.decision.as_ref());
+    let checks = shown.map(|decision| {
         let mut checks = check_lines(decision, &learning.names, Audience::Student, now);
-        offer_hand_ins(visit, learning, mine, &mut checks);
+        offer_hand_ins(visit, learning, decision, &mut checks);
         checks
     });
-    let needed = mine.decision.as_ref().map(|decision| need(&decision.tree));
+    let needed = shown
+        .filter(|_| mine.decision.is_some())
+        .map(|decision| need(&decision.tree));
+    let since = earned.zip(mine.decision.as_ref());
+    let since = since.map(|(then, decision)| unmet_since(then, decision, &learning.names, Audience::Student));
+    let since = since.unwrap_or_default();
     LearnerBadgePage {
         page: visit.page(&design.name, Place::Badges),
         name: design.name.clone(),
@@ -68,6 +84,13 @@ fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> LearnerBadgePage 
         progress: share(mine.progress()),
         need: needed.unwrap_or_else(|| "This badge is not awarded any more.".to_owned()),
         checks: checks.unwrap_or_default(),
+        as_earned: earned.is_some(),
+        checked: learning
+            .checks
+            .last_at
+            .filter(|_| earned.is_none() || !since.is_empty())
+            .map(|at| When::new(at, now)),
+        since,
         next: mine
             .open
             .then(|| next_words(learning, mine, visit.visitor.zone())),
@@ -75,19 +98,17 @@ fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> LearnerBadgePage 
         criteria: markdown::render(&design.criteria),
         facts: design_facts(design),
         reminder: reminder(learning, mine, visit.visitor.zone()),
-        earned: in_force.map(|award| When::date_only(award.awarded_at)),
+        earned: in_force(now, mine).map(|award| When::date_only(award.awarded_at)),
         credential_href: mine
             .award
             .as_ref()
             .map(|award| visit.href(&course::credential(&award.id))),
-        checked: learning.checks.last_at.map(|at| When::new(at, now)),
         back_href: visit.href(""),
     }
 }
 
 /// Puts the way to each evidence activity at its line, where the outermost members stand line by line.
-fn offer_hand_ins(visit: &Visit, learning: &Learning, mine: &MyBadge, checks: &mut [CheckLine]) {
-    let Some(decision) = &mine.decision else { return };
+fn offer_hand_ins(visit: &Visit, learning: &Learning, decision: &Decision, checks: &mut [CheckLine]) {
     let nodes = decision.tree.distinct();
     if nodes.len() != checks.len() {
         return;

@@ -16,6 +16,8 @@ pub(crate) struct DecisionPage {
     /// How the checks combine: "All of these are needed."
     pub(crate) need: String,
     pub(crate) checks: Vec<CheckLine>,
+    /// What was seen when the badge was earned, where something of that is not so any more.
+    pub(crate) earned: Vec<CheckLine>,
     /// The one next step, in a sentence.
     pub(crate) next: Option<String>,
     pub(crate) next_action: Option<LinkTo>,

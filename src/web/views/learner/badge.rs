@@ -20,6 +20,10 @@ pub(crate) struct LearnerBadgePage {
     pub(crate) need: String,
     /// The same facts that the teacher sees, in words to the student. Hand-ins carry their link as the line's action.
     pub(crate) checks: Vec<CheckLine>,
+    /// The checks are what was seen when the badge was earned.
+    pub(crate) as_earned: bool,
+    /// What of it is not so any more.
+    pub(crate) since: Vec<String>,
     pub(crate) next: Option<String>,
     pub(crate) next_action: Option<LinkTo>,
     pub(crate) criteria: SafeHtml,
