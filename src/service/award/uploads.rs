@@ -314,11 +314,3 @@ pub(crate) async fn piece(
         }),
     }
 }
-
-/// A file as a form brings one.
-#[cfg(test)]
-pub(crate) async fn sent(cairn: &Arc<Cairn>, visitor: &Visitor, name: &str, content: &[u8]) -> Option<Sent> {
-    let mut receiving = Receiving::of(Arc::clone(cairn), visitor);
-    receiving.add(content).await;
-    receiving.end(name.to_owned()).await.map(Sent::Here)
-}

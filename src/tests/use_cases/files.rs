@@ -13,7 +13,6 @@ use crate::domain::evidence::SubmissionState;
 use crate::domain::rule::Condition;
 use crate::service::award::evidence::{self, Answer, HandIn};
 use crate::service::award::files;
-use crate::service::award::uploads;
 use crate::service::base::error::ErrorKind;
 use crate::service::course::links::{self, Choice};
 use crate::service::credential::publish::read;
@@ -50,7 +49,7 @@ async fn the_digest_of_the_file_stands_in_the_signed_evidence_and_its_link_lives
         let content = b"%PDF-1.7\nwhat a student wrote\n".as_slice();
         let visitor = bench.learner(&student).await;
         let file = HandIn {
-            file: uploads::sent(&bench.cairn, &visitor, "report.pdf", content).await,
+            file: super::sent(&bench.cairn, &visitor, "report.pdf", content).await,
             ..HandIn::default()
         };
         evidence::hand_in(&bench.cairn, &visitor, &activity, file)

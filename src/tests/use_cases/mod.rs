@@ -33,4 +33,16 @@ mod unopened;
 mod withdrawing;
 mod worker;
 
+use std::sync::Arc;
+
+use crate::service::Cairn;
+use crate::service::award::uploads::{Receiving, Sent};
+use crate::service::base::session::Visitor;
 use bench::{Bench, benches, benches_of};
+
+/// A file as a form brings one.
+async fn sent(cairn: &Arc<Cairn>, visitor: &Visitor, name: &str, content: &[u8]) -> Option<Sent> {
+    let mut receiving = Receiving::of(Arc::clone(cairn), visitor);
+    receiving.add(content).await;
+    receiving.end(name.to_owned()).await.map(Sent::Here)
+}

@@ -9,7 +9,6 @@ use crate::clock::Clock as _;
 use crate::domain::course::Opens;
 use crate::domain::policy::Policy;
 use crate::service::award::evidence::{self, HandIn};
-use crate::service::award::uploads;
 use crate::service::course::links::{self, Choice};
 use crate::service::institution::policies as forgetting;
 use crate::store::policies;
@@ -35,7 +34,7 @@ async fn a_replaced_file_goes_when_its_time_is_over_and_one_that_is_used_still_s
         let hand_in = async |n: usize, content: &'static str| {
             let visitor = bench.learner(&students[n]).await;
             let file = HandIn {
-                file: uploads::sent(&bench.cairn, &visitor, "report.txt", content.as_bytes()).await,
+                file: super::sent(&bench.cairn, &visitor, "report.txt", content.as_bytes()).await,
                 ..HandIn::default()
             };
             evidence::hand_in(&bench.cairn, &visitor, &activity, file)
