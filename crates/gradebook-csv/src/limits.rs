@@ -18,7 +18,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// Ten times a course of 5,000 students with 40 items of each of four display types.
+    /// Room for 5,000 students with 40 items in four display types and long feedback.
     fn default() -> Self {
         Self {
             bytes: 32 * 1024 * 1024,
@@ -26,7 +26,7 @@ impl Default for Limits {
             columns: 2_000,
             cell: 64 * 1024,
             row: 512 * 1024,
-            grades: 4_000_000,
+            grades: 1_000_000,
         }
     }
 }

@@ -26,13 +26,10 @@ fn shape(text: &str) -> Option<Shape> {
         Some(rest) => ("-", rest),
         None => ("", text),
     };
-    let ends_well = |at: Option<char>| at.is_some_and(|c| c.is_ascii_digit());
-    let known = |c: char| c.is_ascii_digit() || c == '.' || c == ',';
-    if digits.len() > 40
-        || !digits.chars().all(known)
-        || !ends_well(digits.chars().next())
-        || !ends_well(digits.chars().next_back())
-    {
+    let digit = |at: Option<&u8>| at.is_some_and(u8::is_ascii_digit);
+    let bytes = digits.as_bytes();
+    let known = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',');
+    if !digit(bytes.first()) || !digit(bytes.last()) || bytes.len() > 40 || !bytes.iter().all(known) {
         return None;
     }
     let Some(at) = digits.rfind(['.', ',']) else {
@@ -92,9 +89,14 @@ fn opposite(sign: DecimalSign) -> DecimalSign {
     }
 }
 
+/// Nothing for what is no number; else what it says of the decimal sign of its file, if anything.
+pub(crate) fn look(text: &str) -> Option<Option<DecimalSign>> {
+    shape(text).map(|shape| shape.sign.filter(|_| !shape.either))
+}
+
 /// What a number says of the decimal sign of its file, if anything.
 pub(crate) fn evidence(text: &str) -> Option<DecimalSign> {
-    shape(text).filter(|shape| !shape.either)?.sign
+    look(text).flatten()
 }
 
 pub(crate) fn is_number(text: &str) -> bool {

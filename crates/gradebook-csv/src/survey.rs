@@ -3,7 +3,7 @@
 use crate::canvas;
 use crate::grade::unwrapped;
 use crate::limits::Limits;
-use crate::number::{DecimalSign, evidence, is_number, percentage};
+use crate::number::{DecimalSign, look, percentage};
 use crate::records::{Delimiter, Record, Records};
 use crate::refusal::Refusal;
 
@@ -35,7 +35,7 @@ impl Stats {
         let number = percentage(text).unwrap_or(text);
         if text == "-" {
             self.dashes += 1;
-        } else if is_number(number) {
+        } else if let Some(sign) = look(number) {
             let kind = if number.len() < text.len() {
                 &mut self.percentages
             } else {
@@ -43,7 +43,7 @@ impl Stats {
             };
             *kind += 1;
             self.moments += u64::from(text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit()));
-            match evidence(number) {
+            match sign {
                 Some(DecimalSign::Point) => self.points += 1,
                 Some(DecimalSign::Comma) => self.commas += 1,
                 None => {}
