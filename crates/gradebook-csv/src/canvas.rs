@@ -2,7 +2,7 @@
 
 use crate::column::{Basis, Column, Field, HeldBack, Kind, Measure, Releases, Total};
 use crate::grade::{Reading, unwrapped};
-use crate::number::{DecimalSign, evidence, is_number, parse};
+use crate::number::{DecimalSign, is_number, look, parse};
 use crate::records::Record;
 use crate::survey::{Stats, Survey};
 
@@ -139,14 +139,10 @@ pub(crate) fn columns(survey: &Survey) -> (Vec<Column>, Option<DecimalSign>) {
 /// The row of maxima says it; without decimals there, the grades do.
 fn sign(survey: &Survey) -> Option<DecimalSign> {
     let mut of_maxima = Stats::default();
-    for text in survey.points.iter().flatten() {
-        match evidence(text) {
-            Some(DecimalSign::Point) => of_maxima.points += 1,
-            Some(DecimalSign::Comma) => of_maxima.commas += 1,
-            None => {}
-        }
+    for says in survey.points.iter().flatten().filter_map(|text| look(text)) {
+        of_maxima.hear(says);
     }
-    if of_maxima.points + of_maxima.commas > 0 {
+    if of_maxima.tells_a_sign() {
         return of_maxima.sign();
     }
     let mut all = Stats::default();

@@ -42,7 +42,7 @@ pub(crate) enum Reading {
 /// What a spreadsheet or its exporter put around a text so that it is not taken for a formula: `="text"`, or an apostrophe
 /// before a sign or a digit. Nothing is ever evaluated.
 pub(crate) fn unwrapped(text: &str) -> Cow<'_, str> {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let text = text.trim();
     if let Some(inner) = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
         return if inner.contains("\"\"") {
             Cow::Owned(inner.replace("\"\"", "\""))
@@ -62,10 +62,12 @@ pub(crate) fn read(cell: &str, reading: Reading, sign: Option<DecimalSign>) -> G
     if text.is_empty() || text == "-" {
         return Grade::Empty;
     }
-    if text.eq_ignore_ascii_case("EX") && reading != Reading::Letter {
+    // Elsewhere they may be words of a scale.
+    let has_numbers = matches!(reading, Reading::Points | Reading::Score);
+    if has_numbers && text.eq_ignore_ascii_case("EX") {
         return Grade::Excused;
     }
-    if text.eq_ignore_ascii_case("N/A") {
+    if has_numbers && text.eq_ignore_ascii_case("N/A") {
         return Grade::NotAvailable;
     }
     let unreadable = || Grade::Unreadable(text.to_owned());

@@ -60,7 +60,7 @@ pub struct Row {
     pub person: PersonKey,
     /// The sections, in words.
     pub section: Option<String>,
-    /// Moodle says that the enrolment is suspended.
+    /// Moodle says that the enrolment is suspended; in an English file alone can that be told.
     pub suspended: bool,
     /// By the place of the column; what is empty is left out.
     grades: Vec<(usize, Grade)>,
@@ -285,6 +285,13 @@ impl<'a> Gradebook<'a> {
         }))
     }
 
+    /// Moodle's last cell has ten digits in every row.
+    fn is_moment_cut(&self, record: &Record<'_>) -> bool {
+        let last = self.columns.last().filter(|column| column.kind == Kind::Exported);
+        let cell = last.and_then(|column| record.cell(column.index));
+        cell.is_some_and(|cell| cell.trim().len() < 10)
+    }
+
     /// What people write may have line breaks: feedback, and columns of the school's own.
     fn ran_together(&self, record: &Record<'_>) -> bool {
         let written = |column: &Column| matches!(column.kind, Kind::Feedback { .. } | Kind::Other);
@@ -305,7 +312,7 @@ impl<'a> Gradebook<'a> {
         let width = self.columns.len();
         let is_short = record.len() < width;
         let surplus = || record.iter().skip(width).any(|cell| !cell.trim().is_empty());
-        if record.open || (record.last && (self.cut || is_short)) {
+        if record.open || (record.last && (self.cut || is_short || self.is_moment_cut(record))) {
             Some(Why::Cut)
         } else if is_short {
             Some(Why::TooFewCells)

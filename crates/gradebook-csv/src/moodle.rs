@@ -70,7 +70,8 @@ pub(crate) fn columns(survey: &Survey) -> (Vec<Column>, Option<DecimalSign>) {
         }
         columns.push(column);
     }
-    (columns, numbers.sign())
+    // Moodle puts nothing between thousands, and may be set to three decimals.
+    (columns, numbers.sign_without_thousands())
 }
 
 /// In a language that is not known, the first two columns are names, as the site's settings have them at first: they only

@@ -12,74 +12,83 @@ pub enum DecimalSign {
 }
 
 /// A number of digits and separators, with what its form alone says.
-struct Shape {
-    /// Sign, digits and at most one point.
-    plain: String,
+struct Shape<'t> {
+    minus: bool,
+    /// Digits, with separators in groups of three.
+    whole: &'t str,
+    decimals: Option<&'t str>,
     /// Nothing for a whole number.
     sign: Option<DecimalSign>,
     /// One separator before three digits: decimals or thousands.
     either: bool,
 }
 
-fn shape(text: &str) -> Option<Shape> {
-    let (minus, digits) = match text.strip_prefix(['-', '\u{2212}']) {
-        Some(rest) => ("-", rest),
-        None => ("", text),
-    };
+impl Shape<'_> {
+    fn number(&self) -> Option<Decimal> {
+        let mut plain = String::from(if self.minus { "-" } else { "" });
+        plain.extend(self.whole.chars().filter(char::is_ascii_digit));
+        if let Some(decimals) = self.decimals {
+            plain.push('.');
+            plain.push_str(decimals);
+        }
+        Decimal::from_str_exact(&plain).ok()
+    }
+}
+
+fn shape(text: &str) -> Option<Shape<'_>> {
+    let bare = text.strip_prefix(['-', '\u{2212}']);
+    let minus = bare.is_some();
+    let digits = bare.unwrap_or(text);
     let digit = |at: Option<&u8>| at.is_some_and(u8::is_ascii_digit);
     let bytes = digits.as_bytes();
     let known = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',');
     if !digit(bytes.first()) || !digit(bytes.last()) || bytes.len() > 40 || !bytes.iter().all(known) {
         return None;
     }
-    let Some(at) = digits.rfind(['.', ',']) else {
+    let Some(at) = bytes.iter().rposition(|byte| !byte.is_ascii_digit()) else {
         return Some(Shape {
-            plain: format!("{minus}{digits}"),
+            minus,
+            whole: digits,
+            decimals: None,
             sign: None,
             either: false,
         });
     };
     let (whole, rest) = digits.split_at_checked(at)?;
     let (mark, decimals) = rest.split_at_checked(1)?;
-    let (sign, other) = if mark == "." {
-        (DecimalSign::Point, ',')
+    let (sign, mark, other) = if mark == "." {
+        (DecimalSign::Point, '.', ',')
     } else {
-        (DecimalSign::Comma, '.')
+        (DecimalSign::Comma, ',', '.')
     };
     if whole.contains(mark) {
         // The same separator twice can only stand between thousands.
-        if whole.contains(other) {
-            return None;
-        }
-        let all = grouped(digits, mark)?;
-        return Some(Shape {
-            plain: format!("{minus}{all}"),
+        return (!whole.contains(other) && is_grouped(digits, mark)).then_some(Shape {
+            minus,
+            whole: digits,
+            decimals: None,
             sign: Some(opposite(sign)),
             either: false,
         });
     }
     let groups = whole.contains(other);
-    let whole_plain = if groups {
-        grouped(whole, other.encode_utf8(&mut [0; 4]))?
-    } else {
-        whole.to_owned()
-    };
+    if groups && !is_grouped(whole, other) {
+        return None;
+    }
     Some(Shape {
-        plain: format!("{minus}{whole_plain}.{decimals}"),
+        minus,
+        whole,
+        decimals: Some(decimals),
         sign: Some(sign),
         either: !groups && decimals.len() == 3 && whole.len() <= 3 && !whole.starts_with('0'),
     })
 }
 
-/// The digits of `1,234,567`; nothing where the groups are not of three.
-fn grouped(text: &str, mark: &str) -> Option<String> {
+/// `1,234,567`
+fn is_grouped(text: &str, mark: char) -> bool {
     let mut groups = text.split(mark);
-    let first = groups.next().filter(|first| (1..=3).contains(&first.len()))?;
-    let mut all = first.to_owned();
-    for group in groups {
-        (group.len() == 3).then(|| all.push_str(group))?;
-    }
-    Some(all)
+    let first = groups.next().map_or(0, str::len);
+    (1..=3).contains(&first) && groups.all(|group| group.len() == 3)
 }
 
 fn opposite(sign: DecimalSign) -> DecimalSign {
@@ -89,27 +98,37 @@ fn opposite(sign: DecimalSign) -> DecimalSign {
     }
 }
 
-/// Nothing for what is no number; else what it says of the decimal sign of its file, if anything.
-pub(crate) fn look(text: &str) -> Option<Option<DecimalSign>> {
-    shape(text).map(|shape| shape.sign.filter(|_| !shape.either))
+/// What the form of a number says of the decimal sign of its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Says {
+    Nothing,
+    Surely(DecimalSign),
+    /// So it is unless it stands between thousands.
+    Perhaps(DecimalSign),
 }
 
-/// What a number says of the decimal sign of its file, if anything.
-pub(crate) fn evidence(text: &str) -> Option<DecimalSign> {
-    look(text).flatten()
+/// Nothing for what is no number.
+pub(crate) fn look(text: &str) -> Option<Says> {
+    let shape = shape(text)?;
+    Some(match shape.sign {
+        None => Says::Nothing,
+        Some(sign) if shape.either => Says::Perhaps(sign),
+        Some(sign) => Says::Surely(sign),
+    })
 }
 
 pub(crate) fn is_number(text: &str) -> bool {
     shape(text).is_some()
 }
 
+/// A number of the other sign is read as well, where its form leaves no doubt: somebody typed it into a spreadsheet.
 /// `1,234` is a number only where the file says what its comma is, and then only if it is the decimal sign.
 pub(crate) fn parse(text: &str, of_file: Option<DecimalSign>) -> Option<Decimal> {
     let shape = shape(text)?;
     if shape.either && shape.sign != of_file {
         return None;
     }
-    Decimal::from_str_exact(&shape.plain).ok()
+    shape.number()
 }
 
 /// The number before a percent sign.
@@ -181,12 +200,20 @@ mod tests {
 
     #[test]
     fn the_form_of_a_number_says_which_sign_its_file_has() {
-        assert_eq!(evidence("9,50"), Some(DecimalSign::Comma));
-        assert_eq!(evidence("9.5"), Some(DecimalSign::Point));
-        assert_eq!(evidence("1.234,5"), Some(DecimalSign::Comma));
-        assert_eq!(evidence("1,234,567"), Some(DecimalSign::Point));
-        for text in ["9", "1,234", "1.234", "A", ""] {
-            assert_eq!(evidence(text), None, "{text}");
+        let (point, comma) = (DecimalSign::Point, DecimalSign::Comma);
+        for (text, says) in [
+            ("9,50", Some(Says::Surely(comma))),
+            ("9.5", Some(Says::Surely(point))),
+            ("1.234,5", Some(Says::Surely(comma))),
+            ("1,234,567", Some(Says::Surely(point))),
+            ("0,500", Some(Says::Surely(comma))),
+            ("1,234", Some(Says::Perhaps(comma))),
+            ("88.000", Some(Says::Perhaps(point))),
+            ("9", Some(Says::Nothing)),
+            ("A", None),
+            ("", None),
+        ] {
+            assert_eq!(look(text), says, "{text}");
         }
     }
 }

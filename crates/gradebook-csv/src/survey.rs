@@ -3,7 +3,7 @@
 use crate::canvas;
 use crate::grade::unwrapped;
 use crate::limits::Limits;
-use crate::number::{DecimalSign, look, percentage};
+use crate::number::{DecimalSign, Says, look, percentage};
 use crate::records::{Delimiter, Record, Records};
 use crate::refusal::Refusal;
 
@@ -16,12 +16,15 @@ pub(crate) struct Stats {
     pub(crate) numbers: u64,
     pub(crate) percentages: u64,
     pub(crate) addresses: u64,
-    /// Whole numbers of ten digits, as Unix seconds are.
-    pub(crate) moments: u64,
+    /// The first whole number of ten digits, as Unix seconds are, and how often it stands there.
+    moment: Option<String>,
+    moments: u64,
     /// Texts that are longer than a letter grade.
     pub(crate) long: u64,
-    pub(crate) points: u64,
-    pub(crate) commas: u64,
+    points: u64,
+    commas: u64,
+    perhaps_points: u64,
+    perhaps_commas: u64,
 }
 
 impl Stats {
@@ -35,23 +38,36 @@ impl Stats {
         let number = percentage(text).unwrap_or(text);
         if text == "-" {
             self.dashes += 1;
-        } else if let Some(sign) = look(number) {
+        } else if let Some(says) = look(number) {
             let kind = if number.len() < text.len() {
                 &mut self.percentages
             } else {
                 &mut self.numbers
             };
             *kind += 1;
-            self.moments += u64::from(text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit()));
-            match sign {
-                Some(DecimalSign::Point) => self.points += 1,
-                Some(DecimalSign::Comma) => self.commas += 1,
-                None => {}
-            }
+            self.see_moment(text);
+            self.hear(says);
         } else if text.contains('@') {
             self.addresses += 1;
         } else if text.chars().count() > 4 {
             self.long += 1;
+        }
+    }
+
+    fn see_moment(&mut self, text: &str) {
+        if text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            let first = self.moment.get_or_insert_with(|| text.to_owned());
+            self.moments += u64::from(first == text);
+        }
+    }
+
+    pub(crate) fn hear(&mut self, says: Says) {
+        match says {
+            Says::Nothing => {}
+            Says::Surely(DecimalSign::Point) => self.points += 1,
+            Says::Surely(DecimalSign::Comma) => self.commas += 1,
+            Says::Perhaps(DecimalSign::Point) => self.perhaps_points += 1,
+            Says::Perhaps(DecimalSign::Comma) => self.perhaps_commas += 1,
         }
     }
 
@@ -61,28 +77,46 @@ impl Stats {
         self.numbers += other.numbers;
         self.percentages += other.percentages;
         self.addresses += other.addresses;
-        self.moments += other.moments;
         self.long += other.long;
         self.points += other.points;
         self.commas += other.commas;
+        self.perhaps_points += other.perhaps_points;
+        self.perhaps_commas += other.perhaps_commas;
     }
 
     pub(crate) fn are_addresses(&self) -> bool {
         self.filled > 0 && self.filled == self.addresses
     }
 
+    /// One moment in every row; the last may be cut.
     pub(crate) fn are_moments(&self) -> bool {
-        self.filled > 0 && self.filled == self.moments
+        self.moments > 0 && self.filled - self.moments <= 1
+    }
+
+    pub(crate) fn tells_a_sign(&self) -> bool {
+        self.points + self.commas > 0
     }
 
     /// The one decimal sign that there is any evidence of.
     pub(crate) fn sign(&self) -> Option<DecimalSign> {
-        match (self.points, self.commas) {
-            (0, 0) => None,
-            (_, 0) => Some(DecimalSign::Point),
-            (0, _) => Some(DecimalSign::Comma),
-            _ => None,
-        }
+        one(self.points, self.commas)
+    }
+
+    /// As [`sign`](Self::sign), of a file that has nothing between thousands.
+    pub(crate) fn sign_without_thousands(&self) -> Option<DecimalSign> {
+        one(
+            self.points + self.perhaps_points,
+            self.commas + self.perhaps_commas,
+        )
+    }
+}
+
+fn one(points: u64, commas: u64) -> Option<DecimalSign> {
+    match (points, commas) {
+        (0, 0) => None,
+        (_, 0) => Some(DecimalSign::Point),
+        (0, _) => Some(DecimalSign::Comma),
+        _ => None,
     }
 }
 
@@ -157,7 +191,7 @@ impl Survey {
 /// The separator that divides the first row best: into the columns of Canvas, else into most.
 pub(crate) fn delimiter(text: &str, limits: &Limits) -> Result<Delimiter, Refusal> {
     let mut best: Option<(bool, usize, Delimiter)> = None;
-    let mut refusal = None;
+    let (mut wide, mut refusal) = (None, None);
     for delimiter in Delimiter::ALL {
         let mut records = Records::new(text, delimiter, limits);
         match records.next() {
@@ -169,12 +203,15 @@ pub(crate) fn delimiter(text: &str, limits: &Limits) -> Result<Delimiter, Refusa
                 }
             }
             Ok(_) => {}
+            Err(error @ Refusal::TooManyColumns { .. }) => wide = Some(error),
             Err(error) => refusal = Some(error),
         }
     }
-    match (best, refusal) {
-        (Some((_, _, delimiter)), _) => Ok(delimiter),
-        (None, Some(refusal)) => Err(refusal),
-        (None, None) => Err(Refusal::NoTable),
+    match (best, wide, refusal) {
+        (Some((true, _, delimiter)), _, _) => Ok(delimiter),
+        // A separator that divides too well says more than a title in which another one stands.
+        (_, Some(wide), _) => Err(wide),
+        (Some((_, _, delimiter)), None, _) => Ok(delimiter),
+        (None, None, refusal) => Err(refusal.unwrap_or(Refusal::NoTable)),
     }
 }

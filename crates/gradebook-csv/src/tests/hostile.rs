@@ -185,3 +185,16 @@ fn a_header_alone_is_a_course_without_students() {
     let cut = read(b"Student,ID,Section,Quiz (7)\nAd");
     assert_eq!(cut.skipped[0].why, Why::Cut);
 }
+
+#[test]
+fn a_first_row_that_is_too_wide_is_not_divided_by_something_else() {
+    let file = format!(
+        "\"First name\",\"Quiz; A (Real)\"{}\n",
+        ",\"Q (Real)\"".repeat(2_000)
+    );
+    let limit = 2_000;
+    assert_eq!(
+        refused(file.as_bytes()),
+        Refusal::TooManyColumns { line: 1, limit }
+    );
+}

@@ -168,3 +168,43 @@ fn every_separator_that_the_form_offers() {
         assert_eq!(grade(&export, 0, "Quiz: B; C (Real)"), &points("2.5"), "{mark:?}");
     }
 }
+
+#[test]
+fn three_decimals_are_no_thousands_in_moodle() {
+    for (point, sign) in [(".", DecimalSign::Point), (",", DecimalSign::Comma)] {
+        let file =
+            "Surname;\"Email address\";\"Q (Real)\";\"Q (Percentage)\"\nA;a@x.example;88.000;88.125 %\n";
+        let export = read(
+            file.replace('.', point)
+                .replace("x,example", "x.example")
+                .as_bytes(),
+        );
+        assert_eq!(export.decimal_sign, Some(sign));
+        assert_eq!(grade(&export, 0, "Q (Real)"), &points("88"));
+        assert_eq!(grade(&export, 0, "Q (Percentage)"), &percent("88.125"));
+    }
+}
+
+#[test]
+fn a_file_that_was_cut_anywhere_in_its_last_row_says_so() {
+    let file = case!("08-moodle-comma-real-percentage-letter");
+    let whole = read(file);
+    let ada = file.windows(10).position(|part| part == b"Ada,Chukwu").unwrap();
+    for end in ada + 1..file.len() - 1 {
+        let export = read(&file[..end]);
+        assert_eq!(export.dialect, Dialect::Moodle);
+        assert!(export.is_cut(), "cut at {end}");
+        assert_eq!(export.rows, whole.rows[..2], "cut at {end}");
+    }
+}
+
+#[test]
+fn a_first_row_may_be_longer_than_a_cell() {
+    let items: String = (0..1_500)
+        .map(|item| format!(",\"Quiz: A rather long name of a quiz, {item} (Real)\""))
+        .collect();
+    let file = format!("\"Email address\"{items}\na@x.example{}\n", ",1.5".repeat(1_500));
+    let export = read(file.as_bytes());
+    assert_eq!(export.dialect, Dialect::Moodle);
+    assert_eq!(export.rows[0].grades().count(), 1_500);
+}
