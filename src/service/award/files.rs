@@ -17,8 +17,8 @@ use crate::store::incoming::Whole;
 const LIVES: TimeDelta = TimeDelta::seconds(60);
 /// What tickets are sealed for.
 const PURPOSE: &str = "file ticket";
-/// Bytes in which the beginning of a text is looked for: no character has more than four.
-const BEGINNING: u64 = 8_000;
+/// Most bytes of a text whose beginning is shown: all of it is read, since what was changed on the disk is not shown.
+const READ_AT_ONCE: u64 = 1_000_000;
 /// Characters of a file's name.
 const MAX_NAME: usize = 200;
 
@@ -178,7 +178,7 @@ pub(crate) async fn open(cairn: &Cairn, sealed: &str) -> Result<(Ticket, u64, Co
     Ok((ticket, size, content))
 }
 
-/// The beginning of a text file, for a look without leaving the page; none for anything else.
+/// The beginning of a text file, for a look without leaving the page; none for anything else, or for a large one.
 #[tracing::instrument(name = "files.beginning", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn beginning(cairn: &Cairn, tenant: &TenantId, file: &StoredFile) -> Option<String> {
     if !file.media_type.starts_with("text/plain") {
