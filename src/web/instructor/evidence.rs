@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::badge_form::decimal;
+use super::unopened;
 use crate::domain::evidence::{Submission, SubmissionState};
 use crate::domain::page::Page as Slice;
 use crate::ids::{ActivityId, SubmissionId};
@@ -50,7 +51,9 @@ async fn queue(visit: Visit) -> Result<HttpResponse, AppError> {
     let page = visit
         .page_saying_what_is_late("Evidence", Place::Evidence)
         .await?;
-    visit.show(&queue_view(&visit, page, &queue, only, all, slice))
+    let mut shown = queue_view(&visit, page, &queue, only, all, slice);
+    shown.unopened = unopened::rows(&visit).await?;
+    visit.show(&shown)
 }
 
 fn queue_view(
@@ -96,6 +99,7 @@ fn queue_view(
             next_href: (only.is_some() && last < queue.total).then(|| page_at(last)),
         },
         waiting: small(queue.waiting),
+        unopened: Vec::new(),
         activity: only.map(|only| only.to_string()).unwrap_or_default(),
     }
 }

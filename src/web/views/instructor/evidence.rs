@@ -20,6 +20,17 @@ pub(crate) struct EvidenceQueuePage {
     pub(crate) paging: Paging,
     /// Hand-ins that wait, over all activities.
     pub(crate) waiting: u32,
+    /// Activities that were chosen for the course and never opened, which may be removed.
+    pub(crate) unopened: Vec<UnopenedRow>,
+}
+
+/// An activity that perhaps is in no course.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UnopenedRow {
+    pub(crate) title: String,
+    pub(crate) chosen: When,
+    /// The page before it is removed.
+    pub(crate) remove_href: String,
 }
 
 /// One hand-in.
