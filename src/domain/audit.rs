@@ -111,6 +111,8 @@ words! {
     IssuerKeyWithdrawn = "issuer-key.withdrawn";
     LinkChosen = "link.chosen";
     LinkPlaced = "link.placed";
+    /// What was chosen for a course and never opened there is gone.
+    LinkRemoved = "link.removed";
     MasterKeyRotated = "master-key.rotated";
     /// The greeting by which a platform tests that its notices arrive.
     NoticeHello = "notice.hello";

@@ -200,6 +200,21 @@ pub(crate) fn adopt(db: &mut Db, placeholder: &str, seen: &LinkSeen) -> Result<b
     Ok(changed == 1)
 }
 
+/// Removes the place that was kept under `placeholder`, and says whether nobody had been given it.
+pub(crate) fn delete_placeholder(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    placeholder: &str,
+) -> Result<bool, StoreError> {
+    let gone = diesel::delete(links::table)
+        .filter(links::tenant_id.eq(tenant.as_str()))
+        .filter(links::course_id.eq(course.as_str()))
+        .filter(links::resource_link_id.eq(placeholder))
+        .execute(db)?;
+    Ok(gone > 0)
+}
+
 /// Says what the link opens from now on.
 ///
 /// # Errors

@@ -97,3 +97,12 @@ pub(crate) fn for_course(
         .load(db)?;
     rows.into_iter().map(Row::placement).collect()
 }
+
+/// Forgets a placement: a link with its id is asked what it opens, as any other.
+pub(crate) fn delete(db: &mut Db, tenant: &TenantId, id: &PlacementId) -> Result<(), StoreError> {
+    diesel::delete(placements::table)
+        .filter(placements::tenant_id.eq(tenant.as_str()))
+        .filter(placements::id.eq(id.as_str()))
+        .execute(db)?;
+    Ok(())
+}

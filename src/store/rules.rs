@@ -10,7 +10,7 @@ use super::schema::{badges, rule_inputs, rules};
 use super::{Db, StoreError};
 use crate::domain::badge::BadgeState;
 use crate::domain::rule::{Group, Rule, RuleState};
-use crate::ids::{BadgeId, CourseId, LineItemId, RuleId, TenantId};
+use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, RuleId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = rules, treat_none_as_default_value = false)]
@@ -334,6 +334,21 @@ pub(crate) fn names_item(db: &mut Db, tenant: &TenantId, item: &LineItemId) -> R
         .filter(rule_inputs::tenant_id.eq(tenant.as_str()))
         .filter(rule_inputs::kind.eq(LINE_ITEM))
         .filter(rule_inputs::input_id.eq(item.as_str()))
+        .count()
+        .get_result(db)?;
+    Ok(named > 0)
+}
+
+/// Whether any version of a rule asks for approved work in the activity.
+pub(crate) fn names_activity(
+    db: &mut Db,
+    tenant: &TenantId,
+    activity: &ActivityId,
+) -> Result<bool, StoreError> {
+    let named: i64 = rule_inputs::table
+        .filter(rule_inputs::tenant_id.eq(tenant.as_str()))
+        .filter(rule_inputs::kind.eq(ACTIVITY))
+        .filter(rule_inputs::input_id.eq(activity.as_str()))
         .count()
         .get_result(db)?;
     Ok(named > 0)

@@ -32,6 +32,7 @@ mod master_key;
 mod nameless;
 mod namesakes;
 mod oddities;
+mod on_their_way;
 mod operations;
 mod pentest;
 mod placing;

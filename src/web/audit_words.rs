@@ -70,6 +70,7 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::IssuerKeyWithdrawn => "withdrew a signing key",
         Action::LinkChosen => "chose what a link opens",
         Action::LinkPlaced => "placed a link into a course",
+        Action::LinkRemoved => "removed what was chosen for a course and never opened",
         Action::MasterKeyRotated => "encrypted the stored keys with a new master key",
         Action::NoticeHello => "tested that its notices arrive",
         Action::PersonJoined => "joined two people into one",

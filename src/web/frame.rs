@@ -89,6 +89,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Your review was saved and the student can see it.",
     ),
     (
+        "activity-removed",
+        Status::Earned,
+        "The evidence activity was removed.",
+    ),
+    (
         "reviewed-without-points",
         Status::Earned,
         "Your review was saved and the student can see it. The points that you typed were left out: only “Approve” sends points to \

@@ -120,6 +120,9 @@ pub(crate) mod course {
         SUBMISSION = "/evidence/{submission}", submission(submission: &SubmissionId);
         SUBMISSION_REVIEW = "/evidence/{submission}/review", submission_review(submission: &SubmissionId);
         ACTIVITY = "/activities/{activity}", activity(activity: &ActivityId);
+        /// The page before one is removed that nobody has opened.
+        ACTIVITY_REMOVE = "/activities/{activity}/remove", activity_remove(activity: &ActivityId);
+        ACTIVITY_REMOVE_CONFIRM = "/activities/{activity}/remove/confirm", activity_remove_confirm(activity: &ActivityId);
         HAND_IN = "/activities/{activity}/hand-in", hand_in(activity: &ActivityId);
         /// A file that is handed in, piece by piece.
         PIECES = "/activities/{activity}/pieces", pieces(activity: &ActivityId);

@@ -51,8 +51,14 @@ impl Part {
             let person = called(person).unwrap_or_else(|| person.to_owned());
             Some(format!("{}, {person}", called(badge)?))
         };
+        // What is gone is called as its entry has it.
+        let gone = || {
+            let title = entry.detail.get("title")?.as_str()?;
+            Some(format!("“{title}”"))
+        };
         called(&entry.subject)
             .or_else(pair)
+            .or_else(gone)
             .unwrap_or_else(|| entry.subject.clone())
     }
 

@@ -11,7 +11,7 @@ use crate::domain::course::{Course, LineItemState};
 use crate::domain::evidence::{Submission, SubmissionState};
 use crate::domain::page::Page;
 use crate::domain::posted_score::{Outcome, PostedScore};
-use crate::ids::{ActivityId, CourseId, LineItemId, TenantId};
+use crate::ids::{ActivityId, CourseId, LineItemId, SubmissionId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -193,6 +193,48 @@ impl From<jobs::Late> for Waiting {
 pub(crate) async fn late(cairn: &Cairn, visitor: &Visitor) -> Result<Late, ServiceError> {
     let visitor = visitor.clone();
     cairn.store.read_with(move |db| late_of(db, &visitor)).await
+}
+
+/// When it is worth looking again for scores that are on their way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnTheWay {
+    /// One is being sent, or will be in a moment.
+    Soon,
+    /// What failed is tried again.
+    Later,
+}
+
+/// Whether scores of the visit's course, or that of one hand-in, are on their way to the gradebook.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors.
+#[tracing::instrument(name = "scores.on_their_way", level = "debug", skip_all)]
+pub(crate) async fn on_their_way(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    only: Option<&SubmissionId>,
+) -> Result<Option<OnTheWay>, ServiceError> {
+    visitor.look()?;
+    if visitor.course.life.end().is_some() {
+        return Ok(None);
+    }
+    let (visitor, only, now) = (visitor.clone(), only.cloned(), cairn.clock.now());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let (tenant, course) = (visitor.tenant(), &visitor.course.id);
+        let under_way = match &only {
+            Some(submission) => {
+                let key = SendScore::key_of(course, submission);
+                jobs::is_under_way(db, tenant, SendScore::NAME, &key, now)?
+            }
+            None => jobs::under_way_below(db, tenant, SendScore::NAME, course.as_str(), now)? > 0,
+        };
+        if !under_way {
+            return Ok(None);
+        }
+        let due = jobs::due_below(db, tenant, SendScore::NAME, course.as_str(), now)?;
+        Ok(Some(if due > 0 { OnTheWay::Soon } else { OnTheWay::Later }))
+    });
+    found.await
 }
 
 /// As [`late`], for whoever reads already.

@@ -8,6 +8,7 @@ mod new_badge;
 mod pending;
 mod places;
 mod points;
+mod removing;
 mod review;
 mod screens;
 mod walk;

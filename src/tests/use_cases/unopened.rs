@@ -7,13 +7,16 @@ use crate::clock::Clock as _;
 use crate::domain::course::Opens;
 use crate::domain::evidence::Activity;
 use crate::domain::page::Page;
+use crate::domain::rule::Condition;
 use crate::ids::{ActivityId, BadgeId};
 use crate::random::SystemRandom;
 use crate::service::award::evidence;
 use crate::service::badge::design;
 use crate::service::badge::resting;
 use crate::service::base::queue::{self, EnsureLineItem};
+use crate::service::course::placing;
 use crate::store::links::LinkSeen;
+use crate::store::testing::shortcuts::logged;
 use crate::store::{activities, line_items, links};
 
 const EVERYTHING: Page = Page { offset: 0, limit: 50 };
@@ -104,6 +107,57 @@ async fn an_activity_that_nobody_has_opened_asks_for_no_column_and_stands_in_no_
         assert_eq!(bench.late().await, None);
         let there = vec!["Field report".to_owned()];
         assert_eq!(bench.listed(&badge).await, (there.clone(), there));
+    }
+}
+
+#[tokio::test]
+async fn a_choice_that_nobody_opened_is_removed_once_and_only_where_nothing_hangs_on_it() {
+    for bench in benches().await {
+        bench.check().await;
+        let teacher = bench.instructor().await;
+        let student = bench.world.students(bench.at).remove(0);
+        let free = bench.unopened("Field report", "placed:0199").await;
+        let named = bench.unopened("Lab book", "placed:0200").await;
+        let worked = bench.unopened("Herbarium", "placed:0201").await;
+        let copied = bench.unopened("Poster", "urn:cairn:copied:0202").await;
+        let opened = bench.activity("Essay").await;
+        let condition = Condition::EvidenceApproved {
+            activity: named.id.clone(),
+        };
+        bench.badge_when("Lab worker", condition).await;
+        bench.hand_in(&student, &worked.id).await;
+
+        let offered = placing::unopened(&bench.cairn, &teacher).await.unwrap();
+        assert_eq!(offered.activities, std::slice::from_ref(&free));
+        for (activity, code) in [
+            (&named.id, "placing.in-rule"),
+            (&worked.id, "placing.has-work"),
+            (&copied.id, "placing.opened"),
+            (&opened, "placing.opened"),
+        ] {
+            let asked = placing::review_removal(&bench.cairn, &teacher, activity).await;
+            assert_eq!(asked.unwrap_err().code(), code);
+            let refused = placing::remove(&bench.cairn, &teacher, activity).await;
+            assert_eq!(refused.unwrap_err().code(), code);
+        }
+        let learner = bench.learner(&student).await;
+        let refused = placing::remove(&bench.cairn, &learner, &free.id).await;
+        assert_eq!(refused.unwrap_err().code(), "forbidden");
+
+        for _ in 0..2 {
+            placing::remove(&bench.cairn, &teacher, &free.id).await.unwrap();
+        }
+        let tenant = bench.course.tenant.clone();
+        let left = bench.cairn.store.read(move |db| {
+            let gone = activities::get(db, &tenant, &free.id)?;
+            let link = links::get(db, &tenant, &free.link)?;
+            let log = logged(db, &tenant, EVERYTHING)?;
+            Ok((gone, link, log))
+        });
+        let (gone, link, log) = left.await.unwrap();
+        assert_eq!((gone, link), (None, None));
+        let told = log.iter().filter(|entry| entry.action == "link.removed");
+        assert_eq!(told.count(), 1, "said twice, done once");
     }
 }
 

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::badge_form::decimal;
+use super::unopened;
 use crate::domain::evidence::{Submission, SubmissionState};
 use crate::domain::page::Page as Slice;
 use crate::ids::{ActivityId, SubmissionId};
@@ -11,6 +12,7 @@ use crate::service::award::evidence::{self, Answer, Queue, ReviewView, Reviewed,
 use crate::service::award::reviewing::PastReview;
 use crate::service::base::clash::{Clash, Seen};
 use crate::service::base::policies;
+use crate::service::course::scores::{self, OnTheWay};
 use crate::web::artefact::{self, state_chip};
 use crate::web::clash;
 use crate::web::error::AppError;
@@ -19,11 +21,15 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionReviewPage};
-use crate::web::views::shared::{Choice, Page, Paging, Problem, ProblemList, When};
+use crate::web::views::shared::{Choice, Page, Paging, Problem, ProblemList, Waiting, When};
 use crate::web::words;
 
 /// Hand-ins on a page.
 const ROWS: i64 = 50;
+/// Seconds between two looks for a score that is being sent.
+const SOON: u32 = 3;
+/// The same for one that is tried again.
+const LATER: u32 = 15;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -50,7 +56,10 @@ async fn queue(visit: Visit) -> Result<HttpResponse, AppError> {
     let page = visit
         .page_saying_what_is_late("Evidence", Place::Evidence)
         .await?;
-    visit.show(&queue_view(&visit, page, &queue, only, all, slice))
+    let mut shown = queue_view(&visit, page, &queue, only, all, slice);
+    shown.unopened = unopened::rows(&visit).await?;
+    shown.again = again(&visit, &course::evidence(), None).await?;
+    visit.show(&shown)
 }
 
 fn queue_view(
@@ -96,8 +105,28 @@ fn queue_view(
             next_href: (only.is_some() && last < queue.total).then(|| page_at(last)),
         },
         waiting: small(queue.waiting),
+        unopened: Vec::new(),
+        again: None,
         activity: only.map(|only| only.to_string()).unwrap_or_default(),
     }
+}
+
+/// How a page looks again, while scores are on their way to the gradebook.
+async fn again(visit: &Visit, place: &str, only: Option<&SubmissionId>) -> Result<Option<Waiting>, AppError> {
+    let found = scores::on_their_way(&visit.cairn, &visit.visitor, only).await?;
+    Ok(found.map(|found| {
+        let waiting = visit.waiting(place);
+        let asked = ["activity", "state", "from"].into_iter();
+        let asked = asked.filter_map(|name| Some((name, visit.query(name)?)));
+        Waiting {
+            every: Some(match found {
+                OnTheWay::Soon => SOON,
+                OnTheWay::Later => LATER,
+            }),
+            fields: waiting.fields.into_iter().chain(asked).collect(),
+            ..waiting
+        }
+    }))
 }
 
 fn queue_row(visit: &Visit, queue: &Queue, row: &WaitingSubmission) -> QueueRow {
@@ -258,6 +287,12 @@ async fn view(
     let title = format!("Review: {}", shown.student);
     let page = visit.page_saying_what_is_late(&title, Place::Evidence).await?;
     let (submission, maximum) = (&shown.submission, shown.activity.maximum.normalize());
+    // What was typed and not kept stands in the page as if it came from there.
+    let again = if problems.is_empty() {
+        again(visit, &course::submission(&submission.id), Some(&submission.id)).await?
+    } else {
+        None
+    };
     let href = |id: &SubmissionId| visit.href(&course::submission(id));
     let others = shown.versions.iter().rev().filter(|one| one.id != submission.id);
     Ok(SubmissionReviewPage {
@@ -282,6 +317,7 @@ async fn view(
         column_note: shown
             .column_maximum
             .map(|column| words::scores::column_points(maximum, column)),
+        again,
         kept_back_note: shown.kept_back.as_ref().map(words::scores::kept_back),
         // What a column had that is gone is not what the gradebook has.
         gradebook_note: match shown.kept_back {

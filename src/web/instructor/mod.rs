@@ -24,6 +24,7 @@ mod retire;
 mod rule;
 mod student_work;
 mod students;
+mod unopened;
 
 /// Lists the routes of every page here.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -47,6 +48,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         rule::configure,
         student_work::configure,
         students::configure,
+        unopened::configure,
     ] {
         page(config);
     }

@@ -94,7 +94,7 @@ pub(super) fn page(visit: &Visit, chooser: &Chooser, problems: Vec<Problem>) -> 
                         visit.visitor.zone(),
                     ),
                     if chooser.unopened.contains(&activity.id) {
-                        "An evidence activity that nobody has opened yet: perhaps it was chosen here and never saved in the course."
+                        "An evidence activity that nobody has opened yet: perhaps it was chosen here and never saved in the course. On Cairn’s Evidence page you can remove it."
                     } else {
                         "An evidence activity that is there already; this makes another way to it."
                     },

@@ -159,6 +159,12 @@ impl SendScore {
             person: Some(submission.person.clone()),
         })
     }
+
+    /// The key of what is to be sent of a hand-in.
+    #[must_use]
+    pub(crate) fn key_of(course: &CourseId, submission: &SubmissionId) -> String {
+        format!("{course}/{submission}")
+    }
 }
 
 impl BackgroundJob for SendScore {
@@ -167,7 +173,7 @@ impl BackgroundJob for SendScore {
     const REPLACES_GIVEN_UP: bool = true;
 
     fn key(&self) -> String {
-        format!("{}/{}", self.course, self.submission)
+        Self::key_of(&self.course, &self.submission)
     }
 
     fn platform(&self) -> Option<&RegistrationId> {

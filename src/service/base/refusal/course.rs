@@ -58,6 +58,12 @@ pub(crate) enum PlacingRefusal {
     Known,
     /// A frame asks for what was chosen in a window by what was not made for it, or is too old.
     Waiting,
+    /// What is to be removed was opened in the course, or its column is there.
+    Opened,
+    /// Somebody handed something in to it.
+    HasWork,
+    /// A rule asks for it.
+    InRule,
 }
 
 impl PlacingRefusal {
@@ -71,6 +77,9 @@ impl PlacingRefusal {
             Self::NotTaken(why) => (Unprocessable, why.code()),
             Self::Known => (Conflict, "placing.known"),
             Self::Waiting => (Conflict, "placing.waiting"),
+            Self::Opened => (Conflict, "placing.opened"),
+            Self::HasWork => (Conflict, "placing.has-work"),
+            Self::InRule => (Conflict, "placing.in-rule"),
         }
     }
 }

@@ -148,7 +148,7 @@ pub(crate) async fn copy_view(
 
 /// What a rule asks of columns that cannot be asked so.
 fn impossible(columns: &[LineItem], root: &Group) -> Vec<Note> {
-    let mut notes = Vec::new();
+    let mut notes: Vec<Note> = Vec::new();
     for condition in root.conditions() {
         let Condition::Grade { item, at_least } = condition else {
             continue;

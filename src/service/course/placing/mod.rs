@@ -7,6 +7,7 @@
 mod adopt;
 mod chooser;
 mod items;
+mod removing;
 mod send;
 pub(crate) mod waiting;
 
@@ -27,6 +28,7 @@ use lti::deep_linking::{ContentItem, SubmissionReview};
 
 pub(in crate::service) use adopt::{adopt, keeps_place, settle};
 pub(crate) use chooser::{Chooser, Offer, Shape, chooser};
+pub(crate) use removing::{Unopened, remove, review_removal, unopened};
 pub(crate) use send::{Sent, Signed, cancel, plan, send};
 
 /// The custom parameter with the id of a placement.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{ArtefactView, Choice, Page, Paging, ProblemList, StatusChip, When};
+use crate::web::views::shared::{ArtefactView, Choice, Page, Paging, ProblemList, StatusChip, Waiting, When};
 
 /// The evidence queue. Its filter asks with `activity` and `state`.
 #[derive(Debug, Clone, Template)]
@@ -20,6 +20,19 @@ pub(crate) struct EvidenceQueuePage {
     pub(crate) paging: Paging,
     /// Hand-ins that wait, over all activities.
     pub(crate) waiting: u32,
+    /// While scores are on their way to the gradebook, the page looks again by itself.
+    pub(crate) again: Option<Waiting>,
+    /// Activities that were chosen for the course and never opened, which may be removed.
+    pub(crate) unopened: Vec<UnopenedRow>,
+}
+
+/// An activity that perhaps is in no course.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UnopenedRow {
+    pub(crate) title: String,
+    pub(crate) chosen: When,
+    /// The page before it is removed.
+    pub(crate) remove_href: String,
 }
 
 /// One hand-in.
@@ -62,6 +75,8 @@ pub(crate) struct SubmissionReviewPage {
     pub(crate) kept_back_note: Option<String>,
     /// What the gradebook has; a grade of the LMS wins over ours: "The gradebook says 90 of 100. That grade counts …".
     pub(crate) gradebook_note: Option<String>,
+    /// While a score of it is on its way to the gradebook, the page looks again by itself.
+    pub(crate) again: Option<Waiting>,
     /// Why the gradebook has not taken what was to be sent.
     pub(crate) refused_note: Option<String>,
     /// What was handed in before, and reviews that others replaced: "Version 1, changes asked: …".

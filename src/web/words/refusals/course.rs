@@ -100,6 +100,13 @@ pub(super) fn placing(refusal: &PlacingRefusal) -> String {
         PlacingRefusal::Waiting => {
             "This page does not wait for another window any more. Go back to where you add content to the course and begin again."
         }
+        PlacingRefusal::Opened => {
+            "This evidence activity is in the course: its link was opened there, or its column is in the gradebook. It stays. To take it away from students, delete its link in the course."
+        }
+        PlacingRefusal::HasWork => "A student handed something in to this evidence activity, so it stays.",
+        PlacingRefusal::InRule => {
+            "The rule of a badge asks for work in this evidence activity, so it stays. Take it out of the rule first if nobody can reach it; a version of a rule that was active keeps it for good."
+        }
         PlacingRefusal::Known => {
             "This form was used for something else already. Go back to where you add content to the course and begin again."
         }

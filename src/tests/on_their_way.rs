@@ -1,0 +1,64 @@
+//! Scores on their way to the gradebook: the pages where a teacher waits for them look again by themselves, and leave alone
+//! what was typed.
+
+use std::time::Duration;
+
+use practice_lms::browser::{Form, Page};
+use practice_lms::{Endpoint, Fault};
+
+use crate::tests::evidence::{ADA, activity, first_in_queue, hand_in};
+use crate::tests::guest::Guest;
+use crate::tests::harness::on_each_database;
+
+/// What the script of a page sends to look again.
+fn again(page: &Page) -> Option<Form> {
+    let is_it = |form: &Form| {
+        let mut attributes = form.attributes.iter();
+        attributes.any(|(name, value)| name == "id" && value == "again")
+    };
+    page.forms().into_iter().find(is_it)
+}
+
+#[test]
+fn pages_look_again_while_a_score_is_on_its_way_and_no_longer_than_that() {
+    on_each_database(|scene| async move {
+        let lms = &scene.moodle;
+        let (mut teacher, place) = activity(lms).await;
+        let mut ada = Guest::open(lms, 0, ADA, "Project report").await;
+        hand_in(&mut ada, &place, "My report").await;
+        scene.at_rest().await;
+        let review = first_in_queue(&mut teacher).await;
+        assert!(again(&review).is_none(), "nothing is on its way");
+        let faults = lms.world().faults();
+        faults.inject(Endpoint::Scores, &Fault::Delay(Duration::from_secs(60)), 60);
+        let given = [("score", "90"), ("verdict", "approve")];
+        let queue = teacher.send(&review, "/review", &given).await;
+        let form = again(&queue).unwrap_or_else(|| panic!("{}", queue.words()));
+        assert_eq!(form.value("notice"), Some("reviewed"), "what was said stays");
+        let all = teacher.get("/evidence?state=all").await;
+        let form = again(&all).unwrap_or_else(|| panic!("{}", all.words()));
+        assert_eq!(form.value("state"), Some("all"), "and what was looked for");
+        let page = teacher.browser.get(review.url.as_str()).await.unwrap();
+        assert!(again(&page).is_some(), "{}", page.words());
+        let beyond = [("score", "101"), ("verdict", "approve")];
+        let wrong = teacher.send(&page, "/review", &beyond).await;
+        assert_eq!(wrong.status, 422, "{}", wrong.words());
+        assert!(again(&wrong).is_none(), "what was typed is not replaced");
+
+        faults.clear();
+        for _ in 0..300 {
+            if again(&teacher.get("/evidence").await).is_none() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let page = teacher.browser.get(review.url.as_str()).await.unwrap();
+        let words = page.words();
+        assert!(again(&page).is_none(), "{words}");
+        assert!(
+            words.contains("The gradebook has 90 of 100, as it was given here."),
+            "{words}"
+        );
+        scene.end().await;
+    });
+}
