@@ -181,16 +181,11 @@ pub(crate) async fn open(cairn: &Cairn, sealed: &str) -> Result<(Ticket, u64, Co
 /// The beginning of a text file, for a look without leaving the page; none for anything else, or for a large one.
 #[tracing::instrument(name = "files.beginning", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn beginning(cairn: &Cairn, tenant: &TenantId, file: &StoredFile) -> Option<String> {
-    if !file.media_type.starts_with("text/plain") {
+    if !file.media_type.starts_with("text/plain") || file.size > READ_AT_ONCE {
         return None;
     }
-    let bytes = cairn
-        .blobs
-        .beginning(tenant, &file.digest, BEGINNING)
-        .await
-        .ok()?;
-    // The last character may be cut.
-    let text = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    let bytes = cairn.blobs.get(tenant, &file.digest).await.ok()?;
+    let text = std::str::from_utf8(&bytes).ok()?;
     Some(text.chars().take(2_000).collect())
 }
 
