@@ -28,7 +28,7 @@ use lti::deep_linking::{ContentItem, SubmissionReview};
 
 pub(in crate::service) use adopt::{adopt, keeps_place, settle};
 pub(crate) use chooser::{Chooser, Offer, Shape, chooser};
-pub(crate) use removing::{Unopened, remove, review_removal, unopened};
+pub(crate) use removing::{remove, review_removal, unopened};
 pub(crate) use send::{Sent, Signed, cancel, plan, send};
 
 /// The custom parameter with the id of a placement.

@@ -140,14 +140,6 @@ impl<'a> RuleGroupView<'a> {
         self.path.is_empty()
     }
 
-    /// What stands for a line item that is none of the options.
-    fn lost_item(&self, chosen: &str) -> &str {
-        let mut former = self.page.options.former.iter();
-        former
-            .find(|one| one.value == chosen)
-            .map_or("An assignment that is gone", |one| one.label.as_str())
-    }
-
     fn field(&self, name: &str) -> String {
         crate::web::rule_form::field(&self.path, name)
     }
