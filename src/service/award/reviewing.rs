@@ -57,7 +57,9 @@ pub(crate) fn seen(submission: &Submission) -> Seen {
     Seen::of(&(&submission.state, &submission.review))
 }
 
-fn wrong_with(answer: &Answer, maximum: Decimal) -> Vec<ReviewProblem> {
+/// What is wrong with an answer about an activity of that many points.
+#[must_use]
+pub(crate) fn wrong_with(answer: &Answer, maximum: Decimal) -> Vec<ReviewProblem> {
     let mut wrong = Vec::new();
     let approves = answer.state == SubmissionState::Approved;
     if !approves && answer.message.trim().is_empty() {

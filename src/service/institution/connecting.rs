@@ -18,6 +18,7 @@ use crate::service::base::clash::{self, Clash, Saving, Seen};
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::Making;
 use crate::service::base::refusal::InstitutionRefusal;
+use crate::service::base::wrong::Wrong;
 use crate::service::institution::administrators::{Operator, Scope};
 use crate::store::{
     Db, StoreError, admins, audit, deployments, last_seen, pending, platforms, registrations, tenants,
@@ -276,10 +277,12 @@ pub(crate) async fn add<'a>(
     let (now, random) = cairn.moment();
     let id = RegistrationId::new(now, random.as_ref());
     // Checked before anything is written, whoever will own it.
-    checked(new.draft.clone(), id.clone(), &"unknown".into())?;
+    let mut wrong = Wrong::default();
+    wrong.take(checked(new.draft.clone(), id.clone(), &"unknown".into()).map(drop))?;
     for deployment in &new.deployments {
-        deployment_id(deployment)?;
+        wrong.take(deployment_id(deployment))?;
     }
+    wrong.end()?;
     let actor = by.actor();
     let added = cairn.store.write_retrying(move |db| {
         let (new, making, random) = (new.clone(), making.clone(), Arc::clone(&random));
