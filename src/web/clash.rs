@@ -50,6 +50,7 @@ pub(crate) fn view<T>(
     let differ = lines.into_iter().filter(|(_, theirs, yours)| theirs != yours);
     ClashView {
         by: clash.by.clone(),
+        is_own: clash.is_own,
         when: clash.at.map(|at| When::new(at, now)),
         lines: differ
             .map(|(label, theirs, yours)| ClashLine {
@@ -77,6 +78,7 @@ mod tests {
         let clash = Clash {
             theirs: (),
             by: Some("Tess".into()),
+            is_own: false,
             at: None,
             seen: Seen::of(&"now"),
         };

@@ -152,6 +152,10 @@ fn meanwhile(db: &mut Db, visitor: &Visitor, view: &ReviewView) -> Result<Review
     };
     Ok(Reviewed::Clash(Box::new(Clash {
         by: by.as_ref().map(Person::display_name),
+        is_own: now_is
+            .review
+            .as_ref()
+            .is_some_and(|review| review.by == visitor.person.id),
         at: now_is.review.as_ref().map(|review| review.at),
         seen: seen(&now_is),
         theirs: now_is,

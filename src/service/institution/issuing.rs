@@ -108,10 +108,11 @@ async fn meanwhile(
     stored: fn(&Institution) -> Seen,
 ) -> Result<Saving<Institution>, ServiceError> {
     let theirs = get(cairn, admin, tenant).await?;
-    let (id, now_is) = (tenant.clone(), theirs.clone());
-    let met = cairn
-        .store
-        .read(move |db| clash::met(db, &id, id.as_str(), &[action], now_is, &()));
+    let (id, viewer, now_is) = (tenant.clone(), admin.actor.clone(), theirs.clone());
+    let met = cairn.store.read(move |db| {
+        let (viewer, subject) = (viewer.as_str(), id.as_str());
+        clash::met(db, &id, viewer, subject, &[action], now_is, &())
+    });
     Ok(Saving::Clash(Box::new(Clash {
         seen: stored(&theirs),
         ..met.await?

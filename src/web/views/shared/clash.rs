@@ -19,6 +19,8 @@ pub(crate) struct ClashLine {
 pub(crate) struct ClashView {
     /// Who saved it; none where nobody knows.
     pub(crate) by: Option<String>,
+    /// Whoever reads this saved it, in another tab.
+    pub(crate) is_own: bool,
     pub(crate) when: Option<When>,
     /// Only where the two differ.
     pub(crate) lines: Vec<ClashLine>,
