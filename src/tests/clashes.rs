@@ -318,7 +318,11 @@ fn whoever_turns_an_administrator_second_is_shown_what_the_first_one_did() {
         // Cem is on as before, but Ben has thought better of it since that page was shown.
         let clash = ada.send(&first, "/turn", &[]).await;
         assert_eq!(clash.status, 409, "{}", clash.words());
-        says(&clash, &["Ben saved this", "turned on", "turned off"]);
+        says(
+            &clash,
+            &["Ben saved this", "turned on", "turned off", "Chosen by you"],
+        );
+        assert!(!clash.words().contains("typed"), "{}", clash.words());
         let saved = ada.send(&clash, "/turn", &[]).await;
         assert_eq!(saved.status, 200, "{}", saved.words());
         assert_eq!(cem.get("/admin").await.url.path(), "/admin/sign-in");

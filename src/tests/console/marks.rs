@@ -192,8 +192,16 @@ fn everything_that_is_wrong_with_an_issuer_is_said_at_once() {
             .unwrap();
         let words = refused.words();
         assert!(words.contains("7 things are not right yet."), "{words}");
+        assert!(words.contains("Nothing you typed was lost."), "{words}");
         let form = refused.form("/admin/issuers/").unwrap();
         assert_eq!(form.value("ror"), Some("05dxps056"), "what was typed is there");
+        // Nobody types anything into an address.
+        let looked = admin.get(&format!("/admin/audit/{tenant}?from=yesterday")).await;
+        let words = looked.words();
+        assert!(
+            words.contains("One thing is not right yet.") && !words.contains("Nothing you typed"),
+            "{words}"
+        );
         stage.scene.end().await;
     });
 }

@@ -135,6 +135,7 @@ fn turned_meanwhile(visit: &AdminVisit, met: &Clash<Admin>, on: bool) -> Result<
         action: console::administrator_turn(&met.theirs.id),
         keep_href: console::administrators(),
         note: "If you save yours, it counts at once. Who is turned off is signed out.",
+        typed: false,
     };
     let now = visit.cairn.clock.now();
     let view = clash::view(met, now, &visit.fields.pairs, &[], lines, &page.frame, ways);

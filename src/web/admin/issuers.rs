@@ -294,6 +294,7 @@ fn saved_meanwhile(
         action,
         keep_href: console::issuer(&tenant.id),
         note: "If you save yours, it takes the place of what is saved. Badges that were issued keep what was signed.",
+        typed: true,
     };
     let now = visit.cairn.clock.now();
     let view = clash::view(met, now, pairs, instead, lines, &page, ways);

@@ -181,6 +181,7 @@ fn changed_meanwhile(
         action: visit.href(&course::badge_save(id)),
         keep_href: visit.href(&course::badge_edit(id)),
         note: "If you save yours, it takes the place of all that is saved. Badges that were issued stay as they are.",
+        typed: true,
     };
     let instead = [
         ("revision", revision.to_string()),

@@ -155,6 +155,7 @@ fn saved_meanwhile<T>(
         action: visit.href(&action),
         keep_href: visit.href(&course::columns()),
         note: "If you save yours, it counts from then on. What was awarded stays.",
+        typed: visit.fields.text("action") == "plan",
     };
     let now = visit.cairn.clock.now();
     let view = clash::view(met, now, &visit.fields.pairs, &[], lines, &page, ways);

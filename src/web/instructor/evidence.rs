@@ -237,6 +237,7 @@ async fn reviewed_meanwhile(
         keep_href: visit.href(&course::evidence()),
         note: "If you save yours, the student reads your review instead. The other one stays readable for teachers, below the \
                work.",
+        typed: true,
     };
     let now = visit.cairn.clock.now();
     let view = clash::view(met, now, &visit.fields.pairs, &[], lines, &page, ways);

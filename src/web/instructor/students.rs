@@ -114,6 +114,7 @@ fn answered_meanwhile(
         action: visit.href(&course::student_answer(person)),
         keep_href: visit.href(&course::students()),
         note: "If you save yours, it counts from then on. What was awarded stays.",
+        typed: false,
     };
     let now = visit.cairn.clock.now();
     let view = clash::view(met, now, &visit.fields.pairs, &[], lines, &page, ways);
