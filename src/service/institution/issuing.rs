@@ -312,11 +312,11 @@ async fn usable(cairn: &Cairn, tenant: &TenantId, face: Face) -> Result<Face, Se
     let issuer_name = wrong.take(checked_issuer_name(&face.issuer_name))?;
     let url = wrong.take(face.url.as_deref().map(site).transpose())?;
     let email = wrong.take(face.email.as_deref().map(links::email).transpose())?;
-    if let Logo::New(digest) = &face.logo {
-        // The digest comes back from the form: what it names must be there.
-        if pictures::stored(cairn, digest).await.is_err() {
-            wrong.note(InstitutionRefusal::Logo);
-        }
+    // The digest comes back from the form: what it names must be there.
+    if let Logo::New(digest) = &face.logo
+        && pictures::stored(cairn, digest).await.is_err()
+    {
+        wrong.note(InstitutionRefusal::Logo);
     }
     let ror = wrong.take(ror(&face))?;
     let linkedin = wrong.take(linkedin(&face))?;
