@@ -207,7 +207,7 @@ fn a_suspended_badge_says_so_on_every_page_until_a_teacher_keeps_it() {
 #[test]
 fn an_earned_badge_shows_what_was_seen_then_also_when_its_grade_is_gone() {
     on_each_database(|scene| async move {
-        let mut stage = Stage::set(scene).await;
+        let stage = Stage::set(scene).await;
         let (badge, award, _) = stage.earned().await;
         let mine = stage.inside(&format!("/badges/{badge}"));
         let theirs = stage.inside(&format!("/badges/{badge}/people/{}", award.person));
