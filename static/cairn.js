@@ -22,8 +22,8 @@
     all('.open-window').forEach((form) => { form.hidden = true; });
   }
 
-  // Browsers leave autofocus alone in a frame of another site, so the script does it there.
-  (document.getElementById('problems') ?? document.querySelector('[autofocus]'))?.focus();
+  // Browsers refuse autofocus in a frame of another site, and say so in their console: pages name the place, the script goes there.
+  (document.getElementById('problems') ?? document.querySelector('[data-focus]'))?.focus();
 
   // "4 minutes ago" stays true; the exact time stands in the reader's locale, and in the institution's zone as all days do.
   const steps = [[45, 0, ''], [5400, 60, 'minute'], [129600, 3600, 'hour'], [Infinity, 86400, 'day']];

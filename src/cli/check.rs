@@ -82,7 +82,8 @@ pub(crate) fn run(settings: &Settings) -> Result<(), CommandError> {
         }
         for (_, registration) in all.iter().filter(|(_, registration)| registration.enabled) {
             for finding in platforms::probe(&cairn, registration).await {
-                let name = &registration.name;
+                // Two platforms may have one name; their client ids tell them apart.
+                let name = format!("{} (client id {})", registration.name, registration.client_id);
                 match finding {
                     Ok(given) => report.fine(&format!("{name}: {}", words::platforms::given(given))),
                     Err(withheld) => {

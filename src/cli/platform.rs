@@ -138,13 +138,14 @@ pub(crate) fn run(settings: Settings, command: PlatformCommand) -> Result<(), Co
                 for (tenant, registration) in all {
                     let state = if registration.enabled { "on" } else { "off" };
                     println!(
-                        "{}  {:3}  {:7}  {}  ({}, {})",
+                        "{}  {:3}  {:7}  {}  ({}, {}, client id {})",
                         registration.id,
                         state,
                         registration.flavour.as_str(),
                         registration.name,
                         tenant.name,
-                        registration.issuer
+                        registration.issuer,
+                        registration.client_id
                     );
                 }
             }

@@ -21,7 +21,7 @@ pub(crate) enum Counting {
 }
 
 /// How a column stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct Release {
     pub(crate) counting: Counting,
     /// Since when everything in the column counts, and everything that comes.
@@ -88,6 +88,31 @@ impl Release {
             },
             _ => self,
         }
+    }
+
+    /// Whether a change is what stands already.
+    #[must_use]
+    pub(crate) fn is_as(&self, change: Change) -> bool {
+        match change {
+            Change::Count(counting) => self.counting == counting,
+            Change::Release => self.is_open(),
+            Change::Plan(at) => self.planned_at == Some(at),
+            Change::Hold => !self.is_open() && self.planned_at.is_none(),
+        }
+    }
+
+    /// As [`after`](Self::after), for whoever has seen how it stands: what makes no sense yet has the column wait first.
+    #[must_use]
+    pub(crate) fn insisted(self, change: Change, now: DateTime<Utc>) -> Self {
+        let after = self.after(change, now);
+        if after.is_as(change) {
+            return after;
+        }
+        let waits = match self.counting {
+            Counting::AtOnce => Self::of(Counting::OnRelease),
+            Counting::OnRelease => self.after(Change::Hold, now),
+        };
+        waits.after(change, now)
     }
 }
 
@@ -185,6 +210,28 @@ mod tests {
         let same = Change::Count(Counting::OnRelease);
         assert_eq!(released.after(same, days(2)), released);
         assert_eq!(released.after(Change::Count(Counting::AtOnce), days(2)), at_once);
+    }
+
+    #[test]
+    fn whoever_insists_on_a_date_or_on_waiting_gets_it_however_the_column_stands() {
+        let released = waiting().after(Change::Release, days(0));
+        let date = Change::Plan(days(9));
+        for stands in [waiting(), released, Release::of(Counting::AtOnce)] {
+            for change in [date, Change::Hold] {
+                let insisted = stands.insisted(change, days(1));
+                assert!(
+                    insisted.is_as(change) && !insisted.is_open(),
+                    "{stands:?} {change:?}"
+                );
+            }
+            let same = stands.insisted(Change::Release, days(1));
+            assert!(same.is_open());
+        }
+        assert!(
+            released.insisted(date, days(1)).counts(days(0)),
+            "what counted still does"
+        );
+        assert!(!waiting().insisted(date, days(1)).is_as(Change::Hold));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::handlers::{self, Done};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::queue::{BackgroundJob as _, CheckCourse, EnsureLineItem, SendScore};
 use crate::service::base::trouble::Trouble;
 use crate::store::StoreError;
 use crate::store::jobs::Job;
@@ -84,6 +85,16 @@ pub(super) fn span(job: &Job) -> Span {
     span
 }
 
+/// Whether nothing is wrong with Cairn and a page says what is: a platform, or a rule of ours, refuses what was to be done, and
+/// whoever teaches there is told.
+fn is_told(kind: &str, error: &ServiceError) -> bool {
+    let refused = matches!(
+        error,
+        ServiceError::Platform(_) | ServiceError::Refused(_) | ServiceError::Several(_)
+    );
+    refused && [CheckCourse::NAME, EnsureLineItem::NAME, SendScore::NAME].contains(&kind)
+}
+
 /// Says the line of a job and counts it. `kept` is whether the queue knows: where it does not, the lease runs out and the
 /// job is done again, which does no harm.
 pub(super) fn say(job: &Job, end: &End, kept: Result<bool, StoreError>, took: Duration) {
@@ -109,7 +120,7 @@ pub(super) fn say(job: &Job, end: &End, kept: Result<bool, StoreError>, took: Du
         End::Failed { error, id, retry_at } => {
             let (code, detail) = (error.code(), error.to_string());
             let retry_at = retry_at.map(tracing::field::display);
-            if retry_at.is_some() {
+            if retry_at.is_some() || is_told(kind, error) {
                 tracing::warn!(
                     outcome,
                     ms,
@@ -123,6 +134,27 @@ pub(super) fn say(job: &Job, end: &End, kept: Result<bool, StoreError>, took: Du
             } else {
                 tracing::error!(outcome, ms, code, error_id = id, detail, unkept, "a job ended");
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::base::queue::{SignAnew, SubscribeNotices};
+    use crate::service::base::refusal::ColumnRefusal;
+
+    #[test]
+    fn what_a_teacher_is_told_is_no_error_of_ours_and_all_else_is() {
+        let refused = || ServiceError::from(ColumnRefusal::ReleaseDate);
+        for kind in [SendScore::NAME, EnsureLineItem::NAME, CheckCourse::NAME] {
+            assert!(is_told(kind, &refused()), "{kind}");
+            let ours = ServiceError::Internal("a defect".into());
+            assert!(!is_told(kind, &ours), "{kind}");
+            assert!(!is_told(kind, &StoreError::Stale.into()), "{kind}");
+        }
+        for kind in [SignAnew::NAME, SubscribeNotices::NAME] {
+            assert!(!is_told(kind, &refused()), "nobody is told of {kind}");
         }
     }
 }

@@ -77,6 +77,18 @@ pub(crate) fn update(db: &mut Db, admin: &Admin) -> Result<(), StoreError> {
     }
 }
 
+/// Holds whether somebody is turned on as it is known, until the transaction ends.
+///
+/// # Errors
+/// [`StoreError::Stale`] when they were turned since they were read.
+pub(crate) fn hold(db: &mut Db, known: &Admin) -> Result<(), StoreError> {
+    let held = diesel::update(admins::table.find(known.id.as_str()))
+        .filter(admins::enabled.eq(known.enabled))
+        .set(admins::enabled.eq(known.enabled))
+        .execute(db)?;
+    if held == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
 /// Somebody by id; the tenant is known only from what is found.
 pub(crate) fn get(db: &mut Db, id: &AdminId) -> Result<Option<Admin>, StoreError> {
     let row = admins::table

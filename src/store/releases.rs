@@ -22,6 +22,17 @@ struct Row {
 }
 
 impl Row {
+    fn of(tenant: &TenantId, item: &LineItemId, release: &Release) -> Result<Self, StoreError> {
+        Ok(Self {
+            line_item_id: item.to_string(),
+            tenant_id: tenant.to_string(),
+            counting: word(&release.counting)?,
+            released_at: release.released_at.map(micros),
+            planned_at: release.planned_at.map(micros),
+            held_at: release.held_at.map(micros),
+        })
+    }
+
     fn release(&self) -> Result<Release, StoreError> {
         Ok(Release {
             counting: from_word("column_releases.counting", &self.counting)?,
@@ -72,14 +83,7 @@ pub(crate) fn set(
     item: &LineItemId,
     release: &Release,
 ) -> Result<(), StoreError> {
-    let row = Row {
-        line_item_id: item.to_string(),
-        tenant_id: tenant.to_string(),
-        counting: word(&release.counting)?,
-        released_at: release.released_at.map(micros),
-        planned_at: release.planned_at.map(micros),
-        held_at: release.held_at.map(micros),
-    };
+    let row = Row::of(tenant, item, release)?;
     on_both!(db, |connection| diesel::insert_into(column_releases::table)
         .values(&row)
         .on_conflict(column_releases::line_item_id)
@@ -92,6 +96,60 @@ pub(crate) fn set(
         ))
         .execute(connection))?;
     Ok(())
+}
+
+/// Keeps how a column stands over `known` and over nothing else: what was chosen for it before, or none when nobody had.
+///
+/// # Errors
+/// [`StoreError::Stale`] when it stands otherwise by now.
+pub(crate) fn replace(
+    db: &mut Db,
+    tenant: &TenantId,
+    item: &LineItemId,
+    known: Option<&Release>,
+    release: &Release,
+) -> Result<(), StoreError> {
+    let row = Row::of(tenant, item, release)?;
+    let changed = match known {
+        None => on_both!(db, |connection| diesel::insert_into(column_releases::table)
+            .values(&row)
+            .on_conflict_do_nothing()
+            .execute(connection))?,
+        Some(known) => {
+            let before = Row::of(tenant, item, known)?;
+            on_both!(db, |connection| {
+                let mut same = diesel::update(column_releases::table)
+                    .filter(column_releases::tenant_id.eq(tenant.as_str()))
+                    .filter(column_releases::line_item_id.eq(item.as_str()))
+                    .filter(column_releases::counting.eq(&before.counting))
+                    .set((
+                        column_releases::counting.eq(&row.counting),
+                        column_releases::released_at.eq(row.released_at),
+                        column_releases::planned_at.eq(row.planned_at),
+                        column_releases::held_at.eq(row.held_at),
+                    ))
+                    .into_boxed();
+                same = match before.released_at {
+                    Some(at) => same.filter(column_releases::released_at.eq(Some(at))),
+                    None => same.filter(column_releases::released_at.is_null()),
+                };
+                same = match before.planned_at {
+                    Some(at) => same.filter(column_releases::planned_at.eq(Some(at))),
+                    None => same.filter(column_releases::planned_at.is_null()),
+                };
+                same = match before.held_at {
+                    Some(at) => same.filter(column_releases::held_at.eq(Some(at))),
+                    None => same.filter(column_releases::held_at.is_null()),
+                };
+                same.execute(connection)
+            })?
+        }
+    };
+    if changed == 0 {
+        Err(StoreError::Stale)
+    } else {
+        Ok(())
+    }
 }
 
 /// What was chosen for a whole course; none when nobody was asked yet.
@@ -111,7 +169,51 @@ pub(crate) fn answer(
         .transpose()
 }
 
+/// Keeps what was chosen for a whole course over `known` and over nothing else.
+///
+/// # Errors
+/// [`StoreError::Stale`] when something else was chosen by now.
+pub(crate) fn replace_answer(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    known: Option<Counting>,
+    counting: Counting,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let (counting, answered_at) = (word(&counting)?, micros(now));
+    let changed = match known {
+        None => on_both!(db, |connection| diesel::insert_into(course_releases::table)
+            .values((
+                course_releases::course_id.eq(course.as_str()),
+                course_releases::tenant_id.eq(tenant.as_str()),
+                course_releases::counting.eq(&counting),
+                course_releases::answered_at.eq(answered_at),
+            ))
+            .on_conflict_do_nothing()
+            .execute(connection))?,
+        Some(known) => {
+            let known = word(&known)?;
+            on_both!(db, |connection| diesel::update(course_releases::table)
+                .filter(course_releases::tenant_id.eq(tenant.as_str()))
+                .filter(course_releases::course_id.eq(course.as_str()))
+                .filter(course_releases::counting.eq(&known))
+                .set((
+                    course_releases::counting.eq(&counting),
+                    course_releases::answered_at.eq(answered_at),
+                ))
+                .execute(connection))?
+        }
+    };
+    if changed == 0 {
+        Err(StoreError::Stale)
+    } else {
+        Ok(())
+    }
+}
+
 /// Keeps what was chosen for a whole course.
+#[cfg(test)]
 pub(crate) fn set_answer(
     db: &mut Db,
     tenant: &TenantId,

@@ -289,3 +289,78 @@ fn a_badge_that_is_edited_twice_alike_is_edited_once() {
         scene.end().await;
     });
 }
+
+#[test]
+fn whoever_turns_an_administrator_second_is_shown_what_the_first_one_did() {
+    on_each_database(|scene| async move {
+        let mut ada = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
+        let mut ben = AdminBrowser::of(&scene, &Scope::Everything, "Ben").await;
+        let mut cem = AdminBrowser::of(&scene, &Scope::Everything, "Cem").await;
+        let asking = async |admin: &mut AdminBrowser| {
+            let list = admin.get("/admin/administrators").await;
+            for href in list.links("/turn") {
+                let page = admin.browser.get(&href).await.unwrap();
+                if page.words().contains("Turn Cem") {
+                    return page;
+                }
+            }
+            panic!("nobody turns Cem: {}", list.words());
+        };
+        let (first, second) = (asking(&mut ada).await, asking(&mut ben).await);
+        let off = ben.send(&second, "/turn", &[]).await;
+        assert_eq!(off.status, 200, "{}", off.words());
+        let same = ada.send(&first, "/turn", &[]).await;
+        assert_eq!(same.status, 200, "the same is no clash: {}", same.words());
+        let page = asking(&mut ben).await;
+        says(&page, &["Turn Cem on again?"]);
+        ben.send(&page, "/turn", &[]).await;
+
+        // Cem is on as before, but Ben has thought better of it since that page was shown.
+        let clash = ada.send(&first, "/turn", &[]).await;
+        assert_eq!(clash.status, 409, "{}", clash.words());
+        says(
+            &clash,
+            &["Ben saved this", "turned on", "turned off", "Chosen by you"],
+        );
+        assert!(!clash.words().contains("typed"), "{}", clash.words());
+        let saved = ada.send(&clash, "/turn", &[]).await;
+        assert_eq!(saved.status, 200, "{}", saved.words());
+        assert_eq!(cem.get("/admin").await.url.path(), "/admin/sign-in");
+        scene.end().await;
+    });
+}
+
+#[test]
+fn who_was_faster_in_another_tab_of_their_own_is_told_so() {
+    on_each_database(|scene| async move {
+        let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
+        let mut ada = AdminBrowser::of(&scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        let policy = format!("/admin/policies/{tenant}");
+        let (here, there) = (ada.get(&policy).await, ada.get(&policy).await);
+        ada.send(&there, &policy, &[("regrade", "suspend")]).await;
+        let clash = ada.send(&here, &policy, &[("create", "administrators")]).await;
+        assert_eq!(clash.status, 409, "{}", clash.words());
+        says(&clash, &["You saved this in another tab"]);
+        assert!(!clash.words().contains("Ada saved this"), "{}", clash.words());
+
+        let lms = &scene.moodle;
+        let (mut teacher, place) = activity(lms).await;
+        let mut student = Guest::open(lms, 0, ADA, "Project report").await;
+        hand_in(&mut student, &place, "My report").await;
+        let (here, there) = (
+            first_in_queue(&mut teacher).await,
+            first_in_queue(&mut teacher).await,
+        );
+        let asked = [("message", "Where are your sources?"), ("verdict", "changes")];
+        teacher.send(&there, "/review", &asked).await;
+        let mine = [("message", "Well done"), ("verdict", "approve")];
+        let clash = teacher.send(&here, "/review", &mine).await;
+        assert_eq!(clash.status, 409, "{}", clash.words());
+        says(
+            &clash,
+            &["You saved this in another tab", "Where are your sources?"],
+        );
+        assert!(!clash.words().contains("Tess Teacher saved"), "{}", clash.words());
+        scene.end().await;
+    });
+}

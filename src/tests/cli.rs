@@ -111,7 +111,10 @@ fn a_check_says_what_is_well_and_what_is_not() {
 
     add_platform(folder.path());
     let (out, err) = failed(cairn(folder.path()).arg("check"));
-    assert!(out.contains("FAILED  Moodle at North Coast: "), "{out}");
+    assert!(
+        out.contains("FAILED  Moodle at North Coast (client id abc123): "),
+        "{out}"
+    );
     assert!(out.contains("ok      database"), "{out}");
     assert!(err.contains("checks failed"), "{err}");
 }
@@ -240,7 +243,9 @@ fn a_platform_is_added_listed_shown_and_removed() {
     );
     let listed = done(folder, &["platform", "list"]);
     assert!(
-        listed.starts_with(&format!("{id}  on ")) && listed.contains("Moodle at North Coast"),
+        listed.starts_with(&format!("{id}  on "))
+            && listed.contains("Moodle at North Coast")
+            && listed.contains("client id abc123"),
         "{listed}"
     );
     let shown = done(folder, &["platform", "show", id]);

@@ -527,3 +527,31 @@ fn a_grade_that_does_not_arrive_is_told_where_the_teacher_reviews() {
         panic!("it is said although the grade has arrived");
     });
 }
+
+#[test]
+fn what_cannot_be_read_hides_nothing_else_that_is_wrong_with_a_review_or_a_badge() {
+    on_each_database(|scene| async move {
+        let lms = &scene.moodle;
+        let (mut teacher, place) = activity(lms).await;
+        let mut ada = Guest::open(lms, 0, ADA, "Project report").await;
+        hand_in(&mut ada, &place, "My report").await;
+        let page = first_in_queue(&mut teacher).await;
+        let typed = [("message", ""), ("score", "many"), ("verdict", "changes")];
+        let review = teacher.send(&page, "/review", &typed).await;
+        let badge = teacher.make_badge("SQL basics", "knowledge").await;
+        let editor = teacher.get(&format!("/badges/{badge}/edit")).await;
+        let typed = [("name", ""), ("hours", "many"), ("action", "save")];
+        let save = format!("/badges/{badge}/save");
+        let design = teacher.send_files(&editor, &save, &typed, &[]).await;
+        for (refused, sentences) in [
+            (review, ["Type the points as a number", "Tell the student why"]),
+            (design, ["Type a number, for instance", "Give the badge a name."]),
+        ] {
+            assert_eq!(refused.status, 422, "{}", refused.words());
+            for said in ["2 things are not right yet."].iter().chain(&sentences) {
+                assert!(refused.words().contains(said), "{said}: {}", refused.words());
+            }
+        }
+        scene.end().await;
+    });
+}

@@ -293,6 +293,10 @@ fn in_a_cross_site_frame_the_focus_follows_what_the_rule_builder_did() {
             chromium.driver.execute(press, button).await.unwrap();
             assert_eq!(focus_of_what_comes(&chromium).await, focused, "{action}");
         }
+        // Of an attribute that it refuses here, the browser writes an error.
+        let refused = "return document.querySelectorAll('[autofocus]').length";
+        let refused = chromium.driver.execute(refused, Vec::new()).await.unwrap();
+        assert_eq!(*refused.json(), json!(0));
         chromium.end().await;
         scene.end().await;
     });

@@ -208,3 +208,58 @@ fn the_pages_that_say_when_grades_count_are_fit_for_everybody() {
         scene.end().await;
     });
 }
+
+#[test]
+fn whoever_changes_a_column_second_is_shown_how_the_first_one_left_it() {
+    on_each_database(|scene| async move {
+        let lms = &scene.moodle;
+        let (mut teacher, _) = begun(lms).await;
+        let mut assistant = Guest::open(lms, 0, "Assistant", "My badges").await;
+        let (first, second) = (assistant.get("/columns").await, teacher.get("/columns").await);
+        let wait = [("counting", "on_release")];
+        for (guest, page) in [(&mut assistant, &first), (&mut teacher, &second)] {
+            let done = guest.send(page, "/columns/answer", &wait).await;
+            assert_eq!(done.status, 200, "the same is no clash: {}", done.words());
+        }
+        let at_once = [("counting", "at_once")];
+        let clash = teacher.send(&second, "/columns/answer", &at_once).await;
+        assert_eq!(clash.status, 409, "{}", clash.words());
+        for said in [
+            "Nora Newbold saved this",
+            "Grades in a new column count when you release them.",
+            "Grades in a new column count as soon as they are in the gradebook.",
+        ] {
+            reads(&clash, said);
+        }
+
+        // A date is set while somebody looks at what a release would do.
+        let (review, change) = release_page(&mut teacher).await;
+        let page = assistant.get("/columns").await;
+        let date = [("at", "2099-01-01T10:00"), ("action", "plan")];
+        let planned = assistant.send(&page, &change, &date).await;
+        reads(&planned, "count from 1 January 2099, 10:00 UTC on");
+        let clash = teacher.send(&review, "/change", &[]).await;
+        assert_eq!(clash.status, 409, "{}", clash.words());
+        for said in [
+            "Nora Newbold saved this",
+            "count from 1 January 2099, 10:00 UTC on",
+            "Grades in “Final quiz” were released on",
+        ] {
+            reads(&clash, said);
+        }
+        let columns = assistant.get("/columns").await;
+        reads(&columns, "count from 1 January 2099");
+        let saved = teacher.send(&clash, "/change", &[]).await;
+        assert_eq!(saved.status, 200, "{}", saved.words());
+        reads(&saved, "Grades in “Final quiz” were released on");
+
+        // Whoever insists on another date gets it, and what counts already goes on counting.
+        let date = [("at", "2099-02-01T10:00"), ("action", "plan")];
+        let clash = assistant.send(&planned, &change, &date).await;
+        assert_eq!(clash.status, 409, "{}", clash.words());
+        reads(&clash, "Tess Teacher saved this");
+        let saved = assistant.send(&clash, "/change", &[]).await;
+        reads(&saved, "count from 1 February 2099, 10:00 UTC on");
+        scene.end().await;
+    });
+}

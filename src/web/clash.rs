@@ -21,6 +21,8 @@ pub(crate) struct Ways {
     pub(crate) keep_href: String,
     /// What becomes of what the other one saved.
     pub(crate) note: &'static str,
+    /// Whether something was typed, of which it is said that it is not lost.
+    pub(crate) typed: bool,
 }
 
 /// What the page shows. `typed` is the form as it was sent; of what stands in `instead` it gets that value.
@@ -50,6 +52,7 @@ pub(crate) fn view<T>(
     let differ = lines.into_iter().filter(|(_, theirs, yours)| theirs != yours);
     ClashView {
         by: clash.by.clone(),
+        is_own: clash.is_own,
         when: clash.at.map(|at| When::new(at, now)),
         lines: differ
             .map(|(label, theirs, yours)| ClashLine {
@@ -59,6 +62,7 @@ pub(crate) fn view<T>(
             })
             .collect(),
         note: ways.note.to_owned(),
+        typed: ways.typed,
         action: ways.action,
         fields,
         session: page.session.clone(),
@@ -77,6 +81,7 @@ mod tests {
         let clash = Clash {
             theirs: (),
             by: Some("Tess".into()),
+            is_own: false,
             at: None,
             seen: Seen::of(&"now"),
         };
@@ -107,6 +112,7 @@ mod tests {
             action: "/save".into(),
             keep_href: "/".into(),
             note: "",
+            typed: true,
         };
         let lines = vec![
             ("Points", "90".to_owned(), "80".to_owned()),

@@ -34,7 +34,9 @@ use crate::store::{
 };
 
 pub(crate) use crate::service::award::in_gradebook::InGradebook;
-pub(crate) use crate::service::award::reviewing::{Answer, ReviewProblem, Reviewed, review, seen};
+pub(crate) use crate::service::award::reviewing::{
+    Answer, ReviewProblem, Reviewed, review, seen, wrong_with,
+};
 
 /// Characters of a text.
 pub(crate) const MAX_TEXT: usize = 20_000;

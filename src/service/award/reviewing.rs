@@ -57,7 +57,9 @@ pub(crate) fn seen(submission: &Submission) -> Seen {
     Seen::of(&(&submission.state, &submission.review))
 }
 
-fn wrong_with(answer: &Answer, maximum: Decimal) -> Vec<ReviewProblem> {
+/// What is wrong with an answer about an activity of that many points.
+#[must_use]
+pub(crate) fn wrong_with(answer: &Answer, maximum: Decimal) -> Vec<ReviewProblem> {
     let mut wrong = Vec::new();
     let approves = answer.state == SubmissionState::Approved;
     if !approves && answer.message.trim().is_empty() {
@@ -150,6 +152,10 @@ fn meanwhile(db: &mut Db, visitor: &Visitor, view: &ReviewView) -> Result<Review
     };
     Ok(Reviewed::Clash(Box::new(Clash {
         by: by.as_ref().map(Person::display_name),
+        is_own: now_is
+            .review
+            .as_ref()
+            .is_some_and(|review| review.by == visitor.person.id),
         at: now_is.review.as_ref().map(|review| review.at),
         seen: seen(&now_is),
         theirs: now_is,

@@ -41,6 +41,8 @@ pub(crate) struct Clash<T> {
     pub(crate) theirs: T,
     /// Who saved it, where that is known.
     pub(crate) by: Option<String>,
+    /// It was whoever saves now, in another tab.
+    pub(crate) is_own: bool,
     pub(crate) at: Option<DateTime<Utc>>,
     /// With this, whoever saves all the same has seen it.
     pub(crate) seen: Seen,
@@ -74,10 +76,11 @@ pub(in crate::service) fn was_faster(error: &ServiceError) -> bool {
     )
 }
 
-/// What is said of what somebody else saved: who did the last of these things to `subject`, and when.
+/// What `viewer` is told of what somebody saved meanwhile: who did the last of these things to `subject`, and when.
 pub(in crate::service) fn met<T: Clone>(
     db: &mut Db,
     tenant: &TenantId,
+    viewer: &str,
     subject: &str,
     actions: &[Action],
     theirs: T,
@@ -94,6 +97,7 @@ pub(in crate::service) fn met<T: Clone>(
     Ok(Clash {
         theirs,
         by,
+        is_own: last.is_some_and(|entry| entry.actor.id() == Some(viewer)),
         at: last.map(|entry| entry.at),
         seen: Seen::of(stored),
     })

@@ -54,6 +54,9 @@ pub(crate) enum ServiceError {
     /// A use case refuses what is asked of it. The log names the reason, not what it is about.
     #[error("refused: {}", .0.code())]
     Refused(Refusal),
+    /// Several of the values that were sent cannot be used: what is refused of each.
+    #[error("refused: {} values", .0.len())]
+    Several(Vec<Refusal>),
     /// A page refuses what was sent to it before a use case is called, in a sentence of its own.
     #[error("{sentence}")]
     Form {
@@ -133,6 +136,16 @@ impl ServiceError {
         }
     }
 
+    /// Each value that is refused; none for what is no refusal of a use case.
+    #[must_use]
+    pub(crate) fn refusals(&self) -> &[Refusal] {
+        match self {
+            Self::Refused(one) => std::slice::from_ref(one),
+            Self::Several(all) => all,
+            _ => &[],
+        }
+    }
+
     /// Whether the database is away, so that nothing at all can be done for now.
     #[must_use]
     pub(crate) fn is_database_away(&self) -> bool {
@@ -155,6 +168,7 @@ impl ServiceError {
             Self::Forbidden(_) | Self::Masquerade | Self::Kept | Self::Policy(_) => ErrorKind::Forbidden,
             Self::SessionOver | Self::SignInNeeded => ErrorKind::Unauthorized,
             Self::Refused(refusal) => refusal.kind(),
+            Self::Several(_) => ErrorKind::Unprocessable,
             Self::Form { kind, .. } => *kind,
             Self::TooMany { .. } | Self::Busy { by_client: true, .. } => ErrorKind::TooManyRequests,
             Self::Platform(_) | Self::Registration(_) | Self::Provider => ErrorKind::BadGateway,
@@ -181,6 +195,7 @@ impl ServiceError {
             Self::Busy { .. } => "busy",
             Self::SignInNeeded => "admin.signed-out",
             Self::Refused(refusal) => refusal.code(),
+            Self::Several(_) => "several",
             Self::Form { code, .. } => code,
             Self::Configuration(error) => error.code(),
             Self::Registration(refused) => refused.code(),

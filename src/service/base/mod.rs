@@ -30,6 +30,7 @@ pub(crate) mod throttle;
 mod timed;
 pub(crate) mod tool_keys;
 pub(crate) mod trouble;
+pub(in crate::service) mod wrong;
 pub(crate) mod zones;
 
 pub(crate) use cairn::{Cairn, StartError};

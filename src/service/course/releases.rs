@@ -16,6 +16,7 @@ use crate::ids::{LineItemId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::badge::design;
+use crate::service::base::clash::{self, Clash, Saving, Seen};
 use crate::service::base::error::ServiceError;
 use crate::service::base::namesakes;
 use crate::service::base::queue::{self, DecideBadge, ReleaseColumn};
@@ -136,7 +137,7 @@ fn own(db: &mut Db, visitor: &Visitor, item: &LineItemId) -> Result<(LineItem, R
     Ok((item, releases::for_course(db, tenant, course)?))
 }
 
-/// Changes when the grades of a column count. Doing it twice is doing it once; what was awarded stays.
+/// Changes when the grades of a column count, over what `shown` is of. Doing it twice is doing it once; what was awarded stays.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a column of another course,
@@ -147,24 +148,27 @@ pub(crate) async fn change(
     visitor: &Visitor,
     item: &LineItemId,
     change: Change,
-) -> Result<(), ServiceError> {
+    shown: Option<&Seen>,
+) -> Result<Saving<(LineItem, Release)>, ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
     if matches!(change, Change::Plan(at) if at <= now) {
         return Err(ColumnRefusal::ReleaseDate.into());
     }
-    let (visitor, item) = (visitor.clone(), item.clone());
+    let (asker, of, shown) = (visitor.clone(), item.clone(), shown.cloned());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
-        let tenant = visitor.tenant();
-        let (item, known) = own(db, &visitor, &item)?;
+        let (visitor, tenant) = (&asker, asker.tenant());
+        let (item, known) = own(db, visitor, &of)?;
         let before = known.of(&item.id);
-        let after = before.after(change, now);
+        let own = known.columns.get(&item.id).copied().flatten();
         // What was chosen for this column stays when another choice is made for the course.
-        let chosen = matches!(change, Change::Count(_)) && known.columns.get(&item.id) == Some(&None);
-        if after == before && !chosen {
+        let chosen = matches!(change, Change::Count(_)) && own.is_none();
+        if before.is_as(change) && !chosen {
             return Ok(());
         }
-        releases::set(db, tenant, &item.id, &after)?;
+        clash::check(shown.as_ref(), &before)?;
+        let after = before.insisted(change, now);
+        releases::replace(db, tenant, &item.id, own.as_ref(), &after)?;
         let (action, detail) = match change {
             Change::Count(counting) => (Action::ColumnCounting, json!({ "counts": counting })),
             Change::Release => (Action::ColumnReleased, json!({})),
@@ -182,7 +186,49 @@ pub(crate) async fn change(
         }
         Ok(())
     });
-    done.await
+    match done.await {
+        Ok(()) => Ok(Saving::Done),
+        Err(error) if clash::was_faster(&error) => {
+            let (visitor, item) = (visitor.clone(), item.clone());
+            let met = cairn
+                .store
+                .read_with(move |db| changed_meanwhile(db, &visitor, &item));
+            Ok(Saving::Clash(Box::new(met.await?)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What a page shows of a column that another one changes.
+#[must_use]
+pub(crate) fn seen(release: &Release) -> Seen {
+    Seen::of(release)
+}
+
+/// The column as somebody else left it, by a choice for it alone or for the course that it goes with.
+fn changed_meanwhile(
+    db: &mut Db,
+    visitor: &Visitor,
+    item: &LineItemId,
+) -> Result<Clash<(LineItem, Release)>, ServiceError> {
+    let (item, known) = own(db, visitor, item)?;
+    let release = known.of(&item.id);
+    let subject = match known.columns.get(&item.id).copied().flatten() {
+        Some(_) => item.id.to_string(),
+        None => visitor.course.id.to_string(),
+    };
+    let actions = [
+        Action::ColumnCounting,
+        Action::ColumnReleased,
+        Action::ColumnReleasePlanned,
+        Action::ColumnHeld,
+        Action::CourseCounting,
+    ];
+    let (tenant, viewer) = (visitor.tenant(), visitor.person.id.as_str());
+    let theirs = (item, release);
+    Ok(clash::met(
+        db, tenant, viewer, &subject, &actions, theirs, &release,
+    )?)
 }
 
 /// Has the badges decided whose active rule reads a column.
@@ -201,22 +247,29 @@ fn decide_readers(
 }
 
 /// Chooses for all columns of the course of which nobody chose otherwise, those to come included. Columns that wait go on
-/// waiting: each is released on its own, by somebody who has seen what follows.
+/// waiting: each is released on its own, by somebody who has seen what follows. It is chosen over what `shown` is of.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
 #[tracing::instrument(name = "releases.answer", skip_all)]
-pub(crate) async fn answer(cairn: &Cairn, visitor: &Visitor, counting: Counting) -> Result<(), ServiceError> {
+pub(crate) async fn answer(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    counting: Counting,
+    shown: Option<&Seen>,
+) -> Result<Saving<Option<Counting>>, ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
-    let visitor = visitor.clone();
+    let (asker, shown) = (visitor.clone(), shown.cloned());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        let visitor = &asker;
         let (tenant, course) = (visitor.tenant(), &visitor.course.id);
         let known = releases::for_course(db, tenant, course)?;
         if known.answer == Some(counting) {
             return Ok(());
         }
-        releases::set_answer(db, tenant, course, counting, now)?;
+        clash::check(shown.as_ref(), &known.answer)?;
+        releases::replace_answer(db, tenant, course, known.answer, counting, now)?;
         let entry = visitor.entry(Action::CourseCounting, course.as_str(), now);
         let entry = entry.detail(json!({ "counts": counting }));
         audit::record(db, &entry, random.as_ref())?;
@@ -230,7 +283,26 @@ pub(crate) async fn answer(cairn: &Cairn, visitor: &Visitor, counting: Counting)
         }
         Ok(())
     });
-    done.await
+    match done.await {
+        Ok(()) => Ok(Saving::Done),
+        Err(error) if clash::was_faster(&error) => {
+            let visitor = visitor.clone();
+            let met = cairn.store.read(move |db| {
+                let (tenant, course) = (visitor.tenant(), &visitor.course.id);
+                let now_is = releases::answer(db, tenant, course)?;
+                let (viewer, actions) = (visitor.person.id.as_str(), [Action::CourseCounting]);
+                clash::met(db, tenant, viewer, course.as_str(), &actions, now_is, &now_is)
+            });
+            Ok(Saving::Clash(Box::new(met.await?)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What a page shows of what was chosen for all of a course.
+#[must_use]
+pub(crate) fn seen_answer(answer: Option<Counting>) -> Seen {
+    Seen::of(&answer)
 }
 
 /// Releases a column whose moment has come. One that was taken back is left alone; one that was put off waits again.

@@ -159,6 +159,7 @@ fn meanwhile(db: &mut Db, visitor: &Visitor, person: &PersonId) -> Result<Clash<
     };
     Ok(Clash {
         by: by.as_ref().map(Person::display_name),
+        is_own: theirs.by.as_ref() == Some(&visitor.person.id),
         at: Some(theirs.at),
         theirs,
         seen,

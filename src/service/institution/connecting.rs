@@ -18,6 +18,7 @@ use crate::service::base::clash::{self, Clash, Saving, Seen};
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::Making;
 use crate::service::base::refusal::InstitutionRefusal;
+use crate::service::base::wrong::Wrong;
 use crate::service::institution::administrators::{Operator, Scope};
 use crate::store::{
     Db, StoreError, admins, audit, deployments, last_seen, pending, platforms, registrations, tenants,
@@ -276,10 +277,12 @@ pub(crate) async fn add<'a>(
     let (now, random) = cairn.moment();
     let id = RegistrationId::new(now, random.as_ref());
     // Checked before anything is written, whoever will own it.
-    checked(new.draft.clone(), id.clone(), &"unknown".into())?;
+    let mut wrong = Wrong::default();
+    wrong.take(checked(new.draft.clone(), id.clone(), &"unknown".into()).map(drop))?;
     for deployment in &new.deployments {
-        deployment_id(deployment)?;
+        wrong.take(deployment_id(deployment))?;
     }
+    wrong.end()?;
     let actor = by.actor();
     let added = cairn.store.write_retrying(move |db| {
         let (new, making, random) = (new.clone(), making.clone(), Arc::clone(&random));
@@ -453,9 +456,10 @@ pub(crate) async fn change<'a>(
         Ok(()) => Ok(Saving::Done),
         Err(error) if clash::was_faster(&error) => {
             let (scope, id) = (by.scope(), id.clone());
+            let viewer = by.actor().id().unwrap_or_default().to_owned();
             let met = cairn
                 .store
-                .read_with(move |db| meanwhile(db, &scope, &id, action, &subject));
+                .read_with(move |db| meanwhile(db, (&scope, viewer.as_str()), &id, action, &subject));
             Ok(Saving::Clash(Box::new(met.await?)))
         }
         Err(error) => Err(error),
@@ -465,7 +469,7 @@ pub(crate) async fn change<'a>(
 /// The platform as somebody else left it; without an action, one of its deployments.
 fn meanwhile(
     db: &mut Db,
-    scope: &Scope,
+    (scope, viewer): (&Scope, &str),
     id: &RegistrationId,
     action: Option<Action>,
     subject: &str,
@@ -474,13 +478,21 @@ fn meanwhile(
     let tenant = theirs.tenant.clone();
     if let Some(action) = action {
         let hosts = theirs.service_hosts.clone();
-        return Ok(clash::met(db, &tenant, subject, &[action], theirs, &hosts)?);
+        return Ok(clash::met(
+            db,
+            &tenant,
+            viewer,
+            subject,
+            &[action],
+            theirs,
+            &hosts,
+        )?);
     }
     let state = deployments::get(db, &tenant, &subject.into())?.map(|one| one.state);
     let actions = [Action::DeploymentAccepted, Action::DeploymentRefused];
     Ok(match state {
-        Some(state) => clash::met(db, &tenant, id.as_str(), &actions, theirs, &state)?,
-        None => clash::met(db, &tenant, id.as_str(), &actions, theirs, &())?,
+        Some(state) => clash::met(db, &tenant, viewer, id.as_str(), &actions, theirs, &state)?,
+        None => clash::met(db, &tenant, viewer, id.as_str(), &actions, theirs, &())?,
     })
 }
 

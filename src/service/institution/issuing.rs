@@ -19,6 +19,7 @@ use crate::service::base::clash::{self, Clash, Saving, Seen};
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::{self, Making};
 use crate::service::base::refusal::InstitutionRefusal;
+use crate::service::base::wrong::Wrong;
 use crate::service::base::zones;
 use crate::service::institution::administrators::{Administrator, Operator, Scope, links};
 use crate::store::console::counts;
@@ -107,10 +108,11 @@ async fn meanwhile(
     stored: fn(&Institution) -> Seen,
 ) -> Result<Saving<Institution>, ServiceError> {
     let theirs = get(cairn, admin, tenant).await?;
-    let (id, now_is) = (tenant.clone(), theirs.clone());
-    let met = cairn
-        .store
-        .read(move |db| clash::met(db, &id, id.as_str(), &[action], now_is, &()));
+    let (id, viewer, now_is) = (tenant.clone(), admin.actor.clone(), theirs.clone());
+    let met = cairn.store.read(move |db| {
+        let (viewer, subject) = (viewer.as_str(), id.as_str());
+        clash::met(db, &id, viewer, subject, &[action], now_is, &())
+    });
     Ok(Saving::Clash(Box::new(Clash {
         seen: stored(&theirs),
         ..met.await?
@@ -227,7 +229,7 @@ pub(crate) async fn keep_logo(
 /// issued keep what was signed.
 ///
 /// # Errors
-/// As [`get`]; a sentence for each value that cannot be used.
+/// As [`get`]; all values that cannot be used.
 #[tracing::instrument(name = "issuers.change", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn change(
     cairn: &Cairn,
@@ -237,26 +239,7 @@ pub(crate) async fn change(
     shown: Option<&Seen>,
 ) -> Result<Saving<Institution>, ServiceError> {
     admin.scope.allows(tenant)?;
-    let name = checked_name(&face.name)?;
-    let issuer_name = face.issuer_name.trim().to_owned();
-    if issuer_name.is_empty() || issuer_name.chars().count() > 200 {
-        return Err(InstitutionRefusal::IssuerName.into());
-    }
-    if let Logo::New(digest) = &face.logo {
-        // The digest comes back from the form: what it names must be there.
-        let kept = pictures::stored(cairn, digest).await;
-        kept.map_err(|_| InstitutionRefusal::Logo)?;
-    }
-    let said = marks(&face, Marks::default())?;
-    let mut typed = Face {
-        name,
-        issuer_name,
-        url: face.url.as_deref().map(site).transpose()?,
-        email: face.email.as_deref().map(links::email).transpose()?,
-        logo: face.logo,
-        ror: said.ror.as_ref().map(Ror::address),
-        linkedin: said.linkedin.as_ref().map(ToString::to_string),
-    };
+    let mut typed = usable(cairn, tenant, face).await?;
     let (now, random) = cairn.moment();
     let (id, shown) = (tenant.clone(), shown.cloned());
     let actor = Actor::Administrator(admin.actor.clone());
@@ -300,15 +283,77 @@ pub(crate) async fn change(
     }
 }
 
+/// All that is wrong with what a form holds; nothing is changed.
+///
+/// # Errors
+/// As [`get`]; what the store reports.
+#[tracing::instrument(name = "issuers.wrong", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn wrong(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+    face: Face,
+) -> Result<Option<ServiceError>, ServiceError> {
+    admin.scope.allows(tenant)?;
+    match usable(cairn, tenant, face).await {
+        Ok(_) => Ok(None),
+        Err(error) if error.is_invalid() => Ok(Some(error)),
+        Err(error) => Err(error),
+    }
+}
+
+/// What a form holds as it is kept, or all that is wrong with it.
+async fn usable(cairn: &Cairn, tenant: &TenantId, face: Face) -> Result<Face, ServiceError> {
+    let mut wrong = Wrong::default();
+    let name = wrong.take(checked_name(&face.name))?;
+    let (id, wanted) = (tenant.clone(), name.clone());
+    let free = cairn.store.read_with(move |db| demand_free(db, &id, &wanted));
+    wrong.take(free.await)?;
+    let issuer_name = wrong.take(checked_issuer_name(&face.issuer_name))?;
+    let url = wrong.take(face.url.as_deref().map(site).transpose())?;
+    let email = wrong.take(face.email.as_deref().map(links::email).transpose())?;
+    // The digest comes back from the form: what it names must be there.
+    if let Logo::New(digest) = &face.logo
+        && pictures::stored(cairn, digest).await.is_err()
+    {
+        wrong.note(InstitutionRefusal::Logo);
+    }
+    let ror = wrong.take(ror(&face))?;
+    let linkedin = wrong.take(linkedin(&face))?;
+    wrong.end()?;
+    Ok(Face {
+        name,
+        issuer_name,
+        url,
+        email,
+        logo: face.logo,
+        ror: ror.as_ref().map(Ror::address),
+        linkedin: linkedin.as_ref().map(ToString::to_string),
+    })
+}
+
+fn checked_issuer_name(name: &str) -> Result<String, ServiceError> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 200 {
+        return Err(InstitutionRefusal::IssuerName.into());
+    }
+    Ok(name.to_owned())
+}
+
+/// Whether no other institution has that name.
+fn demand_free(db: &mut Db, tenant: &TenantId, name: &str) -> Result<(), ServiceError> {
+    if tenants::by_name(db, name)?.is_some_and(|one| one.id != *tenant) {
+        return Err(InstitutionRefusal::NameTaken.into());
+    }
+    Ok(())
+}
+
 /// Institutions are found by name: by the command line, and when somebody signs in at a provider.
 fn rename(db: &mut Db, tenant: &TenantId, name: &str) -> Result<(), ServiceError> {
-    let taken = || ServiceError::from(InstitutionRefusal::NameTaken);
-    if tenants::by_name(db, name)?.is_some_and(|one| one.id != *tenant) {
-        return Err(taken());
-    }
+    demand_free(db, tenant, name)?;
     match tenants::rename(db, tenant, name) {
         // Somebody gave it at this moment.
-        Err(StoreError::AlreadyThere(_)) => Err(taken()),
+        Err(StoreError::AlreadyThere(_)) => Err(InstitutionRefusal::NameTaken.into()),
         done => Ok(done?),
     }
 }
@@ -412,23 +457,25 @@ fn colour(typed: &str) -> Result<Option<Colour>, ServiceError> {
 
 /// What a form says of an issuer's marks, of which it may keep the logo.
 fn marks(face: &Face, known: Marks) -> Result<Marks, ServiceError> {
-    let ror = face
-        .ror
-        .as_deref()
-        .map(|text| Ror::parse(text).ok_or(InstitutionRefusal::Ror));
-    let linkedin = face
-        .linkedin
-        .as_deref()
-        .map(|text| LinkedInId::parse(text).ok_or(InstitutionRefusal::LinkedIn));
     Ok(Marks {
         logo: match &face.logo {
             Logo::Kept => known.logo,
             Logo::Removed => None,
             Logo::New(digest) => Some(digest.clone()),
         },
-        ror: ror.transpose()?,
-        linkedin: linkedin.transpose()?,
+        ror: ror(face)?,
+        linkedin: linkedin(face)?,
     })
+}
+
+fn ror(face: &Face) -> Result<Option<Ror>, ServiceError> {
+    let parse = |text: &str| Ror::parse(text).ok_or_else(|| InstitutionRefusal::Ror.into());
+    face.ror.as_deref().map(parse).transpose()
+}
+
+fn linkedin(face: &Face) -> Result<Option<LinkedInId>, ServiceError> {
+    let parse = |text: &str| LinkedInId::parse(text).ok_or_else(|| InstitutionRefusal::LinkedIn.into());
+    face.linkedin.as_deref().map(parse).transpose()
 }
 
 fn site(text: &str) -> Result<String, ServiceError> {

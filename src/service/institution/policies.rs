@@ -93,11 +93,12 @@ pub(crate) async fn set(
     match saved.await {
         Ok(()) => Ok(Saving::Done),
         Err(error) if clash::was_faster(&error) => {
-            let id = tenant.clone();
+            let (id, viewer) = (tenant.clone(), admin.actor.clone());
             let met = cairn.store.read(move |db| {
                 let now_is = policies::get(db, &id)?;
                 let actions = [Action::PolicyChanged];
-                clash::met(db, &id, id.as_str(), &actions, now_is, &now_is)
+                let (viewer, subject) = (viewer.as_str(), id.as_str());
+                clash::met(db, &id, viewer, subject, &actions, now_is, &now_is)
             });
             Ok(Saving::Clash(Box::new(met.await?)))
         }

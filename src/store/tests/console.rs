@@ -231,3 +231,20 @@ fn the_audit_log_is_searched_by_who_it_was_and_entries_from_before_are_read() {
         });
     });
 }
+
+#[test]
+fn whether_somebody_is_turned_on_is_held_as_it_is_known() {
+    on_both_databases(|database| {
+        let ada = admin("ada", None, "ada@school.example");
+        let off = Admin {
+            enabled: false,
+            ..ada.clone()
+        };
+        write(database, |db| {
+            admins::insert(db, &ada)?;
+            admins::hold(db, &ada)
+        });
+        let stale = database.store.write_blocking(|db| admins::hold(db, &off));
+        assert!(matches!(stale, Err(StoreError::Stale)), "{stale:?}");
+    });
+}

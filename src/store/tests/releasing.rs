@@ -241,3 +241,45 @@ fn the_columns_that_rules_read_are_told_with_their_badges_drafts_included() {
         assert!(elsewhere.is_empty());
     });
 }
+
+#[test]
+fn a_choice_is_kept_over_what_is_known_and_over_nothing_else() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let item = school.item(database, "u1").id;
+        let (tenant, course) = (&school.tenant, &school.course.id);
+        let stale = |done: Result<(), StoreError>| assert!(matches!(done, Err(StoreError::Stale)));
+        let replace = |known: Option<&Release>, release: &Release| {
+            write(database, |db| {
+                Ok(releases::replace(db, tenant, &item, known, release))
+            })
+        };
+        let planned = waits().after(Change::Plan(at(9)), at(1));
+        stale(replace(Some(&waits()), &planned));
+        replace(None, &waits()).unwrap();
+        replace(Some(&waits()), &planned).unwrap();
+        stale(replace(None, &waits()));
+        stale(replace(Some(&waits()), &waits()));
+        let known = read(database, |db| releases::of_item(db, tenant, &item));
+        assert_eq!(known, Some(planned));
+
+        let answer = |known: Option<Counting>, counting: Counting| {
+            write(database, |db| {
+                Ok(releases::replace_answer(
+                    db,
+                    tenant,
+                    course,
+                    known,
+                    counting,
+                    at(2),
+                ))
+            })
+        };
+        stale(answer(Some(Counting::AtOnce), Counting::OnRelease));
+        answer(None, Counting::OnRelease).unwrap();
+        stale(answer(None, Counting::AtOnce));
+        answer(Some(Counting::OnRelease), Counting::AtOnce).unwrap();
+        let known = read(database, |db| releases::answer(db, tenant, course));
+        assert_eq!(known, Some(Counting::AtOnce));
+    });
+}

@@ -344,3 +344,45 @@ fn clients_are_told_apart_by_what_a_proxy_says_only_where_the_settings_name_it()
         }
     });
 }
+
+#[test]
+fn everything_that_is_wrong_with_an_account_is_said_at_once() {
+    on_each_database(|scene| async move {
+        let by = crate::service::institution::administrators::Operator::CommandLine;
+        let link = links::make(&scene.cairn, &Scope::Everything, by).await.unwrap();
+        let mut browser = Browser::new().unwrap();
+        let entry = browser.get(&link).await.unwrap();
+        let form = entry.form("/admin/link/").unwrap().clone();
+        let typed = [("name", ""), ("email", "nobody"), ("password", "short")];
+        let refused = browser.submit(&entry, &form, &typed).await.unwrap();
+        assert_eq!(refused.status, 422, "{}", refused.words());
+        says_three(&refused, "at least 12 characters");
+
+        let typed = [
+            ("name", "Ada"),
+            ("email", "ada@school.example"),
+            ("password", PASSWORD),
+        ];
+        let form = refused.form("/admin/link/").unwrap().clone();
+        browser.submit(&refused, &form, &typed).await.unwrap();
+        let page = browser
+            .get(&format!("{}/admin/password", scene.origin))
+            .await
+            .unwrap();
+        let form = page.form("/admin/password").unwrap().clone();
+        let typed = [("old", "not the old one"), ("new", "short"), ("again", "shorter")];
+        let refused = browser.submit(&page, &form, &typed).await.unwrap();
+        assert_eq!(refused.status, 422, "{}", refused.words());
+        says_three(&refused, "This is not your password.");
+        scene.end().await;
+    });
+}
+
+#[track_caller]
+fn says_three(page: &Page, sentence: &str) {
+    let words = page.words();
+    assert!(
+        words.contains("3 things are not right yet.") && words.contains(sentence),
+        "{words}"
+    );
+}

@@ -146,3 +146,62 @@ fn a_logo_and_identifiers_are_said_once_and_stand_in_profile_and_badges() {
         stage.scene.end().await;
     });
 }
+
+#[test]
+fn everything_that_is_wrong_with_an_issuer_is_said_at_once() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let tenant = stage.course.tenant.clone();
+        let mut admin = AdminBrowser::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        let here = format!("/admin/issuers/{tenant}");
+        let page = admin.get(&here).await;
+        let wrong = [
+            ("name", ""),
+            ("issuer_name", ""),
+            ("url", "school"),
+            ("email", "nobody"),
+            ("ror", "05dxps056"),
+            ("linkedin", "north coast"),
+        ];
+        let sentences = [
+            "Give the institution a name",
+            "Give the issuer a name",
+            "Type the whole address of the institution’s site",
+            "e-mail address",
+            "Copy the ROR identifier",
+            "Type the number of your page at LinkedIn",
+        ];
+        let form = page.form("/admin/issuers/").unwrap();
+        let refused = admin
+            .browser
+            .submit_files(&page, &form, &wrong, &[])
+            .await
+            .unwrap();
+        assert_eq!(refused.status, 422);
+        let words = refused.words();
+        assert!(words.contains("6 things are not right yet."), "{words}");
+        for sentence in sentences {
+            assert!(words.contains(sentence), "{sentence}: {words}");
+        }
+        // A logo that is refused is one more.
+        let file = [("logo", "logo.png", "image/png", b"no picture".as_slice())];
+        let refused = admin
+            .browser
+            .submit_files(&page, &form, &wrong, &file)
+            .await
+            .unwrap();
+        let words = refused.words();
+        assert!(words.contains("7 things are not right yet."), "{words}");
+        assert!(words.contains("Nothing you typed was lost."), "{words}");
+        let form = refused.form("/admin/issuers/").unwrap();
+        assert_eq!(form.value("ror"), Some("05dxps056"), "what was typed is there");
+        // Nobody types anything into an address.
+        let looked = admin.get(&format!("/admin/audit/{tenant}?from=yesterday")).await;
+        let words = looked.words();
+        assert!(
+            words.contains("One thing is not right yet.") && !words.contains("Nothing you typed"),
+            "{words}"
+        );
+        stage.scene.end().await;
+    });
+}

@@ -309,3 +309,34 @@ fn the_form_is_filled_in_for_each_hosted_canvas_with_its_own_addresses() {
         scene.end().await;
     });
 }
+
+#[test]
+fn everything_that_is_wrong_with_what_was_entered_is_said_at_once() {
+    on_each_database(|scene| async move {
+        let mut admin = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
+        let page = admin.get("/admin/platforms/by-hand/moodle").await;
+        let forms = page.forms();
+        let form = forms.iter().find(|form| form.value("token_url").is_some());
+        let typed = [
+            ("name", ""),
+            ("issuer", "nowhere"),
+            ("client_id", "abc"),
+            ("authorization_url", "https://lms.example/auth"),
+            ("token_url", "https://lms.example/token"),
+            ("jwks_url", "https://lms.example/keys"),
+            ("deployments", "schön"),
+        ];
+        let refused = admin.browser.submit(&page, form.unwrap(), &typed).await.unwrap();
+        assert_eq!(refused.status, 422, "{}", refused.words());
+        let words = refused.words();
+        for said in [
+            "3 things are not right yet.",
+            "Give the platform a name",
+            "The issuer",
+            "A deployment id has 1 to 255 printable characters",
+        ] {
+            assert!(words.contains(said), "{said}: {words}");
+        }
+        scene.end().await;
+    });
+}

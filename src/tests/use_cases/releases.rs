@@ -33,7 +33,7 @@ const WAIT: Change = Change::Count(Counting::OnRelease);
 impl Bench {
     async fn set_release(&self, item: &LineItemId, change: Change) {
         let teacher = self.instructor().await;
-        releases::change(&self.cairn, &teacher, item, change)
+        releases::change(&self.cairn, &teacher, item, change, None)
             .await
             .unwrap();
         self.work(&self.cairn).await;
@@ -224,7 +224,7 @@ async fn a_date_releases_by_itself_when_it_comes_and_not_when_it_was_put_off_or_
         bench.run().await;
 
         let past = Change::Plan(bench.clock.now());
-        let refused = releases::change(&bench.cairn, &bench.instructor().await, &item, past).await;
+        let refused = releases::change(&bench.cairn, &bench.instructor().await, &item, past, None).await;
         assert_eq!(refused.unwrap_err().code(), "column.release-date");
         bench.plan_release(&item, 60).await;
         let at = bench.plan_release(&item, 120).await;
@@ -279,14 +279,14 @@ async fn an_answer_for_the_course_holds_for_columns_of_which_nobody_chose_otherw
         let item = bench.item().await;
         let teacher = bench.instructor().await;
         let learner = bench.learner(&ada).await;
-        let theirs = releases::answer(&bench.cairn, &learner, Counting::AtOnce).await;
+        let theirs = releases::answer(&bench.cairn, &learner, Counting::AtOnce, None).await;
         assert_eq!(theirs.unwrap_err().code(), "forbidden");
         for change in [WAIT, Change::Release] {
-            let theirs = releases::change(&bench.cairn, &learner, &item, change).await;
+            let theirs = releases::change(&bench.cairn, &learner, &item, change, None).await;
             assert_eq!(theirs.unwrap_err().code(), "forbidden");
         }
         for _ in 0..2 {
-            releases::answer(&bench.cairn, &teacher, Counting::OnRelease)
+            releases::answer(&bench.cairn, &teacher, Counting::OnRelease, None)
                 .await
                 .unwrap();
         }
@@ -302,7 +302,7 @@ async fn an_answer_for_the_course_holds_for_columns_of_which_nobody_chose_otherw
         );
 
         // New columns count at once from now on; one that waits is not released on the way.
-        releases::answer(&bench.cairn, &teacher, Counting::AtOnce)
+        releases::answer(&bench.cairn, &teacher, Counting::AtOnce, None)
             .await
             .unwrap();
         bench.work(&bench.cairn).await;
@@ -320,7 +320,7 @@ async fn an_answer_for_the_course_holds_for_columns_of_which_nobody_chose_otherw
             bench.release_log("course.").await,
             ["course.counting", "course.counting"]
         );
-        let unknown = releases::change(&bench.cairn, &teacher, &"nowhere".into(), WAIT).await;
+        let unknown = releases::change(&bench.cairn, &teacher, &"nowhere".into(), WAIT, None).await;
         assert_eq!(unknown.unwrap_err().code(), "not-found");
     }
 }

@@ -19,6 +19,7 @@ use crate::service::course::links::{self, Choice};
 use crate::service::course::scores;
 use crate::store::links::LinkSeen;
 use crate::store::{activities, jobs, links as store_links, submissions};
+use crate::tests::log::Log;
 use crate::web::words::{checks, errors};
 use lti::registration::Flavour;
 use practice_lms::world::MemberView;
@@ -242,6 +243,17 @@ async fn no_wrong_answer_costs_an_activity_its_column_or_gives_it_two() {
     }
 }
 
+/// What the platform refuses, and the teacher is told, is a warning in the log.
+#[track_caller]
+fn given_up_without_an_error(log: &Log, bench: &Bench) {
+    let mut lines = log.lines(bench.course.tenant.as_str());
+    lines.retain(|line| line.contains("outcome=\"given-up\""));
+    assert!(
+        !lines.is_empty() && lines.iter().all(|line| line.contains(" WARN ")),
+        "{lines:#?}"
+    );
+}
+
 #[tokio::test]
 async fn a_score_that_was_given_up_is_told_and_sent_after_the_next_check() {
     for bench in benches().await {
@@ -257,7 +269,9 @@ async fn a_score_that_was_given_up_is_told_and_sent_after_the_next_check() {
             .world
             .faults()
             .inject(Endpoint::Scores, &Fault::Forbidden, 60);
+        let log = Log::of_everything();
         bench.until_given_up().await;
+        given_up_without_an_error(&log, &bench);
         let told = bench.late().await.expect("the teacher is told");
         assert!(
             told.starts_with("1 submission is not up to date in the gradebook yet."),
@@ -290,7 +304,9 @@ async fn a_column_that_was_given_up_is_made_after_the_next_check_and_shows_what_
         let activity = bench.activity("Essay").await;
         let student = bench.world.students(bench.at).remove(0);
         bench.hand_in(&student, &activity).await;
+        let log = Log::of_everything();
         bench.until_given_up().await;
+        given_up_without_an_error(&log, &bench);
         let told = bench.late().await.expect("the teacher is told");
         assert!(
             told.starts_with("An evidence activity has no gradebook column yet"),

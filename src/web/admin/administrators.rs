@@ -8,7 +8,9 @@ use super::frame::AdminPlace;
 use crate::domain::administrator::Admin;
 use crate::domain::issuer::Tenant;
 use crate::ids::{AdminId, TenantId};
+use crate::service::base::clash::{Clash, Saving};
 use crate::service::institution::administrators::administrators_list;
+use crate::web::clash;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
@@ -83,7 +85,7 @@ async fn invite(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, Admin
 }
 
 async fn ask(visit: AdminVisit, id: web::Path<AdminId>) -> Result<HttpResponse, AdminError> {
-    let one = administrators_list::get(&visit.cairn, &visit.admin, &id).await?;
+    let (one, seen) = administrators_list::get(&visit.cairn, &visit.admin, &id).await?;
     let (title, consequences, confirm): (_, &[&str], _) = if one.enabled {
         (
             format!("Turn {} off?", one.name),
@@ -104,7 +106,10 @@ async fn ask(visit: AdminVisit, id: web::Path<AdminId>) -> Result<HttpResponse, 
         page: visit.page(&title, AdminPlace::Administrators),
         consequences: consequences.iter().map(|&sentence| sentence.to_owned()).collect(),
         action: console::administrator_turn(&id),
-        fields: vec![("on", if one.enabled { "no" } else { "yes" }.to_owned())],
+        fields: vec![
+            ("on", if one.enabled { "no" } else { "yes" }.to_owned()),
+            (clash::SEEN, seen.as_str().to_owned()),
+        ],
         confirm,
         danger: one.enabled,
         back_href: console::administrators(),
@@ -113,6 +118,26 @@ async fn ask(visit: AdminVisit, id: web::Path<AdminId>) -> Result<HttpResponse, 
 
 async fn turn(Proven(visit): Proven<AdminVisit>, id: web::Path<AdminId>) -> Result<HttpResponse, AdminError> {
     let on = visit.fields.get("on") == Some("yes");
-    administrators_list::turn(&visit.cairn, &visit.admin, &id, on).await?;
-    Ok(visit.go(&visit.href_saying(&console::administrators(), "saved")))
+    let seen = clash::brought(&visit.fields);
+    match administrators_list::turn(&visit.cairn, &visit.admin, &id, on, Some(&seen)).await? {
+        Saving::Done => Ok(visit.go(&visit.href_saying(&console::administrators(), "saved"))),
+        Saving::Clash(met) => turned_meanwhile(&visit, &met, on),
+    }
+}
+
+/// How a colleague left somebody meanwhile, beside what was asked.
+fn turned_meanwhile(visit: &AdminVisit, met: &Clash<Admin>, on: bool) -> Result<HttpResponse, AdminError> {
+    let title = format!("{} was turned meanwhile", met.theirs.name);
+    let page = visit.page(&title, AdminPlace::Administrators);
+    let words = |on: bool| if on { "turned on" } else { "turned off" }.to_owned();
+    let lines = vec![("They are", words(met.theirs.enabled), words(on))];
+    let ways = clash::Ways {
+        action: console::administrator_turn(&met.theirs.id),
+        keep_href: console::administrators(),
+        note: "If you save yours, it counts at once. Who is turned off is signed out.",
+        typed: false,
+    };
+    let now = visit.cairn.clock.now();
+    let view = clash::view(met, now, &visit.fields.pairs, &[], lines, &page.frame, ways);
+    visit.show_clash(page, view)
 }

@@ -8,6 +8,7 @@ use askama::Template;
 use super::error::AdminError;
 use crate::domain::issuer::Tenant;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::Refusal;
 use crate::service::institution::issuing;
 use crate::web::assets;
 use crate::web::error::AppError;
@@ -18,7 +19,7 @@ use crate::web::views::admin::{AdminPage, ChooseInstitutionPage, ConsoleClashPag
 use crate::web::views::shared::{
     Audience, ClashView, Flash, LinkTo, NavItem, Page, Problem, ProblemList, Status, ZoneQuestion, Zoned,
 };
-use crate::web::words::errors;
+use crate::web::words::{errors, refusals};
 
 /// A page of the console, by its entry in the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -311,4 +312,18 @@ pub(crate) fn problem(field: &str, error: &ServiceError) -> ProblemList {
         field: field.to_owned(),
         text: errors::sentence(error),
     }])
+}
+
+/// What is wrong with each field of a form; `field_of` says which one a code is about.
+#[must_use]
+pub(crate) fn problems(error: &ServiceError, field_of: impl Fn(&str) -> &'static str) -> ProblemList {
+    let each = error.refusals();
+    if each.is_empty() {
+        return problem(field_of(error.code()), error);
+    }
+    let at_field = |refusal: &Refusal| Problem {
+        field: field_of(refusal.code()).to_owned(),
+        text: refusals::sentence(refusal),
+    };
+    ProblemList(each.iter().map(at_field).collect())
 }

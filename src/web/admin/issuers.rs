@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::error::AdminError;
-use super::frame::{AdminPlace, problem};
+use super::frame::{AdminPlace, problem, problems};
 use super::tool_keys;
 use crate::domain::issuer::Tenant;
 use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
@@ -179,15 +179,17 @@ async fn save(
         linkedin: typed("linkedin"),
     };
     let seen = clash::brought(form);
-    let problems = match refused {
-        Some(refused) => ProblemList(vec![refused]),
+    let wrong = match &refused {
+        Some(_) => issuing::wrong(&visit.cairn, &visit.admin, &tenant, face.clone()).await?,
         None => match issuing::change(&visit.cairn, &visit.admin, &tenant, face.clone(), Some(&seen)).await {
             Ok(Saving::Clash(met)) => return face_saved_meanwhile(&visit, &met, face),
             Ok(Saving::Done) => return Ok(visit.go(&visit.href_saying(&console::issuer(&tenant), "saved"))),
-            Err(error) if error.is_invalid() => problem(field_of(&error), &error),
+            Err(error) if error.is_invalid() => Some(error),
             Err(error) => return Err(error.into()),
         },
     };
+    let mut problems = wrong.map_or_else(ProblemList::default, |error| problems(&error, field_of));
+    problems.0.extend(refused);
     let one = issuing::get(&visit.cairn, &visit.admin, &tenant).await?;
     let mut typed = Typed {
         face,
@@ -240,9 +242,9 @@ fn face_saved_meanwhile(
     saved_meanwhile(visit, met, action, &pairs, &[("logo_kept", kept)], lines)
 }
 
-/// The field that a refusal is about.
-fn field_of(error: &ServiceError) -> &'static str {
-    match error.code() {
+/// The field that a refusal with that code is about.
+fn field_of(code: &str) -> &'static str {
+    match code {
         "institution.name" => "name",
         "issuer.name" => "issuer_name",
         "issuer.url" => "url",
@@ -292,6 +294,7 @@ fn saved_meanwhile(
         action,
         keep_href: console::issuer(&tenant.id),
         note: "If you save yours, it takes the place of what is saved. Badges that were issued keep what was signed.",
+        typed: true,
     };
     let now = visit.cairn.clock.now();
     let view = clash::view(met, now, pairs, instead, lines, &page, ways);

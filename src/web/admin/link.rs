@@ -4,6 +4,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 
 use super::error::AdminError;
+use super::frame::problems;
 use super::sign_in::{address, data, signed_in};
 use crate::service::Cairn;
 use crate::service::base::error::ErrorKind;
@@ -16,8 +17,7 @@ use crate::web::extract::same_origin;
 use crate::web::paths::console;
 use crate::web::reply;
 use crate::web::views::admin::LinkPage;
-use crate::web::views::shared::{Problem, ProblemList, PublicPage};
-use crate::web::words::errors;
+use crate::web::views::shared::{ProblemList, PublicPage};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -82,10 +82,7 @@ async fn enter(
         ),
         Err(error) if matches!(error.kind(), ErrorKind::Unprocessable | ErrorKind::Conflict) => {
             let invitation = links::get(&cairn, &token).await?;
-            let problems = ProblemList(vec![Problem {
-                field: field(error.code()).to_owned(),
-                text: errors::sentence(&error),
-            }]);
+            let problems = problems(&error, field);
             let status = AppError::from(error).status_code();
             let page = view(&invitation, &token, &fields, problems);
             Ok(reply::html(status, &page, "'none'", "no-store")?)

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, ResponseError as _};
 use secrecy::SecretString;
 
 use super::error::AdminError;
-use super::frame::{AdminPlace, problem};
+use super::frame::{AdminPlace, problems};
 use crate::service::base::error::ErrorKind;
 use crate::service::institution::administrators::links;
 use crate::service::institution::administrators::own_password::{self, Typed};
@@ -63,7 +63,7 @@ async fn change(Proven(visit): Proven<AdminVisit>) -> Result<HttpResponse, Admin
                 ErrorKind::Unprocessable | ErrorKind::TooManyRequests
             ) =>
         {
-            let page = view(&visit, true, problem(field(error.code()), &error));
+            let page = view(&visit, true, problems(&error, field));
             let status = AppError::from(error).status_code();
             Ok(reply::html(status, &page, "'none'", "no-store")?)
         }

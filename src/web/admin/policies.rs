@@ -234,6 +234,7 @@ async fn saved_meanwhile(
         action: console::policy(tenant),
         keep_href: console::policy(tenant),
         note: "If you save yours, all of them are as you typed them, from that moment on. The audit log has both.",
+        typed: true,
     };
     let beside = words::policies::told(&met.theirs)
         .into_iter()

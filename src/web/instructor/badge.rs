@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
-use super::badge_form::{at_field, design as read_design, hints, read};
+use super::badge_form::{at_field, design as read_design, hints, read, wrong_besides};
 use crate::domain::badge::{Badge, Picture};
 use crate::domain::policy::Power;
 use crate::ids::BadgeId;
@@ -113,35 +113,35 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
     }
     let action = visit.fields.text("action");
     if !change_skills(&action, &mut fields) && action != "refresh" && unkept.is_none() {
-        let tried = read_design(&fields, visit.visitor.zone());
-        match tried {
-            Ok(design) if problems.is_empty() => {
-                let known = id.as_ref().map(|id| (id, fields.revision));
-                let saved = match design::save(&visit.cairn, &visit.visitor, known, design).await {
-                    Err(error) if error.keeps_the_form() => Err(AppError::from(error)),
-                    saved => Ok(saved?),
-                };
-                match saved {
-                    Err(error) => unkept = Some(error),
-                    Ok(Saved::Done(id)) => {
-                        let to = match action.as_str() {
-                            "save" => visit.href_saying(&course::badge_edit(&id), "saved"),
-                            "save_and_place" if places(visit) => {
-                                format!(
-                                    "{}&badge={id}",
-                                    visit.href_saying(&course::place(), "chosen-badge")
-                                )
-                            }
-                            _ => visit.href_saying(&course::badge_rule(&id), "saved"),
-                        };
-                        return Ok(visit.go(&to));
-                    }
-                    Ok(Saved::Wrong(wrong)) => problems.extend(wrong.iter().map(at_field)),
-                    Ok(Saved::Changed(met)) => return changed_meanwhile(visit, &met, &fields),
+        let (design, unread) = read_design(&fields, visit.visitor.zone());
+        problems.extend(unread);
+        if problems.is_empty() {
+            let known = id.as_ref().map(|id| (id, fields.revision));
+            let saved = match design::save(&visit.cairn, &visit.visitor, known, design).await {
+                Err(error) if error.keeps_the_form() => Err(AppError::from(error)),
+                saved => Ok(saved?),
+            };
+            match saved {
+                Err(error) => unkept = Some(error),
+                Ok(Saved::Done(id)) => {
+                    let to = match action.as_str() {
+                        "save" => visit.href_saying(&course::badge_edit(&id), "saved"),
+                        "save_and_place" if places(visit) => {
+                            format!(
+                                "{}&badge={id}",
+                                visit.href_saying(&course::place(), "chosen-badge")
+                            )
+                        }
+                        _ => visit.href_saying(&course::badge_rule(&id), "saved"),
+                    };
+                    return Ok(visit.go(&to));
                 }
+                Ok(Saved::Wrong(wrong)) => problems.extend(wrong.iter().map(at_field)),
+                Ok(Saved::Changed(met)) => return changed_meanwhile(visit, &met, &fields),
             }
-            Ok(_) => {}
-            Err(wrong) => problems.extend(wrong),
+        } else {
+            let more = wrong_besides(&design, &problems, visit.cairn.clock.now());
+            problems.extend(more);
         }
     }
     if let Some(error) = &unkept {
@@ -150,9 +150,10 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
             text: error.sentence_with_the_form(),
         });
     }
-    let hints = read_design(&fields, visit.visitor.zone())
-        .map(|design| hints(&design))
-        .unwrap_or_default();
+    let hints = match read_design(&fields, visit.visitor.zone()) {
+        (design, unread) if unread.is_empty() => hints(&design),
+        _ => Vec::new(),
+    };
     let refused = !problems.is_empty();
     let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
     let page = view(visit, id.as_ref(), fields, problems, hints, holders);
@@ -180,6 +181,7 @@ fn changed_meanwhile(
         action: visit.href(&course::badge_save(id)),
         keep_href: visit.href(&course::badge_edit(id)),
         note: "If you save yours, it takes the place of all that is saved. Badges that were issued stay as they are.",
+        typed: true,
     };
     let instead = [
         ("revision", revision.to_string()),

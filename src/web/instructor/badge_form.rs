@@ -2,12 +2,12 @@
 
 use std::str::FromStr as _;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use crate::domain::achievement::{AchievementType, Language};
 use crate::domain::badge::{Alignment, Design, Expiry, Kind, Picture, Renewal, Shape};
-use crate::domain::design_review::DesignProblem;
+use crate::domain::design_review::{DesignProblem, review_design};
 use crate::domain::zone::Zone;
 use crate::service::badge::pictures;
 use crate::web::extract::fields::Fields;
@@ -77,8 +77,8 @@ pub(super) fn decimal(text: &str) -> Option<Decimal> {
     }
 }
 
-/// The design that the fields say in an institution of that zone, or what cannot be read.
-pub(super) fn design(fields: &BadgeFields, zone: Zone) -> Result<Design, Vec<Problem>> {
+/// The design that the fields say in an institution of that zone, and what of it cannot be read.
+pub(super) fn design(fields: &BadgeFields, zone: Zone) -> (Design, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut number = |name: &str, text: &str| match decimal(text) {
         None if !text.is_empty() => {
@@ -141,11 +141,17 @@ pub(super) fn design(fields: &BadgeFields, zone: Zone) -> Result<Design, Vec<Pro
         chosen_type: AchievementType::parse(&fields.achievement_type),
         language,
     };
-    if problems.is_empty() {
-        Ok(design)
-    } else {
-        Err(problems)
-    }
+    (design, problems)
+}
+
+/// What else is wrong with a design of which something could not be read, so that all of it is said at once.
+pub(super) fn wrong_besides(design: &Design, known: &[Problem], now: DateTime<Utc>) -> Vec<Problem> {
+    let mut found = review_design(design, now);
+    // An end that has passed meanwhile may stay as it is, which is seen where the design is saved.
+    found.retain(|one| *one != DesignProblem::ExpiryPast);
+    let all = found.iter().map(at_field);
+    all.filter(|one| known.iter().all(|known| known.field != one.field))
+        .collect()
 }
 
 fn problem(field: &str, text: impl Into<String>) -> Problem {

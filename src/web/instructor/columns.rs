@@ -4,12 +4,15 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-use crate::domain::release::{Change, Counting};
+use crate::domain::course::LineItem;
+use crate::domain::release::{Change, Counting, Release};
 use crate::domain::zone::Zone;
 use crate::ids::LineItemId;
+use crate::service::base::clash::{Clash, Saving};
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::refusal::ColumnRefusal;
 use crate::service::course::releases::{self, Column, Columns};
+use crate::web::clash;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
@@ -43,6 +46,7 @@ fn view(visit: &Visit, found: &Columns, problems: ProblemList) -> ColumnsPage {
         why: words::releases::why(visit.visitor.registration.capabilities().product),
         all: words::releases::all(found.answer),
         answer_action: visit.href(&course::columns_answer()),
+        seen: releases::seen_answer(found.answer).as_str().to_owned(),
         all_wait: found.answer == Some(Counting::OnRelease),
         columns: found.columns.iter().map(|one| panel(visit, one)).collect(),
         problems,
@@ -74,6 +78,7 @@ fn panel(visit: &Visit, column: &Column) -> ColumnPanel {
         },
         counting: words::releases::counting(&item.label, release, zone),
         action: visit.href(&course::column_change(&item.id)),
+        seen: releases::seen(release).as_str().to_owned(),
         at_once: release.counting == Counting::AtOnce,
         is_open: release.is_open(),
         is_planned: release.planned_at.is_some(),
@@ -102,12 +107,59 @@ fn unknown() -> ServiceError {
 
 async fn answer(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
     let chosen = counting(&visit.fields.text("counting")).ok_or_else(unknown)?;
-    releases::answer(&visit.cairn, &visit.visitor, chosen).await?;
+    let seen = clash::brought(&visit.fields);
+    if let Saving::Clash(met) = releases::answer(&visit.cairn, &visit.visitor, chosen, Some(&seen)).await? {
+        return answered_meanwhile(&visit, &met, chosen);
+    }
     let back = match visit.fields.get("from") {
         Some("badges") => String::new(),
         _ => course::columns(),
     };
     Ok(visit.go(&visit.href_saying(&back, "counting")))
+}
+
+/// What a colleague chose for the course meanwhile, beside what was pressed.
+fn answered_meanwhile(
+    visit: &Visit,
+    met: &Clash<Option<Counting>>,
+    chosen: Counting,
+) -> Result<HttpResponse, AppError> {
+    let words = |answer| words::releases::all(answer).to_owned();
+    let lines = vec![("New columns", words(met.theirs), words(Some(chosen)))];
+    saved_meanwhile(visit, "New columns", met, course::columns_answer(), lines)
+}
+
+/// How a colleague left a column meanwhile, beside what was asked.
+fn changed_meanwhile(
+    visit: &Visit,
+    met: &Clash<(LineItem, Release)>,
+    change: Change,
+) -> Result<HttpResponse, AppError> {
+    let (item, release) = &met.theirs;
+    let yours = release.insisted(change, visit.cairn.clock.now());
+    let words = |release: &Release| words::releases::counting(&item.label, release, visit.visitor.zone());
+    let lines = vec![("When they count", words(release), words(&yours))];
+    let title = format!("“{}”", item.label);
+    saved_meanwhile(visit, &title, met, course::column_change(&item.id), lines)
+}
+
+fn saved_meanwhile<T>(
+    visit: &Visit,
+    what: &str,
+    met: &Clash<T>,
+    action: String,
+    lines: Vec<(&str, String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let page = visit.page(&format!("{what}: changed meanwhile"), Place::Badges);
+    let ways = clash::Ways {
+        action: visit.href(&action),
+        keep_href: visit.href(&course::columns()),
+        note: "If you save yours, it counts from then on. What was awarded stays.",
+        typed: visit.fields.text("action") == "plan",
+    };
+    let now = visit.cairn.clock.now();
+    let view = clash::view(met, now, &visit.fields.pairs, &[], lines, &page, ways);
+    visit.show_clash(page, view)
 }
 
 /// What a release does, before it is done.
@@ -162,7 +214,13 @@ async fn review(visit: Visit, path: web::Path<(String, LineItemId)>) -> Result<H
         page: visit.page(&title, Place::Badges),
         consequences,
         action: visit.href(&course::column_change(&id)),
-        fields: vec![("action".to_owned(), action.to_owned())],
+        fields: vec![
+            ("action".to_owned(), action.to_owned()),
+            (
+                clash::SEEN.to_owned(),
+                releases::seen(&found.release).as_str().to_owned(),
+            ),
+        ],
         confirm: confirm.to_owned(),
         back_href: visit.href(&course::columns()),
     })
@@ -183,14 +241,16 @@ async fn change(
             Ok((Change::Count(chosen), "counting"))
         }
     };
+    let seen = clash::brought(&visit.fields);
     let done = match asked {
-        Ok((change, notice)) => releases::change(&visit.cairn, &visit.visitor, &id, change)
+        Ok((change, notice)) => releases::change(&visit.cairn, &visit.visitor, &id, change, Some(&seen))
             .await
-            .map(|()| notice),
+            .map(|saving| (saving, change, notice)),
         Err(error) => Err(error),
     };
     match done {
-        Ok(notice) => Ok(visit.go(&visit.href_saying(&course::columns(), notice))),
+        Ok((Saving::Clash(met), change, _)) => changed_meanwhile(&visit, &met, change),
+        Ok((Saving::Done, _, notice)) => Ok(visit.go(&visit.href_saying(&course::columns(), notice))),
         Err(error) if error.code() == "column.release-date" => {
             let problems = ProblemList(vec![Problem {
                 field: format!("at-{id}"),

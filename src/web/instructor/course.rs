@@ -10,6 +10,7 @@ use crate::service::award::regrades::FallenGrade;
 use crate::service::badge::design::{Overview, Summary};
 use crate::service::base::trouble::Trouble;
 use crate::service::course::home::Teaching;
+use crate::service::course::releases;
 use crate::service::course::scores::{Late, Untaken};
 use crate::service::course::sync::{self, Stage};
 use crate::web::badge_facts::picture_of;
@@ -144,6 +145,8 @@ fn view(
             .collect(),
         more_attention: 0,
         ask_when_grades_count: None,
+        // Nobody is asked once somebody has chosen.
+        counting_seen: releases::seen_answer(None).as_str().to_owned(),
         answer_action: visit.href(&course::columns_answer()),
         columns_href: visit.href(&course::columns()),
         offers: Vec::new(),

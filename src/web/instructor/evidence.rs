@@ -177,18 +177,21 @@ async fn review(
         _ => SubmissionState::ChangesAsked,
     };
     let score = decimal(&fields.score);
+    let answer = Answer {
+        state,
+        message: fields.message.clone(),
+        score,
+    };
     if score.is_none() && !fields.score.is_empty() {
         problems.push(Problem {
             field: "score".to_owned(),
             text: "Type the points as a number, or leave them empty.".to_owned(),
         });
+        let shown = evidence::review_view(&visit.cairn, &visit.visitor, &id).await?;
+        let more = evidence::wrong_with(&answer, shown.activity.maximum);
+        problems.extend(more.into_iter().map(words::evidence::review));
     }
     if problems.is_empty() {
-        let answer = Answer {
-            state,
-            message: fields.message.clone(),
-            score,
-        };
         let reviewed = match evidence::review(&visit.cairn, &visit.visitor, &id, answer, Some(&seen)).await {
             Err(error) if error.keeps_the_form() => {
                 let error = AppError::from(error);
@@ -271,6 +274,7 @@ async fn reviewed_meanwhile(
         keep_href: visit.href(&course::evidence()),
         note: "If you save yours, the student reads your review instead. The other one stays readable for teachers, below the \
                work.",
+        typed: true,
     };
     let now = visit.cairn.clock.now();
     let view = clash::view(met, now, &visit.fields.pairs, &[], lines, &page, ways);

@@ -40,6 +40,8 @@ struct Builder {
     draft: DraftGroup,
     focus: Option<String>,
     problems: Vec<Problem>,
+    /// Whether they are of what was typed.
+    typed: bool,
     column: ColumnFields,
     flash: Option<Flash>,
     /// Whether something was said of how a column is graded.
@@ -95,6 +97,7 @@ async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
             .unwrap_or_default(),
         focus: None,
         problems: Vec::new(),
+        typed: false,
         column: ColumnFields::default(),
         flash: None,
         scales_open: false,
@@ -126,6 +129,7 @@ async fn save(
         draft: DraftGroup::from_fields(&visit.fields.pairs),
         focus: None,
         problems: Vec::new(),
+        typed: true,
         column: ColumnFields {
             label: visit.fields.text("column.label"),
             points: visit.fields.text("column.points"),
@@ -227,6 +231,7 @@ async fn saved_meanwhile(
         action: visit.href(&course::badge_rule_save(id)),
         keep_href: visit.href(&course::badge_rule(id)),
         note: "If you save yours, it takes the place of the draft. A version that is active stays so until you activate yours.",
+        typed: true,
     };
     let now = visit.cairn.clock.now();
     let lines = vec![("The rule", theirs, yours)];
@@ -314,6 +319,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         sentence,
         seen: builder.seen.as_str().to_owned(),
         problems: ProblemList(builder.problems),
+        typed: builder.typed,
         version_note: version_note(&editor),
         paused: match &badge.state {
             crate::domain::badge::BadgeState::Paused { reason } => Some(words::rules::rest(reason)),

@@ -102,13 +102,19 @@ fn answered_meanwhile(
     met: &Clash<Answered>,
     is_student: bool,
 ) -> Result<HttpResponse, AppError> {
-    let page = visit.page("Somebody answered meanwhile", Place::Badges);
+    let title = if met.is_own {
+        "You answered meanwhile"
+    } else {
+        "Somebody answered meanwhile"
+    };
+    let page = visit.page(title, Place::Badges);
     let words = |says: bool| if says { "a student" } else { "not a student" }.to_owned();
     let lines = vec![("This person is", words(met.theirs.is_student), words(is_student))];
     let ways = clash::Ways {
         action: visit.href(&course::student_answer(person)),
         keep_href: visit.href(&course::students()),
         note: "If you save yours, it counts from then on. What was awarded stays.",
+        typed: false,
     };
     let now = visit.cairn.clock.now();
     let view = clash::view(met, now, &visit.fields.pairs, &[], lines, &page, ways);

@@ -10,6 +10,10 @@ use crate::service::base::trouble::Away;
 pub(crate) fn sentence(error: &ServiceError) -> String {
     let fixed = match error {
         ServiceError::Refused(refusal) => return refusals::sentence(refusal),
+        ServiceError::Several(all) => {
+            let sentences: Vec<String> = all.iter().map(refusals::sentence).collect();
+            return sentences.join(" ");
+        }
         ServiceError::Forbidden(why) => refusals::forbidden(*why),
         ServiceError::Policy(refusal) => policies::refusal(*refusal),
         ServiceError::Form { sentence, .. } => return sentence.clone(),

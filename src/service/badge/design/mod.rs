@@ -298,6 +298,7 @@ fn changed_by(db: &mut Db, visitor: &Visitor, id: &BadgeId) -> Result<Clash<Badg
     Ok(clash::met(
         db,
         visitor.tenant(),
+        visitor.person.id.as_str(),
         id.as_str(),
         &actions,
         now_is,

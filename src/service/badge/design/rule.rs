@@ -291,5 +291,14 @@ fn meanwhile(db: &mut Db, visitor: &Visitor, id: &BadgeId) -> Result<Clash<Optio
     let stored = versions(draft.as_ref(), active.as_ref());
     let theirs = stored.iter().copied().flatten().next().cloned();
     let actions = [Action::RuleSaved, Action::RuleActivated];
-    Ok(clash::met(db, tenant, id.as_str(), &actions, theirs, &stored)?)
+    let viewer = visitor.person.id.as_str();
+    Ok(clash::met(
+        db,
+        tenant,
+        viewer,
+        id.as_str(),
+        &actions,
+        theirs,
+        &stored,
+    )?)
 }

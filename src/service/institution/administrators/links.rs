@@ -16,6 +16,7 @@ use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::{AccountRefusal, InstitutionRefusal};
 use crate::service::base::session::digest;
+use crate::service::base::wrong::Wrong;
 use crate::store::admin_links::AdminLink;
 use crate::store::{Db, StoreError, admin_links, admin_sessions, admins, audit, tenants};
 
@@ -161,7 +162,7 @@ pub(crate) struct Entering {
 /// Uses a link up: makes the account and gives the token of a sign-in. Of two at one moment only one comes in.
 ///
 /// # Errors
-/// [`ServiceError::Refused`] as in [`get`]; a sentence for what cannot be used, and then the link stays good.
+/// [`ServiceError::Refused`] as in [`get`]; all that cannot be used, and then the link stays good.
 #[tracing::instrument(name = "admin_links.enter", skip_all)]
 pub(crate) async fn enter(
     cairn: &Cairn,
@@ -170,11 +171,16 @@ pub(crate) async fn enter(
     asking: Asking<'_>,
 ) -> Result<Entered, ServiceError> {
     get(cairn, token).await?;
-    let name = name(&typed.name)?;
-    let email = typed.email.as_deref().map(email).transpose()?;
-    if email.is_some() != typed.password.is_some() {
-        return Err(AccountRefusal::Both.into());
+    let mut wrong = Wrong::default();
+    let name = wrong.take(name(&typed.name))?;
+    let email = wrong.take(typed.email.as_deref().map(email).transpose())?;
+    if typed.email.is_some() != typed.password.is_some() {
+        wrong.note(AccountRefusal::Both);
     }
+    if let Some(password) = &typed.password {
+        wrong.take(password::usable(password))?;
+    }
+    wrong.end()?;
     let (now, random) = cairn.moment();
     let password_hash = match &typed.password {
         Some(password) => Some(password::hash(password, random.as_ref()).await?),

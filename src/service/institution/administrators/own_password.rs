@@ -10,6 +10,7 @@ use crate::ids::SessionId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::AccountRefusal;
+use crate::service::base::wrong::Wrong;
 use crate::store::{admin_sessions, admins, audit};
 
 /// What somebody typed.
@@ -53,8 +54,9 @@ pub(crate) async fn change(
     cairn
         .throttle
         .attempt_known(session.as_str(), known.id.as_str())?;
+    let mut wrong = Wrong::default();
     if !password::fits(&typed.old, Some(stored.clone())).await {
-        return Err(AccountRefusal::OldPassword.into());
+        wrong.note(AccountRefusal::OldPassword);
     }
     let same = |one: &SecretString, other: &SecretString| {
         bool::from(
@@ -64,11 +66,13 @@ pub(crate) async fn change(
         )
     };
     if !same(&typed.new, &typed.again) {
-        return Err(AccountRefusal::PasswordDiffers.into());
+        wrong.note(AccountRefusal::PasswordDiffers);
     }
+    wrong.take(password::usable(&typed.new))?;
     if same(&typed.new, &typed.old) {
-        return Err(AccountRefusal::SamePassword.into());
+        wrong.note(AccountRefusal::SamePassword);
     }
+    wrong.end()?;
     let (now, random) = cairn.moment();
     let hash = password::hash(&typed.new, random.as_ref()).await?;
     let session = session.clone();

@@ -17,17 +17,26 @@ const LONGEST: usize = 1_000;
 /// Each takes 19 MiB, and anybody may have one checked.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
-/// Checks a new password and hashes it off the async threads.
+/// Whether a new password may be one.
 ///
 /// # Errors
 /// A sentence when it is too short, too long, or one of the obvious ones.
-#[tracing::instrument(name = "password.hash", level = "debug", skip_all)]
-pub(crate) async fn hash(password: &SecretString, random: &dyn Random) -> Result<String, ServiceError> {
+pub(super) fn usable(password: &SecretString) -> Result<(), ServiceError> {
     let text = password.expose_secret();
     let one_letter = text.chars().all(|c| text.starts_with(c));
     if text.chars().count() < SHORTEST || text.len() > LONGEST || one_letter {
         return Err(AccountRefusal::Password.into());
     }
+    Ok(())
+}
+
+/// Checks a new password and hashes it off the async threads.
+///
+/// # Errors
+/// As [`usable`].
+#[tracing::instrument(name = "password.hash", level = "debug", skip_all)]
+pub(crate) async fn hash(password: &SecretString, random: &dyn Random) -> Result<String, ServiceError> {
+    usable(password)?;
     let (password, salt) = (password.clone(), random::bytes::<16>(random));
     let turn = AT_ONCE.acquire().await;
     let hashed = tokio::task::spawn_blocking(move || {

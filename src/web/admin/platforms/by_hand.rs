@@ -5,6 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::{institution, presets};
 use crate::service::base::error::{ErrorKind, ServiceError};
+use crate::service::base::refusal::{InstitutionRefusal, Refusal};
 use crate::service::institution::connecting::{self, NewPlatform};
 use crate::service::institution::registering;
 use crate::web::admin::error::AdminError;
@@ -14,8 +15,8 @@ use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
 use crate::web::views::admin::{ByHandForm, ByHandPage};
 use crate::web::views::shared::{Problem, ProblemList};
-use crate::web::words::errors;
 use crate::web::words::lms::{self, Lms};
+use crate::web::words::{errors, refusals};
 use lti::registration::{Flavour, RegistrationDraft};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -67,6 +68,27 @@ async fn view(
     })
 }
 
+/// Each value that cannot be used, in a sentence of its own.
+fn problems(error: &ServiceError) -> Vec<Problem> {
+    let mut sentences = Vec::new();
+    for refusal in error.refusals() {
+        match refusal {
+            Refusal::Institution(InstitutionRefusal::PlatformValues(wrong)) => {
+                sentences.extend(wrong.iter().map(ToString::to_string));
+            }
+            refusal => sentences.push(refusals::sentence(refusal)),
+        }
+    }
+    if sentences.is_empty() {
+        sentences.push(errors::sentence(error));
+    }
+    let whole = |text| Problem {
+        field: String::new(),
+        text,
+    };
+    sentences.into_iter().map(whole).collect()
+}
+
 async fn add(Proven(visit): Proven<AdminVisit>, path: web::Path<String>) -> Result<HttpResponse, AdminError> {
     let flavour = flavour(&path)?;
     let typed = &visit.fields;
@@ -111,11 +133,8 @@ async fn add(Proven(visit): Proven<AdminVisit>, path: web::Path<String>) -> Resu
             Ok(visit.go(&visit.href_saying(&href, "saved")))
         }
         Err(error) if matches!(error.kind(), ErrorKind::Unprocessable | ErrorKind::Conflict) => {
-            let problem = Problem {
-                field: String::new(),
-                text: errors::sentence(&error),
-            };
-            let page = view(&visit, flavour, form, ProblemList(vec![problem])).await?;
+            let problems = ProblemList(problems(&error));
+            let page = view(&visit, flavour, form, problems).await?;
             visit.show_again(&page)
         }
         Err(error) => Err(error.into()),

@@ -135,6 +135,7 @@ async fn changed_meanwhile(
         action: console::platform_change(id),
         keep_href: console::platform(id),
         note: "If you save yours, it takes the place of what is saved. The audit log has both.",
+        typed: matches!(asked, Change::ServiceHosts(_)),
     };
     let now = visit.cairn.clock.now();
     let view = clash::view(met, now, &visit.fields.pairs, &[], vec![line], &page, ways);

@@ -15,6 +15,8 @@ pub(crate) struct ColumnsPage {
     pub(crate) all: &'static str,
     /// Posts `counting`: `at_once` or `on_release`.
     pub(crate) answer_action: String,
+    /// What the answer's form was filled from.
+    pub(crate) seen: String,
     /// Whether columns to come wait for a release.
     pub(crate) all_wait: bool,
     pub(crate) columns: Vec<ColumnPanel>,
@@ -36,6 +38,8 @@ pub(crate) struct ColumnPanel {
     pub(crate) counting: String,
     /// Posts `action`: `on_release`, `hold`, or `plan` with `at`.
     pub(crate) action: String,
+    /// What its forms were filled from.
+    pub(crate) seen: String,
     /// Whether its grades count at once, whatever a teacher does.
     pub(crate) at_once: bool,
     /// Whether a grade that comes now counts.

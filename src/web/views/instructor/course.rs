@@ -43,6 +43,8 @@ pub(crate) struct CourseBadgesPage {
     pub(crate) news: Vec<String>,
     /// Why somebody should say when grades count here; none when nobody is asked.
     pub(crate) ask_when_grades_count: Option<String>,
+    /// What that question was asked with.
+    pub(crate) counting_seen: String,
     /// Posts `counting`: `at_once` or `on_release`.
     pub(crate) answer_action: String,
     pub(crate) columns_href: String,

@@ -29,6 +29,8 @@ pub(crate) struct RuleBuilderPage {
     pub(crate) seen: String,
     /// What is missing or wrong. The field is a row's path (`n.0.1`), or empty for the whole.
     pub(crate) problems: ProblemList,
+    /// Whether they are of what was typed.
+    pub(crate) typed: bool,
     /// "Draft of version 3. Version 2 is active until you activate this one."
     pub(crate) version_note: String,
     /// Why the badge is paused, and what to do; none for one that is not.

@@ -19,7 +19,11 @@ pub(crate) struct ClashLine {
 pub(crate) struct ClashView {
     /// Who saved it; none where nobody knows.
     pub(crate) by: Option<String>,
+    /// Whoever reads this saved it, in another tab.
+    pub(crate) is_own: bool,
     pub(crate) when: Option<When>,
+    /// Whether something was typed; else a button was pressed.
+    pub(crate) typed: bool,
     /// Only where the two differ.
     pub(crate) lines: Vec<ClashLine>,
     /// What is said beside: what becomes of theirs.

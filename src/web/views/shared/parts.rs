@@ -102,10 +102,34 @@ impl ProblemList {
         "Nothing you typed was lost."
     }
 
+    /// The same where nothing was typed, or nothing that is shown again: a page that was asked for, a button alone.
+    #[must_use]
+    pub(crate) fn untyped(&self) -> UntypedProblems<'_> {
+        UntypedProblems(self)
+    }
+
     /// The same on top of a form with passwords, which no page ever shows again.
     #[must_use]
     pub(crate) fn with_passwords(&self) -> PasswordProblems<'_> {
         PasswordProblems(self)
+    }
+}
+
+/// What is wrong where nothing was typed.
+#[derive(Debug, Clone, Copy, Template)]
+#[template(path = "shared/problems.html")]
+pub(crate) struct UntypedProblems<'a>(&'a ProblemList);
+
+impl HtmlSafe for UntypedProblems<'_> {}
+
+impl UntypedProblems<'_> {
+    fn all(&self) -> &[Problem] {
+        &self.0.0
+    }
+
+    #[allow(clippy::unused_self, reason = "the template asks each kind of list")]
+    fn kept(&self) -> &'static str {
+        ""
     }
 }
 
