@@ -26,7 +26,9 @@
     tell(fifth === 0 ? 'Sending your file.' : `${Math.round(fifth * 100)} percent of your file are there.`);
   };
 
-  // Asks how much is there, or sends the piece that follows; waits and asks again while the line is broken.
+  const refused = (sentence) => Object.assign(new Error(sentence), { sentence: sentence });
+
+  // Asks how much is there, or sends the piece that follows.
   const ask = async (file, offset, signal) => {
     const body = new FormData();
     form.querySelectorAll('input[type="hidden"]').forEach((field) => body.append(field.name, field.value));
@@ -34,37 +36,43 @@
     body.append('sent.size', String(file.size));
     body.append('sent.modified', String(file.lastModified));
     if (offset !== null) {
+      let bytes;
+      try {
+        bytes = await file.slice(offset, offset + piece).arrayBuffer();
+      } catch {
+        throw refused('The file cannot be read any more, perhaps because it was changed. Choose it again.');
+      }
       body.append('offset', String(offset));
-      body.append('piece', file.slice(offset, offset + piece), 'piece');
+      body.append('piece', new Blob([bytes]), 'piece');
     }
     const response = await fetch(form.dataset.pieces, { method: 'POST', body: body, signal: signal });
-    if (response.status >= 500 || response.status === 429 || response.status === 408) throw new Error(String(response.status));
-    const answer = (response.headers.get('content-type') ?? '').startsWith('application/json') ? await response.json() : {};
-    if (!response.ok) {
-      const problem = new Error('refused');
-      problem.sentence = answer.problem ?? 'Your visit is over. Open this activity from your course again and choose the same file: it goes on from there.';
-      throw problem;
+    const json = (response.headers.get('content-type') ?? '').startsWith('application/json');
+    const answer = json ? await response.json() : {};
+    if (response.ok && json) return answer.received;
+    if (response.status >= 500 || response.status === 429 || response.status === 408) {
+      throw Object.assign(new Error(String(response.status)), { problem: answer.problem });
     }
-    return answer.received;
+    throw refused(answer.problem ?? (response.status === 401 || response.status === 403
+      ? 'Your visit is over. Open this activity from your course again and choose the same file: it goes on from there.'
+      : `The server does not take this file (${response.status}). Tell your teacher.`));
   };
 
+  // Waits and asks again while the line is broken; what the server says three times without getting on is told.
   const send = async (file, signal) => {
     let there = null;
+    let most = -1;
     let broken = 0;
     while (there !== file.size) {
       try {
         const before = there ?? 0;
         there = await ask(file, there, signal);
-        if (there < before) {
-          const problem = new Error('replaced');
-          problem.sentence = 'Another file that you are sending to this activity took the place of this one.';
-          throw problem;
-        }
-        broken = 0;
+        if (there < before) throw refused('Another file that you are sending to this activity took the place of this one.');
+        if (there > most) [most, broken] = [there, 0];
         show(there, file.size);
       } catch (error) {
-        if (signal.aborted || error.sentence || error.name === 'NotReadableError') throw error;
+        if (signal.aborted || error.sentence) throw error;
         broken += 1;
+        if (broken >= 3 && error.problem) throw refused(error.problem);
         tell('The line is broken. Your file goes on by itself from where it stopped.');
         await pause(Math.min(30, 2 ** broken));
         if (signal.aborted) throw error;
@@ -85,6 +93,7 @@
   const add = (name, value) => {
     const field = document.createElement('input');
     field.type = 'hidden';
+    field.dataset.added = '';
     field.name = name;
     field.value = value;
     form.append(field);
@@ -102,7 +111,7 @@
       await send(file, mine.signal);
     } catch (error) {
       end(mine.signal.aborted ? 'Stopped. Choose the same file again to go on from here.'
-        : error.sentence ?? 'The file cannot be read any more. Choose it again.');
+        : error.sentence ?? 'The file could not be sent. Choose it again: it goes on from where it stopped.');
       return;
     }
     stop.hidden = true;
@@ -114,4 +123,12 @@
     form.submit();
   });
   stop.addEventListener('click', () => sending?.abort());
+
+  // Whoever comes back to the page finds the form as it was.
+  window.addEventListener('pageshow', (event) => {
+    if (!event.persisted) return;
+    sending = null;
+    [input.disabled, box.hidden] = [false, true];
+    form.querySelectorAll('[data-added]').forEach((field) => field.remove());
+  });
 })();

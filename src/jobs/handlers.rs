@@ -7,10 +7,12 @@ use backon::ExponentialBuilder;
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::award::decide;
+use crate::service::award::shares;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{
-    self, BackgroundJob, CheckCourse, DecideBadge, DecidePerson, DoJoin, EnsureLineItem, EraseFiles,
-    ExportInstitution, HandleNotice, ReleaseColumn, SendScore, SignAnew, SubscribeNotices, USUAL_RETRY,
+    self, BackgroundJob, CheckCourse, DecideBadge, DecidePerson, DoJoin, DropUnused, EnsureLineItem,
+    EraseFiles, ExportInstitution, HandleNotice, ReleaseColumn, SendScore, SignAnew, SubscribeNotices,
+    USUAL_RETRY,
 };
 use crate::service::base::trouble::Trouble;
 use crate::service::course::columns;
@@ -80,6 +82,7 @@ static KINDS: [Kind; 12] = [
     Kind::of::<HandleNotice>(),
     Kind::of::<ExportInstitution>(),
     Kind::of::<EraseFiles>(),
+    Kind::of::<DropUnused>(),
     Kind::of::<SignAnew>(),
 ];
 
@@ -195,6 +198,14 @@ impl Handler for ExportInstitution {
 impl Handler for EraseFiles {
     async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
         erasing::erase_files(cairn, tenant, self.digests)
+            .await
+            .map(Done::well)
+    }
+}
+
+impl Handler for DropUnused {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
+        shares::drop_unused(cairn, tenant, self.digest)
             .await
             .map(Done::well)
     }

@@ -1,7 +1,7 @@
 //! Files on their way into the store: written as they come, so that no file is held in memory, and kept under their digest
 //! when they are whole. They lie in the folder of the store, below their tenant and their person, and count with its bytes.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -42,22 +42,32 @@ pub(crate) enum Piece {
     Added(u64),
     /// It does not follow on what is there, which has so many bytes.
     Elsewhere(u64),
-    /// Another one is being added at this moment.
-    Busy,
 }
 
-/// A file that goes with this value.
+/// A piece that was added or not, and how many bytes were removed to make room for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Added {
+    pub(crate) piece: Piece,
+    pub(crate) removed: u64,
+}
+
+/// A file that goes with this value, or back to where it came from.
 #[derive(Debug)]
 struct Draft {
     path: PathBuf,
+    from: Option<PathBuf>,
 }
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        if let Err(error) = fs::remove_file(&self.path)
+        let gone = match &self.from {
+            Some(from) => fs::rename(&self.path, from),
+            None => fs::remove_file(&self.path),
+        };
+        if let Err(error) = gone
             && error.kind() != ErrorKind::NotFound
         {
-            tracing::warn!(%error, "a file that was on its way could not be removed");
+            tracing::warn!(%error, "a file that was on its way could not be put away");
         }
     }
 }
@@ -71,7 +81,7 @@ pub(crate) struct Writing {
     waiting: Vec<u8>,
 }
 
-/// A file that is whole and not kept yet. It goes with this value.
+/// A file that is whole and not kept yet. It goes with this value, or can go on where it came in pieces.
 #[derive(Debug)]
 pub(crate) struct Whole {
     draft: Draft,
@@ -83,7 +93,7 @@ impl Writing {
         let file = create(&path)?;
         Ok(Self {
             file,
-            draft: Draft { path },
+            draft: Draft { path, from: None },
             reading: Reading::default(),
             waiting: Vec::new(),
         })
@@ -173,7 +183,9 @@ impl Blobs {
         on_disk(move || length(&path)).await
     }
 
-    /// Adds a piece of a file, which begins at `offset`.
+    /// Adds a piece of a file, which begins at `offset`. The first piece takes the place of what its person began to send to
+    /// the same activity, and no more than `most` files of theirs are on their way. Nobody may add more than the file was
+    /// said to have: what is whole does not change any more.
     ///
     /// # Errors
     /// [`BlobError::Failed`] when it cannot be written.
@@ -182,24 +194,36 @@ impl Blobs {
         place: &Place,
         offset: u64,
         bytes: Bytes,
-    ) -> Result<Piece, BlobError> {
-        let path = self.place(place);
-        on_disk(move || add(&path, offset, &bytes)).await
+        most: usize,
+    ) -> Result<Added, BlobError> {
+        let folder = self.incoming(&place.tenant, &place.person);
+        let (group, name) = (format!("{}.", place.group), place.file_name());
+        on_disk(move || {
+            fs::create_dir_all(&folder)?;
+            // Pieces of one person come one after another, whichever node takes them.
+            let _alone = hold(&folder)?;
+            let path = folder.join(&name);
+            let mut removed = 0;
+            if offset == 0 && length(&path)? == 0 {
+                removed = make_room(&folder, &group, &name, most)?;
+            }
+            let piece = add(&path, offset, &bytes)?;
+            Ok(Added { piece, removed })
+        })
+        .await
     }
 
-    /// A copy of a file of which all pieces are there: nobody adds to the copy while it is looked at.
+    /// Takes a file of which all pieces are there, for one who hands it in: nobody else can take it meanwhile.
     ///
     /// # Errors
-    /// [`BlobError::Missing`] when it is gone, [`BlobError::Failed`] when it cannot be copied.
-    pub(crate) async fn copy_of(&self, place: &Place, name: &str) -> Result<Whole, BlobError> {
-        let source = self.place(place);
+    /// [`BlobError::Missing`] when it is not there, [`BlobError::Failed`] when it cannot be read.
+    pub(crate) async fn take_whole(&self, place: &Place, name: &str) -> Result<Whole, BlobError> {
+        let from = self.place(place);
         let path = self
             .incoming(&place.tenant, &place.person)
             .join(format!("form.{name}"));
-        if self.received(place).await? == 0 {
-            return Err(BlobError::Missing);
-        }
-        on_disk(move || copy(&source, path)).await
+        let taken = on_disk(move || take_whole(from, path)).await?;
+        taken.ok_or(BlobError::Missing)
     }
 
     /// Keeps a file under its digest. The same file is kept once for each tenant.
@@ -226,15 +250,6 @@ impl Blobs {
         .await
     }
 
-    /// Removes what is there of a file.
-    ///
-    /// # Errors
-    /// [`BlobError::Failed`] when it cannot be removed.
-    pub(crate) async fn forget(&self, place: &Place) -> Result<(), BlobError> {
-        let path = self.place(place);
-        on_disk(move || gone(fs::remove_file(path))).await
-    }
-
     /// Removes all that a person began to send.
     ///
     /// # Errors
@@ -242,17 +257,6 @@ impl Blobs {
     pub(crate) async fn forget_all_of(&self, tenant: &TenantId, person: &PersonId) -> Result<(), BlobError> {
         let folder = self.incoming(tenant, person);
         on_disk(move || gone(fs::remove_dir_all(folder))).await
-    }
-
-    /// Makes room for the file at `place`: it takes the place of what its person began to send to the same activity, and no
-    /// more than `most` files of theirs are on their way.
-    ///
-    /// # Errors
-    /// [`BlobError::Failed`] when the disk does not say what is there.
-    pub(crate) async fn make_room(&self, place: &Place, most: usize) -> Result<(), BlobError> {
-        let folder = self.incoming(&place.tenant, &place.person);
-        let (group, name) = (format!("{}.", place.group), place.file_name());
-        on_disk(move || make_room(&folder, &group, &name, most)).await
     }
 }
 
@@ -298,20 +302,27 @@ fn length(path: &Path) -> io::Result<u64> {
     }
 }
 
+/// Keeps others from the folder while the answer is there.
+#[cfg(unix)]
+fn hold(folder: &Path) -> io::Result<Option<File>> {
+    let folder = File::open(folder)?;
+    folder.lock()?;
+    Ok(Some(folder))
+}
+
+/// Where a folder cannot be locked, two pieces at once may both find room.
+#[cfg(not(unix))]
+fn hold(_: &Path) -> io::Result<Option<File>> {
+    Ok(None)
+}
+
 fn add(path: &Path, offset: u64, bytes: &[u8]) -> io::Result<Piece> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let mut file = private().create(true).truncate(false).open(path)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Ok(Piece::Busy),
-        Err(TryLockError::Error(error)) => return Err(error),
-    }
-    let there = file.seek(SeekFrom::End(0))?;
+    let there = length(path)?;
     if there != offset {
         return Ok(Piece::Elsewhere(there));
     }
+    let mut file = private().create(true).truncate(false).open(path)?;
+    file.seek(SeekFrom::Start(there))?;
     let added = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     match file.write_all(bytes) {
         Ok(()) => Ok(Piece::Added(there.saturating_add(added))),
@@ -323,48 +334,54 @@ fn add(path: &Path, offset: u64, bytes: &[u8]) -> io::Result<Piece> {
     }
 }
 
-fn copy(source: &Path, path: PathBuf) -> io::Result<Whole> {
-    let mut source = File::open(source)?;
-    let mut writing = Writing::begin(path)?;
-    let mut block = vec![0; BLOCK];
+fn take_whole(from: PathBuf, path: PathBuf) -> io::Result<Option<Whole>> {
+    match fs::rename(&from, &path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        renamed => renamed?,
+    }
+    let draft = Draft {
+        path,
+        from: Some(from),
+    };
+    let mut file = File::open(&draft.path)?;
+    let (mut reading, mut block) = (Reading::default(), vec![0; BLOCK]);
     loop {
-        match source.read(&mut block)? {
+        match file.read(&mut block)? {
             0 => break,
-            read => writing.put(block.get(..read).unwrap_or_default())?,
+            read => reading.read(block.get(..read).unwrap_or_default()),
         }
     }
-    Ok(Whole {
-        draft: writing.draft,
-        about: writing.reading.end(),
-    })
+    Ok(Some(Whole {
+        draft,
+        about: reading.end(),
+    }))
 }
 
-fn make_room(folder: &Path, group: &str, name: &str, most: usize) -> io::Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    let mut others = Vec::new();
-    for entry in entries {
+/// Says how many bytes it removed.
+fn make_room(folder: &Path, group: &str, name: &str, most: usize) -> io::Result<u64> {
+    let (mut others, mut removed) = (Vec::new(), 0_u64);
+    for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let other = entry.file_name().to_string_lossy().into_owned();
         if other == name || other.starts_with("form.") {
             continue;
         }
+        let size = length(&entry.path())?;
         if other.starts_with(group) {
             gone(fs::remove_file(entry.path()))?;
+            removed = removed.saturating_add(size);
         } else {
             let at = entry.metadata().and_then(|about| about.modified());
-            others.push((at.unwrap_or(SystemTime::UNIX_EPOCH), entry.path()));
+            others.push((at.unwrap_or(SystemTime::UNIX_EPOCH), entry.path(), size));
         }
     }
     others.sort();
     let too_many = others.len().saturating_add(1).saturating_sub(most);
-    for (_, path) in others.into_iter().take(too_many) {
+    for (_, path, size) in others.into_iter().take(too_many) {
         gone(fs::remove_file(path))?;
+        removed = removed.saturating_add(size);
     }
-    Ok(())
+    Ok(removed)
 }
 
 /// Removes what was on its way and has not moved since `before`, anywhere below `folder`, and says how much of it.
@@ -439,71 +456,87 @@ mod tests {
         assert_eq!(files(folder.path()), 0, "nothing is left of what broke off");
     }
 
+    const MOST: usize = 2;
+
+    fn piece(text: &'static str) -> Bytes {
+        Bytes::from_static(text.as_bytes())
+    }
+
     #[tokio::test]
     async fn pieces_follow_on_each_other_and_nothing_else_is_added() {
         let folder = tempfile::tempdir().unwrap();
         let blobs = Blobs::in_folder(folder.path()).unwrap();
         let at = place("activity", "ab");
         assert_eq!(blobs.received(&at).await.unwrap(), 0);
-        let piece = |text: &'static str| Bytes::from_static(text.as_bytes());
-        assert_eq!(
-            blobs.add_piece(&at, 3, piece("x")).await.unwrap(),
-            Piece::Elsewhere(0)
+        for (offset, text, becomes) in [
+            (3, "x", Piece::Elsewhere(0)),
+            (0, "one ", Piece::Added(4)),
+            (0, "one ", Piece::Elsewhere(4)),
+            (4, "two", Piece::Added(7)),
+            (9, "x", Piece::Elsewhere(7)),
+        ] {
+            let added = blobs.add_piece(&at, offset, piece(text), MOST).await.unwrap();
+            assert_eq!((added.piece, added.removed), (becomes, 0), "{text} at {offset}");
+        }
+        let both = tokio::join!(
+            blobs.add_piece(&at, 7, piece(" a"), MOST),
+            blobs.add_piece(&at, 7, piece(" b"), MOST),
         );
-        assert_eq!(
-            blobs.add_piece(&at, 0, piece("one ")).await.unwrap(),
-            Piece::Added(4)
+        let both = [both.0.unwrap().piece, both.1.unwrap().piece];
+        assert!(
+            both.contains(&Piece::Added(9)) && both.contains(&Piece::Elsewhere(9)),
+            "{both:?}"
         );
-        assert_eq!(
-            blobs.add_piece(&at, 0, piece("one ")).await.unwrap(),
-            Piece::Elsewhere(4)
-        );
-        let lock = File::options().write(true).open(blobs.place(&at)).unwrap();
-        lock.lock().unwrap();
-        assert_eq!(blobs.add_piece(&at, 4, piece("two")).await.unwrap(), Piece::Busy);
-        drop(lock);
-        assert_eq!(
-            blobs.add_piece(&at, 4, piece("two")).await.unwrap(),
-            Piece::Added(7)
-        );
-        assert_eq!(blobs.received(&at).await.unwrap(), 7);
-        let whole = blobs.copy_of(&at, "c").await.unwrap();
-        blobs.add_piece(&at, 7, piece(" and more")).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_whole_is_taken_once_and_is_there_again_when_it_was_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::in_folder(folder.path()).unwrap();
+        let at = place("activity", "ab");
+        blobs.add_piece(&at, 0, piece("one two"), MOST).await.unwrap();
+        for _ in 0..2 {
+            let whole = blobs.take_whole(&at, "c").await.unwrap();
+            assert_eq!(whole.about.digest, hex::encode(Sha256::digest(b"one two")));
+            let again = blobs.take_whole(&at, "d").await;
+            assert!(matches!(again, Err(BlobError::Missing)));
+            drop(whole);
+            assert_eq!(blobs.received(&at).await.unwrap(), 7);
+        }
+        let whole = blobs.take_whole(&at, "c").await.unwrap();
         let about = blobs.keep(&at.tenant, whole, SystemClock.now()).await.unwrap();
         assert_eq!(blobs.get(&at.tenant, &about.digest).await.unwrap(), "one two");
-        blobs.forget(&at).await.unwrap();
-        blobs.forget(&at).await.unwrap();
-        assert_eq!(blobs.received(&at).await.unwrap(), 0);
-        assert!(matches!(blobs.copy_of(&at, "d").await, Err(BlobError::Missing)));
+        assert_eq!((blobs.received(&at).await.unwrap(), files(folder.path())), (0, 0));
     }
 
     #[tokio::test]
     async fn a_person_has_few_files_on_their_way_and_one_for_an_activity() {
         let folder = tempfile::tempdir().unwrap();
         let blobs = Blobs::in_folder(folder.path()).unwrap();
-        let piece = Bytes::from_static(b"x");
-        let begin = async |at: &Place| {
-            blobs.make_room(at, 2).await.unwrap();
-            blobs.add_piece(at, 0, piece.clone()).await.unwrap();
-        };
+        let begin = async |at: &Place| blobs.add_piece(at, 0, piece("x"), MOST).await.unwrap().removed;
         let (first, second) = (place("one", "aa"), place("one", "bb"));
-        begin(&first).await;
-        begin(&second).await;
+        assert_eq!((begin(&first).await, begin(&second).await), (0, 1));
         assert_eq!(
             blobs.received(&first).await.unwrap(),
             0,
             "another file took its place"
         );
-        begin(&place("two", "aa")).await;
+        assert_eq!(begin(&place("two", "aa")).await, 0);
         let old = File::options().append(true).open(blobs.place(&second)).unwrap();
         old.set_modified(SystemTime::UNIX_EPOCH).unwrap();
-        begin(&place("three", "aa")).await;
+        assert_eq!(begin(&place("three", "aa")).await, 1);
         assert_eq!(blobs.received(&second).await.unwrap(), 0, "the oldest one goes");
         assert_eq!(files(folder.path()), 2);
+        let many: Vec<Place> = (0..8).map(|n| place(&format!("at-once-{n}"), "aa")).collect();
+        let begun: Vec<u64> = futures_util::future::join_all(many.iter().map(begin)).await;
+        assert_eq!(
+            (begun.iter().sum::<u64>(), files(folder.path())),
+            (8, 2),
+            "also at once"
+        );
 
-        let now = SystemTime::from(SystemClock.now());
         assert_eq!(sweep(folder.path(), SystemTime::UNIX_EPOCH).unwrap(), 0);
-        let later = now + std::time::Duration::from_secs(60);
+        let later = SystemTime::from(SystemClock.now()) + std::time::Duration::from_secs(60);
         assert_eq!(sweep(folder.path(), later).unwrap(), 2);
         assert!(!blobs.incoming(&first.tenant, &first.person).exists());
         begin(&first).await;

@@ -284,25 +284,18 @@ pub(crate) async fn hand_in(
     if !wrong.is_empty() {
         return Ok(HandedIn::Wrong(wrong));
     }
-    let (mut pieces, mut counted) = (None, None);
-    let file = match hand_in.file {
-        Some(sent) => {
-            pieces = sent.place(visitor, id);
-            match keep(cairn, visitor, id, sent).await? {
-                Ok((file, counts)) => {
-                    counted = counts;
-                    Some(file)
-                }
-                Err(wrong) => return Ok(HandedIn::Wrong(vec![wrong])),
-            }
-        }
-        None => None,
+    let (file, counted) = match hand_in.file {
+        Some(sent) => match keep(cairn, visitor, id, sent).await? {
+            Ok((file, counted)) => (Some(file), counted),
+            Err(wrong) => return Ok(HandedIn::Wrong(vec![wrong])),
+        },
+        None => (None, None),
     };
     let some = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let artefact = Artefact {
         text: some(hand_in.text),
         link: some(hand_in.link),
-        file: file.clone(),
+        file,
     };
     let (now, random) = cairn.moment();
     let (of, id) = (visitor.clone(), id.clone());
@@ -311,20 +304,6 @@ pub(crate) async fn hand_in(
     let done = cairn.store.write_with(add).await;
     if let (Some(counted), Ok(HandedIn::Done)) = (counted, &done) {
         counted.for_good();
-    }
-    if let (Some(pieces), Ok(HandedIn::Done)) = (pieces, &done)
-        && let Err(error) = cairn.blobs.forget(&pieces).await
-    {
-        tracing::warn!(%error, "the pieces of a file that was handed in stay until they are swept");
-    }
-    if let Some(file) = file
-        && !matches!(done, Ok(HandedIn::Done))
-    {
-        let given_back = shares::give_back(cairn, visitor.tenant(), &file).await;
-        // What it was refused for says more than that.
-        if let (Ok(_), Err(error)) = (&done, given_back) {
-            return Err(error);
-        }
     }
     done
 }
@@ -343,6 +322,8 @@ async fn keep(
     if file_check::finds_harm(cairn, &whole).await? {
         return Ok(Err(HandInProblem::Harmful));
     }
+    // Before anybody knows of it, so that it does not stay for ever when it is not handed in after all.
+    shares::look_after(cairn, visitor.tenant(), &whole.about.digest).await?;
     let file = files::keep(cairn, visitor.tenant(), &name, whole).await?;
     Ok(Ok((file, counted)))
 }

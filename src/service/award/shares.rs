@@ -3,18 +3,19 @@
 
 use chrono::TimeDelta;
 
-use crate::domain::evidence::StoredFile;
-use crate::ids::{ActivityId, ErasureId, PersonId, TenantId};
+use crate::ids::{ActivityId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::award::evidence::HandInProblem;
 use crate::service::base::error::ServiceError;
-use crate::service::base::queue::{self, EraseFiles};
+use crate::service::base::queue::{self, DropUnused};
 use crate::service::base::stored;
 use crate::settings::Settings;
-use crate::store::{Db, StoreError, submissions};
+use crate::store::{Db, StoreError, retention, submissions};
 
-/// So long a file stays whose hand-in was refused: the same file may be on its way in another one.
-const STAYS: TimeDelta = TimeDelta::minutes(1);
+/// After that time a file that was kept is handed in, or will not be.
+const SETTLED: TimeDelta = TimeDelta::hours(1);
+/// How long it takes at most from keeping a file to having handed it in.
+const ON_ITS_WAY: TimeDelta = TimeDelta::minutes(10);
 
 /// What the settings allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,20 +127,38 @@ pub(super) fn take(cairn: &Cairn, tenant: &TenantId, size: u64) -> bool {
     most == u64::MAX || cairn.stored.take(tenant, size, most)
 }
 
-/// Has a file removed whose hand-in was refused after it was kept.
-pub(super) async fn give_back(
-    cairn: &Cairn,
-    tenant: &TenantId,
-    file: &StoredFile,
-) -> Result<(), ServiceError> {
+/// Has it looked, when that is settled, whether a file that is about to be kept was handed in.
+pub(super) async fn look_after(cairn: &Cairn, tenant: &TenantId, digest: &str) -> Result<(), ServiceError> {
     let (now, random) = cairn.moment();
-    let (tenant, digests) = (tenant.clone(), vec![file.digest.clone()]);
+    let (tenant, digest) = (tenant.clone(), digest.to_owned());
     let asked = cairn.store.write(move |db| {
-        let erasure = ErasureId::new(now, random.as_ref());
-        let job = EraseFiles { erasure, digests };
-        queue::enqueue(db, &tenant, &job, now + STAYS, now, random.as_ref())
+        let job = DropUnused { digest, kept_at: now };
+        queue::enqueue(db, &tenant, &job, now + SETTLED, now, random.as_ref())
     });
     Ok(asked.await?)
+}
+
+/// Removes a file that was kept and that nobody has handed in. Doing it twice is doing it once.
+///
+/// # Errors
+/// What the store and the disk report.
+#[tracing::instrument(name = "shares.drop_unused", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn drop_unused(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    digest: String,
+) -> Result<(), ServiceError> {
+    // One that was put there since then is another one's, who is handing in the same file.
+    let before = cairn.clock.now() - ON_ITS_WAY;
+    let (of, asked) = (tenant.clone(), digest.clone());
+    let used = cairn
+        .store
+        .read(move |db| retention::is_used(db, &of, &asked))
+        .await?;
+    if !used {
+        cairn.blobs.remove_if_older(tenant, &digest, before).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

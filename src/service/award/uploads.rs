@@ -7,18 +7,19 @@ use std::sync::Arc;
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
-use crate::ids::{ActivityId, PersonId, TenantId};
+use crate::ids::{ActivityId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::award::evidence::{self, HandInProblem};
 use crate::service::award::shares;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::AwardRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::blobs::BlobError;
-use crate::store::incoming::{Piece, Place, Whole, Writing};
+use crate::store::incoming::{Added, Piece, Place, Whole, Writing};
 
-/// Most bytes of a piece.
-pub(crate) const PIECE: usize = 1 << 20;
+/// Most bytes of a piece: with the rest of its form it is less than the megabyte that nginx takes by itself.
+pub(crate) const PIECE: usize = 768 << 10;
 /// So many files of one person may be on their way in pieces, each to another activity.
 const MOST: usize = 3;
 
@@ -80,6 +81,8 @@ impl Drop for Counted {
 /// Why nothing is there of a file that came.
 #[derive(Debug)]
 enum NotKept {
+    /// Whoever hands it in is told why before it is asked for.
+    NotTaken,
     Wrong(HandInProblem),
     Failed(BlobError),
 }
@@ -106,7 +109,10 @@ pub(crate) enum Taken {
 #[derive(Debug)]
 pub(crate) struct Receiving {
     counted: Counted,
-    person: PersonId,
+    visitor: Visitor,
+    activity: ActivityId,
+    /// Bytes for which there is room.
+    room: u64,
     size: u64,
     writing: Option<Writing>,
     not_kept: Option<NotKept>,
@@ -114,14 +120,16 @@ pub(crate) struct Receiving {
 
 impl Receiving {
     /// Nothing is written before the first bytes of it are there.
-    pub(crate) fn of(cairn: Arc<Cairn>, visitor: &Visitor) -> Self {
+    pub(crate) fn of(cairn: Arc<Cairn>, visitor: &Visitor, activity: ActivityId) -> Self {
         Self {
             counted: Counted {
                 cairn,
                 tenant: visitor.tenant().clone(),
                 bytes: 0,
             },
-            person: visitor.person.id.clone(),
+            visitor: visitor.clone(),
+            activity,
+            room: 0,
             size: 0,
             writing: None,
             not_kept: None,
@@ -140,34 +148,44 @@ impl Receiving {
         if self.not_kept.is_some() {
             return;
         }
-        if self.size > self.most() {
-            return self.give_up(NotKept::Wrong(HandInProblem::File(self.most())));
+        match self.written(bytes, more).await {
+            Ok(writing) => self.writing = Some(writing),
+            Err(reason) => {
+                self.writing = None;
+                self.not_kept = Some(reason);
+            }
         }
-        let written = match self.begun().await {
-            Ok(writing) if self.counted.take(more) => writing.write(bytes).await,
-            Ok(_) => return self.give_up(NotKept::Wrong(HandInProblem::Institution)),
+    }
+
+    async fn written(&mut self, bytes: &[u8], more: u64) -> Result<Writing, NotKept> {
+        let writing = match self.writing.take() {
+            Some(writing) => writing,
+            None => self.begin().await?,
+        };
+        if self.size > self.room {
+            return Err(NotKept::NotTaken);
+        }
+        if !self.counted.take(more) {
+            return Err(NotKept::Wrong(HandInProblem::Institution));
+        }
+        writing.write(bytes).await.map_err(NotKept::Failed)
+    }
+
+    /// Nothing is written for somebody who does not hand in here, or for whom there is no room.
+    async fn begin(&mut self) -> Result<Writing, NotKept> {
+        let Counted { cairn, tenant, .. } = &self.counted;
+        let left = match self.visitor.act_for_oneself() {
+            Ok(()) => evidence::room(cairn, &self.visitor, &self.activity, 0).await,
             Err(error) => Err(error),
         };
-        match written {
-            Ok(writing) => self.writing = Some(writing),
-            Err(error) => self.give_up(NotKept::Failed(error)),
-        }
-    }
-
-    async fn begun(&mut self) -> Result<Writing, BlobError> {
-        if let Some(writing) = self.writing.take() {
-            return Ok(writing);
-        }
-        let Counted { cairn, tenant, .. } = &self.counted;
-        // Known from here on, so that what comes can be counted.
-        shares::institution(cairn, tenant).await;
-        let name = random::token::<16>(cairn.random.as_ref());
-        cairn.blobs.begin(tenant, &self.person, &name).await
-    }
-
-    fn give_up(&mut self, reason: NotKept) {
-        self.writing = None;
-        self.not_kept = Some(reason);
+        let left = left.map_err(|_| NotKept::NotTaken)?;
+        self.room = if left.versions == 0 { 0 } else { left.largest() };
+        let (name, person) = (
+            random::token::<16>(cairn.random.as_ref()),
+            &self.visitor.person.id,
+        );
+        let begun = cairn.blobs.begin(tenant, person, &name).await;
+        begun.map_err(NotKept::Failed)
     }
 
     /// The end of the file, which its sender calls `name`; none for an empty one.
@@ -226,6 +244,11 @@ impl Sent {
                         counted: Some(upload.counted),
                     })),
                     Err(NotKept::Wrong(wrong)) => Ok(Err(wrong)),
+                    // There was no room when it came, and there is now.
+                    Err(NotKept::NotTaken) => Ok(Err(HandInProblem::Pieces {
+                        received: 0,
+                        size: upload.size,
+                    })),
                     Err(NotKept::Failed(error)) => Err(error.into()),
                 };
             }
@@ -240,19 +263,15 @@ impl Sent {
             }));
         }
         let name = random::token::<16>(cairn.random.as_ref());
-        let whole = cairn.blobs.copy_of(&place, &name).await?;
-        Ok(Ok(Ready {
-            name: file.name,
-            whole,
-            counted: None,
-        }))
-    }
-
-    /// Where its pieces lie, if it came in pieces.
-    pub(super) fn place(&self, visitor: &Visitor, activity: &ActivityId) -> Option<Place> {
-        match self {
-            Self::Here(_) => None,
-            Self::InPieces(file) => Some(place(visitor, activity, file)),
+        match cairn.blobs.take_whole(&place, &name).await {
+            Ok(whole) => Ok(Ok(Ready {
+                name: file.name,
+                whole,
+                counted: None,
+            })),
+            // It is being handed in at this moment, perhaps by a second click.
+            Err(BlobError::Missing) => Err(AwardRefusal::EvidenceTwice.into()),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -272,10 +291,10 @@ fn place(visitor: &Visitor, activity: &ActivityId, file: &Announced) -> Place {
 /// Takes a piece of a file with the place at which it begins, or says without one how much of the file is there.
 ///
 /// # Errors
-/// As [`evidence::hand_in`]; [`ServiceError::Busy`] while another piece of the file is taken.
+/// As [`evidence::hand_in`].
 #[tracing::instrument(name = "uploads.piece", level = "debug", skip_all, fields(activity = activity.as_str()))]
 pub(crate) async fn piece(
-    cairn: &Cairn,
+    cairn: &Arc<Cairn>,
     visitor: &Visitor,
     activity: &ActivityId,
     file: &Announced,
@@ -292,9 +311,6 @@ pub(crate) async fn piece(
     if let Some(wrong) = left.refuses(Some(file.size)) {
         return Ok(Taken::Wrong(wrong));
     }
-    if there == 0 {
-        cairn.blobs.make_room(&place, MOST).await?;
-    }
     let Some((offset, bytes)) = piece else {
         return Ok(Taken::Received(there));
     };
@@ -303,14 +319,21 @@ pub(crate) async fn piece(
     if !fits || bytes.len() > PIECE || offset != there {
         return Ok(Taken::Received(there));
     }
-    if !shares::take(cairn, visitor.tenant(), length) {
+    let mut counted = Counted {
+        cairn: Arc::clone(cairn),
+        tenant: visitor.tenant().clone(),
+        bytes: 0,
+    };
+    if !counted.take(length) {
         return Ok(Taken::Wrong(HandInProblem::Institution));
     }
-    match cairn.blobs.add_piece(&place, offset, bytes).await? {
-        Piece::Added(there) | Piece::Elsewhere(there) => Ok(Taken::Received(there)),
-        Piece::Busy => Err(ServiceError::Busy {
-            by_client: true,
-            seconds: 1,
-        }),
+    let Added { piece, removed } = cairn.blobs.add_piece(&place, offset, bytes, MOST).await?;
+    cairn.stored.give_back(visitor.tenant(), removed);
+    match piece {
+        Piece::Added(there) => {
+            counted.for_good();
+            Ok(Taken::Received(there))
+        }
+        Piece::Elsewhere(there) => Ok(Taken::Received(there)),
     }
 }

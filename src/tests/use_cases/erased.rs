@@ -267,7 +267,7 @@ async fn what_somebody_began_to_send_goes_with_them_and_after_a_day() {
                 name: "ab".into(),
             };
             let piece = Bytes::from_static(b"the first half");
-            bench.cairn.blobs.add_piece(&place, 0, piece).await.unwrap();
+            bench.cairn.blobs.add_piece(&place, 0, piece, 3).await.unwrap();
             places.push(place);
         }
         let received = async |of: usize| bench.cairn.blobs.received(&places[of]).await.unwrap();

@@ -1,5 +1,7 @@
 //! A file that was handed in: its digest in the signed badge, and the link to it.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use chrono::TimeDelta;
 use futures_util::TryStreamExt as _;
@@ -13,7 +15,10 @@ use crate::domain::evidence::SubmissionState;
 use crate::domain::rule::Condition;
 use crate::service::award::evidence::{self, Answer, HandIn};
 use crate::service::award::files;
+use crate::service::award::shares;
+use crate::service::award::uploads::Receiving;
 use crate::service::base::error::ErrorKind;
+use crate::service::base::session::Visitor;
 use crate::service::course::links::{self, Choice};
 use crate::service::credential::publish::read;
 use crate::service::credential::reissuing::{Wish, says, set_says};
@@ -49,7 +54,7 @@ async fn the_digest_of_the_file_stands_in_the_signed_evidence_and_its_link_lives
         let content = b"%PDF-1.7\nwhat a student wrote\n".as_slice();
         let visitor = bench.learner(&student).await;
         let file = HandIn {
-            file: super::sent(&bench.cairn, &visitor, "report.pdf", content).await,
+            file: super::sent(&bench.cairn, &visitor, &activity, "report.pdf", content).await,
             ..HandIn::default()
         };
         evidence::hand_in(&bench.cairn, &visitor, &activity, file)
@@ -220,5 +225,73 @@ async fn where_the_work_is_stands_in_the_badge_only_as_its_holder_wishes() {
             let again = set_says(&bench.cairn, &visitor, &award.id, wish).await;
             assert!(!again.unwrap(), "nothing to change, nothing signed: {wish:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_written_for_those_who_hand_in_alone_and_stays_only_where_it_was_handed_in() {
+    for bench in benches().await {
+        bench.check().await;
+        let link = bench.link("Report", None).await;
+        let choice = Choice::Activity {
+            title: "Report".into(),
+            instructions: String::new(),
+            maximum: Decimal::TEN,
+        };
+        let teacher = bench.instructor().await;
+        let opens = links::choose(&bench.cairn, &teacher, &link, choice)
+            .await
+            .unwrap();
+        let Opens::Activity { activity } = opens else {
+            panic!("{opens:?}")
+        };
+        let student = bench.learner(&bench.world.students(bench.at)[0]).await;
+        let on_its_way = |visitor: &Visitor| {
+            let folder = bench
+                .settings
+                .data_dir
+                .join("files")
+                .join(visitor.tenant().as_str());
+            let folder = folder.join("incoming").join(visitor.person.id.as_str());
+            std::fs::read_dir(folder).map_or(0, Iterator::count)
+        };
+        for (visitor, files) in [(&teacher, 0), (&student, 1)] {
+            let mut receiving = Receiving::of(Arc::clone(&bench.cairn), visitor, activity.clone());
+            receiving.add(&[7; 300_000]).await;
+            assert_eq!(on_its_way(visitor), files);
+            drop(receiving);
+            assert_eq!(on_its_way(visitor), 0);
+        }
+
+        let sent = super::sent(&bench.cairn, &student, &activity, "report.txt", b"handed in").await;
+        let file = HandIn {
+            file: sent,
+            ..HandIn::default()
+        };
+        evidence::hand_in(&bench.cairn, &student, &activity, file)
+            .await
+            .unwrap();
+        let (blobs, tenant) = (&bench.cairn.blobs, student.tenant());
+        let kept = blobs
+            .put(tenant, Bytes::from_static(b"kept and not handed in"))
+            .await
+            .unwrap();
+        let handed_in = hex::encode(Sha256::digest(b"handed in"));
+        let is_there = async |digest: &str| blobs.get(tenant, digest).await.is_ok();
+        shares::drop_unused(&bench.cairn, tenant, kept.clone())
+            .await
+            .unwrap();
+        assert!(is_there(&kept).await, "perhaps it is being handed in");
+        // The job that looks an hour later does the same.
+        bench.clock.advance(TimeDelta::hours(1));
+        bench.work(&bench.cairn).await;
+        bench.clock.advance(TimeDelta::days(20_000));
+        shares::drop_unused(&bench.cairn, tenant, kept.clone())
+            .await
+            .unwrap();
+        shares::drop_unused(&bench.cairn, tenant, handed_in.clone())
+            .await
+            .unwrap();
+        assert_eq!((is_there(&kept).await, is_there(&handed_in).await), (false, true));
     }
 }

@@ -35,14 +35,21 @@ mod worker;
 
 use std::sync::Arc;
 
+use crate::ids::ActivityId;
 use crate::service::Cairn;
 use crate::service::award::uploads::{Receiving, Sent};
 use crate::service::base::session::Visitor;
 use bench::{Bench, benches, benches_of};
 
 /// A file as a form brings one.
-async fn sent(cairn: &Arc<Cairn>, visitor: &Visitor, name: &str, content: &[u8]) -> Option<Sent> {
-    let mut receiving = Receiving::of(Arc::clone(cairn), visitor);
+async fn sent(
+    cairn: &Arc<Cairn>,
+    visitor: &Visitor,
+    activity: &ActivityId,
+    name: &str,
+    content: &[u8],
+) -> Option<Sent> {
+    let mut receiving = Receiving::of(Arc::clone(cairn), visitor, activity.clone());
     receiving.add(content).await;
     receiving.end(name.to_owned()).await.map(Sent::Here)
 }

@@ -34,7 +34,14 @@ async fn a_replaced_file_goes_when_its_time_is_over_and_one_that_is_used_still_s
         let hand_in = async |n: usize, content: &'static str| {
             let visitor = bench.learner(&students[n]).await;
             let file = HandIn {
-                file: super::sent(&bench.cairn, &visitor, "report.txt", content.as_bytes()).await,
+                file: super::sent(
+                    &bench.cairn,
+                    &visitor,
+                    &activity,
+                    "report.txt",
+                    content.as_bytes(),
+                )
+                .await,
                 ..HandIn::default()
             };
             evidence::hand_in(&bench.cairn, &visitor, &activity, file)

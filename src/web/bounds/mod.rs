@@ -23,7 +23,7 @@ use unproven::Unproven;
 /// do not take all the turns.
 const CHECKS: usize = 2;
 
-/// How many forms with files somebody may be sending at one time in a visit.
+/// How many forms with files somebody may be sending at one time.
 const UPLOADS: usize = 3;
 
 /// What all threads of the server share.
@@ -33,7 +33,7 @@ pub(crate) struct Bounds {
     pub(crate) in_flight: Arc<InFlight>,
     /// Checks of other issuers' badges, for which those issuers are asked.
     pub(crate) checks: Arc<InFlight>,
-    /// Forms with files, whose pictures are held in memory, by the token of who sends them.
+    /// Forms with files, whose pictures are held in memory, by who sends them.
     pub(crate) uploads: Arc<InFlight<String>>,
     pub(crate) pace: Pace,
 }

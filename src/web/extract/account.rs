@@ -11,6 +11,7 @@ use tracing::field::display;
 use crate::service::Cairn;
 use crate::service::institution::account::Administrator;
 use crate::web::error::AppError;
+use crate::web::extract::fields::Sender;
 use crate::web::extract::proven::{Asking, Found, Later, application, brought, find};
 
 /// A page request of an administrator inside the LMS.
@@ -46,7 +47,7 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AccountVisi
         who: administrator,
         fields,
         carried,
-    } = find(&request, &mut payload, &name, recognise, |_| None).await?;
+    } = find(&request, &mut payload, &name, recognise, Sender::of_token).await?;
     Span::current()
         .record("tenant", display(administrator.tenant()))
         .record("person", display(&administrator.session.person));

@@ -17,7 +17,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::institution::administrators::known::{Entered, LIVES};
 use crate::service::institution::administrators::{Administrator, LONGEST};
 use crate::web::admin::error::AdminError;
-use crate::web::extract::fields::Fields;
+use crate::web::extract::fields::{Fields, Sender};
 use crate::web::extract::proven::{Asking, Later, application, brought, posted};
 
 /// A request for a page of the console.
@@ -109,7 +109,10 @@ async fn visit(request: HttpRequest, mut payload: Payload) -> Result<AdminVisit,
         span.record("tenant", display(tenant));
     }
     // Read only now: nobody else's form is.
-    let fields = posted(&request, &mut payload, found.session.as_str(), None).await?;
+    let fields = posted(&request, &mut payload, || {
+        Sender::of_token(&(), found.session.as_str())
+    })
+    .await?;
     Ok(AdminVisit {
         proven: brought(&fields, &cairn.console_proof(&found.session)),
         about: RefCell::new(found.institution.clone()),

@@ -54,6 +54,25 @@ pub(crate) struct SentFile {
     pub(crate) bytes: bytes::Bytes,
 }
 
+/// What is known of whoever sends a form, for its files.
+#[derive(Debug)]
+pub(crate) struct Sender {
+    /// Forms with files count together under this name.
+    pub(crate) whose: String,
+    /// Where the file goes, in forms whose file goes to the store.
+    pub(crate) receiving: Option<Receiving>,
+}
+
+impl Sender {
+    /// Somebody whose forms count by their token.
+    pub(crate) fn of_token<T>(_: &T, token: &str) -> Self {
+        Self {
+            whose: token.to_owned(),
+            receiving: None,
+        }
+    }
+}
+
 /// What a form held, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
@@ -61,6 +80,8 @@ pub(crate) struct Fields {
     pub(crate) files: Vec<SentFile>,
     /// The file that went to the store.
     pub(crate) upload: Option<Upload>,
+    /// A form with files takes a turn until it was dealt with.
+    turn: Option<Counted<String>>,
 }
 
 impl Fields {
@@ -107,29 +128,24 @@ impl Fields {
             .find(|file| file.field == field && !file.bytes.is_empty())
     }
 
-    /// Reads the body of `request`, which comes from the visit of that token; its file goes where `receiving` puts it.
+    /// Reads the body of `request`, which comes from `sender`.
     ///
     /// # Errors
     /// A sentence when the form is too large, has too many fields, is not text, or breaks off.
     pub(crate) async fn read(
         request: &HttpRequest,
         payload: &mut Payload,
-        token: &str,
-        receiving: Option<Receiving>,
+        sender: Sender,
     ) -> Result<Self, ServiceError> {
-        if has_files(request) {
-            let _turn = turn(request, token)?;
+        let turn = turn(request, &sender)?;
+        let fields = if has_files(request) {
             let parts = Multipart::from_request(request, payload).await;
-            Self::read_multipart(parts.map_err(|_| broken())?, receiving).await
+            Self::read_multipart(parts.map_err(|_| broken())?, sender.receiving).await
         } else {
-            Self::read_urlencoded(
-                web::Payload::from_request(request, payload)
-                    .await
-                    .map_err(|_| broken())?,
-                Vec::new(),
-            )
-            .await
-        }
+            let whole = web::Payload::from_request(request, payload).await;
+            Self::read_urlencoded(whole.map_err(|_| broken())?, Vec::new()).await
+        };
+        Ok(Self { turn, ..fields? })
     }
 
     /// Reads the form of a request whose sender is not known: urlencoded text of at most 64 KiB.
@@ -165,10 +181,12 @@ impl Fields {
         request: &HttpRequest,
         payload: &mut Payload,
         recognise: impl AsyncFn(&str) -> Result<T, ServiceError>,
-        receiving: impl Fn(&T) -> Option<Receiving>,
+        sender: impl Fn(&T, &str) -> Sender,
     ) -> Result<(T, String, Self), ServiceError> {
         if !has_files(request) {
-            return Self::read_carried_text(request, payload, recognise).await;
+            let (who, token, fields) = Self::read_carried_text(request, payload, recognise).await?;
+            let turn = turn(request, &sender(&who, &token))?;
+            return Ok((who, token, Self { turn, ..fields }));
         }
         let parts = Multipart::from_request(request, payload).await;
         let mut parts = parts.map_err(|_| broken())?;
@@ -179,9 +197,11 @@ impl Fields {
         };
         let token = budget.wait(client(request), first).await?;
         let who = recognise(&token).await?;
-        let _turn = turn(request, &token)?;
-        let mut fields = Self::read_multipart(parts, receiving(&who)).await?;
+        let sender = sender(&who, &token);
+        let turn = turn(request, &sender)?;
+        let mut fields = Self::read_multipart(parts, sender.receiving).await?;
         fields.pairs.insert(0, ("session".to_owned(), token.clone()));
+        fields.turn = turn;
         Ok((who, token, fields))
     }
 
@@ -337,12 +357,13 @@ fn megabytes(bytes: usize) -> String {
     format!("{} MB", bytes >> 20)
 }
 
-/// A turn to send a form with files.
-fn turn(request: &HttpRequest, token: &str) -> Result<Option<Counted<String>>, ServiceError> {
-    let Some(bounds) = request.app_data::<web::Data<Bounds>>() else {
+/// A turn to send a form with files, or to hand something in that came before.
+fn turn(request: &HttpRequest, sender: &Sender) -> Result<Option<Counted<String>>, ServiceError> {
+    let bounds = request.app_data::<web::Data<Bounds>>();
+    let (Some(bounds), true) = (bounds, has_files(request) || sender.receiving.is_some()) else {
         return Ok(None);
     };
-    let turn = bounds.uploads.enter(token.to_owned(), || false);
+    let turn = bounds.uploads.enter(sender.whose.clone(), || false);
     turn.map(Some).ok_or(ServiceError::Busy {
         by_client: true,
         seconds: SECONDS,

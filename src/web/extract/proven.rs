@@ -11,9 +11,8 @@ use actix_web::{FromRequest, HttpRequest, web};
 use subtle::ConstantTimeEq as _;
 
 use crate::service::Cairn;
-use crate::service::award::uploads::Receiving;
 use crate::service::base::error::{ErrorKind, ServiceError};
-use crate::web::extract::fields::Fields;
+use crate::web::extract::fields::{Fields, Sender};
 
 /// The answer of an extractor, later.
 pub(crate) type Later<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
@@ -64,11 +63,10 @@ pub(super) fn application(request: &HttpRequest) -> Result<Arc<Cairn>, ServiceEr
 pub(super) async fn posted(
     request: &HttpRequest,
     payload: &mut Payload,
-    token: &str,
-    receiving: Option<Receiving>,
+    sender: impl FnOnce() -> Sender,
 ) -> Result<Fields, ServiceError> {
     match *request.method() {
-        Method::POST => Fields::read(request, payload, token, receiving).await,
+        Method::POST => Fields::read(request, payload, sender()).await,
         _ => Ok(Fields::default()),
     }
 }
@@ -95,7 +93,7 @@ pub(super) async fn find<T>(
     payload: &mut Payload,
     name: &str,
     recognise: impl AsyncFn(&str) -> Result<T, ServiceError>,
-    receiving: impl Fn(&T) -> Option<Receiving>,
+    sender: impl Fn(&T, &str) -> Sender,
 ) -> Result<Found<T>, ServiceError> {
     let cookie = request.cookie(name);
     let in_cookie = cookie.as_ref().map_or("", |cookie| cookie.value());
@@ -105,7 +103,7 @@ pub(super) async fn find<T>(
     };
     match by_cookie {
         Err(ServiceError::SessionOver) if request.method() == Method::POST => {
-            let (who, token, fields) = Fields::read_carried(request, payload, recognise, receiving).await?;
+            let (who, token, fields) = Fields::read_carried(request, payload, recognise, sender).await?;
             Ok(Found {
                 who,
                 fields,
@@ -114,7 +112,7 @@ pub(super) async fn find<T>(
         }
         Err(error) => Err(error),
         Ok(who) => {
-            let fields = posted(request, payload, in_cookie, receiving(&who)).await?;
+            let fields = posted(request, payload, || sender(&who, in_cookie)).await?;
             let carried = fields.get("session").map(str::to_owned);
             let who = match &carried {
                 Some(token) => recognise(token).await?,

@@ -8,14 +8,14 @@ use chrono::TimeDelta;
 use tracing::Span;
 use tracing::field::display;
 
-use crate::ids::CourseId;
+use crate::ids::{ActivityId, CourseId};
 use crate::service::Cairn;
 use crate::service::award::uploads::Receiving;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::{LONGEST, Visitor};
 use crate::service::course::home::Home;
 use crate::web::error::AppError;
-use crate::web::extract::fields::Fields;
+use crate::web::extract::fields::{Fields, Sender};
 use crate::web::extract::proven::{Asking, Found, Later, application, brought, find};
 use crate::web::paths;
 
@@ -105,13 +105,16 @@ async fn visit<T>(
     let hands_in = request
         .match_pattern()
         .is_some_and(|route| route.ends_with(paths::course::HAND_IN));
-    let receiving =
-        |(visitor, _): &(Visitor, T)| hands_in.then(|| Receiving::of(Arc::clone(&cairn), visitor));
+    let activity = request.match_info().get("activity").filter(|_| hands_in);
+    let sender = |(visitor, _): &(Visitor, T), _: &str| Sender {
+        whose: format!("{}/{}", visitor.tenant(), visitor.person.id),
+        receiving: activity.map(|id| Receiving::of(Arc::clone(&cairn), visitor, ActivityId::from(id))),
+    };
     let Found {
         who: (visitor, more),
         fields,
         carried,
-    } = find(&request, &mut payload, &name, recognise, receiving).await?;
+    } = find(&request, &mut payload, &name, recognise, sender).await?;
     Span::current()
         .record("tenant", display(visitor.tenant()))
         .record("course", display(&visitor.course.id))

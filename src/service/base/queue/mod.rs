@@ -21,12 +21,12 @@ mod work;
 
 pub(crate) use above::decide_above;
 pub(crate) use work::{
-    CheckCourse, DecideBadge, DecidePerson, DoJoin, EnsureLineItem, EraseFiles, ExportInstitution,
-    HandleNotice, ReleaseColumn, SendScore, SignAnew, SubscribeNotices,
+    CheckCourse, DecideBadge, DecidePerson, DoJoin, DropUnused, EnsureLineItem, EraseFiles,
+    ExportInstitution, HandleNotice, ReleaseColumn, SendScore, SignAnew, SubscribeNotices,
 };
 
 /// The names of all kinds.
-pub(crate) const NAMES: [&str; 12] = [
+pub(crate) const NAMES: [&str; 13] = [
     CheckCourse::NAME,
     DecideBadge::NAME,
     DecidePerson::NAME,
@@ -38,6 +38,7 @@ pub(crate) const NAMES: [&str; 12] = [
     HandleNotice::NAME,
     ExportInstitution::NAME,
     EraseFiles::NAME,
+    DropUnused::NAME,
     SignAnew::NAME,
 ];
 

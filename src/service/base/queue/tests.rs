@@ -121,6 +121,16 @@ fn stored_jobs_are_what_they_always_were() {
         },
     );
     stands(
+        "drop-unused-file",
+        "00ff 1",
+        None,
+        json!({"digest": "00ff", "kept_at": "1970-01-01T00:00:00.000001Z"}),
+        DropUnused {
+            digest: "00ff".into(),
+            kept_at: chrono::DateTime::from_timestamp_micros(1).unwrap(),
+        },
+    );
+    stands(
         "release_column",
         "i-1",
         None,

@@ -1,6 +1,7 @@
 //! The kinds of work. Their members are named as they are stored; what is not serialized stands in the key or in the
 //! column of the platform.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -287,6 +288,24 @@ impl BackgroundJob for EraseFiles {
 
     fn key(&self) -> String {
         self.erasure.to_string()
+    }
+}
+
+/// Removes a file that was kept for a hand-in which then was not made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DropUnused {
+    /// SHA-256 in lower-case hex.
+    pub(crate) digest: String,
+    /// The same file may be kept again and again, and has to be looked after each time.
+    pub(crate) kept_at: DateTime<Utc>,
+}
+
+impl BackgroundJob for DropUnused {
+    const NAME: &'static str = "drop-unused-file";
+    const KEY: &'static [&'static str] = &[];
+
+    fn key(&self) -> String {
+        format!("{} {}", self.digest, self.kept_at.timestamp_micros())
     }
 }
 
