@@ -1,7 +1,8 @@
 //! `cairn verify-archive FILE.zip`: checks an archive without database, settings or net.
 //!
-//! It ends with 0 where the archive is whole and of an issuer that was named, with 1 where it is not, and with
-//! [`UNPROVEN`] where it is whole and nobody was named: a script must not take that for a proof.
+//! It ends with 0 where the archive is whole and signed with a key that was named, with 1 where it is not, and with
+//! [`UNPROVEN`] where it is whole and nobody was named, or a DID without a key: the archive brings along what it is checked
+//! with, so that whoever forged it chose that key, and a script must not take it for a proof.
 
 use std::io::BufReader;
 use std::path::PathBuf;
@@ -18,15 +19,15 @@ use crate::service::privacy::export::signer::{Known, Named, Outcome, outcome};
 use crate::service::privacy::export::verifying::{Finding, Report, verify_archive};
 use openbadges::did;
 
-/// The exit code for an archive that is whole, of an institution that nobody named. 2 is that of a wrong use.
+/// The exit code for an archive that is whole, and signed with a key that nobody named. 2 is that of a wrong use.
 const UNPROVEN: u8 = 3;
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArchiveArguments {
     /// The archive: a learner's or an institution's.
     file: PathBuf,
-    /// Who has to have signed it: did:web:HOST:issuers:NAME, best with # and its key (z6Mk…), as the page of the issuer shows
-    /// them. May be given several times
+    /// Who has to have signed it: did:web:HOST:issuers:NAME#KEY, as cairn export prints it and the page of the issuer shows it.
+    /// Without # and the key (z6Mk…) nothing is proven, and the exit code is 3. May be given several times
     #[arg(long, value_name = "DID")]
     issuer: Vec<Named>,
     /// Look at the badges alone: for an archive of a version that did not sign what it packed
@@ -64,13 +65,19 @@ fn verdict(outcome: &Outcome<'_>) -> Result<(String, ExitCode), String> {
             (format!("{whole} {}", doubt(&signed.issuer, *known)), *known)
         }
         Outcome::Badges(issuers, known) => {
-            let doubts: Vec<String> = issuers.iter().map(|did| doubt(did, *known)).collect();
             let all = issuers.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-            let whole = format!("Every badge verifies with the keys of {all} that are in the archive.");
-            (format!("{whole} {}", doubts.join(" ")), *known)
+            let places: Vec<String> = issuers.iter().map(|did| published(did)).collect();
+            let said = format!(
+                "Every badge verifies with the keys of {all} that are in the archive. Nothing in the archive can prove that \
+                 these are theirs: compare them with {}. With --badges-only no key can be named. {HOW_TO_PROVE}",
+                places.join(", and with ")
+            );
+            (said, *known)
         }
         Outcome::Broken => {
-            return Err("The archive does not hold: not everything in it is as it was issued.".to_owned());
+            return Err(
+                "The archive does not hold: not everything in it is as it was issued and packed.".to_owned(),
+            );
         }
         Outcome::OtherSigner(signed) => {
             return Err(format!(
@@ -88,14 +95,15 @@ fn verdict(outcome: &Outcome<'_>) -> Result<(String, ExitCode), String> {
         }
         Outcome::NothingToCompare => {
             return Err(
-                "Nobody signed for the files of this archive, so there is no key that could be the one you named. Name the DID alone."
+                "Nobody signed for the files of this archive, so there is no key that could be the one you named. Name the DID \
+                 alone to see whose badges they are, which proves nothing about who packed it."
                     .to_owned(),
             );
         }
     };
     let code = match known {
-        Known::ByKey | Known::ByName => ExitCode::SUCCESS,
-        Known::Unknown => ExitCode::from(UNPROVEN),
+        Known::ByKey => ExitCode::SUCCESS,
+        Known::ByName | Known::Unknown => ExitCode::from(UNPROVEN),
     };
     Ok((said.trim_end().to_owned(), code))
 }
@@ -104,22 +112,30 @@ fn key_of(signed: &Signed) -> &str {
     signed.key.split_once('#').map_or("", |(_, key)| key)
 }
 
+/// What is left to do where nothing is proven.
+const HOW_TO_PROVE: &str = "To prove an archive, name the DID with its key: --issuer DID#KEY, as `cairn export` prints them and \
+     the page of the issuer shows them. Until then this proves nothing about who packed it, and the exit code is 3.";
+
+/// What to hold the keys of an issuer against.
+fn published(issuer: &str) -> String {
+    did::document_url(issuer).map_or_else(
+        |_| format!("what {issuer} published"),
+        |url| format!("{url} while that is served, or with what you noted"),
+    )
+}
+
 /// What nothing in an archive can prove, and how its reader can.
 fn doubt(issuer: &str, known: Known) -> String {
-    let compare = did::document_url(issuer).map_or_else(
-        |_| "what its issuer published".to_owned(),
-        |url| format!("{url} while that is served, or with what you noted"),
-    );
+    let compare = published(issuer);
     match known {
         Known::ByKey => String::new(),
         Known::ByName => format!(
-            "That it is a key of {issuer} is told by the copy of its did.json in the archive alone. Compare it with {compare}, \
-             and name it: --issuer {issuer}#KEY."
+            "Nothing in the archive can prove that this is a key of {issuer}: whoever changes an archive can put a did.json with \
+             their own key into it. Compare it with {compare}. {HOW_TO_PROVE}"
         ),
         Known::Unknown => format!(
             "Nothing in the archive can prove that {issuer} is the institution you think of: whoever changes an archive can sign it \
-             anew as somebody else. Compare DID and key with {compare}, and name them: --issuer {issuer}#KEY. Until then this proves \
-             nothing about who packed it, and the exit code is {UNPROVEN}."
+             anew as somebody else. Compare DID and key with {compare}. {HOW_TO_PROVE}"
         ),
     }
 }

@@ -4,6 +4,7 @@
 import { Failure } from "./failure.js";
 import { isObject, list, text } from "./json.js";
 import { ALGORITHMS, keyFromJwk, keyFromPem, verifies } from "./keys.js";
+import { hasSignature } from "./read.js";
 
 const OLDER_CONTEXT = /^https?:\/\/(?:w3id\.org\/openbadges\/v[12]|purl\.imsglobal\.org\/spec\/ob\/v2p)/;
 /** What makes it that award; the rest is description. */
@@ -40,7 +41,9 @@ export async function judgeOlder(checks, { document, token }, world, seen) {
   await checks.note("Members", () => olderMembers(document));
   // The definition of a badge or of an issuer is no award, and there is no more to say of it.
   if (checks.all.at(-1).code === "OtherKind") return;
-  if (vouchedBy(document) === "signed" && token !== undefined) await signedOlder(checks, document, token, world, seen);
+  // A token whose signature is none is changed, whoever vouches for the badge in it.
+  const isJudged = token !== undefined && (vouchedBy(document) === "signed" || !hasSignature(token));
+  if (isJudged) await signedOlder(checks, document, token, world, seen);
   else await hostedOlder(checks, document, world, seen);
   await checks.note("Period", () => olderPeriod(seen.assertion, world.now));
   await checks.note("Status", () => olderStatus(checks, seen, world));
@@ -127,6 +130,7 @@ async function signedOlder(checks, document, token, world, seen) {
     return found;
   });
   await checks.note("Signature", async () => {
+    if (!hasSignature(token)) throw new Failure("Signature");
     if (proof === undefined || key === undefined) throw new Failure("NotChecked");
     if (!(await verifies(key, proof.algorithm, token.signature, token.signed))) throw new Failure("Signature");
   });

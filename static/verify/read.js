@@ -21,7 +21,7 @@ const NOT_A_BADGE = "the file is neither text nor a PNG picture";
 
 /**
  * {carrier, document, token, wrapping, source}: token is {header, claims, signed, signature, isLegacy} for a compact JWS, or
- * nothing; wrapping says that the badge came in a presentation; source is the text that was read.
+ * nothing, and its signature nothing where that is not in base64url; wrapping says that the badge came in a presentation; source is the text that was read.
  */
 export function read(bytes) {
   if (bytes.length > MAX_PICTURE) throw new Failure("TooLarge", "8 MB");
@@ -49,7 +49,8 @@ function fromBaked(inside) {
 function fromText(written) {
   if (new Blob([written]).size > MAX_DOCUMENT) throw new Failure("TooLarge", "1 MB");
   const compact = written.trim();
-  if (/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*$/.test(compact)) return { ...unwrapped(fromToken(compact)), source: compact };
+  // Whatever stands where the signature belongs: what is before it may be a whole badge.
+  if (/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[^. \t\n\f\r]*$/.test(compact)) return { ...unwrapped(fromToken(compact)), source: compact };
   const document = parseJson(written);
   if (!isObject(document)) throw new Failure("UnknownFile", "it holds no JSON object");
   return { ...unwrapped({ document, token: undefined }), source: written };
@@ -59,6 +60,8 @@ function fromText(written) {
 function unwrapped(found) {
   const presentation = presentationIn(found);
   if (presentation === undefined) return found;
+  // Nothing checks who presented it, so that this is a token that cannot be read, and not a badge that is wrong.
+  if (found.token !== undefined && found.token.signature === undefined) throw new Failure("NotJson", "the token is not base64url");
   const held = list(presentation, "verifiableCredential");
   if (held.length === 0) throw new Failure("UnknownFile", "it is a presentation with nothing in it");
   if (held.length > 1) throw new Failure("SeveralBadges", held.length);
@@ -75,10 +78,17 @@ function presentationIn({ document, token }) {
   return list(inside, "type").includes("VerifiablePresentation") ? inside : undefined;
 }
 
+/** Whether a token's third part can be a signature at all: one that is empty, or cannot be decoded, is of no key. */
+export function hasSignature({ signature: bytes }) {
+  return bytes !== undefined && bytes.length > 0;
+}
+
 function fromToken(compact) {
   const parts = compact.split(".");
   const [header, payload, signature] = parts.map(fromBase64url);
-  if (parts.length !== 3 || [header, payload, signature].includes(undefined)) throw new Failure("NotJson", "the token is not base64url");
+  // Disclosures behind it make it a token of another kind (SD-JWT), which may be good.
+  if (parts.length !== 3 || parts[2].includes("~")) throw new Failure("NotJson", "it is not a token of three parts alone");
+  if ([header, payload].includes(undefined)) throw new Failure("NotJson", "the token is not base64url");
   const json = (bytes) => {
     const written = fromUtf8(bytes);
     const value = written === undefined ? undefined : parseJson(written);

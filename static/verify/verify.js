@@ -8,7 +8,7 @@ import { isObject, list, text } from "./json.js";
 import { ALGORITHMS, keyFromJwk, keyFromMultibase, verifies } from "./keys.js";
 import { isOlder, judgeOlder, olderRecipient } from "./older.js";
 import { canonicalize } from "./rdfc10.js";
-import { read } from "./read.js";
+import { hasSignature, read } from "./read.js";
 import { checkStatus } from "./status.js";
 import { quadsOf, undefinedIn } from "./terms.js";
 
@@ -143,7 +143,11 @@ async function core(checks, document, token, types, world) {
   // Only where the issuer could not be asked does the key that the proof names itself tell anything.
   if (key !== undefined || checks.all.at(-1).code !== "IssuerUnavailable") named = undefined;
   const statements = await checks.note("Terms", () => (token === undefined ? terms(document, proof, world.table) : tokenTerms(document, world.table, checks.remarks)));
-  await checks.note("Signature", () => signature(proof, key ?? named, statements, key === undefined));
+  await checks.note("Signature", () => {
+    // That it is of no key can be told without the issuer's.
+    if (token !== undefined && !hasSignature(token)) throw new Failure("Signature");
+    return signature(proof, key ?? named, statements, key === undefined);
+  });
   await checks.note("Period", () => period(document, world.now));
 }
 

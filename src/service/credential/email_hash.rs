@@ -1,6 +1,7 @@
 //! The salted hash of a holder's e-mail address in what is signed, so that whoever knows the address can check whose the
 //! badge is. A holder chooses it for badges that they earn from then on, here, and for each that they have when they have it
-//! signed anew ([`super::reissuing`]). What was signed keeps the address that it was made of.
+//! signed anew ([`super::reissuing`]). What was signed keeps the address that it was made of, until it is signed anew where
+//! the students are minors by then: nothing of an address is signed there, whatever was before.
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -8,6 +9,7 @@ use serde_json::json;
 use crate::domain::audit::Action;
 use crate::domain::email_hash::{self, NoHash};
 use crate::domain::people::Person;
+use crate::ids::TenantId;
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -99,10 +101,12 @@ pub(super) fn stands_in(document: &OpenBadgeCredential) -> bool {
     document.credential_subject.identifier.iter().any(is_one)
 }
 
-/// Puts a hash of the person's address of now into a document, or takes out what is there.
+/// Puts a hash of the person's address of now into a document that has none, or takes out what is there. One that is there
+/// stays as it is when the address changed since: whoever was told that one could not check the badge any more, and its holder
+/// takes it out first to have the other. Where none may be signed by now it goes, also if its holder did not ask for that.
 ///
 /// # Errors
-/// [`ServiceError::Refused`] where there is none for them.
+/// [`ServiceError::Refused`] where a new one is wanted and there is none for them.
 pub(super) fn say(
     db: &mut Db,
     document: &mut OpenBadgeCredential,
@@ -110,14 +114,34 @@ pub(super) fn say(
     said: bool,
     random: &dyn Random,
 ) -> Result<(), ServiceError> {
-    let stands = stands_in(document);
-    let identifiers = &mut document.credential_subject.identifier;
-    if said && !stands {
-        identifiers.push(recipient::email(&allowed(db, person)?, random));
-    } else if !said {
-        identifiers.retain(|one| !is_one(one));
+    if !said {
+        take_out(document);
+    } else if stands_in(document) {
+        keep_to_policy(db, &person.tenant, document)?;
+    } else {
+        let identity = recipient::email(&allowed(db, person)?, random);
+        document.credential_subject.identifier.push(identity);
     }
     Ok(())
+}
+
+/// Takes out of a document that is about to be signed anew what may be signed of no address by now.
+///
+/// # Errors
+/// What the store reports.
+pub(super) fn keep_to_policy(
+    db: &mut Db,
+    tenant: &TenantId,
+    document: &mut OpenBadgeCredential,
+) -> Result<(), StoreError> {
+    if stands_in(document) && !policies::get(db, tenant)?.signs_addresses() {
+        take_out(document);
+    }
+    Ok(())
+}
+
+fn take_out(document: &mut OpenBadgeCredential) {
+    document.credential_subject.identifier.retain(|one| !is_one(one));
 }
 
 fn is_one(identity: &IdentityObject) -> bool {

@@ -210,6 +210,7 @@ pub(crate) async fn set_says(
         }
         let random = context.random.as_ref();
         email_hash::say(db, &mut document, &visitor.person, email, random)?;
+        let email = email_hash::stands_in(&document);
         let changed = Credential {
             left_out: left_out.text()?,
             ..credential
@@ -225,8 +226,8 @@ pub(crate) async fn set_says(
     signed.await
 }
 
-/// Signs `document` with the issuer's keys of now and puts it in the place of the credential's own, in both forms. Run it in
-/// a transaction.
+/// Signs `document` with the issuer's keys of now and puts it in the place of the credential's own, in both forms. Nothing is
+/// said again that the institution lets nobody say by now ([`email_hash::keep_to_policy`]). Run it in a transaction.
 pub(in crate::service) fn again(
     db: &mut Db,
     signer: &Signer,
@@ -235,6 +236,7 @@ pub(in crate::service) fn again(
     mut document: OpenBadgeCredential,
     cause: ReissueCause,
 ) -> Result<(), ServiceError> {
+    email_hash::keep_to_policy(db, &credential.tenant, &mut document)?;
     document.proof.clear();
     let before = document.valid_from;
     document.awarded_date = document.awarded_date.or(Some(before));

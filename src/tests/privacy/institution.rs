@@ -148,5 +148,8 @@ fn an_institution_takes_everything_along_from_the_console_and_from_the_command_l
             &[],
         );
         assert_eq!(proven.status.code(), Some(0), "{}", said(&proven));
+        let (did, _) = key.unwrap().split_once('#').unwrap();
+        let by_name = cairn(folder.path(), &["drill", "all.zip", "--issuer", did], &[]);
+        assert_eq!(by_name.status.code(), Some(3), "{}", said(&by_name));
     });
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{cairn, said, unpacked, verified};
+use super::{cairn, packed, said, unpacked, verified};
 use crate::service::privacy::export::manifest::Manifest;
 use crate::tests::harness::on_each_database;
 use crate::tests::showing::stage::Stage;
@@ -69,12 +69,13 @@ fn after_its_did_changed_an_institution_has_archives_of_both_that_verify() {
         };
         for (name, issuers, code) in [
             ("before.zip", vec![&former], 0),
-            ("before.zip", vec![&former_did], 0),
-            ("before.zip", vec![&present_did, &former_did], 0),
+            ("before.zip", vec![&present, &former], 0),
+            ("before.zip", vec![&former_did], 3),
+            ("before.zip", vec![&present_did, &former_did], 3),
             ("before.zip", vec![&present], 1),
             ("before.zip", vec![], 3),
             ("after.zip", vec![&present], 0),
-            ("after.zip", vec![&present_did], 0),
+            ("after.zip", vec![&present_did], 3),
             ("after.zip", vec![&former_did], 1),
             ("after.zip", vec![], 3),
         ] {
@@ -90,9 +91,55 @@ fn after_its_did_changed_an_institution_has_archives_of_both_that_verify() {
                 code == 3,
                 "{text}"
             );
+            assert_eq!(text.contains("--issuer DID#KEY"), code == 3, "{text}");
             assert!(!text.contains("sound"), "{text}");
         }
         let (code, text) = checked("after.zip", &[&"https://moved.example".to_owned()]);
         assert_eq!(code, Some(2), "{text}");
+    });
+}
+
+#[test]
+fn badges_alone_prove_nothing_of_who_packed_them_and_a_named_key_is_compared_where_one_signed() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        stage.earned().await;
+        let folder = tempfile::tempdir().unwrap();
+        let identity = stage.scene.cairn.settings.identity();
+        let key = exported(&stage, folder.path(), "whole.zip", &identity);
+        stage.scene.end().await;
+        let (did, _) = key.split_once('#').unwrap();
+        let other = format!("{did}#z6MkOther");
+        let whole = unpacked(&std::fs::read(folder.path().join("whole.zip")).unwrap());
+        let mut changed = whole.clone();
+        changed.insert("README.txt".to_owned(), b"Ask us instead.".to_vec());
+        let mut unsigned = whole;
+        unsigned.retain(|name, _| !name.starts_with("SHA256SUMS"));
+        for (name, files) in [("changed.zip", &changed), ("unsigned.zip", &unsigned)] {
+            std::fs::write(folder.path().join(name), packed(files)).unwrap();
+        }
+        for (name, issuer, code, says) in [
+            ("changed.zip", key.as_str(), 1, "The archive does not hold"),
+            (
+                "changed.zip",
+                other.as_str(),
+                1,
+                "which is not what --issuer names",
+            ),
+            ("changed.zip", did, 3, "--issuer DID#KEY"),
+            ("unsigned.zip", key.as_str(), 1, "Nobody signed for the files"),
+            ("unsigned.zip", did, 3, "--issuer DID#KEY"),
+        ] {
+            let asked = ["verify-archive", name, "--badges-only", "--issuer", issuer];
+            let output = cairn(folder.path(), &asked, &[]);
+            let text = said(&output);
+            assert_eq!(output.status.code(), Some(code), "{name} {issuer}: {text}");
+            assert!(text.contains(says), "{name} {issuer}: {text}");
+            assert_eq!(
+                text.contains("Nobody signed for the files"),
+                name == "unsigned.zip" && code == 1,
+                "{text}"
+            );
+        }
     });
 }

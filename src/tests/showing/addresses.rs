@@ -150,6 +150,35 @@ fn where_there_is_no_address_or_students_are_minors_the_page_says_why_there_is_n
 }
 
 #[test]
+fn a_box_that_is_ticked_from_before_signs_no_address_of_a_minor_and_the_page_says_why() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (_, award, _) = stage.earned().await;
+        stage.world.share_email(0, true);
+        let (mut holder, mine, page) = stage.holding(0, &award).await;
+        let signing = page.form("/sign").unwrap();
+        let ticked_too = [("say_email", "yes")];
+        holder.submit(&page, &signing, &ticked_too).await.unwrap();
+        let file = holder.get(&format!("{mine}.json")).await.unwrap();
+        assert!(hash(&file.body).is_some());
+
+        stage.with_minors().await;
+        let page = holder.get(&mine).await.unwrap();
+        let mut signing = page.form("/sign").unwrap();
+        assert!(ticked(&signing, "say_email"), "it can be taken out");
+        let why = "keeps everything about e-mail addresses out of badges";
+        assert!(page.words().contains(why), "{}", page.words());
+        signing.fields.retain(|field| field.name != "say_grades");
+        holder.submit(&page, &signing, &[]).await.unwrap();
+        let file = holder.get(&format!("{mine}.json")).await.unwrap();
+        assert_eq!(hash(&file.body), None);
+        let page = holder.get(&mine).await.unwrap();
+        assert!(!page.text().contains("say_email"), "{}", page.text());
+        stage.scene.end().await;
+    });
+}
+
+#[test]
 fn who_acts_as_a_student_chooses_nothing_of_it_for_them() {
     on_each_database(|scene| async move {
         let stage = Stage::set(scene).await;

@@ -11,14 +11,18 @@ use super::{Bench, benches_of};
 use crate::clock::Clock as _;
 use crate::domain::audit::Action;
 use crate::domain::credential::Credential;
+use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::domain::page::Page;
 use crate::domain::policy::Policy;
 use crate::domain::rule::Condition;
 use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
+use crate::service::base::institutions;
 use crate::service::base::session::Visitor;
 use crate::service::credential::email_hash;
 use crate::service::credential::reissuing::{Wish, set_says};
+use crate::service::credential::withdrawing;
+use crate::service::institution::administrators::Operator;
 use crate::store::testing::shortcuts::logged;
 use crate::store::{people, policies};
 use lti::registration::Flavour;
@@ -323,6 +327,102 @@ async fn where_students_are_minors_or_have_no_address_none_is_signed() {
             signed,
             "nothing was changed"
         );
+    }
+}
+
+#[tokio::test]
+async fn whatever_is_signed_anew_where_students_are_minors_by_then_says_nothing_of_an_address() {
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        bench.check().await;
+        let student = bench.world.students(bench.at).remove(0);
+        let visitor = bench.learner(&student).await;
+        email_hash::choose(&bench.cairn, &visitor, true).await.unwrap();
+        let graded = bench.badge().await;
+        bench.grade(student.id, Some("95"));
+        bench.check().await;
+        bench.decide(&graded).await;
+        let other = another(&bench, "Other").await;
+        for badge in [&graded, &other] {
+            let issued = credential(&bench, badge, &student.sub).await;
+            assert_eq!(addresses(&issued).len(), 1);
+        }
+        with_minors(&bench, true).await;
+        bench.clock.advance(chrono::TimeDelta::hours(1));
+
+        // The box of its holder's form is still ticked.
+        let award = bench.holders(&graded).await.remove(&visitor.person.id).unwrap();
+        let wish = Wish {
+            grades: false,
+            ..wish(true)
+        };
+        assert!(set_says(&bench.cairn, &visitor, &award.id, wish).await.unwrap());
+        let anew = bench.credential(&award).await;
+        assert_eq!(addresses(&anew), []);
+        let nothing = (Outcome::Unknown, Some(true));
+        assert_eq!(told(&bench, &anew, &student.email).await, nothing);
+        let tenant = bench.course.tenant.clone();
+        let of = tenant.clone();
+        let log = bench
+            .cairn
+            .store
+            .read(move |db| logged(db, &of, Page::first(500)));
+        let log = log.await.unwrap();
+        let entry = log
+            .iter()
+            .find(|one| one.known() == Some(Action::CredentialReissued));
+        let detail = entry.unwrap().detail.to_string();
+        assert!(detail.contains(r#""email":false"#), "{detail}");
+
+        // Nobody asked its holder when a key is withdrawn.
+        let (_, keys) = institutions::issuer_keys(&bench.cairn).await.unwrap().remove(0);
+        let signs = |key: &&IssuerKey| key.kind == KeyKind::Ed25519 && key.state == KeyState::Active;
+        let key = keys.iter().find(signs).unwrap();
+        withdrawing::withdraw(&bench.cairn, Operator::CommandLine, &tenant, &key.id, "Lost.")
+            .await
+            .unwrap();
+        bench.work(&bench.cairn).await;
+        let anew = credential(&bench, &other, &student.sub).await;
+        assert_eq!(addresses(&anew), []);
+        assert_eq!(told(&bench, &anew, &student.email).await, nothing);
+    }
+}
+
+#[tokio::test]
+async fn a_hash_keeps_its_address_when_its_badge_is_signed_anew_for_something_else() {
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        bench.check().await;
+        let student = bench.world.students(bench.at).remove(0);
+        email_hash::choose(&bench.cairn, &bench.learner(&student).await, true)
+            .await
+            .unwrap();
+        let badge = bench.badge().await;
+        bench.grade(student.id, Some("95"));
+        bench.check().await;
+        bench.decide(&badge).await;
+        let issued = credential(&bench, &badge, &student.sub).await;
+        bench.world.change_email(student.id, "Ada.Anew@Example.EDU");
+        bench.check().await;
+        let visitor = bench.learner(&student).await;
+        let award = bench.holders(&badge).await.remove(&visitor.person.id).unwrap();
+        for (email, address) in [
+            (true, Some(student.email.as_str())),
+            (false, None),
+            (true, Some("ada.anew@example.edu")),
+        ] {
+            bench.clock.advance(chrono::TimeDelta::hours(1));
+            let wish = Wish {
+                grades: false,
+                ..wish(email)
+            };
+            assert!(set_says(&bench.cairn, &visitor, &award.id, wish).await.unwrap());
+            let anew = bench.credential(&award).await;
+            assert_eq!(addresses(&anew).len(), usize::from(email));
+            if let Some(address) = address {
+                assert_eq!(told(&bench, &anew, address).await.0, Outcome::Valid, "{address}");
+                let is_old = addresses(&anew) == addresses(&issued);
+                assert_eq!(is_old, address == student.email);
+            }
+        }
     }
 }
 

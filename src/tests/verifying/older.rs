@@ -136,6 +136,23 @@ pub(super) fn signed(cases: &mut Vec<Case>, net: &mut Net) {
             by("urn:uuid:3", &own, "x"),
         ),
         case(
+            "2.0 signed, and its signature cannot be decoded",
+            ("invalid", "Signature", "Signature"),
+            format!("{}!", by("urn:uuid:3", &own, "")),
+        ),
+        case(
+            "2.0 signed, unanswered, and its signature cannot be decoded",
+            ("invalid", "Signature", "Signature"),
+            format!("{}!", by("urn:uuid:3", "https://x.example/key", "")),
+        ),
+        case(
+            "2.0 hosted, in a token without a signature",
+            ("invalid", "Signature", "Signature"),
+            token(&json!({ "alg": "RS256" }), &assertion("urn:uuid:3"), |_| {
+                Vec::new()
+            }),
+        ),
+        case(
             "2.0 signed and revoked",
             ("invalid", "Status", "Revoked"),
             by("urn:uuid:2", &own, ""),

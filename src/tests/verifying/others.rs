@@ -190,6 +190,16 @@ fn tokens(cases: &mut Vec<Case>, net: &mut Net) {
     cases.extend([
         case("did:jwk, cty", VALID, compact.clone()),
         case("token in a presentation", VALID, presented(&[json!(compact)])),
+        case(
+            "token in a presentation, and its signature cannot be decoded",
+            ("invalid", "Signature", "Signature"),
+            presented(&[json!(format!("{compact}!"))]),
+        ),
+        case(
+            "a token with disclosures, which is another kind (SD-JWT)",
+            ("unknown", "Readable", "NotJson"),
+            format!("{compact}~"),
+        ),
         case("token in an envelope", VALID, presented(&[enveloped])),
         case("members of its own", VALID, by(&own)),
         case("vc claim", VALID, by(&legacy(&inner))),

@@ -333,10 +333,16 @@ pub(super) fn cases() -> (Net, Vec<Case>) {
             format!("{}.{}.{}", parts[0], parts[1], URL_SAFE_NO_PAD.encode([1; 64])),
         ),
         (
+            "invalid",
+            "Signature",
+            "Signature",
+            format!("{}.{}.{}", parts[0], parts[1], "AAAAA"),
+        ),
+        (
             "unknown",
             "Readable",
             "NotJson",
-            format!("{}.{}.{}", parts[0], parts[1], "AAAAA"),
+            format!("{}.{}!.{}", parts[0], parts[1], parts[2]),
         ),
     ];
     let cases = cases.into_iter().map(|(verdict, kind, code, text)| Case {
@@ -383,6 +389,23 @@ fn tokens_are_judged_by_the_key_that_the_issuer_publishes() {
         for (finding, text) in verifier.check_texts(&changed, &net).await.iter().zip(&changed) {
             assert_ne!(finding.verdict, "valid", "{finding:?}");
             same(finding, &judged(text, &net), text);
+        }
+        // A signature that cannot be decoded is a broken one, also where the issuer cannot be asked.
+        let (message, _) = good.rsplit_once('.').unwrap();
+        let short = &good[..good.len() - 1];
+        let broken = [
+            format!("{short}B"),
+            format!("{short}!"),
+            format!("{good}="),
+            format!("{message}.!"),
+            format!("{message}."),
+        ];
+        for net in [net.clone(), Net::default()] {
+            for (finding, text) in verifier.check_texts(&broken, &net).await.iter().zip(&broken) {
+                same(finding, &judged(text, &net), text);
+                assert_eq!(finding.verdict, "invalid", "{text}: {finding:?}");
+                assert_eq!(finding.checks["Signature"].code, "Signature", "{text}");
+            }
         }
         let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:openbadges=\"https://purl.imsglobal.org/ob/v3p0\">\
                    <openbadges:credential verify=\"TOKEN\"/></svg>";

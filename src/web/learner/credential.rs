@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::sharing;
 use crate::domain::award::Standing;
 use crate::domain::credential::{ReissueCause, ShareLink, Visibility};
-use crate::domain::email_hash;
+use crate::domain::email_hash::{self, NoHash};
 use crate::ids::{AwardId, ShareLinkId};
 use crate::service::base::addresses;
 use crate::service::base::drawings::Asker;
@@ -266,7 +266,7 @@ async fn view(
         }),
         says_results,
         no_email: no_email
-            .filter(|_| email.is_none())
+            .filter(|why| email.is_none() || *why == NoHash::Minors)
             .map(words::email_hash::why_not),
         sign_action,
         signed_anew,

@@ -74,7 +74,8 @@ pub struct Token {
     payload: Value,
     /// The first two parts as they stand, which is what is signed.
     signed: String,
-    signature: Vec<u8>,
+    /// Nothing where the third part is not in base64url.
+    signature: Option<Vec<u8>>,
 }
 
 #[derive(Serialize)]
@@ -236,21 +237,34 @@ impl Token {
         }
     }
 
+    /// Whether its third part can be a signature at all. One that is empty, or cannot be decoded, is of no key, whichever the
+    /// issuer has.
+    #[must_use]
+    pub fn has_signature(&self) -> bool {
+        self.signature.as_ref().is_some_and(|bytes| !bytes.is_empty())
+    }
+
+    /// Whether it has a third part that can be decoded, be it an empty one.
+    pub(crate) fn is_readable(&self) -> bool {
+        self.signature.is_some()
+    }
+
     /// Whether `key` made the signature with `algorithm`. A key of another kind made none.
     #[must_use]
     pub fn verifies(&self, algorithm: Algorithm, key: &ForeignKey) -> bool {
         let message = self.signed.as_bytes();
+        let Some(signature) = &self.signature else {
+            return false;
+        };
         match (algorithm, key) {
-            (Algorithm::Es256, ForeignKey::Known(PublicKey::P256(key))) => {
-                Signature::from_slice(&self.signature)
-                    .is_ok_and(|signature| key.verify(message, &signature).is_ok())
-            }
+            (Algorithm::Es256, ForeignKey::Known(PublicKey::P256(key))) => Signature::from_slice(signature)
+                .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
             (Algorithm::EdDsa, ForeignKey::Known(PublicKey::Ed25519(key))) => {
-                ed25519_dalek::Signature::from_slice(&self.signature)
+                ed25519_dalek::Signature::from_slice(signature)
                     .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok())
             }
             (Algorithm::Es384, ForeignKey::P384(_)) | (Algorithm::Rs256, ForeignKey::Rsa(_)) => {
-                key.verifies(message, &self.signature)
+                key.verifies(message, signature)
             }
             _ => false,
         }

@@ -75,7 +75,8 @@ pub fn looks_like(bytes: &[u8]) -> bool {
     text.first().is_some_and(u8::is_ascii_alphabetic) && text.contains(&b'.')
 }
 
-/// Takes a compact token apart. White space round it is passed over, as files have it at their end.
+/// Takes a compact token apart. White space round it is passed over, as files have it at their end. A signature that cannot
+/// be decoded is none, and no fault of form: what it should cover can be read all the same ([`Token::has_signature`]).
 ///
 /// # Errors
 /// [`JwtError`] for each bound and each form that is not kept. Header members and claims are judged later:
@@ -84,17 +85,24 @@ pub fn read(bytes: &[u8]) -> Result<Token, JwtError> {
     if bytes.len() > MAX_TOKEN {
         return Err(JwtError::TooLarge);
     }
-    let text = std::str::from_utf8(bytes.trim_ascii()).map_err(|_| JwtError::NotCompact)?;
+    // A no-break space of the page that it was copied from is no letter of the signature either.
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| JwtError::NotCompact)?
+        .trim();
     let mut parts = text.split('.');
     let (Some(header), Some(payload), Some(signature), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
     else {
         return Err(JwtError::NotCompact);
     };
+    // Disclosures behind it make it a token of another kind (SD-JWT), which may be good.
+    if signature.contains('~') {
+        return Err(JwtError::NotCompact);
+    }
     Ok(Token {
-        signature: decode("signature", signature)?,
         header: object("header", header)?,
         payload: object("payload", payload)?,
+        signature: decode("signature", signature).ok(),
         signed: format!("{header}.{payload}"),
     })
 }
@@ -260,7 +268,17 @@ mod tests {
             assert_eq!(named, Err(JwtError::NotCompact), "{text}");
         }
         assert_eq!(read(&[0xff, b'.']), Err(JwtError::NotCompact));
-        assert_eq!(read(b"a.b.c="), Err(JwtError::Base64("signature")));
+        assert_eq!(read(b"a.b.c="), Err(JwtError::Base64("header")));
+        assert_eq!(read(b"e30.b.c="), Err(JwtError::Base64("payload")));
+        assert_eq!(read(b"e30.e30.AA~"), Err(JwtError::NotCompact));
+        let signed = |signature: &str| {
+            let text = format!("e30.e30.{signature}");
+            read(text.as_bytes()).unwrap().has_signature()
+        };
+        assert!(signed("AA") && signed("AA\n") && signed("AA\u{a0}"));
+        for none in ["", "A", "AB", "AA=", "AA!", "!", "\u{e4}"] {
+            assert!(!signed(none), "{none}");
+        }
         let signature = format!("!.e30.{}", URL_SAFE_NO_PAD.encode([1; 64]));
         assert_eq!(read(signature.as_bytes()), Err(JwtError::Base64("header")));
         let payload = |text: &str| read(&token(fine, text, 64)).unwrap_err();

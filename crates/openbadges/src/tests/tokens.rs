@@ -126,6 +126,41 @@ fn no_byte_of_a_token_can_be_changed() {
 }
 
 #[test]
+fn a_signature_that_cannot_be_decoded_is_a_broken_one_whoever_can_be_asked() {
+    let token = token_of(&badge());
+    let (message, _) = token.rsplit_once('.').unwrap();
+    let (header, payload) = message.split_once('.').unwrap();
+    let short = &token[..token.len() - 1];
+    // The last letter of 64 bytes is one of A, Q, g and w; any other has bits that no byte takes.
+    for text in [
+        format!("{short}B"),
+        format!("{short}!"),
+        format!("{token}="),
+        format!("{message}.!"),
+        format!("{message}.\u{e4}"),
+        format!("{message}."),
+    ] {
+        for web in [both(&[]), Web::default()] {
+            let verdict = verify(text.as_bytes(), &web, now());
+            let signature = verdict.failure(CheckKind::Signature);
+            assert_eq!(signature, Some(&Failure::Signature), "{text}");
+            assert_eq!(verdict.outcome(), Outcome::Invalid, "{text}");
+        }
+    }
+    // What says nowhere that it is a badge is not proven wrong, nor is a token of another kind.
+    for text in [
+        format!("{header}!.{payload}.AA"),
+        format!("{header}.{payload}!.AA"),
+        format!("{header}.e30.!"),
+        format!("{token}~"),
+    ] {
+        let verdict = checked(&text);
+        assert_eq!(verdict.outcome(), Outcome::Unknown, "{text}: {verdict:?}");
+        assert_eq!(verdict.checks.len(), 1);
+    }
+}
+
+#[test]
 fn a_signature_of_somebody_else_is_none() {
     let other = SigningKey::from_slice(&[9; 32]).unwrap();
     let token = jwt::sign(&badge(), &other, &key_id()).unwrap();
@@ -258,7 +293,8 @@ fn a_key_that_was_given_away_verifies_nothing() {
 fn what_cannot_be_read_as_a_token_is_refused_in_its_own_words() {
     for (text, failure) in [
         ("a.b", JwtError::NotCompact),
-        ("a.b.c=", JwtError::Base64("signature")),
+        ("a.b.c=", JwtError::Base64("header")),
+        ("e30.b.c", JwtError::Base64("payload")),
     ] {
         let verdict = checked(text);
         assert_eq!(

@@ -373,6 +373,10 @@ fn signature(
     key: Option<&ForeignKey>,
     message: Option<Message>,
 ) -> Result<(), Failure> {
+    // That it is of no key can be told without the issuer's.
+    if token.is_some_and(|token| !token.has_signature()) {
+        return Err(Failure::Signature);
+    }
     let (Some(proof), Some(key)) = (proof, key) else {
         return Err(Failure::NotChecked);
     };

@@ -64,7 +64,9 @@ pub(super) fn verify(
     if is_other {
         return;
     }
-    let assertion = match received.token.as_ref().filter(|_| is_signed(document)) {
+    // A token whose signature is none is changed, whoever vouches for the badge in it.
+    let judged = |token: &&Token| is_signed(document) || !token.has_signature();
+    let assertion = match received.token.as_ref().filter(judged) {
         Some(token) => {
             signed(document, token, resolver, verdict, &mut seen);
             None
@@ -252,6 +254,7 @@ fn signed(document: &Value, token: &Token, resolver: &dyn Resolver, verdict: &mu
     };
     let key = verdict.note(CheckKind::Key, key);
     let signature = match (proof, key) {
+        _ if !token.has_signature() => Err(Failure::Signature),
         (Some(algorithm), Some(key)) if token.verifies(algorithm, &key) => Ok(()),
         (Some(_), Some(_)) => Err(Failure::Signature),
         _ => Err(Failure::NotChecked),

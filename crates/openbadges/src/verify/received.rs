@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::verdict::Failure;
 use super::{MAX_DOCUMENT, VC_CONTEXT, VC_CONTEXT_1, list, older, text};
-use crate::jwt::{self, Token};
+use crate::jwt::{self, JwtError, Token};
 
 /// How a token begins that a presentation of data model 2.0 carries (VC Data Model 2.0, section 4.13).
 const ENVELOPES: [&str; 2] = ["data:application/vc+jwt", "data:application/jwt"];
@@ -48,6 +48,10 @@ impl Received {
             .any(|kind| kind == "VerifiablePresentation")
         {
             return Ok(self);
+        }
+        // Nothing checks who presented it, so that this is a token that cannot be read, and not a badge that is wrong.
+        if self.token.as_ref().is_some_and(|token| !token.is_readable()) {
+            return Err(Failure::Token(JwtError::Base64("signature")));
         }
         let inner = match list(outer, "verifiableCredential") {
             [] => {

@@ -78,8 +78,9 @@ To prove that everything in here is as it was packed and still verifies, without
 its database or the net:  cairn verify-archive FILE.zip --issuer DID#KEY
 
 Nothing in an archive can prove who packed it. Take DID and KEY from where you trust them, such as
-the issuer's own page while it is there, and note them beside the archive. Without --issuer the
-command says who signed, and leaves it to you to compare.
+the issuer's own page while it is there, and note them beside the archive. Without --issuer, or
+with the DID alone, the command says who signed and leaves it to you to compare: it proves nothing
+then, and its exit code is 3.
 ";
 
 /// "26 November 2026, 11:20 UTC".

@@ -61,7 +61,7 @@ pub(crate) enum Outcome<'a> {
     OtherSigner(&'a Signed),
     /// Badges of an issuer that nobody named.
     OtherIssuer(&'a str),
-    /// A key was named, and nothing is signed that it could be compared with.
+    /// A key was named, and nobody signed for the files, so that there is none that it could be compared with.
     NothingToCompare,
 }
 
@@ -70,7 +70,7 @@ pub(crate) enum Outcome<'a> {
 pub(crate) enum Known {
     /// Its key was named: it is proven.
     ByKey,
-    /// Its DID was named. That the key is its own is told by the archive alone.
+    /// Its DID was named. That the key is its own is told by the archive alone, which proves nothing.
     ByName,
     /// Nobody was named.
     Unknown,
@@ -79,10 +79,18 @@ pub(crate) enum Known {
 /// What a report means to whoever named these issuers; with `badges_only` also without a signature over the files.
 #[must_use]
 pub(crate) fn outcome<'a>(report: &'a Report, named: &[Named], badges_only: bool) -> Outcome<'a> {
+    let names_key = named.iter().any(|one| one.key.is_some());
     match &report.manifest {
         Manifest::Signed(signed) if report.is_unchanged() => of_signed(signed, named),
-        _ if badges_only && report.has_sound_badges() => of_badges(&report.badge_issuers, named),
-        _ => Outcome::Broken,
+        _ if !(badges_only && report.has_sound_badges()) => Outcome::Broken,
+        _ if !names_key => of_badges(&report.badge_issuers, named),
+        Manifest::Absent => Outcome::NothingToCompare,
+        // A key is held against what it signed, and what is here was changed since: by whom, it may tell all the same.
+        Manifest::Signed(signed) => match of_signed(signed, named) {
+            other @ Outcome::OtherSigner(_) => other,
+            _ => Outcome::Broken,
+        },
+        Manifest::Wrong(_) => Outcome::Broken,
     }
 }
 
@@ -101,9 +109,6 @@ fn of_signed<'a>(signed: &'a Signed, named: &[Named]) -> Outcome<'a> {
 
 fn of_badges<'a>(issuers: &'a BTreeSet<String>, named: &[Named]) -> Outcome<'a> {
     let is_named = |did: &&String| named.iter().any(|one| one.did == **did);
-    if named.iter().any(|one| one.key.is_some()) {
-        return Outcome::NothingToCompare;
-    }
     match issuers.iter().find(|did| !is_named(did)) {
         _ if named.is_empty() => Outcome::Badges(issuers, Known::Unknown),
         Some(other) => Outcome::OtherIssuer(other),

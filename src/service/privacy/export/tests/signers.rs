@@ -258,6 +258,42 @@ fn badges_alone_are_held_against_the_issuers_that_were_named() {
 }
 
 #[test]
+fn a_named_key_is_held_against_the_signature_that_is_there_also_where_badges_alone_count() {
+    let (ours, key) = (examples::issuer().unwrap(), examples::key());
+    let real = ours.verification_method(&key.verifying_key());
+    let foreign = ours.verification_method(&other().1.verifying_key());
+    let mut changed = sealed(files());
+    *content(&mut changed, "README.txt") = b"Ask us instead.".to_vec();
+    let mut wrong = sealed(files());
+    *content(&mut wrong, manifest::SIGNATURE) = b"nothing".to_vec();
+    let (changed, wrong) = (report(&changed), report(&wrong));
+    let Manifest::Signed(by) = &changed.manifest else {
+        panic!("{changed:?}");
+    };
+    assert!(changed.has_sound_badges() && !changed.is_unchanged());
+    for both in [vec![real.as_str()], vec![foreign.as_str(), OURS]] {
+        assert_eq!(
+            outcome(&changed, &named(&both), true),
+            Outcome::Broken,
+            "{both:?}"
+        );
+    }
+    assert_eq!(
+        outcome(&changed, &named(&[&foreign]), true),
+        Outcome::OtherSigner(by)
+    );
+    assert!(matches!(wrong.manifest, Manifest::Wrong(_)) && wrong.has_sound_badges());
+    for one in [&real, &foreign] {
+        assert_eq!(outcome(&wrong, &named(&[one]), true), Outcome::Broken);
+    }
+    // Whoever names no key looks at the badges alone, whatever was signed.
+    for report in [&changed, &wrong] {
+        let found = outcome(report, &named(&[OURS]), true);
+        assert_eq!(found, Outcome::Badges(&report.badge_issuers, Known::ByName));
+    }
+}
+
+#[test]
 fn what_is_no_did_is_not_taken_for_one() {
     for text in [
         "",
