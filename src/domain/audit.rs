@@ -396,6 +396,7 @@ mod tests {
         "issuer-key.withdrawn",
         "link.chosen",
         "link.placed",
+        "link.removed",
         "master-key.rotated",
         "notice.hello",
         "person.joined",
