@@ -194,7 +194,7 @@ impl Handler for ExportInstitution {
 
 impl Handler for EraseFiles {
     async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
-        erasing::erase_files(cairn, tenant, self.digests)
+        erasing::erase_files(cairn, tenant, self.digests, &self.people)
             .await
             .map(Done::well)
     }

@@ -136,7 +136,11 @@ pub(super) async fn give_back(
     let (tenant, digests) = (tenant.clone(), vec![file.digest.clone()]);
     let asked = cairn.store.write(move |db| {
         let erasure = ErasureId::new(now, random.as_ref());
-        let job = EraseFiles { erasure, digests };
+        let job = EraseFiles {
+            erasure,
+            digests,
+            people: Vec::new(),
+        };
         queue::enqueue(db, &tenant, &job, now + STAYS, now, random.as_ref())
     });
     Ok(asked.await?)

@@ -279,6 +279,9 @@ pub(crate) struct EraseFiles {
     #[serde(skip_serializing)]
     pub(crate) erasure: ErasureId,
     pub(crate) digests: Vec<String>,
+    /// Who was erased: what they began to send goes too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) people: Vec<PersonId>,
 }
 
 impl BackgroundJob for EraseFiles {
