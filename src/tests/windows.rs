@@ -87,8 +87,7 @@ fn a_form_of_who_acts_as_somebody_counts_in_no_visit_of_theirs_nor_theirs_in_tha
         let act = |acts: bool| {
             if acts {
                 world.tamper(|_, claims| {
-                    let custom =
-                        claims["https://purl.imsglobal.org/spec/lti/claim/custom"].as_object_mut();
+                    let custom = claims["https://purl.imsglobal.org/spec/lti/claim/custom"].as_object_mut();
                     custom
                         .unwrap()
                         .insert("masquerading_user_id".into(), serde_json::json!(4711));

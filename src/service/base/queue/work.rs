@@ -125,6 +125,7 @@ impl BackgroundJob for EnsureLineItem {
     const NAME: &'static str = "ensure_item";
     const KEY: &'static [&'static str] = &["course", "activity"];
     const REPLACES_GIVEN_UP: bool = true;
+    const KEEPS_PROBLEM: bool = true;
 
     fn key(&self) -> String {
         format!("{}/{}", self.course, self.activity)
