@@ -202,6 +202,8 @@ pub(crate) struct Link {
     pub(crate) opens: Opens,
     /// The link's own line item, when the launch named one.
     pub(crate) line_item_url: Option<String>,
+    /// The registration that launched it last; none where that is not known.
+    pub(crate) launched_by: Option<RegistrationId>,
 }
 
 /// What the link of a placed activity is called until it is launched: this, and the id of what was placed.
@@ -217,6 +219,15 @@ impl Link {
     #[must_use]
     pub(crate) fn is_the_platforms(&self) -> bool {
         !UNNAMED.iter().any(|ours| self.resource_link_id.starts_with(ours))
+    }
+
+    /// Whether another registration launches it than the one through which its course is read: the platform lists the column of
+    /// such a link to that one alone.
+    #[must_use]
+    pub(crate) fn is_of_former(&self, course: &Course) -> bool {
+        self.launched_by
+            .as_ref()
+            .is_some_and(|by| *by != course.registration)
     }
 }
 

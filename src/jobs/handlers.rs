@@ -56,6 +56,7 @@ struct Kind {
     /// What its key is made of.
     key: &'static [&'static str],
     retry: ExponentialBuilder,
+    keeps_problem: bool,
     perform: for<'a> fn(&'a Cairn, &'a Job) -> Work<'a>,
 }
 
@@ -65,6 +66,7 @@ impl Kind {
             name: J::NAME,
             key: J::KEY,
             retry: J::RETRY,
+            keeps_problem: J::KEEPS_PROBLEM,
             perform: read_and_handle::<J>,
         }
     }
@@ -101,6 +103,11 @@ fn known(name: &str) -> Option<&'static Kind> {
 /// How often and after what waits work of that name is tried again.
 pub(super) fn retry(name: &str) -> ExponentialBuilder {
     known(name).map_or(USUAL_RETRY, |kind| kind.retry)
+}
+
+/// Whether the queue keeps with which problem work of that name ended.
+pub(super) fn keeps_problem(name: &str) -> bool {
+    known(name).is_some_and(|kind| kind.keeps_problem)
 }
 
 /// The name of that kind of work, and what a key of it is made of: each member with its id.
@@ -163,9 +170,8 @@ impl Handler for ReleaseColumn {
 
 impl Handler for EnsureLineItem {
     async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
-        columns::ensure_activity_item(cairn, tenant, &self.activity)
-            .await
-            .map(Done::well)
+        let problem = columns::ensure_activity_item(cairn, tenant, &self.activity).await?;
+        Ok(Done { problem })
     }
 }
 
@@ -197,7 +203,7 @@ impl Handler for ExportInstitution {
 
 impl Handler for EraseFiles {
     async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
-        erasing::erase_files(cairn, tenant, self.digests)
+        erasing::erase_files(cairn, tenant, self.digests, &self.people)
             .await
             .map(Done::well)
     }

@@ -272,15 +272,24 @@ async fn perform(cairn: &Cairn, job: &Job) -> Result<Done, ServiceError> {
 
 /// Has the queue know how a job ended. `false`: its lease ran out, and another worker has it now.
 async fn keep(cairn: &Cairn, job: Job, end: &End) -> Result<bool, StoreError> {
-    let End::Failed { error, id, retry_at } = end else {
-        return cairn.store.write(move |db| jobs::done(db, &job)).await;
-    };
-    // A page may say it.
-    let said = Trouble::of(error, id.clone()).stored();
-    let retry_at = *retry_at;
-    let failed = move |db: &mut _| jobs::fail(db, &job, &said, retry_at);
     // The same work may be asked for anew at this moment; that stands for this one then.
-    cairn.store.write_retrying(failed).await
+    match end {
+        End::Failed { error, id, retry_at } => {
+            // A page may say it.
+            let said = Trouble::of(error, id.clone()).stored();
+            let retry_at = *retry_at;
+            let failed = move |db: &mut _| jobs::fail(db, &job, &said, retry_at);
+            cairn.store.write_retrying(failed).await
+        }
+        End::Done(Done {
+            problem: Some(problem),
+        }) if handlers::keeps_problem(&job.kind) => {
+            let said = problem.stored();
+            let ended = move |db: &mut _| jobs::end_with(db, &job, &said);
+            cairn.store.write_retrying(ended).await
+        }
+        End::Done(_) | End::Gone(_) => cairn.store.write(move |db| jobs::done(db, &job)).await,
+    }
 }
 
 /// Says that a job still runs. Where that fails its lease runs out, and it is done a second time.

@@ -122,11 +122,6 @@ pub(super) fn taken_over_at(
     Ok(last)
 }
 
-/// Whether another deployment speaks for a course than once did.
-pub(crate) fn went_over(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<bool, StoreError> {
-    Ok(taken_over_at(db, tenant, course)?.is_some())
-}
-
 /// Has the newest deployment of those that it hung on before speak for a course again, as long as that one belongs to the
 /// platform. `false`: the one that speaks belongs to it, or none does.
 pub(super) fn bring_back_services(

@@ -56,6 +56,7 @@ struct Row {
     created_at: i64,
     ruled_maximum: Option<String>,
     is_scale: bool,
+    gone_at: Option<i64>,
 }
 
 impl Row {
@@ -74,6 +75,7 @@ impl Row {
             created_at: micros(now),
             ruled_maximum: item.ruled_maximum.map(|maximum| maximum.to_string()),
             is_scale: item.is_scale,
+            gone_at: None,
         })
     }
 
@@ -111,9 +113,14 @@ pub(crate) fn upsert_many(
 ) -> Result<ItemChanges, StoreError> {
     let mut known: HashMap<String, LineItem> = HashMap::new();
     let mut newer: HashSet<LineItemId> = HashSet::new();
+    let mut deleted: HashSet<LineItemId> = HashSet::new();
     for row in rows(db, tenant, course)? {
         let is_newer = row.created_at > micros(now);
+        let is_deleted = row.gone_at.is_some();
         let item = row.item()?;
+        if is_deleted {
+            deleted.insert(item.id.clone());
+        }
         if is_newer {
             newer.insert(item.id.clone());
         }
@@ -194,10 +201,11 @@ pub(crate) fn upsert_many(
         changes.items.push(after);
     }
     for mut item in known.into_values() {
-        if item.state != LineItemState::Gone && !newer.contains(&item.id) {
-            item.state = LineItemState::Gone;
-            changes.gone.push(item.id.clone());
-            set_state(db, tenant, &item.id, item.state)?;
+        if !newer.contains(&item.id) {
+            let is_deleted = deleted.contains(&item.id);
+            if not_listed(db, &mut item, is_deleted, now)? {
+                changes.gone.push(item.id.clone());
+            }
         }
         changes.items.push(item);
     }
@@ -205,6 +213,7 @@ pub(crate) fn upsert_many(
     Ok(changes)
 }
 
+/// Writes an item that is listed.
 fn update(db: &mut Db, item: &LineItem) -> Result<(), StoreError> {
     diesel::update(line_items::table)
         .filter(line_items::tenant_id.eq(item.tenant.as_str()))
@@ -217,9 +226,33 @@ fn update(db: &mut Db, item: &LineItem) -> Result<(), StoreError> {
             line_items::tag.eq(&item.tag),
             line_items::resource_link_id.eq(&item.resource_link_id),
             line_items::state.eq(word(&item.state)?),
+            line_items::gone_at.eq(None::<i64>),
         ))
         .execute(db)?;
     Ok(())
+}
+
+/// Takes over that an item is not listed, and says whether it was until now. Only the registration that it belongs to is told by
+/// that that it was deleted; `is_deleted` is whether that is known.
+fn not_listed(
+    db: &mut Db,
+    item: &mut LineItem,
+    is_deleted: bool,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let was_listed = item.state != LineItemState::Gone;
+    if was_listed {
+        item.state = LineItemState::Gone;
+        set_state(db, &item.tenant, &item.id, item.state)?;
+    }
+    if !is_deleted && !is_of_former(db, &item.tenant, &item.id)? {
+        diesel::update(line_items::table)
+            .filter(line_items::tenant_id.eq(item.tenant.as_str()))
+            .filter(line_items::id.eq(item.id.as_str()))
+            .set(line_items::gone_at.eq(Some(micros(now))))
+            .execute(db)?;
+    }
+    Ok(was_listed)
 }
 
 /// Adds an item that we created at the platform, unless the course has one with that URL, and says which one is there.
@@ -272,11 +305,11 @@ pub(crate) fn note_owner(
     Ok(())
 }
 
-/// Whether an item belongs to another registration than the one that speaks for its course: where it is gone since, the platform
-/// has it still. Of one that was not listed since that is kept, it is told by whether another deployment took the course over
-/// after it came to be known.
+/// Whether an item belongs to another registration than the one that speaks for its course, and was there when the course went
+/// over: where it is gone since, the platform has it still. Of one that was not listed since that is kept, it is told by whether
+/// another deployment took the course over after it came to be known.
 pub(crate) fn is_of_former(db: &mut Db, tenant: &TenantId, id: &LineItemId) -> Result<bool, StoreError> {
-    let known: Option<(String, i64, Option<String>, String)> = line_items::table
+    let known: Option<(String, i64, Option<String>, String, Option<i64>)> = line_items::table
         .inner_join(courses::table.on(courses::id.eq(line_items::course_id)))
         .filter(line_items::tenant_id.eq(tenant.as_str()))
         .filter(line_items::id.eq(id.as_str()))
@@ -285,12 +318,16 @@ pub(crate) fn is_of_former(db: &mut Db, tenant: &TenantId, id: &LineItemId) -> R
             line_items::created_at,
             line_items::registration_id,
             courses::registration_id,
+            line_items::gone_at,
         ))
         .first(db)
         .optional()?;
-    let Some((course, created_at, owner, speaks)) = known else {
+    let Some((course, created_at, owner, speaks, gone_at)) = known else {
         return Ok(false);
     };
+    if gone_at.is_some() {
+        return Ok(false);
+    }
     if let Some(owner) = owner {
         return Ok(owner != speaks);
     }
@@ -381,7 +418,10 @@ pub(crate) fn set_state(
         diesel::update(line_items::table)
             .filter(line_items::tenant_id.eq(tenant.as_str()))
             .filter(line_items::id.eq(id.as_str()))
-            .set(line_items::ruled_maximum.eq(None::<String>))
+            .set((
+                line_items::ruled_maximum.eq(None::<String>),
+                line_items::gone_at.eq(None::<i64>),
+            ))
             .execute(db)?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use super::convert::{from_json, json, micros};
 use super::schema::links;
 use super::{Db, StoreError, course_keys};
 use crate::domain::course::{Link, Opens, PLACED, STAND_IN};
-use crate::ids::{CourseId, LinkId, TenantId};
+use crate::ids::{CourseId, LinkId, RegistrationId, TenantId};
 use crate::random::Random;
 
 /// A resource link as a launch showed it.
@@ -33,6 +33,7 @@ pub(super) struct Row {
     opens: String,
     line_item_url: Option<String>,
     created_at: i64,
+    registration_id: Option<String>,
 }
 
 impl Row {
@@ -45,6 +46,7 @@ impl Row {
             title: self.title,
             opens: from_json("links.opens", &self.opens)?,
             line_item_url: self.line_item_url,
+            launched_by: self.registration_id.map(RegistrationId::from),
         })
     }
 }
@@ -118,6 +120,7 @@ pub(crate) fn refresh_from_launch(
             opens: json(&Opens::Unchosen)?,
             line_item_url: seen.line_item_url.clone(),
             created_at: micros(now),
+            registration_id: None,
         };
         on_both!(db, |connection| diesel::insert_into(links::table)
             .values(&row)
@@ -139,6 +142,21 @@ pub(crate) fn refresh_from_launch(
             .execute(db)?;
     }
     Ok(known)
+}
+
+/// Notes which registration launched a link.
+pub(crate) fn note_launch(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &LinkId,
+    registration: &RegistrationId,
+) -> Result<(), StoreError> {
+    diesel::update(links::table)
+        .filter(links::tenant_id.eq(tenant.as_str()))
+        .filter(links::id.eq(id.as_str()))
+        .set(links::registration_id.eq(registration.as_str()))
+        .execute(db)?;
+    Ok(())
 }
 
 /// The link with that id.
@@ -173,6 +191,7 @@ pub(crate) fn insert_placeholder(
         opens: json(opens)?,
         line_item_url: None,
         created_at: micros(now),
+        registration_id: None,
     };
     on_both!(db, |connection| diesel::insert_into(links::table)
         .values(&row)

@@ -141,6 +141,7 @@ diesel::table! {
         opens -> Text,
         line_item_url -> Nullable<Text>,
         created_at -> BigInt,
+        registration_id -> Nullable<Text>,
     }
 }
 
@@ -196,6 +197,7 @@ diesel::table! {
         ruled_maximum -> Nullable<Text>,
         is_scale -> Bool,
         registration_id -> Nullable<Text>,
+        gone_at -> Nullable<BigInt>,
     }
 }
 

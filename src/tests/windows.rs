@@ -1,11 +1,15 @@
 //! Where a launch or a window leads: the same page in a window of its own, the way back to the course, and a link that is not
 //! ready.
 
-use practice_lms::browser::Browser;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use practice_lms::browser::{Browser, Page};
 use practice_lms::{CourseRole, Flavour, Shown};
 
 use super::guest::Guest;
-use super::harness::on_each_database;
+use super::harness::{ForwardClock, Scene, on_each_database};
+use crate::store::testing::TestDatabase;
 
 #[test]
 fn a_form_counts_after_a_second_launch_of_the_same_person_and_of_nobody_else() {
@@ -31,6 +35,76 @@ fn a_form_counts_after_a_second_launch_of_the_same_person_and_of_nobody_else() {
                 "{name}: {}",
                 refused.words()
             );
+        }
+        scene.end().await;
+    });
+}
+
+#[track_caller]
+fn is_of_no_page(name: &str, refused: &Page) {
+    assert_eq!(refused.status, 403, "{name}: {}", refused.words());
+    assert!(
+        refused.words().contains("did not come from a page of your visit"),
+        "{name}: {}",
+        refused.words()
+    );
+}
+
+const TYPED: [(&str, &str); 4] = [
+    ("name", "Typed in another visit"),
+    ("kind", "knowledge"),
+    ("initials", "FT"),
+    ("action", "save"),
+];
+
+#[test]
+fn a_form_of_a_visit_that_is_over_counts_in_no_other_one() {
+    for database in TestDatabase::dealt() {
+        crate::app::block_on(async {
+            let clock = Arc::new(ForwardClock::default());
+            let scene = Scene::at(database, Arc::<ForwardClock>::clone(&clock)).await;
+            for (name, lms) in scene.platforms() {
+                let mut first = Guest::open(lms, 0, "Teacher", "My badges").await;
+                let editor = first.get("/badges/new").await;
+                // A visit that nobody uses is over after two hours.
+                clock.forward(TimeDelta::minutes(121));
+                let mut second = Guest::with(first.browser, lms, 0, "Teacher", "My badges").await;
+                let refused = second.send_files(&editor, "/badges/save", &TYPED, &[]).await;
+                is_of_no_page(name, &refused);
+                let own = second.get("/badges/new").await;
+                let saved = second.send_files(&own, "/badges/save", &TYPED, &[]).await;
+                assert!(saved.words().contains("Saved."), "{name}: {}", saved.words());
+            }
+            scene.end().await;
+        });
+    }
+}
+
+#[test]
+fn a_form_of_who_acts_as_somebody_counts_in_no_visit_of_theirs_nor_theirs_in_that() {
+    on_each_database(|scene| async move {
+        let (lms, world) = (&scene.moodle, scene.moodle.world());
+        let act = |acts: bool| {
+            if acts {
+                world.tamper(|_, claims| {
+                    let custom = claims["https://purl.imsglobal.org/spec/lti/claim/custom"].as_object_mut();
+                    custom
+                        .unwrap()
+                        .insert("masquerading_user_id".into(), serde_json::json!(4711));
+                });
+            } else {
+                world.stop_tampering();
+            }
+        };
+        for acts in [true, false] {
+            act(acts);
+            let mut first = Guest::open(lms, 0, "Teacher", "My badges").await;
+            let editor = first.get("/badges/new").await;
+            act(!acts);
+            let mut second = Guest::with(first.browser, lms, 0, "Teacher", "My badges").await;
+            world.stop_tampering();
+            let refused = second.send_files(&editor, "/badges/save", &TYPED, &[]).await;
+            is_of_no_page(if acts { "acted first" } else { "acts second" }, &refused);
         }
         scene.end().await;
     });

@@ -176,6 +176,11 @@ fn while_it_goes_on(session: Session, course: &Course) -> Session {
     }
 }
 
+/// Whether a visit is over: its time has come, or it was not used for too long.
+fn is_over(session: &Session, now: DateTime<Utc>) -> bool {
+    session.expires_at <= now || session.last_used_at + IDLE <= now
+}
+
 /// What the database keeps of a token.
 #[must_use]
 pub(crate) fn digest(token: &str) -> String {
@@ -256,7 +261,8 @@ impl Cairn {
     }
 
     /// Whether `proof` is of another visit of the same person to the same course: a second launch takes the place of the first
-    /// one's cookie, and a form of its pages still waits in another tab.
+    /// one's cookie, and a form of its pages still waits in another tab. It proves nothing once that visit is over, nor where one of
+    /// both is of somebody who acts as that person, or is a test user's.
     ///
     /// # Errors
     /// What the store reports.
@@ -271,10 +277,14 @@ impl Cairn {
         if !bool::from(seal.as_bytes().ct_eq(self.form_seal(id).as_bytes())) {
             return Ok(false);
         }
-        let id = SessionId::from(id);
+        let (id, now) = (SessionId::from(id), self.clock.now());
         let other = self.store.read(move |db| sessions::by_id(db, &id)).await?;
         Ok(other.is_some_and(|other| {
-            other.tenant == session.tenant && other.person == session.person && other.course == session.course
+            let is_same_person = other.tenant == session.tenant
+                && other.person == session.person
+                && other.masquerade == session.masquerade
+                && other.test_user == session.test_user;
+            is_same_person && other.course == session.course && !is_over(&other, now)
         }))
     }
 
@@ -293,8 +303,7 @@ impl Cairn {
         let (new, token_digest) = (SessionId::new(now, self.random.as_ref()), digest(&token));
         let opened = self.store.write_with(move |db| {
             let first = sessions::by_id(db, &id)?.ok_or(ServiceError::SessionOver)?;
-            let over = first.expires_at <= now || first.last_used_at + IDLE <= now;
-            if over || first.course.as_ref() != Some(&course) {
+            if is_over(&first, now) || first.course.as_ref() != Some(&course) {
                 return Err(ServiceError::SessionOver);
             }
             let at = courses::get(db, &first.tenant, &course)?.ok_or(ServiceError::SessionOver)?;

@@ -179,6 +179,22 @@ impl Trouble {
         }
     }
 
+    /// Why there is no column.
+    #[must_use]
+    pub(crate) fn of_column(refusal: ColumnRefusal) -> Self {
+        Self {
+            reasons: vec![Reason::Column(refusal)],
+            error_id: None,
+        }
+    }
+
+    /// Whether it is that a column belongs to a former registration, which nothing but a teacher mends.
+    #[must_use]
+    pub(crate) fn is_of_former(&self) -> bool {
+        let of_former = |reason: &Reason| matches!(reason, Reason::Column(ColumnRefusal::OfFormer(_)));
+        self.reasons.iter().any(of_former)
+    }
+
     /// Work that is not in the queue any more, and is not done.
     #[must_use]
     pub(crate) fn lost() -> Self {

@@ -22,10 +22,12 @@ use crate::service::base::policies;
 use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, EnsureLineItem};
 use crate::service::base::refusal::{ColumnRefusal, PlatformService};
 use crate::service::base::session::Visitor;
+use crate::service::base::trouble::Trouble;
 use crate::service::course::placing;
 use crate::service::course::reach::{Reach, reach, vetted};
 use crate::service::course::scores;
-use crate::store::{Db, StoreError, activities, course_keys, jobs, line_items, links, posted_scores, rules};
+use crate::store::jobs::Standing;
+use crate::store::{Db, StoreError, activities, jobs, line_items, links, posted_scores, rules};
 use lti::capabilities::NewColumns;
 use lti::services::error::Reason;
 use lti::services::grades::{LineItem as PlatformItem, LineItemFilter, NewLineItem};
@@ -149,8 +151,8 @@ fn in_place_of(
     })
 }
 
-/// After a check that could list the columns: activities that still have none get another try once a link opens them, as do
-/// scores that were given up or refused. Run it in the check's transaction.
+/// After a check that could list the columns: activities that still have none get another try once a link opens them, unless only
+/// a teacher can help, as do scores that were given up or refused. Run it in the check's transaction.
 pub(in crate::service) fn resume(
     db: &mut Db,
     course: &Course,
@@ -163,18 +165,53 @@ pub(in crate::service) fn resume(
             continue;
         }
         let job = EnsureLineItem::of(db, &activity)?;
-        if links::get(db, &activity.tenant, &activity.link)?.is_some_and(|link| link.is_the_platforms()) {
-            queue::enqueue(db, &activity.tenant, &job, now, now, random)?;
-        } else {
+        let link = links::get(db, &activity.tenant, &activity.link)?;
+        let Some(link) = link.filter(Link::is_the_platforms) else {
             // Nobody waits for it: an earlier version tried without a link, and gave up.
             jobs::take_given_up(db, &activity.tenant, EnsureLineItem::NAME, &job.key())?;
+            continue;
+        };
+        if !waits_for_a_teacher(db, course, &activity, &link, &job)? {
+            queue::enqueue(db, &activity.tenant, &job, now, now, random)?;
         }
     }
     scores::revive(db, course, cause, now, random)
 }
 
+/// Whether an activity was found to get no column, as its link is of a former registration, and nothing has changed since: neither
+/// who launches the link, nor that its column is not listed.
+fn waits_for_a_teacher(
+    db: &mut Db,
+    course: &Course,
+    activity: &Activity,
+    link: &Link,
+    job: &EnsureLineItem,
+) -> Result<bool, StoreError> {
+    if !link.is_of_former(course) {
+        return Ok(false);
+    }
+    let Standing::GivenUp(said) = jobs::standing(db, &course.tenant, EnsureLineItem::NAME, &job.key())?
+    else {
+        return Ok(false);
+    };
+    if !Trouble::read(&said).is_of_former() {
+        return Ok(false);
+    }
+    let is_its_own = |item: &LineItem| match &link.line_item_url {
+        Some(own) => item.url == *own,
+        None => {
+            item.resource_id.as_deref() == Some(activity.id.as_str())
+                || item.resource_link_id.as_ref() == Some(&link.resource_link_id)
+        }
+    };
+    let all = line_items::for_course(db, &course.tenant, &course.id)?;
+    let mut listed = all.iter().filter(|item| item.state != LineItemState::Gone);
+    Ok(!listed.any(is_its_own))
+}
+
 /// Gives an evidence activity its column: the link's own, or a new one. Without the service its grade stays here, and an
-/// activity that nobody has opened waits for that: its link has no name at the platform yet.
+/// activity that nobody has opened waits for that: its link has no name at the platform yet. That of a link of a former
+/// registration may get none: then it says so, and trying again does not help.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] when the activity is gone, [`ServiceError::Platform`] when the platform does not do it.
@@ -183,7 +220,7 @@ pub(crate) async fn ensure_activity_item(
     cairn: &Cairn,
     tenant: &TenantId,
     activity: &ActivityId,
-) -> Result<(), ServiceError> {
+) -> Result<Option<Trouble>, ServiceError> {
     let (owner, id) = (tenant.clone(), activity.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let activity = activities::get(db, &owner, &id)?.ok_or(ServiceError::NotFound("activity"))?;
@@ -192,35 +229,37 @@ pub(crate) async fn ensure_activity_item(
             Some(item) => line_items::get(db, &owner, item)?,
             None => None,
         };
-        let went_over = course_keys::went_over(db, &owner, &activity.course)?;
-        Ok((activity, link, item, went_over))
+        Ok((activity, link, item))
     });
-    let (activity, link, before, went_over) = found.await?;
+    let (activity, link, before) = found.await?;
     let has_one = before.is_some_and(|item| item.state != LineItemState::Gone);
     if has_one || !link.is_the_platforms() {
-        return Ok(());
+        return Ok(None);
     }
     let reach = match reach(cairn, tenant, &activity.course).await {
         Err(error) if error.kind() == ErrorKind::Conflict => {
             tracing::info!(activity = %activity.id, code = error.code(), "an activity has no column");
-            return Ok(());
+            return Ok(None);
         }
         reach => reach?,
     };
     let origin = cairn.settings.origin();
     let new = new_item(&activity, &link, &reach, &origin);
-    let made = find_or_make(&reach, &link, &new, went_over).await?;
-    keep(cairn, &reach, made, &new, Some(activity.id)).await.map(drop)
+    let Some(made) = find_or_make(&reach, &link, &new).await? else {
+        return Ok(Some(Trouble::of_column(ColumnRefusal::OfFormer(new.label))));
+    };
+    keep(cairn, &reach, made, &new, Some(activity.id)).await?;
+    Ok(None)
 }
 
-/// The column of a link, or a new one. In a course that went over from one registration to another the link may be the former
-/// one's: the platform does not list the column of that to us, and lets us make none for it.
+/// The column of a link, or a new one. None where the link is a former registration's: the platform does not list the column of
+/// that to us, and lets us make none for it.
 async fn find_or_make(
     reach: &Reach,
     link: &Link,
     new: &NewLineItem,
-    went_over: bool,
-) -> Result<PlatformItem, ServiceError> {
+) -> Result<Option<PlatformItem>, ServiceError> {
+    let of_former = link.is_of_former(&reach.course);
     let own = match &link.line_item_url {
         Some(own) => {
             let own = vetted(&reach.registration, Some(own), PlatformService::Grades);
@@ -228,26 +267,24 @@ async fn find_or_make(
         }
         None => None,
     };
+    if let Some(own) = &own
+        && !of_former
+    {
+        return Ok(Some(reach.platform.line_item(own).await?));
+    }
     let everything = LineItemFilter::default();
     let all = reach.platform.line_items(&reach.line_items, &everything).await?;
     let found = match &own {
         Some(own) => all.iter().find(|item| item.id == *own).cloned(),
         None => there_already(&all, new),
     };
-    let of_former = || ColumnRefusal::OfFormer(new.label.clone());
-    match (found, own) {
-        (Some(found), _) => Ok(found),
-        (None, Some(_)) if went_over => Err(of_former().into()),
-        (None, Some(own)) => Ok(reach.platform.line_item(&own).await?),
-        (None, None) => {
-            let made = reach.platform.find_or_create_line_item(&reach.line_items, new);
-            match made.await {
-                Err(error) if went_over && matches!(error.reason, Reason::Forbidden(_)) => {
-                    Err(of_former().into())
-                }
-                made => Ok(made?),
-            }
-        }
+    if found.is_some() || own.is_some() {
+        return Ok(found);
+    }
+    let made = reach.platform.find_or_create_line_item(&reach.line_items, new);
+    match made.await {
+        Err(error) if of_former && matches!(error.reason, Reason::Forbidden(_)) => Ok(None),
+        made => Ok(Some(made?)),
     }
 }
 

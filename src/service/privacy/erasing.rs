@@ -207,7 +207,11 @@ pub(crate) async fn erase(
         digests.sort_unstable();
         digests.dedup();
         let (erasure, now) = (id.clone(), context.now);
-        let job = EraseFiles { erasure, digests };
+        let job = EraseFiles {
+            erasure,
+            digests,
+            people: everybody.clone(),
+        };
         queue::enqueue(db, &tenant, &job, now, now, context.random.as_ref())?;
         erasures::done(db, &tenant, &id, badges, context.now)?;
         let entry = Entry::new(
@@ -226,7 +230,7 @@ pub(crate) async fn erase(
     exporting::remove(cairn, archives).await;
     for person in &everybody {
         if let Err(error) = cairn.blobs.forget_all_of(&of, person).await {
-            tracing::warn!(%error, "files on their way of somebody who was erased stay until they are swept");
+            tracing::warn!(%error, "files on their way of somebody who was erased stay until the job removes them");
         }
     }
     // Their name may stand on a card.
@@ -318,8 +322,8 @@ fn erase_in(
     Ok(i64::try_from(signed.len()).unwrap_or(i64::MAX))
 }
 
-/// Removes files that nobody has handed in any more, and what the database's log still has of whoever was erased. Doing it
-/// twice is doing it once.
+/// Removes files that nobody has handed in any more, what those who were erased began to send, and what the database's log still
+/// has of them. Doing it twice is doing it once.
 ///
 /// # Errors
 /// What the store and the disk report; [`StoreError::Busy`] while the log is in use, so that it is done later.
@@ -328,6 +332,7 @@ pub(crate) async fn erase_files(
     cairn: &Cairn,
     tenant: &TenantId,
     digests: Vec<String>,
+    people: &[PersonId],
 ) -> Result<(), ServiceError> {
     for digest in digests {
         let now = cairn.clock.now();
@@ -340,6 +345,10 @@ pub(crate) async fn erase_files(
             // One that was put there in this moment is somebody else's, whose hand-in is on its way.
             cairn.blobs.remove_if_older(tenant, &digest, now).await?;
         }
+    }
+    // That it was done at once is not certain, and a piece that was on its way may have come since.
+    for person in people {
+        cairn.blobs.forget_all_of(tenant, person).await?;
     }
     if cairn.store.settle().await? {
         Ok(())

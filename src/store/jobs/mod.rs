@@ -354,6 +354,28 @@ pub(crate) fn done(db: &mut Db, job: &Job) -> Result<bool, StoreError> {
     Ok(gone == 1)
 }
 
+/// Whether one of the same kind and key waits.
+fn another_waits(db: &mut Db, job: &Job) -> Result<bool, StoreError> {
+    let waiting: i64 = jobs::table
+        .filter(jobs::tenant_id.eq(job.tenant.as_str()))
+        .filter(jobs::kind.eq(&job.kind))
+        .filter(jobs::key.eq(&job.key))
+        .filter(jobs::state.eq(WAITING))
+        .count()
+        .get_result(db)?;
+    Ok(waiting > 0)
+}
+
+/// Ends a job that could not do what it is for, whatever is tried: `problem` stays to be told until the same is asked for again.
+/// When that waits already, it takes its place. `false`: another worker has it now. Run it in a transaction.
+pub(crate) fn end_with(db: &mut Db, job: &Job, problem: &str) -> Result<bool, StoreError> {
+    if another_waits(db, job)? {
+        done(db, job)
+    } else {
+        fail(db, job, problem, None)
+    }
+}
+
 /// Lets a job that failed wait until `retry_at`, or gives it up when there is none. When a newer one of the same kind
 /// and key waits already, that one takes its place. `false`: another worker has it now. Run it in a transaction.
 pub(crate) fn fail(
@@ -362,17 +384,8 @@ pub(crate) fn fail(
     error: &str,
     retry_at: Option<DateTime<Utc>>,
 ) -> Result<bool, StoreError> {
-    if retry_at.is_some() {
-        let waiting: i64 = jobs::table
-            .filter(jobs::tenant_id.eq(job.tenant.as_str()))
-            .filter(jobs::kind.eq(&job.kind))
-            .filter(jobs::key.eq(&job.key))
-            .filter(jobs::state.eq(WAITING))
-            .count()
-            .get_result(db)?;
-        if waiting > 0 {
-            return done(db, job);
-        }
+    if retry_at.is_some() && another_waits(db, job)? {
+        return done(db, job);
     }
     let run_at = retry_at.unwrap_or(job.run_at);
     let changed = diesel::update(jobs::table)

@@ -10,6 +10,7 @@ mod deciding;
 mod ending;
 mod erasing;
 mod evidence;
+mod former;
 mod frozen;
 mod holding;
 mod installing;

@@ -361,6 +361,36 @@ fn work_is_under_way_when_it_runs_is_due_or_is_tried_again_but_not_before_its_ti
 }
 
 #[test]
+fn work_that_came_to_nothing_says_so_until_it_is_asked_for_again() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let work = sync(&school, "c/1", 0);
+        let told = || {
+            let late = read(database, |db| {
+                jobs::late_below(db, &school.tenant, &work.kind, "c")
+            });
+            late.map(|late| late.error)
+        };
+        enqueue(database, &work);
+        let job = claim(database, 1, "w", 9).remove(0);
+        assert!(write(database, |db| jobs::end_with(db, &job, "of no use")));
+        assert_eq!(told().as_deref(), Some("of no use"));
+        assert_eq!(claim(database, 999, "w", 9).len(), 0, "it is not tried again");
+        let taken = write(database, |db| {
+            jobs::take_given_up(db, &school.tenant, &work.kind, &work.key)
+        });
+        assert!(taken && told().is_none());
+        // What is asked for while it runs is done, and nothing is told of before.
+        enqueue(database, &work);
+        let job = claim(database, 2, "w", 9).remove(0);
+        assert!(enqueue(database, &work));
+        assert!(write(database, |db| jobs::end_with(db, &job, "of no use")));
+        assert_eq!(told(), None);
+        assert_eq!(claim(database, 3, "w", 9).len(), 1);
+    });
+}
+
+#[test]
 fn work_that_was_given_up_is_taken_once_by_whoever_does_it_anew() {
     on_both_databases(|database| {
         let (school, other) = (School::new(database, "north"), School::new(database, "south"));

@@ -254,6 +254,27 @@ async fn files_of_which_a_kill_left_a_part_are_swept_by_the_clock_of_the_process
 }
 
 #[tokio::test]
+async fn what_came_of_somebody_while_they_were_erased_goes_with_the_files() {
+    for bench in benches().await {
+        bench.check().await;
+        let student = bench.world.students(bench.at).remove(0);
+        let place = Place {
+            tenant: bench.course.tenant.clone(),
+            person: bench.learner(&student).await.person.id,
+            group: "report".into(),
+            name: "ab".into(),
+        };
+        erase(&bench, &student).await;
+        // A piece that was on its way makes the folder anew; a kill just after the erasure leaves it as it was.
+        let piece = Bytes::from_static(b"the second half");
+        bench.cairn.blobs.add_piece(&place, 0, piece).await.unwrap();
+        assert_eq!(bench.cairn.blobs.received(&place).await.unwrap(), 15);
+        bench.work(&bench.cairn).await;
+        assert_eq!(bench.cairn.blobs.received(&place).await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
 async fn what_somebody_began_to_send_goes_with_them_and_after_a_day() {
     for bench in benches().await {
         bench.check().await;

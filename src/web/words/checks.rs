@@ -205,10 +205,12 @@ pub(crate) fn late(late: &Late) -> Option<String> {
             1 => "An evidence activity has no gradebook column yet".to_owned(),
             several => format!("{several} evidence activities have no gradebook column yet"),
         };
-        told.push(format!(
-            "{what}; Cairn tries again by itself. {}",
-            trouble(&columns.last)
-        ));
+        let again = if columns.last.is_of_former() {
+            "."
+        } else {
+            "; Cairn tries again by itself."
+        };
+        told.push(format!("{what}{again} {}", trouble(&columns.last)));
     }
     if let Some(scores) = &late.scores {
         let what = match scores.count {

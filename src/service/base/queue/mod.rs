@@ -56,6 +56,9 @@ pub(crate) trait BackgroundJob: Serialize + DeserializeOwned + Send + 'static {
     /// Whether asking for it makes up for the same work that was given up before.
     const REPLACES_GIVEN_UP: bool = false;
 
+    /// Whether the problem with which it ended stays in the queue until it is asked for again, since a page tells it from there.
+    const KEEPS_PROBLEM: bool = false;
+
     /// What it is done to: two waiting jobs of one name and key are one.
     fn key(&self) -> String;
 

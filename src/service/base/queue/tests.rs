@@ -118,6 +118,18 @@ fn stored_jobs_are_what_they_always_were() {
         EraseFiles {
             erasure: "e-1".into(),
             digests: vec!["00ff".into()],
+            people: Vec::new(),
+        },
+    );
+    stands(
+        "erase-files",
+        "e-1",
+        None,
+        json!({"digests": [], "people": ["p-1"]}),
+        EraseFiles {
+            erasure: "e-1".into(),
+            digests: Vec::new(),
+            people: vec!["p-1".into()],
         },
     );
     stands(

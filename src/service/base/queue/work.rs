@@ -126,6 +126,7 @@ impl BackgroundJob for EnsureLineItem {
     const NAME: &'static str = "ensure_item";
     const KEY: &'static [&'static str] = &["course", "activity"];
     const REPLACES_GIVEN_UP: bool = true;
+    const KEEPS_PROBLEM: bool = true;
 
     fn key(&self) -> String {
         format!("{}/{}", self.course, self.activity)
@@ -280,6 +281,9 @@ pub(crate) struct EraseFiles {
     #[serde(skip_serializing)]
     pub(crate) erasure: ErasureId,
     pub(crate) digests: Vec<String>,
+    /// Who was erased: what they began to send goes too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) people: Vec<PersonId>,
 }
 
 impl BackgroundJob for EraseFiles {

@@ -20,7 +20,7 @@ pub(crate) enum ColumnRefusal {
     NotYet,
     /// The column of that name was deleted from the course.
     Gone(String),
-    /// The column of that name belongs to a former registration, or was deleted while that one spoke for the course.
+    /// The column of that name belongs to a former registration.
     OfFormer(String),
     /// The column of that name is locked in the gradebook.
     Locked(String),

@@ -8,7 +8,7 @@ use crate::domain::badge::BadgeState;
 use crate::domain::course::{Course, Link, Opens};
 use crate::domain::evidence::Activity;
 use crate::domain::policy::{Asker, Power};
-use crate::ids::{ActivityId, LinkId, PlacementId};
+use crate::ids::{ActivityId, LinkId, PlacementId, RegistrationId};
 use crate::random::Random;
 use crate::service::course::links as opening;
 use crate::service::course::placing;
@@ -25,13 +25,14 @@ pub(super) fn own_link(launch: &Launch) -> Option<&ResourceLink> {
     launch.resource_link().filter(|link| !link.stands_for_course)
 }
 
-/// The link behind the launch; `known` is the row of that name, if it has one. What deep linking placed is known by its
-/// id, which came back in the custom parameters.
+/// The link behind the launch, which came by the registration `by`; `known` is the row of that name, if it has one. What deep
+/// linking placed is known by its id, which came back in the custom parameters.
 pub(super) fn refresh_link(
     db: &mut Db,
     course: &Course,
     known: Option<Link>,
     launch: &Launch,
+    by: &RegistrationId,
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<Option<Link>, StoreError> {
@@ -58,7 +59,12 @@ pub(super) fn refresh_link(
         }
         None => links::refresh_from_launch(db, known, &seen, now, random)?,
     };
-    Ok(Some(opening::adopt(db, course, link)?))
+    let mut link = opening::adopt(db, course, link)?;
+    if link.launched_by.as_ref() != Some(by) {
+        links::note_launch(db, &link.tenant, &link.id, by)?;
+        link.launched_by = Some(by.clone());
+    }
+    Ok(Some(link))
 }
 
 /// Where the message leads in its course.

@@ -317,8 +317,9 @@ impl Cairn {
                     };
                     queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
                 }
-                link = destination::refresh_link(db, course, known.link, &launch, now, random.as_ref())?;
                 let by = &known.registration;
+                link =
+                    destination::refresh_link(db, course, known.link, &launch, &by.id, now, random.as_ref())?;
                 link = copying::on_launch(db, course, link, &launch, by, now, random.as_ref())?;
                 if launch.roles.is_instructor() {
                     course_teachers::note(db, tenant, &course.id, std::slice::from_ref(&person.id), now)?;

@@ -9,7 +9,7 @@ use crate::random::Random;
 use crate::service::base::queue::{self, EnsureLineItem};
 use crate::store::links::LinkSeen;
 use crate::store::placements::Placement;
-use crate::store::{Db, StoreError, activities, course_keys, line_items, links, placements};
+use crate::store::{Db, StoreError, activities, courses, line_items, links, placements};
 
 /// What the link of a placed activity is called until the platform names it.
 pub(super) fn place_name(id: &PlacementId) -> String {
@@ -30,6 +30,15 @@ pub(super) fn column_is_gone(db: &mut Db, activity: &Activity) -> Result<bool, S
     };
     let item = line_items::get(db, &activity.tenant, item)?;
     Ok(item.is_some_and(|item| item.state == LineItemState::Gone))
+}
+
+/// Whether the link of an activity is of a former registration.
+fn is_of_former(db: &mut Db, activity: &Activity) -> Result<bool, StoreError> {
+    let link = links::get(db, &activity.tenant, &activity.link)?;
+    let course = courses::get(db, &activity.tenant, &activity.course)?;
+    Ok(link
+        .zip(course)
+        .is_some_and(|(link, course)| link.is_of_former(&course)))
 }
 
 /// The placement, if it was made for this very course: an id of another course comes with a copy of it, and is not ours
@@ -63,8 +72,7 @@ pub(in crate::service) fn adopt(
     let is_gone = column_is_gone(db, &activity)?;
     // An activity that was placed twice before anybody opened it belongs to the link that is opened first. One whose column is
     // gone belongs to the link that was placed since, as does one whose link is of a former registration and can get none.
-    let could_get_none =
-        activity.line_item.is_none() && course_keys::went_over(db, &seen.tenant, &seen.course)?;
+    let could_get_none = activity.line_item.is_none() && is_of_former(db, &activity)?;
     if is_gone || could_get_none || keeps_place(db, &activity)? {
         let all = links::list(db, &seen.tenant, &seen.course)?;
         let here = all
