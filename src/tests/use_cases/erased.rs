@@ -267,7 +267,7 @@ async fn what_came_of_somebody_while_they_were_erased_goes_with_the_files() {
         erase(&bench, &student).await;
         // A piece that was on its way makes the folder anew; a kill just after the erasure leaves it as it was.
         let piece = Bytes::from_static(b"the second half");
-        bench.cairn.blobs.add_piece(&place, 0, piece).await.unwrap();
+        bench.cairn.blobs.add_piece(&place, 0, piece, 3).await.unwrap();
         assert_eq!(bench.cairn.blobs.received(&place).await.unwrap(), 15);
         bench.work(&bench.cairn).await;
         assert_eq!(bench.cairn.blobs.received(&place).await.unwrap(), 0);
