@@ -72,7 +72,7 @@ impl Kind {
     }
 }
 
-static KINDS: [Kind; 12] = [
+static KINDS: [Kind; 13] = [
     Kind::of::<CheckCourse>(),
     Kind::of::<DecideBadge>(),
     Kind::of::<DecidePerson>(),
