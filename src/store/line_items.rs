@@ -309,25 +309,22 @@ pub(crate) fn note_owner(
 /// over: where it is gone since, the platform has it still. Of one that was not listed since that is kept, it is told by whether
 /// another deployment took the course over after it came to be known.
 pub(crate) fn is_of_former(db: &mut Db, tenant: &TenantId, id: &LineItemId) -> Result<bool, StoreError> {
-    let known: Option<(String, i64, Option<String>, String, Option<i64>)> = line_items::table
+    let known: Option<(String, i64, Option<String>, String)> = line_items::table
         .inner_join(courses::table.on(courses::id.eq(line_items::course_id)))
         .filter(line_items::tenant_id.eq(tenant.as_str()))
         .filter(line_items::id.eq(id.as_str()))
+        .filter(line_items::gone_at.is_null())
         .select((
             line_items::course_id,
             line_items::created_at,
             line_items::registration_id,
             courses::registration_id,
-            line_items::gone_at,
         ))
         .first(db)
         .optional()?;
-    let Some((course, created_at, owner, speaks, gone_at)) = known else {
+    let Some((course, created_at, owner, speaks)) = known else {
         return Ok(false);
     };
-    if gone_at.is_some() {
-        return Ok(false);
-    }
     if let Some(owner) = owner {
         return Ok(owner != speaks);
     }
