@@ -40,6 +40,7 @@ const PAGES: &[&str] = &[
     course::EVIDENCE,
     course::SUBMISSION,
     course::ACTIVITY,
+    course::ACTIVITY_REMOVE,
     course::STUDENT_WORK,
     course::REVIEW_UNKNOWN,
     course::CREDENTIAL,

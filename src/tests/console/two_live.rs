@@ -208,7 +208,7 @@ fn columns_of_the_registration_that_does_not_speak_are_called_its_own_and_lose_n
         calls_nothing_gone(&open);
         assert!(
             open.words()
-                .contains("column of this work belongs to a former registration"),
+                .contains("belongs to a former registration of Cairn, to which no grades go any more"),
             "{}",
             open.words()
         );
