@@ -292,6 +292,15 @@ pub struct Batch {
     pub pause: Option<Wait>,
 }
 
+/// A list, and how many of its rows could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed<T> {
+    /// What could be read.
+    pub rows: Vec<T>,
+    /// How many could not.
+    pub unreadable: u64,
+}
+
 /// What was read and is in no batch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Dropped {
@@ -353,6 +362,9 @@ pub struct Coverage {
     pub dropped: Dropped,
     /// Whom the reader sees at all.
     pub sight: Sight,
+    /// Canvas: the latest grading that was seen, of grades that are not posted too. Less some minutes, it is the next
+    /// [`graded_since`](canvas::Wanted::graded_since).
+    pub graded_until: Option<DateTime<Utc>>,
 }
 
 impl Coverage {
@@ -386,6 +398,8 @@ pub struct CourseGrades {
     pub items: Vec<Item>,
     /// The categories.
     pub categories: Vec<Category>,
+    /// Whether the course is over; none where nothing tells.
+    pub is_concluded: Option<bool>,
     pub(crate) source: Source,
 }
 

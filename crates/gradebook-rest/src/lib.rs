@@ -17,6 +17,40 @@
 //! counted. Numbers are exact decimals. One odd row spoils itself alone. Answers, pages, columns and people are bounded by
 //! [`Limits`]. Tokens, and whatever else is secret in an answer, show in no debug form.
 //!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use gradebook_rest::canvas::{Canvas, Wanted};
+//! use gradebook_rest::transport::{NetError, Request, Response, Transport};
+//! use gradebook_rest::{Limits, Part, Remedy, Token};
+//!
+//! #[derive(Debug)]
+//! struct Offline;
+//!
+//! #[async_trait::async_trait]
+//! impl Transport for Offline {
+//!     async fn send(&self, _: Request) -> Result<Response, NetError> {
+//!         Err(NetError::Unreachable)
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let base = "https://school.instructure.example".parse()?;
+//! let canvas = Canvas::new(Arc::new(Offline), &base, Token::new("7~token"), "Tool/1.0", Limits::default())?;
+//! match canvas.grades("4711", &Wanted::default()).await {
+//!     Ok(mut grades) => {
+//!         while let Some(batch) = grades.next().await? {
+//!             println!("{} cells", batch.rows.len());
+//!         }
+//!         println!("complete: {}", grades.coverage().is_whole(Part::Grades));
+//!     }
+//!     Err(error) => assert!(matches!(error.remedy(), Remedy::Wait(_))),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! `examples/whole_course.rs` reads a course of either platform.
 
 #![warn(missing_docs, unreachable_pub)]
@@ -35,7 +69,7 @@ mod wire;
 
 pub use course::{
     Activity, Attachment, Batch, Category, CategoryKey, CourseGrades, Coverage, Dropped, Grade, Grading,
-    HandIn, Item, ItemKey, Kind, LtiIds, Part, PersonKey, Row, Sight, Withheld,
+    HandIn, Item, ItemKey, Kind, Listed, LtiIds, Part, PersonKey, Row, Sight, Withheld,
 };
 pub use error::{AccountFault, Error, Reason, Remedy, Wait};
 pub use limits::Limits;

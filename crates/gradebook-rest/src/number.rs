@@ -8,7 +8,7 @@ const LONGEST: usize = 64;
 /// `30`, `30.5`, `-3.25`, `3e1`: exactly, or not at all.
 pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     let text = text.trim();
-    if text.is_empty() || text.len() > LONGEST || !text.bytes().all(|byte| is_of_number(byte)) {
+    if text.is_empty() || text.len() > LONGEST || !text.bytes().all(is_of_number) {
         return None;
     }
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {

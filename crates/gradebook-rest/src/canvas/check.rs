@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::course::{Course, CourseState};
+use super::course::Course;
 use super::scope::Scope;
 use super::{Canvas, answer};
 use crate::course::Sight;
@@ -47,9 +47,7 @@ impl Check {
     /// Whether the course is over.
     #[must_use]
     pub fn is_concluded(&self) -> bool {
-        self.course
-            .as_ref()
-            .is_some_and(|course| course.state == CourseState::Concluded)
+        self.course.as_ref().and_then(Course::is_concluded) == Some(true)
     }
 }
 

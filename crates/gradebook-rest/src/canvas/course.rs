@@ -5,7 +5,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::scope::Scope;
-use super::{Canvas, Listed, PER_PAGE};
+use super::{Canvas, PER_PAGE};
+use crate::course::Listed;
 use crate::error::{Error, Reason};
 use crate::wire::{self, Sent};
 
@@ -50,6 +51,18 @@ pub struct Scheme {
     pub title: Option<String>,
     /// Each letter and the part of the maximum (0 to 1) that it begins at.
     pub letters: Vec<(String, Decimal)>,
+}
+
+impl Course {
+    /// Whether it is over; none where its dates are not told.
+    #[must_use]
+    pub fn is_concluded(&self) -> Option<bool> {
+        match self.state {
+            CourseState::Concluded => Some(true),
+            CourseState::Available if self.knows_dates => Some(false),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -5,18 +5,9 @@ use serde_json::value::RawValue;
 
 use super::scope::Scope;
 use super::{Canvas, PER_PAGE};
-use crate::course::{Category, CategoryKey, Grading, Item, ItemKey, Kind, LtiIds, Withheld};
+use crate::course::{Category, CategoryKey, Grading, Item, ItemKey, Kind, Listed, LtiIds, Withheld};
 use crate::error::{Error, Reason};
 use crate::wire::{self, Sent};
-
-/// A list, and how many of its rows could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed<T> {
-    /// What could be read.
-    pub rows: Vec<T>,
-    /// How many could not.
-    pub unreadable: u64,
-}
 
 #[derive(Deserialize)]
 struct Assignment<'a> {

@@ -23,6 +23,7 @@ use url::Url;
 
 use self::links::Walk;
 use self::scope::Scope;
+use crate::course::Listed;
 use crate::error::Reason;
 use crate::limits::Limits;
 use crate::secret::{InUse, Token};
@@ -31,7 +32,6 @@ use crate::wire;
 
 pub use check::{Check, Includes};
 pub use course::{Course, CourseState, Scheme};
-pub use items::Listed;
 pub use reading::Wanted;
 
 pub(crate) use reading::Reading;

@@ -69,7 +69,9 @@ impl Canvas {
         let mut items = listed.rows;
         let categories = match self.assignment_groups(course).await {
             Ok(groups) => {
-                coverage.whole.push(Part::Categories);
+                if groups.unreadable == 0 {
+                    coverage.whole.push(Part::Categories);
+                }
                 groups.rows
             }
             Err(error) if error.reason.is_passing() => return Err(error),
@@ -111,6 +113,7 @@ impl Canvas {
         Ok(CourseGrades {
             items,
             categories,
+            is_concluded: about.is_concluded(),
             source: Source::Canvas(Box::new(reading)),
         })
     }
@@ -277,7 +280,11 @@ impl Reading {
             pause: answer::pause(&response),
             ..Batch::default()
         };
-        let dropped = &mut self.coverage.dropped;
+        let Coverage {
+            dropped,
+            graded_until,
+            ..
+        } = &mut self.coverage;
         for raw in rows {
             let Some((submission, person, key)) = Submission::of(raw) else {
                 dropped.unreadable = dropped.unreadable.saturating_add(1);
@@ -287,6 +294,7 @@ impl Reading {
                 dropped.strangers = dropped.strangers.saturating_add(1);
                 continue;
             }
+            *graded_until = submission.graded_at().max(*graded_until);
             match self.items.get(&key) {
                 None => dropped.unknown_items = dropped.unknown_items.saturating_add(1),
                 Some(item) => batch.rows.extend(submission.row(person, item, dropped)),

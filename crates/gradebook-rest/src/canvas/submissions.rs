@@ -51,6 +51,10 @@ impl<'a> Submission<'a> {
         Some((wire, person, item))
     }
 
+    pub(super) fn graded_at(&self) -> Option<DateTime<Utc>> {
+        wire::moment(self.graded_at)
+    }
+
     /// The cell; none where the column is withheld or the row cannot be read, which is counted.
     pub(super) fn row(self, person: PersonKey, item: &Item, dropped: &mut Dropped) -> Option<Row> {
         match item.withheld {
@@ -98,7 +102,7 @@ impl<'a> Submission<'a> {
             let missing = is(self.missing) && !has_grade;
             return Some((if missing { Grade::Missing } else { Grade::None }, None));
         };
-        let at = wire::moment(self.graded_at).map_or(posted, |graded| graded.max(posted));
+        let at = self.graded_at().map_or(posted, |graded| graded.max(posted));
         if excused {
             return Some((Grade::Excused, Some(at)));
         }

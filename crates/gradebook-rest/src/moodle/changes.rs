@@ -24,6 +24,8 @@ pub struct Changes {
     pub handed_in: BTreeSet<String>,
     /// Whether an activity itself changed: its name, maximum or dates.
     pub columns: bool,
+    /// Rows that could not be read: whoever is meant there is not named.
+    pub unreadable: u64,
     /// What time it was there. To be kept, and given back next time.
     pub at: DateTime<Utc>,
 }
@@ -75,6 +77,7 @@ impl Moodle {
             of_somebody: BTreeSet::new(),
             handed_in: BTreeSet::new(),
             columns: false,
+            unreadable: 0,
             // Not our own clock; where it is not told, the same span is looked at again.
             at: answer.at.unwrap_or(since),
         };
@@ -86,11 +89,14 @@ impl Moodle {
             .collect();
         let mut graded: BTreeSet<&str> = BTreeSet::new();
         let body: Body<'_> = wire::read(&answer.body)?;
-        for instance in body.instances.into_iter().filter_map(wire::row::<Instance<'_>>) {
-            let Some(cmid) = wire::id(instance.id) else {
+        for raw in body.instances {
+            let instance: Option<Instance<'_>> = wire::row(raw);
+            let Some((cmid, updates)) = instance.and_then(|one| Some((wire::id(one.id)?, one.updates)))
+            else {
+                changes.unreadable = changes.unreadable.saturating_add(1);
                 continue;
             };
-            for update in wire::list(instance.updates) {
+            for update in wire::list(updates) {
                 let name = wire::row::<Update<'_>>(update).and_then(|update| wire::word(update.name));
                 match name.as_deref() {
                     Some("usersubmissions") => {
@@ -110,14 +116,19 @@ impl Moodle {
             }
         }
         if !graded.is_empty() {
-            changes.people = self.whose(&graded, &earlier).await?;
+            self.whose(&graded, &earlier, &mut changes).await?;
         }
         Ok(changes)
     }
 
     /// Whose grades of these assignments changed. The grades themselves are those before overrides, blind and unreleased ones
     /// among them: they are not looked at.
-    async fn whose(&self, assignments: &BTreeSet<&str>, since: &str) -> Result<BTreeSet<PersonKey>, Reason> {
+    async fn whose(
+        &self,
+        assignments: &BTreeSet<&str>,
+        since: &str,
+        changes: &mut Changes,
+    ) -> Result<(), Reason> {
         #[derive(Deserialize)]
         struct Body<'a> {
             #[serde(borrow, default)]
@@ -140,12 +151,18 @@ impl Moodle {
         let parameters: Vec<(&str, &str)> = ids.chain([("since", since)]).collect();
         let answer = self.call(Function::AssignmentGrades, &parameters).await?;
         let body: Body<'_> = wire::read(&answer.body)?;
-        let people = wire::list(body.assignments)
+        let rows = wire::list(body.assignments)
             .into_iter()
             .filter_map(wire::row::<Assignment<'_>>)
-            .flat_map(|assignment| wire::list(assignment.grades))
-            .filter_map(|raw| wire::id(wire::row::<Grade<'_>>(raw)?.userid))
-            .map(|id| PersonKey::new(&id));
-        Ok(people.collect())
+            .flat_map(|assignment| wire::list(assignment.grades));
+        for raw in rows {
+            match wire::row::<Grade<'_>>(raw).and_then(|grade| wire::id(grade.userid)) {
+                Some(id) => {
+                    changes.people.insert(PersonKey::new(&id));
+                }
+                None => changes.unreadable = changes.unreadable.saturating_add(1),
+            }
+        }
+        Ok(())
     }
 }

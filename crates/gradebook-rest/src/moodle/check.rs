@@ -212,7 +212,7 @@ impl Moodle {
             refused: Vec::new(),
         };
         let people = self.read_people(course).await;
-        let people = noted(people, Function::People, &mut check)?.unwrap_or_default();
+        let people = noted(people, Function::People, &mut check)?.map_or_else(Vec::new, |listed| listed.rows);
         let groups: BTreeSet<&String> = people.iter().flat_map(|person| &person.groups).collect();
         (check.counts.people, check.counts.groups) = (people.len(), groups.len());
 

@@ -13,6 +13,15 @@ use crate::course::{HandIn, Item, PersonKey, Withheld};
 use crate::error::{Error, Reason};
 use crate::wire::{self, Sent};
 
+/// What was handed in to an assignment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HandIns {
+    /// The latest of each person.
+    pub people: HashMap<PersonKey, HandIn>,
+    /// Rows that could not be read.
+    pub unreadable: u64,
+}
+
 #[derive(Deserialize)]
 struct Submission<'a> {
     #[serde(borrow, default)]
@@ -40,7 +49,7 @@ impl Moodle {
         item: &Item,
         since: Option<DateTime<Utc>>,
         people: &[Person],
-    ) -> Result<HashMap<PersonKey, HandIn>, Error> {
+    ) -> Result<HandIns, Error> {
         let read = self.read_hand_ins(item, since, people).await;
         read.map_err(|reason| reason.doing("Reading what was handed in"))
     }
@@ -50,7 +59,7 @@ impl Moodle {
         item: &Item,
         since: Option<DateTime<Utc>>,
         people: &[Person],
-    ) -> Result<HashMap<PersonKey, HandIn>, Reason> {
+    ) -> Result<HandIns, Reason> {
         #[derive(Deserialize)]
         struct Body<'a> {
             #[serde(borrow, default)]
@@ -67,7 +76,7 @@ impl Moodle {
             .filter(|activity| activity.module == "assign");
         let instance = activity.map(|activity| activity.instance.as_str());
         if item.withheld == Some(Withheld::Anonymous) {
-            return Ok(HashMap::new());
+            return Ok(HandIns::default());
         }
         let since = since
             .map_or(0, |since| since.timestamp().saturating_sub(1))
@@ -84,8 +93,16 @@ impl Moodle {
             .into_iter()
             .filter_map(wire::row::<Assignment<'_>>)
             .flat_map(|assignment| wire::list(assignment.submissions));
-        let mut found: HashMap<PersonKey, HandIn> = HashMap::new();
-        for (whose, hand_in) in rows.filter_map(|raw| hand_in(raw, item.due_at)) {
+        let mut found = HandIns::default();
+        for raw in rows {
+            let (whose, hand_in) = match hand_in(raw, item.due_at) {
+                Ok(Some(read)) => read,
+                Ok(None) => continue,
+                Err(()) => {
+                    found.unreadable = found.unreadable.saturating_add(1);
+                    continue;
+                }
+            };
             let keys: Vec<PersonKey> = match whose {
                 Whose::Person(id) => vec![PersonKey::new(&id)],
                 Whose::Group(id) => people
@@ -95,12 +112,12 @@ impl Moodle {
                     .collect(),
             };
             for key in keys {
-                let newest = found.entry(key).or_insert_with(|| hand_in.clone());
+                let newest = found.people.entry(key).or_insert_with(|| hand_in.clone());
                 if newest.at < hand_in.at {
                     *newest = hand_in.clone();
                 }
             }
-            if found.len() > self.limits.people {
+            if found.people.len() > self.limits.people {
                 return Err(Reason::TooMany(self.limits.people));
             }
         }
@@ -114,17 +131,18 @@ enum Whose {
     Group(String),
 }
 
-fn hand_in(raw: &RawValue, due_at: Option<DateTime<Utc>>) -> Option<(Whose, HandIn)> {
-    let wire: Submission<'_> = wire::row(raw)?;
-    // `new`, `draft` and `reopened` are no work.
-    if wire::word(wire.status).as_deref() != Some("submitted") {
-        return None;
+/// `Ok(None)` for what is no work: `new`, `draft` and `reopened`.
+fn hand_in(raw: &RawValue, due_at: Option<DateTime<Utc>>) -> Result<Option<(Whose, HandIn)>, ()> {
+    let wire: Submission<'_> = wire::row(raw).ok_or(())?;
+    if wire::word(wire.status).ok_or(())? != "submitted" {
+        return Ok(None);
     }
     let real = |sent| wire::id(sent).filter(|id| id != "0");
     let whose = real(wire.userid)
         .map(Whose::Person)
-        .or_else(|| real(wire.groupid).map(Whose::Group))?;
-    let at = wire::seconds(wire.timemodified)?;
+        .or_else(|| real(wire.groupid).map(Whose::Group))
+        .ok_or(())?;
+    let at = wire::seconds(wire.timemodified).ok_or(())?;
     let hand_in = HandIn {
         id: None,
         at,
@@ -134,5 +152,5 @@ fn hand_in(raw: &RawValue, due_at: Option<DateTime<Utc>>) -> Option<(Whose, Hand
         late: due_at.filter(|due| at <= *due).map(|_| false),
         files: Vec::new(),
     };
-    Some((whose, hand_in))
+    Ok(Some((whose, hand_in)))
 }

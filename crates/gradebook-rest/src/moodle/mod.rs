@@ -8,6 +8,7 @@ mod check;
 mod completion;
 mod hand_ins;
 mod items;
+mod own;
 mod people;
 mod plan;
 mod reading;
@@ -32,6 +33,8 @@ pub use check::{Check, Counts, Expected, List, Short, Site};
 pub use completion::{
     ActivityCompletion, CompletionBatch, CompletionReading, CompletionState, PersonCompletion,
 };
+pub use hand_ins::HandIns;
+pub use own::of_line_item;
 pub use people::Person;
 pub use plan::{Done, Rhythm, Step, due};
 pub use rights::{CAPABILITIES, Function};

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::rights::Function;
 use super::{Moodle, sent_id};
-use crate::course::PersonKey;
+use crate::course::{Listed, PersonKey};
 use crate::error::{Error, Reason};
 use crate::wire::{self, Sent};
 
@@ -42,15 +42,18 @@ impl Moodle {
     ///
     /// # Errors
     /// [`Error`]
-    pub async fn people(&self, course: &str) -> Result<Vec<Person>, Error> {
+    pub async fn people(&self, course: &str) -> Result<Listed<Person>, Error> {
         let read = self.read_people(course).await;
         read.map_err(|reason| reason.doing("Reading the people"))
     }
 
-    pub(super) async fn read_people(&self, course: &str) -> Result<Vec<Person>, Reason> {
+    pub(super) async fn read_people(&self, course: &str) -> Result<Listed<Person>, Reason> {
         let course = sent_id(course)?;
         let size = PAGE.to_string();
-        let mut people: Vec<Person> = Vec::new();
+        let mut people = Listed {
+            rows: Vec::new(),
+            unreadable: 0,
+        };
         for page in 0..=self.limits.people.div_ceil(PAGE) {
             let from = page.saturating_mul(PAGE).to_string();
             let parameters = [
@@ -70,8 +73,13 @@ impl Moodle {
             if rows.is_empty() {
                 return Ok(people);
             }
-            people.extend(rows.into_iter().filter_map(person));
-            if people.len() > self.limits.people {
+            for raw in rows {
+                match person(raw) {
+                    Some(person) => people.rows.push(person),
+                    None => people.unreadable = people.unreadable.saturating_add(1),
+                }
+            }
+            if people.rows.len() > self.limits.people {
                 break;
             }
         }

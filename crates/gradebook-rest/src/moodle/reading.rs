@@ -106,6 +106,7 @@ impl Moodle {
         Ok(CourseGrades {
             items,
             categories,
+            is_concluded: None,
             source: Source::Moodle(Box::new(reading)),
         })
     }

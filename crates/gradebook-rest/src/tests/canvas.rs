@@ -133,6 +133,11 @@ async fn the_examples_of_the_document_are_read() {
 
     let rows = all(&mut grades).await;
     assert_eq!(rows.len(), 2);
+    assert_eq!(grades.is_concluded, Some(false));
+    assert_eq!(
+        grades.coverage().graded_until.unwrap().to_rfc3339(),
+        "2026-11-19T11:49:50+00:00"
+    );
     let total = cell(&rows, "4101", ItemKey::TOTAL);
     assert_eq!(total.grade, Grade::Percent(dec("89.17")));
     let graded = cell(&rows, "4101", "90211");

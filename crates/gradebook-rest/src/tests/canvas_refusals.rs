@@ -233,3 +233,43 @@ async fn nothing_is_sent_to_an_address_or_for_an_id_that_cannot_be_one() {
         assert_eq!(made.unwrap_err(), Reason::NoAddress, "{base}");
     }
 }
+
+#[tokio::test]
+async fn every_list_has_a_bound_and_says_so() {
+    let few = |limits: crate::Limits| {
+        let lms = Lms::new(paged(NEXT));
+        let base = HOST.parse().unwrap();
+        crate::canvas::Canvas::new(lms, &base, Token::new("t"), "Cairn", limits).unwrap()
+    };
+    let items = crate::Limits {
+        items: 1,
+        ..crate::Limits::default()
+    };
+    let error = few(items).grades("4711", &Wanted::default()).await.unwrap_err();
+    assert_eq!(error.reason, Reason::TooMany(1));
+    let pages = crate::Limits {
+        pages: 1,
+        ..crate::Limits::default()
+    };
+    let mut grades = few(pages).grades("4711", &Wanted::default()).await.unwrap();
+    assert_eq!(all(&mut grades).await.len(), 2, "the first page is kept");
+    assert_eq!(grades.coverage().missing, [(Part::Grades, Reason::Endless)]);
+    let people = crate::Limits {
+        people: 0,
+        ..crate::Limits::default()
+    };
+    let mut grades = few(people).grades("4711", &Wanted::default()).await.unwrap();
+    all(&mut grades).await;
+    assert_eq!(grades.coverage().missing[0], (Part::People, Reason::TooMany(0)));
+    let answer = crate::Limits {
+        answer: 77,
+        ..crate::Limits::default()
+    };
+    let lms = Lms::new(|asked: &Asked| Err(NetError::TooLarge(asked.request.max_body)));
+    let base = HOST.parse().unwrap();
+    let canvas = crate::canvas::Canvas::new(lms, &base, Token::new("t"), "Cairn", answer).unwrap();
+    assert_eq!(
+        canvas.course("4711").await.unwrap_err().reason,
+        Reason::Net(NetError::TooLarge(77))
+    );
+}

@@ -278,6 +278,7 @@ async fn changes_name_whose_grades_to_read() {
     assert_eq!(changes.of_somebody.iter().collect::<Vec<_>>(), ["44"]);
     assert_eq!(changes.handed_in.iter().collect::<Vec<_>>(), ["38"]);
     assert!(changes.columns);
+    assert_eq!(changes.unreadable, 2);
     assert_eq!(changes.at.to_rfc3339(), "2026-11-30T07:29:04+00:00");
     let asked = lms.asked();
     let [.., updates, whose] = asked.as_slice() else {
@@ -333,6 +334,7 @@ async fn what_was_handed_in_is_read_of_people_and_of_teams() {
         {"id":33,"userid":322,"attemptnumber":1,"timemodified":1795950001,"status":"submitted","groupid":0},
         {"id":34,"userid":0,"attemptnumber":0,"timemodified":1795950002,"status":"submitted","groupid":3},
         {"id":35,"userid":0,"groupid":0,"timemodified":5,"status":"new"},
+        {"id":37,"userid":326,"timemodified":"soon","status":"submitted"},
         {"id":36,"userid":325,"groupid":0,"timemodified":5,"status":"draft"}]}],"warnings":[]}"#;
     let inner = rule(vec![ITEM.to_owned()]);
     let lms = Lms::new(move |asked: &Asked| match asked.function() {
@@ -344,8 +346,8 @@ async fn what_was_handed_in_is_read_of_people_and_of_teams() {
     people[2].groups = vec!["3".into()];
     let grades = moodle.grades("8", &people).await.unwrap();
     let found = moodle.hand_ins(&grades.items[0], None, &people).await.unwrap();
-    assert_eq!(found.len(), 3);
-    let of = |id: &str| &found[&PersonKey::new(id)];
+    assert_eq!((found.people.len(), found.unreadable), (3, 1));
+    let of = |id: &str| &found.people[&PersonKey::new(id)];
     assert_eq!(of("321").late, Some(false));
     assert_eq!(
         (of("322").late, of("322").attempt),
