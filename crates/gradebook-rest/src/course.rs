@@ -149,6 +149,8 @@ pub struct Item {
     pub due_at: Option<DateTime<Utc>>,
     /// Whether it counts in the course total; none where nothing tells.
     pub counts_in_total: Option<bool>,
+    /// Canvas: students see letters and no points of it, so whatever is shown to them must not either.
+    pub hides_points: bool,
     /// Canvas: the grading scheme that its letters come from, where it has one of its own.
     pub scheme: Option<String>,
     /// Why none of its grades is read.
@@ -171,6 +173,7 @@ impl Item {
             category: None,
             due_at: None,
             counts_in_total: None,
+            hides_points: false,
             scheme: None,
             withheld: None,
             activity: None,

@@ -40,6 +40,8 @@ struct Assignment<'a> {
     #[serde(borrow, default)]
     is_quiz_lti_assignment: Sent<'a>,
     #[serde(borrow, default)]
+    restrict_quantitative_data: Sent<'a>,
+    #[serde(borrow, default)]
     lti_context_id: Sent<'a>,
     #[serde(borrow, default)]
     external_tool_tag_attributes: Sent<'a>,
@@ -91,6 +93,7 @@ fn item(raw: &RawValue) -> Option<Item> {
     item.category = wire::id(wire.assignment_group_id).map(|id| CategoryKey::new(&id));
     item.due_at = wire::moment(wire.due_at);
     item.counts_in_total = wire::flag(wire.omit_from_final_grade).map(|omitted| !omitted);
+    item.hides_points = is(wire.restrict_quantitative_data);
     item.scheme = wire::id(wire.grading_standard_id);
     item.grading = match wire::word(wire.grading_type).as_deref() {
         Some("points" | "percent") => Grading::Points,

@@ -166,10 +166,9 @@ impl Reading {
                     });
                     return Ok(batch.new_items);
                 }
-                Err(Reason::UnknownPerson | Reason::NotEnrolled) => {
+                Err(reason) if is_of_one(&reason) => {
                     self.wanted.remove(&person.key);
-                    self.coverage
-                        .lacks_person(person.key.clone(), Reason::UnknownPerson);
+                    self.coverage.lacks_person(person.key.clone(), reason);
                 }
                 Err(reason) => return Err(reason),
             }

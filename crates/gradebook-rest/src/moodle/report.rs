@@ -95,8 +95,8 @@ impl<'a> Cell<'a> {
     }
 
     fn is_hidden(&self) -> bool {
-        // What cannot be read as "not hidden" is hidden.
-        self.gradeishidden.is_some() && wire::flag(self.gradeishidden) != Some(false)
+        // What does not say "not hidden" is hidden.
+        wire::flag(self.gradeishidden) != Some(false)
     }
 
     /// The column that the cell is in.

@@ -262,7 +262,10 @@ async fn letters_and_complete_are_what_they_are() {
         assignment(2, "").replace("\"points\"", "\"pass_fail\""),
         assignment(3, "").replace("\"points\"", "\"percent\""),
         assignment(4, "").replace("\"points\"", "\"gpa_scale\""),
-        assignment(5, r#","submission_types":["online_quiz"]"#),
+        assignment(
+            5,
+            r#","submission_types":["online_quiz"],"restrict_quantitative_data":true"#,
+        ),
         assignment(
             6,
             r#","submission_types":["external_tool"],"is_quiz_lti_assignment":true"#,
@@ -294,6 +297,7 @@ async fn letters_and_complete_are_what_they_are() {
         [Kind::Quiz, Kind::Quiz, Kind::Discussion, Kind::Tool]
     );
     assert_eq!(grades.items[8].grading, Grading::None);
+    assert!(grades.items[4].hides_points && !grades.items[5].hides_points);
     let rows = all(&mut grades).await;
     let points_8 = Some(dec("8"));
     let letter = |letter: &str| Grade::Letter {

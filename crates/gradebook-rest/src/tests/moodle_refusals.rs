@@ -197,3 +197,17 @@ async fn nothing_is_sent_for_an_id_that_cannot_be_one() {
     let gone = Lms::new(|_: &Asked| ok(r#"{"courses":[],"warnings":[]}"#));
     assert!(!moodle(&gone).has_course("8").await.unwrap());
 }
+
+#[tokio::test]
+async fn somebody_who_cannot_be_read_keeps_nobody_else_from_being_read() {
+    let lms = Lms::new(rule(vec![item(1, SHOWN)]));
+    let wanted = people(&["not-a-number", "0", "321"]);
+    let mut grades = moodle(&lms).grades("8", &wanted).await.unwrap();
+    assert_eq!(all(&mut grades).await.len(), 1);
+    assert_eq!(grades.coverage().people_missing, 2);
+    let unsaid = item(1, SHOWN).replace("\"gradeishidden\":false,", "");
+    let lms = Lms::new(rule(vec![unsaid]));
+    let mut grades = moodle(&lms).grades("8", &people(&["321"])).await.unwrap();
+    let rows = all(&mut grades).await;
+    assert_eq!(rows[0].grade, crate::Grade::None, "nothing says that it is shown");
+}
