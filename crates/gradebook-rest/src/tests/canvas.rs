@@ -198,7 +198,11 @@ async fn what_is_asked_for_is_light_and_says_who_asks() {
 async fn a_grade_counts_from_its_posting_and_nothing_of_it_is_told_before() {
     let cells = [
         (1, POSTED, points("8.25")),
-        (2, r#","posted_at":null,"grade":"8","score":8"#, Grade::None),
+        (
+            2,
+            r#","posted_at":null,"graded_at":"2026-11-19T11:00:00Z","grade":"8","score":8"#,
+            Grade::None,
+        ),
         (3, r#","grade":"8","score":8"#, Grade::None),
         (4, r#","posted_at":null,"excused":true"#, Grade::None),
         (5, r#","posted_at":null,"score":0,"missing":true"#, Grade::None),
