@@ -12,6 +12,7 @@ mod ended;
 mod erased;
 mod faults;
 mod files;
+mod glance;
 mod gradebook;
 mod lists;
 mod merged;
