@@ -221,7 +221,7 @@ fn rows(
     let mut held = awards::latest_for_people(db, tenant, course, &ids)?;
     let mut decided = decisions::records_for_people(db, tenant, course, &ids)?;
     decided.extend(as_it_rests(db, tenant, course, badges, &ids, now)?);
-    let mut row = |person: Person| {
+    let row = |person: Person| {
         let cell = |badge: &Badge| {
             let key = (badge.id.clone(), person.id.clone());
             Cell {
@@ -234,7 +234,7 @@ fn rows(
             person,
         }
     };
-    Ok(students.into_iter().map(&mut row).collect())
+    Ok(students.into_iter().map(row).collect())
 }
 
 /// How people stand towards the badges that rest, by what was read last: nothing is decided of them meanwhile.

@@ -430,7 +430,8 @@ fn a_day_is_counted_once_and_days_of_several_badges_are_added() {
             near: 2,
             begun: 3,
         };
-        let [monday, tuesday] = ["2026-12-07", "2026-12-08"].map(|day| day.parse().unwrap());
+        let [monday, tuesday] =
+            ["2026-12-07", "2026-12-08"].map(|day| day.parse::<chrono::NaiveDate>().unwrap());
         let keep = |badge: &BadgeId, day, earned| {
             write(database, |db| {
                 over_time::keep_once(db, tenant, badge, day, funnel(earned))
