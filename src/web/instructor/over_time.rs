@@ -204,3 +204,80 @@ fn about_funnel(seen: &OverTime, last: NaiveDate, newest: Funnel) -> String {
         format!("On {on}, {earned} of {all} were earned, and {begun} more were begun.")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::zone::Zone;
+
+    fn on(day: &str) -> NaiveDate {
+        day.parse().unwrap()
+    }
+
+    fn seen(awards: &[(&str, i64)], funnels: &[(&str, Funnel)]) -> OverTime {
+        OverTime {
+            badges: Vec::new(),
+            badge: None,
+            students: 30,
+            awards: awards.iter().map(|(day, count)| (on(day), *count)).collect(),
+            funnels: funnels.iter().map(|(day, funnel)| (on(day), *funnel)).collect(),
+            zone: Zone::UTC,
+            now: "2027-03-01T12:00:00Z".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_long_time_is_told_week_by_week_and_ends_with_today() {
+        // A Monday, the Sunday of its week, and a Monday.
+        let long = seen(&[("2026-11-23", 2), ("2026-11-29", 3), ("2026-11-30", 1)], &[]);
+        let plot = awards(&long).unwrap();
+        let told: Vec<(u32, u32)> = plot.lines.iter().map(|line| (line.earned, line.total)).collect();
+        assert_eq!((plot.by_week, told), (true, vec![(5, 5), (1, 6)]));
+        assert_eq!(plot.lines[0].day, day(&long, on("2026-11-23")));
+        assert_eq!(plot.last, day(&long, on("2027-03-01")));
+        assert_eq!(
+            (plot.most, plot.line.ends_with("V0H1000")),
+            (6, true),
+            "{}",
+            plot.line
+        );
+        assert!(
+            plot.about
+                .starts_with("6 badges were earned, the first on 23 Nov 2026")
+        );
+        let short = awards(&seen(&[("2027-02-26", 1)], &[])).unwrap();
+        assert_eq!((short.by_week, short.lines.len()), (false, 1));
+        assert_eq!(awards(&seen(&[], &[])), None);
+    }
+
+    #[test]
+    fn bands_lie_on_each_other_and_fill_the_picture() {
+        let all = Funnel {
+            students: 30,
+            earned: 15,
+            met: 0,
+            near: 3,
+            begun: 6,
+        };
+        let none = Funnel {
+            students: 30,
+            ..Funnel::default()
+        };
+        let plot = funnel(&seen(&[], &[("2027-02-27", none), ("2027-02-28", all)])).unwrap();
+        let paths: Vec<&str> = plot.bands.iter().map(|(_, _, path)| path.as_str()).collect();
+        assert_eq!(
+            paths[0], "M0 300L1000 150L1000 300L0 300Z",
+            "half of them have earned it"
+        );
+        assert_eq!(
+            paths[4], "M0 0L1000 0L1000 60L0 300Z",
+            "the rest is above all others"
+        );
+        assert_eq!(plot.lines[0].counts, [15, 0, 3, 6, 6], "the newest first");
+        assert_eq!(
+            plot.about,
+            "On 28 Feb 2027, 15 of 30 were earned, and 9 more were begun."
+        );
+        assert_eq!(funnel(&seen(&[], &[])), None);
+    }
+}
