@@ -1,7 +1,7 @@
 //! Cairn under load, measured from outside: `cargo bench --bench load`. Builds and starts the `cairn` binary in a process of its own;
 //! the practice LMS and the browsers are in this one, so that their work is not counted.
 //!
-//! Only a part: `-- launches`, `-- reading`, `-- abuse`, `-- pictures` or `-- pages` behind the command. `CAIRN_LOAD_LAUNCHES`, `CAIRN_LOAD_MEMBERS` and
+//! Only a part: `-- launches`, `-- reading`, `-- abuse`, `-- pictures`, `-- matrix` or `-- pages` behind the command. `CAIRN_LOAD_LAUNCHES`, `CAIRN_LOAD_MEMBERS` and
 //! `CAIRN_LOAD_CREDENTIALS` make a smaller run (10,000, 5,000 and 100,000 otherwise). `CAIRN_LOAD_BINARY` names another `cairn` to
 //! be measured: one that was built before a change, in turn with the one after.
 #![allow(
@@ -14,6 +14,7 @@
 
 mod abuse;
 mod launches;
+mod matrix;
 mod pages;
 mod pictures;
 mod reading;
@@ -60,6 +61,9 @@ fn main() {
         }
         if is_asked("pictures") {
             pictures::measure(&tool).await;
+        }
+        if is_asked("matrix") {
+            matrix::measure(&tool, members).await;
         }
         if is_asked("pages") {
             pages::measure(&tool, credentials).await;

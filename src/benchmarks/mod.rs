@@ -7,6 +7,7 @@
     reason = "a benchmark fails where anything does"
 )]
 
+mod class;
 pub mod evaluate;
 mod school;
 
@@ -37,6 +38,15 @@ pub struct Installation(Cairn);
 #[derive(Debug)]
 pub struct Course(Earned);
 
+/// A class that a teacher looks at.
+#[derive(Debug)]
+pub struct Class {
+    /// The path of its course.
+    pub path: String,
+    /// The cookie of the teacher's visit, name and value.
+    pub cookie: String,
+}
+
 /// What deciding a badge did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outcome {
@@ -53,6 +63,16 @@ impl Installation {
     /// A platform and a course with `learners` learners, who have earned its badge and do not have it yet.
     pub async fn course(&self, learners: usize) -> Course {
         Course(school::set_up(&self.0, learners).await)
+    }
+
+    /// A course with so many learners and active badges, all decided and awarded where they are earned, and the visit of its
+    /// teacher.
+    pub async fn class(&self, learners: usize, badges: usize) -> Class {
+        let looked = class::set_up(&self.0, learners, badges).await;
+        Class {
+            path: looked.path,
+            cookie: looked.cookie,
+        }
     }
 
     /// Decides the badge of a course for everybody, as the job does it: a first time, or again where nothing is new.

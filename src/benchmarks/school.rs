@@ -165,7 +165,7 @@ pub(super) async fn set_up(cairn: &Cairn, learners: usize) -> Earned {
     done.await.unwrap()
 }
 
-fn design() -> Design {
+pub(super) fn design() -> Design {
     Design {
         name: "Cleans data sets".into(),
         outcome: "Finds and repairs gaps, doubles and outliers in a table of measurements.".into(),

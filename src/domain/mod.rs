@@ -45,5 +45,6 @@ pub(crate) mod rule;
 pub(crate) mod sample;
 pub(crate) mod sentence;
 pub(crate) mod session;
+pub(crate) mod stage;
 pub(crate) mod theme;
 pub(crate) mod zone;

@@ -14,6 +14,7 @@ use super::{Db, StoreError};
 use crate::domain::cause::Cause;
 use crate::domain::decision::{Decision, DecisionRecord, Truth};
 use crate::domain::page::Page;
+use crate::domain::sentence::progress;
 use crate::ids::{BadgeId, CourseId, DecisionId, PersonId, RuleId, TenantId};
 use crate::random::Random;
 
@@ -84,6 +85,34 @@ struct CurrentRow {
     outcome: String,
     digest: String,
     checked_at: i64,
+    met: Option<i32>,
+    needed: Option<i32>,
+}
+
+impl CurrentRow {
+    /// The row of that decision, which the record with this id tells.
+    fn of(
+        tenant: &TenantId,
+        badge: &BadgeId,
+        one: &NewDecision,
+        id: String,
+        digest: String,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        let far = progress(&one.decision);
+        let small = |count: usize| Some(i32::try_from(count).unwrap_or(i32::MAX));
+        Ok(Self {
+            tenant_id: tenant.to_string(),
+            badge_id: badge.to_string(),
+            person_id: one.person.to_string(),
+            decision_id: id,
+            outcome: word(&one.decision.outcome)?,
+            digest,
+            checked_at: micros(now),
+            met: small(far.met),
+            needed: small(far.needed),
+        })
+    }
 }
 
 #[cfg(any(test, feature = "benchmarks"))]
@@ -162,7 +191,13 @@ pub(crate) fn record_many(
     for (person, one) in new {
         let (digest, outcome) = (digest(&one.rule, &one.decision)?, one.decision.outcome);
         if let Some(before) = known.remove(person.as_str()).filter(|row| row.digest == digest) {
-            confirmed.push(person.as_str());
+            // An older program, which may run beside this one, leaves how much of the rule holds as it was.
+            let row = CurrentRow::of(tenant, badge, one, before.decision_id.clone(), digest, now)?;
+            if (before.met, before.needed) == (row.met, row.needed) {
+                confirmed.push(person.as_str());
+            } else {
+                current.push(row);
+            }
             let id = before.decision_id.into();
             done.push(Recorded {
                 person: person.clone(),
@@ -185,15 +220,7 @@ pub(crate) fn record_many(
             cause: cause.clone(),
             decided_at: micros(now),
         });
-        current.push(CurrentRow {
-            tenant_id: tenant.to_string(),
-            badge_id: badge.to_string(),
-            person_id: person.to_string(),
-            decision_id: id.to_string(),
-            outcome: word(&outcome)?,
-            digest,
-            checked_at: micros(now),
-        });
+        current.push(CurrentRow::of(tenant, badge, one, id.to_string(), digest, now)?);
         done.push(Recorded {
             person: person.clone(),
             id,
@@ -216,6 +243,8 @@ pub(crate) fn record_many(
                 current_decisions::outcome.eq(excluded(current_decisions::outcome)),
                 current_decisions::digest.eq(excluded(current_decisions::digest)),
                 current_decisions::checked_at.eq(excluded(current_decisions::checked_at)),
+                current_decisions::met.eq(excluded(current_decisions::met)),
+                current_decisions::needed.eq(excluded(current_decisions::needed)),
             ))
             .execute(connection))?;
     }

@@ -10,13 +10,11 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Nullable, Text};
 use diesel::upsert::excluded;
 
-use super::convert::{CHUNK, anywhere, from_word, micros, moment, opt_moment, word};
-use super::people::Row as PersonRow;
-use super::schema::{courses, enrolments, people, registrations};
+use super::convert::{CHUNK, from_word, micros, moment, opt_moment, word};
+use super::schema::{courses, enrolments, registrations};
 use super::{Db, StoreError};
 use crate::domain::membership::{Answered, Listing, SeenAs};
-use crate::domain::page::Page;
-use crate::domain::people::{Enrolment, Person};
+use crate::domain::people::Enrolment;
 use crate::ids::{CourseId, PersonId, TenantId};
 use lti::capabilities::{Capabilities, RosterLearners};
 
@@ -35,14 +33,6 @@ pub(crate) struct Member {
     pub(crate) active: bool,
     /// A role was named of those who teach.
     pub(crate) teaches: bool,
-}
-
-/// Which members a page shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Who {
-    Everybody,
-    /// Those who count as students and may be awarded.
-    Learners,
 }
 
 /// The stored word of a learner.
@@ -513,38 +503,26 @@ fn of_flavour((row, flavour): (Row, String)) -> Result<Enrolment, StoreError> {
     )?)))
 }
 
-/// A page of a course's members by name (in lower case, by code point: alike on both databases), those whose name has
-/// `search` in it whatever its case, and how many there are in all. People without a name come first.
-pub(crate) fn list(
+/// Everybody of a course, by name (in lower case, by code point: alike on both databases).
+#[cfg(test)]
+pub(crate) fn everybody(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
-    who: Who,
-    search: Option<&str>,
-    page: Page,
-) -> Result<(Vec<(Person, Enrolment)>, i64), StoreError> {
-    let pattern = search.map_or_else(|| "%".to_owned(), anywhere);
-    let everybody = who == Who::Everybody;
+) -> Result<Vec<(crate::domain::people::Person, Enrolment)>, StoreError> {
+    use super::people::Row as PersonRow;
+    use super::schema::people;
     let listing = listing(db, tenant, course)?;
-    on_both!(db, |connection| {
-        let wanted = enrolments::table
-            .inner_join(people::table.on(people::id.eq(enrolments::person_id)))
-            .filter(enrolments::tenant_id.eq(tenant.as_str()))
-            .filter(enrolments::course_id.eq(course.as_str()))
-            .filter(people::folded_name.like(&pattern).escape('\\'))
-            .filter(is_student!(listing).or(everybody.into_sql::<Bool>()));
-        let total: i64 = wanted.clone().count().get_result(connection)?;
-        let rows: Vec<(PersonRow, Row)> = wanted
-            .order((people::folded_name, people::id))
-            .offset(page.offset)
-            .limit(page.limit)
-            .select((PersonRow::as_select(), Row::as_select()))
-            .load(connection)?;
-        let rows = rows
-            .into_iter()
-            .map(|(person, row)| Ok((Person::from(person), row.enrolment(listing)?)));
-        Ok((rows.collect::<Result<_, StoreError>>()?, total))
-    })
+    let rows: Vec<(PersonRow, Row)> = on_both!(db, |connection| enrolments::table
+        .inner_join(people::table.on(people::id.eq(enrolments::person_id)))
+        .filter(enrolments::tenant_id.eq(tenant.as_str()))
+        .filter(enrolments::course_id.eq(course.as_str()))
+        .order((people::folded_name, people::id))
+        .select((PersonRow::as_select(), Row::as_select()))
+        .load(connection))?;
+    rows.into_iter()
+        .map(|(person, row)| Ok((person.into(), row.enrolment(listing)?)))
+        .collect()
 }
 
 /// Those who count as students of the course and may be awarded.

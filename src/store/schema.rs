@@ -419,6 +419,8 @@ diesel::table! {
         outcome -> Text,
         digest -> Text,
         checked_at -> BigInt,
+        met -> Nullable<Integer>,
+        needed -> Nullable<Integer>,
     }
 }
 
@@ -843,6 +845,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    funnel_days (badge_id, counted_on) {
+        tenant_id -> Text,
+        badge_id -> Text,
+        counted_on -> Text,
+        students -> BigInt,
+        earned -> BigInt,
+        met -> BigInt,
+        near -> BigInt,
+        begun -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     platforms,
     identities,
@@ -906,4 +921,5 @@ allow_tables_to_appear_in_same_query!(
     share_links,
     posted_scores,
     waiting_answers,
+    funnel_days,
 );

@@ -169,6 +169,8 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
         .unwrap();
     let decision = cell.prop("href").await.unwrap().unwrap();
     viewer.goto("decision", &decision).await;
+    viewer.goto("over-time", &format!("{progress}/over-time")).await;
+    viewer.chromium.reads("The same as a table").await;
     viewer
         .goto("progress-nobody", &format!("{progress}?q=nobody-is-called-so"))
         .await;

@@ -41,6 +41,7 @@ fn every_state_of_a_screen_is_fit_for_everybody() {
         let mut stage = Stage::set(scene).await;
         approval(&mut viewer, &stage).await;
         over(&mut viewer, &mut stage, &clock).await;
+        many(&mut viewer, &stage).await;
         let wrong = viewer.wrong;
         assert!(
             wrong.is_empty(),
@@ -237,6 +238,43 @@ async fn over(viewer: &mut Viewer<'_>, stage: &mut Stage, clock: &ForwardClock) 
         let mine = stage.inside(&format!("/credentials/{}", credential.award));
         viewer.goto(&format!("my-credential-{name}"), &mine).await;
     }
+}
+
+/// More badges than have room for words: at 1,280 px thirty of them side by side, the head stays while the page scrolls, and
+/// nothing scrolls within it.
+async fn many(viewer: &mut Viewer<'_>, stage: &Stage) {
+    for n in 1..=30 {
+        let badge = design(&format!("Step {n} of a long way"));
+        stage.badge(badge, Some(vec![stage.quiz()])).await;
+    }
+    let moodle = &stage.scene.moodle;
+    launch(viewer.chromium, moodle, 0, "My badges", &teacher_of(moodle)).await;
+    let here = stage.inside("/progress");
+    viewer.goto("progress-many", &here).await;
+    let look = "window.scrollTo(0, 600); \
+        const scrolls = (one) => /auto|scroll/.test(getComputedStyle(one).overflow) \
+            && (one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1); \
+        const heads = [...document.querySelectorAll('.matrix thead .of-badge')]; \
+        const top = Math.round(heads[0].getBoundingClientRect().top); \
+        return [heads.length, [...document.querySelectorAll('main *')].filter(scrolls).length, top];";
+    let seen = viewer.chromium.driver.execute(look, Vec::new()).await.unwrap();
+    assert_eq!(*seen.json(), serde_json::json!([30, 0, 0]));
+    unfold(viewer, ".legend ol").await;
+    viewer.inspect("progress-legend").await;
+    viewer
+        .goto("progress-columns", &format!("{here}?columns=2"))
+        .await;
+    viewer
+        .goto(
+            "progress-found",
+            &format!("{here}?standing=not-earned&order=next"),
+        )
+        .await;
+    viewer.chromium.reads("Show everybody").await;
+    viewer
+        .goto("progress-nobody-there", &format!("{here}?standing=met&q=a"))
+        .await;
+    viewer.goto("over-time-many", &format!("{here}/over-time")).await;
 }
 
 /// Opens the fold that this element stands in.

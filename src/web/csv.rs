@@ -1,6 +1,8 @@
 //! Tables for spreadsheets, in which nothing that a person is called can become a formula.
 
-use actix_web::HttpResponse;
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use futures_util::Stream;
 
 use crate::service::base::error::ServiceError;
 
@@ -22,6 +24,9 @@ pub(crate) fn safe(text: &str) -> String {
     }
 }
 
+/// By which spreadsheets know UTF-8.
+const MARK: &str = "\u{feff}";
+
 /// Rows as a CSV document (RFC 4180) in UTF-8 with a mark at its beginning, by which spreadsheets know it.
 ///
 /// # Errors
@@ -30,11 +35,29 @@ pub(crate) fn document<R>(rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>, 
 where
     R: IntoIterator<Item = String>,
 {
+    onto(MARK.as_bytes().to_vec(), rows)
+}
+
+/// Rows that go on with a document.
+///
+/// # Errors
+/// As [`document`].
+pub(crate) fn more<R>(rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>, ServiceError>
+where
+    R: IntoIterator<Item = String>,
+{
+    onto(Vec::new(), rows)
+}
+
+fn onto<R>(beginning: Vec<u8>, rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>, ServiceError>
+where
+    R: IntoIterator<Item = String>,
+{
     let internal = |error: String| ServiceError::Internal(error);
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .flexible(true)
-        .from_writer("\u{feff}".as_bytes().to_vec());
+        .from_writer(beginning);
     for row in rows {
         let row: Vec<String> = row.into_iter().map(|cell| safe(&cell)).collect();
         writer
@@ -52,11 +75,25 @@ pub(crate) fn answer<R>(name: &str, rows: impl IntoIterator<Item = R>) -> Result
 where
     R: IntoIterator<Item = String>,
 {
-    Ok(HttpResponse::Ok()
+    Ok(kept_as(name).body(document(rows)?))
+}
+
+/// The same, sent as its parts come: the first is a [`document`], the others are [`more`] of it.
+#[must_use]
+pub(crate) fn stream(
+    name: &str,
+    parts: impl Stream<Item = Result<Bytes, ServiceError>> + 'static,
+) -> HttpResponse {
+    kept_as(name).streaming(parts)
+}
+
+fn kept_as(name: &str) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    answer
         .insert_header(("content-type", "text/csv; charset=utf-8"))
         .insert_header(("content-disposition", format!("attachment; filename=\"{name}\"")))
-        .insert_header(("cache-control", "no-store"))
-        .body(document(rows)?))
+        .insert_header(("cache-control", "no-store"));
+    answer
 }
 
 #[cfg(test)]
@@ -90,6 +127,12 @@ mod tests {
         assert_eq!(
             String::from_utf8(bytes).unwrap(),
             "\u{feff}\"a\"\"b\",\"c,d\",\"e\nf\"\r\n"
+        );
+        let more = more([vec!["=1".to_owned()]]).unwrap();
+        assert_eq!(
+            String::from_utf8(more).unwrap(),
+            "'=1\r\n",
+            "no mark in the middle"
         );
     }
 }

@@ -328,6 +328,8 @@ impl Visit {
             .map(|(_, value)| value);
         found
             .or_else(|| self.fields.get(name).map(str::to_owned))
+            // PostgreSQL takes no text with this in it.
+            .map(|value| value.replace('\0', ""))
             .filter(|value| !value.is_empty())
     }
 

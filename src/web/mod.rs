@@ -26,6 +26,7 @@ pub(crate) mod middleware;
 pub(crate) mod ops;
 pub(crate) mod paged;
 pub(crate) mod paths;
+pub(crate) mod plot;
 pub(crate) mod public;
 pub(crate) mod reply;
 pub(crate) mod routes;

@@ -71,6 +71,8 @@ pub(crate) mod course {
         STUDENT_ANSWER = "/students/{person}/answer", student_answer(person: &PersonId);
         PROGRESS = "/progress", progress();
         PROGRESS_CSV = "/progress.csv", progress_csv();
+        /// How the class came along.
+        OVER_TIME = "/progress/over-time", over_time();
 
         BADGE_NEW = "/badges/new", badge_new();
         BADGE_SAVE_NEW = "/badges/save", badge_save_new();

@@ -219,9 +219,9 @@ async fn make_stack(teacher: &mut Person<'_>, home: &Page, all: usize) -> Result
     activate(teacher, &preview, &format!("2 of {all} students earn")).await?;
     let progress = home.link("Progress").during(step)?;
     let address = format!("{progress}?q=Ada");
-    // Both badges, in the order of their columns.
+    // Both badges.
     teacher
-        .wait_for(&address, &format!("{ADA} Earned Earned"))
+        .wait_for(&address, &format!("{ADA} Earned 2 of 2"))
         .await?;
     Ok(())
 }

@@ -9,6 +9,7 @@ pub(crate) mod files;
 pub(crate) mod holders;
 mod in_gradebook;
 pub(crate) mod learning;
+pub(crate) mod over_time;
 pub(crate) mod progress;
 pub(crate) mod regrades;
 pub(crate) mod reviewing;

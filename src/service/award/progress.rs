@@ -19,6 +19,7 @@ use crate::domain::policy::Power;
 use crate::domain::renewal::{self, Waits};
 use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::Names;
+use crate::domain::stage::{Order, Search, Stage, distance};
 use crate::ids::{AwardId, BadgeId, CourseId, LineItemId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::award::course_badge::{MOST, course_badge};
@@ -29,9 +30,8 @@ use crate::service::base::policies;
 use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::refusal::AwardRefusal;
 use crate::service::base::session::Visitor;
-use crate::store::enrolments::Who;
 use crate::store::{
-    Db, StoreError, approvals, audit, awards, badges, decisions, enrolments, facts, people, rules,
+    Db, StoreError, approvals, audit, awards, badges, class, decisions, enrolments, facts, people, rules,
 };
 
 /// Earlier decisions that a page shows.
@@ -43,6 +43,8 @@ pub(crate) struct Matrix {
     /// All badges of the course that are not drafts, oldest first.
     pub(crate) badges: Vec<Badge>,
     pub(crate) rows: Vec<Row>,
+    /// What was searched for; a badge that is none of these is left out of it.
+    pub(crate) search: Search,
     /// Students in all, as far as they were searched for.
     pub(crate) total: i64,
     /// People about whom a teacher is asked: they are not among the students yet.
@@ -66,7 +68,36 @@ pub(crate) struct Cell {
     pub(crate) decision: Option<Decision>,
 }
 
-/// Students by badges, those whose name contains `search`, ordered by name.
+impl Cell {
+    /// Where the student stands.
+    #[must_use]
+    pub(crate) fn stage(&self, now: DateTime<Utc>) -> Stage {
+        Stage::of(self.award.as_ref(), self.decision.as_ref(), now)
+    }
+}
+
+impl Row {
+    /// How many of the badges the student holds.
+    #[must_use]
+    pub(crate) fn earned(&self, now: DateTime<Utc>) -> usize {
+        let earned = self.cells.iter().filter(|cell| cell.stage(now) == Stage::Earned);
+        earned.count()
+    }
+
+    /// The badge to which the least is missing, of those that are awarded now and that the student never had; the oldest of
+    /// several.
+    #[must_use]
+    pub(crate) fn next<'a>(&'a self, badges: &'a [Badge]) -> Option<(&'a Badge, &'a Decision)> {
+        let open = badges.iter().zip(&self.cells).filter_map(|(badge, cell)| {
+            let is_open = badge.state == BadgeState::Active && cell.award.is_none();
+            let decision = cell.decision.as_ref().filter(|_| is_open)?;
+            Some((badge, decision))
+        });
+        open.min_by_key(|(_, decision)| distance(decision))
+    }
+}
+
+/// Students by badges, a page of those who are searched for.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
@@ -74,7 +105,8 @@ pub(crate) struct Cell {
 pub(crate) async fn matrix(
     cairn: &Cairn,
     visitor: &Visitor,
-    search: Option<String>,
+    search: Search,
+    order: Order,
     page: Page,
 ) -> Result<Matrix, ServiceError> {
     visitor.look()?;
@@ -86,40 +118,123 @@ pub(crate) async fn matrix(
     let limit = page.limit.clamp(1, MOST);
     let page = Page { limit, ..page };
     let found = cairn.store.read(move |db| {
-        let mut columns = badges::for_course(db, &tenant, &course)?;
-        columns.retain(|badge| badge.state != BadgeState::Draft);
-        let search = search.as_deref();
-        let (students, total) = enrolments::list(db, &tenant, &course, Who::Learners, search, page)?;
-        let ids: Vec<PersonId> = students.iter().map(|(person, _)| person.id.clone()).collect();
-        let mut held = awards::latest_for_people(db, &tenant, &course, &ids)?;
-        let mut decided = decisions::records_for_people(db, &tenant, &course, &ids)?;
-        decided.extend(as_it_rests(db, &tenant, &course, &columns, &ids, now)?);
-        let mut cells = |person: &PersonId| {
-            let cell = |badge: &Badge| {
-                let key = (badge.id.clone(), person.clone());
-                Cell {
-                    award: held.remove(&key),
-                    decision: decided.remove(&key),
-                }
-            };
-            columns.iter().map(cell).collect()
-        };
-        let rows = students.into_iter().map(|(person, _)| Row {
-            cells: cells(&person.id),
-            person,
-        });
-        let rows = rows.collect();
+        let badges = columns(db, &tenant, &course)?;
+        let search = known(search, &badges);
+        let (students, total) = class::page(db, &tenant, &course, &search, order, page, now)?;
         let in_doubt = enrolments::asked(db, &tenant, &course)?;
         let waits = |(_, one): &&(Person, Enrolment)| matches!(one.membership(), Membership::Waits(_));
         Ok(Matrix {
-            rows,
+            rows: rows(db, &tenant, &course, &badges, students, now)?,
             in_doubt: in_doubt.iter().filter(waits).count(),
-            badges: columns,
+            badges,
+            search,
             total,
             now,
         })
     });
     Ok(found.await?)
+}
+
+/// A part of the whole table, by name.
+#[derive(Debug, Clone)]
+pub(crate) struct Part {
+    /// The same in each part, whatever becomes of the badges meanwhile.
+    pub(crate) badges: Vec<Badge>,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) now: DateTime<Utc>,
+    /// Where it ended, when there may be more.
+    last: Option<class::Last>,
+}
+
+/// Students of one part: each brings a record for every badge.
+const AT_ONCE: i64 = 200;
+
+/// The first part of the table of those who are searched for, or the one behind another: all of them are the whole table, each
+/// student once. None behind the last.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors.
+#[tracing::instrument(name = "progress.part", level = "debug", skip_all)]
+pub(crate) async fn part(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    search: Search,
+    before: Option<Part>,
+) -> Result<Option<Part>, ServiceError> {
+    visitor.look()?;
+    let (badges, last) = match before {
+        None => (None, None),
+        Some(Part {
+            badges,
+            last: Some(last),
+            ..
+        }) => (Some(badges), Some(last)),
+        Some(_) => return Ok(None),
+    };
+    let (tenant, course, now) = (
+        visitor.tenant().clone(),
+        visitor.course.id.clone(),
+        cairn.clock.now(),
+    );
+    let found = cairn.store.read(move |db| {
+        let badges = match badges {
+            Some(badges) => badges,
+            None => columns(db, &tenant, &course)?,
+        };
+        let search = known(search, &badges);
+        let (students, last) = class::after(db, &tenant, &course, &search, last.as_ref(), AT_ONCE, now)?;
+        Ok(Some(Part {
+            rows: rows(db, &tenant, &course, &badges, students, now)?,
+            badges,
+            now,
+            last,
+        }))
+    });
+    Ok(found.await?)
+}
+
+/// The badges of a course that students can stand to.
+pub(super) fn columns(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<Badge>, StoreError> {
+    let mut all = badges::for_course(db, tenant, course)?;
+    all.retain(|badge| badge.state != BadgeState::Draft);
+    Ok(all)
+}
+
+/// A search without a badge that is none of these.
+fn known(search: Search, badges: &[Badge]) -> Search {
+    let badge = search
+        .badge
+        .filter(|asked| badges.iter().any(|badge| badge.id == *asked));
+    Search { badge, ..search }
+}
+
+/// The rows of some students.
+fn rows(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    badges: &[Badge],
+    students: Vec<Person>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Row>, StoreError> {
+    let ids: Vec<PersonId> = students.iter().map(|person| person.id.clone()).collect();
+    let mut held = awards::latest_for_people(db, tenant, course, &ids)?;
+    let mut decided = decisions::records_for_people(db, tenant, course, &ids)?;
+    decided.extend(as_it_rests(db, tenant, course, badges, &ids, now)?);
+    let row = |person: Person| {
+        let cell = |badge: &Badge| {
+            let key = (badge.id.clone(), person.id.clone());
+            Cell {
+                award: held.remove(&key),
+                decision: decided.remove(&key),
+            }
+        };
+        Row {
+            cells: badges.iter().map(cell).collect(),
+            person,
+        }
+    };
+    Ok(students.into_iter().map(row).collect())
 }
 
 /// How people stand towards the badges that rest, by what was read last: nothing is decided of them meanwhile.

@@ -5,7 +5,8 @@ use diesel::prelude::*;
 
 use super::*;
 use crate::domain::membership::{Answered, Doubt, Listing, Membership};
-use crate::store::enrolments::{Role, Who};
+use crate::domain::stage::Search;
+use crate::store::enrolments::Role;
 use crate::store::schema;
 use crate::store::testing::shortcuts::launch_person;
 
@@ -62,10 +63,7 @@ fn the_database_and_the_domain_agree_on_who_is_a_student() {
                     .execute(db)?)
             });
             let asked = read(database, |db| enrolments::learners(db, tenant, course));
-            let page = Page::first(1_000);
-            let (all, _) = read(database, |db| {
-                enrolments::list(db, tenant, course, Who::Everybody, None, page)
-            });
+            let all = read(database, |db| enrolments::everybody(db, tenant, course));
             assert_eq!(all.len(), 720);
             let mut students: Vec<PersonId> = Vec::new();
             for (person, enrolment) in &all {
@@ -82,8 +80,8 @@ fn the_database_and_the_domain_agree_on_who_is_a_student() {
             }
             students.sort();
             assert_eq!(students, asked, "{flavour}");
-            let (_, total) = read(database, |db| {
-                enrolments::list(db, tenant, course, Who::Learners, None, page)
+            let total = read(database, |db| {
+                class::count(db, tenant, course, &Search::default(), at(0))
             });
             assert_eq!(usize::try_from(total).unwrap(), students.len());
             let waiting = read(database, |db| enrolments::asked(db, tenant, course));

@@ -5,6 +5,7 @@ mod anew;
 mod elsewhere;
 mod fallen;
 mod forms;
+mod glance;
 mod holder;
 mod kept;
 mod life;

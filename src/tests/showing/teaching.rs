@@ -491,6 +491,7 @@ fn a_student_and_another_course_reach_none_of_it() {
         let views = [
             "/progress".to_owned(),
             "/progress.csv".to_owned(),
+            "/progress/over-time".to_owned(),
             format!("{of_badge}/awards"),
             of_person.clone(),
             format!("{of_person}/approve"),

@@ -13,6 +13,7 @@ mod erased;
 mod faults;
 mod files;
 mod former;
+mod glance;
 mod gradebook;
 mod lists;
 mod merged;

@@ -23,6 +23,7 @@ pub(crate) mod renewals;
 pub(crate) mod rules;
 pub(crate) mod scores;
 pub(crate) mod self_test;
+pub(crate) mod stages;
 pub(crate) mod starting;
 pub(crate) mod states;
 pub(crate) mod students;

@@ -1,18 +1,35 @@
 //! Students by badges.
 
 use askama::Template;
+use askama::filters::HtmlSafe;
 
-use crate::web::views::shared::{Page, Paging, PictureView, Status};
+use crate::web::views::shared::{Choice, LinkTo, Page, Paging, PictureView, Status};
 
-/// The progress matrix. Its search asks with `q`.
+/// The progress matrix. Its search asks with `q`, `badge`, `standing` and `order`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/progress.html")]
 pub(crate) struct ProgressPage {
     pub(crate) page: Page,
-    /// What is searched for; empty for everybody.
+    /// A part of the name; empty for everybody.
     pub(crate) search: String,
+    /// The id of the chosen badge; empty for any.
+    pub(crate) badge: String,
+    /// The word of the chosen standing; empty for any.
+    pub(crate) standing: &'static str,
+    /// The word of the chosen order.
+    pub(crate) order: &'static str,
+    pub(crate) all_badges: Vec<Choice>,
+    pub(crate) standings: Vec<Choice>,
+    pub(crate) orders: Vec<Choice>,
+    /// The name of the chosen badge, where it rests and nobody can be found by its rule.
+    pub(crate) resting: Option<String>,
     pub(crate) search_action: String,
+    /// The same table without a search.
+    pub(crate) everybody_href: String,
     pub(crate) csv_href: String,
+    pub(crate) over_time_href: String,
+    /// The ways to the badges that are not shown.
+    pub(crate) columns: Vec<LinkTo>,
     pub(crate) badges: Vec<MatrixHead>,
     pub(crate) rows: Vec<MatrixRow>,
     pub(crate) paging: Paging,
@@ -24,6 +41,8 @@ pub(crate) struct ProgressPage {
 /// The head of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MatrixHead {
+    /// Its place among all badges, from 1: what narrow columns show.
+    pub(crate) number: usize,
     pub(crate) name: String,
     pub(crate) picture: PictureView,
     pub(crate) href: String,
@@ -33,16 +52,121 @@ pub(crate) struct MatrixHead {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MatrixRow {
     pub(crate) name: String,
+    /// How many badges of the course the student holds.
+    pub(crate) earned: usize,
+    pub(crate) next: Option<NextBadge>,
     /// One for each badge, in the order of the heads.
     pub(crate) cells: Vec<MatrixCell>,
+}
+
+/// The badge to which the least is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NextBadge {
+    pub(crate) name: String,
+    /// "2 of 3".
+    pub(crate) word: String,
 }
 
 /// One student and one badge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MatrixCell {
+    /// The name of the badge, for where the table has no heads.
+    pub(crate) badge: String,
     pub(crate) status: Status,
     /// "Earned", "2 of 3", "No grade yet", "Revoked".
     pub(crate) word: String,
     /// The decision page.
-    pub(crate) href: Option<String>,
+    pub(crate) href: String,
+    /// Whether it is shown where a student is a card: with many badges, only what says something is.
+    pub(crate) on_card: bool,
 }
+
+impl ProgressPage {
+    /// So many badges have room for a word in each cell.
+    pub(crate) const FEW: usize = 6;
+    /// So many have room beside each other in a frame of usual width.
+    const SOME: usize = 15;
+
+    /// The class that says how much room the cells have.
+    fn room(&self) -> &'static str {
+        match self.badges.len() {
+            0..=Self::FEW => "words",
+            ..=Self::SOME => "some",
+            _ => "many",
+        }
+    }
+
+    /// Whether cells are icons, so that pictures and icons need a legend.
+    fn has_legend(&self) -> bool {
+        self.badges.len() > Self::FEW
+    }
+
+    /// "Badges 1 to 30 of 41".
+    fn shown_badges(&self) -> String {
+        let number = |badge: Option<&MatrixHead>| badge.map_or(0, |badge| badge.number);
+        let (first, last) = (number(self.badges.first()), number(self.badges.last()));
+        format!("Badges {first} to {last} of {}", self.of_all())
+    }
+
+    /// How many badges the course has.
+    fn of_all(&self) -> usize {
+        self.all_badges.len()
+    }
+
+    fn is_searched(&self) -> bool {
+        !self.search.is_empty() || !self.standing.is_empty()
+    }
+
+    /// The icons that cells can have, each with what it means.
+    #[allow(clippy::unused_self, reason = "the template asks")]
+    fn icons(&self) -> [(Status, &'static str); 6] {
+        [
+            (Status::Earned, "earned"),
+            (Status::InProgress, "begun, or the rule is met"),
+            (Status::NotMet, "nothing met yet"),
+            (Status::Unknown, "not known yet"),
+            (Status::NeedsAttention, "revoked or suspended"),
+            (Status::Neutral, "expired"),
+        ]
+    }
+
+    fn link<'a>(&'a self, cell: &'a MatrixCell) -> CellLink<'a> {
+        CellLink {
+            href: &cell.href,
+            status: cell.status,
+            badge: &cell.badge,
+            word: &cell.word,
+            session: self.page.session.as_deref(),
+        }
+    }
+
+    fn head_link<'a>(&'a self, badge: &'a MatrixHead) -> HeadLink<'a> {
+        HeadLink {
+            badge,
+            session: self.page.session.as_deref(),
+        }
+    }
+}
+
+/// The way from a cell to the decision: icon and word, of which narrow columns show the icon.
+#[derive(Debug, Template)]
+#[template(path = "instructor/matrix_cell.html")]
+pub(crate) struct CellLink<'a> {
+    href: &'a str,
+    status: Status,
+    badge: &'a str,
+    word: &'a str,
+    session: Option<&'a str>,
+}
+
+impl HtmlSafe for CellLink<'_> {}
+
+/// The way from the head of a column to who holds the badge: picture and name, of which narrow columns show a number.
+#[derive(Debug, Template)]
+#[template(path = "instructor/matrix_head.html")]
+pub(crate) struct HeadLink<'a> {
+    badge: &'a MatrixHead,
+    session: Option<&'a str>,
+}
+
+impl HtmlSafe for HeadLink<'_> {}
