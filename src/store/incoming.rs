@@ -226,6 +226,28 @@ impl Blobs {
         .await
     }
 
+    /// Sets a whole file aside at `place`, until it is forgotten or swept.
+    ///
+    /// # Errors
+    /// [`BlobError::Failed`] when it cannot be put there.
+    pub(crate) async fn set_aside(&self, place: &Place, whole: Whole) -> Result<(), BlobError> {
+        let to = self.place(place);
+        on_disk(move || fs::rename(&whole.draft.path, to)).await
+    }
+
+    /// All bytes of the file at `place`.
+    ///
+    /// # Errors
+    /// [`BlobError::Missing`] when it is gone, [`BlobError::Failed`] when it cannot be read.
+    pub(crate) async fn all_of(&self, place: &Place) -> Result<Vec<u8>, BlobError> {
+        let path = self.place(place);
+        let read = on_disk(move || match fs::read(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            read => read.map(Some),
+        });
+        read.await?.ok_or(BlobError::Missing)
+    }
+
     /// Removes what is there of a file.
     ///
     /// # Errors

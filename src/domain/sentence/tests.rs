@@ -172,6 +172,19 @@ fn all_names() -> Names {
                 )
             })
             .collect(),
+        elsewhere: five()
+            .map(|id| {
+                (
+                    id.as_str().into(),
+                    OutsideName {
+                        label: format!("elsewhere-{id}"),
+                        maximum: None,
+                        measure: crate::domain::outside::Measure::Points,
+                        counts: true,
+                    },
+                )
+            })
+            .collect(),
         activities: five()
             .map(|id| (id.as_str().into(), format!("work-{id}")))
             .collect(),
@@ -191,6 +204,7 @@ proptest! {
         for condition in root.conditions() {
             let name = match condition {
                 Condition::Grade { item, .. } => names.line_item(item),
+                Condition::Elsewhere { column, .. } => names.elsewhere(column),
                 Condition::EvidenceApproved { activity } => names.activity(activity),
                 Condition::HoldsBadge { badge } => names.badge(badge),
                 Condition::NotBefore { at, zone } => names.moment(*at, *zone),

@@ -186,6 +186,62 @@ impl Receiving {
     }
 }
 
+/// Why a file cannot be set aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::service) enum NotSetAside {
+    /// It is larger than so many bytes.
+    TooLarge(u64),
+    /// There is no room for it among the files of the institution.
+    NoRoom,
+}
+
+/// A file that lies aside until its sender has said what becomes of it: nothing is kept of it for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::service) struct Aside {
+    /// As its sender calls it.
+    pub(in crate::service) name: String,
+    /// SHA-256 in lower-case hex.
+    pub(in crate::service) digest: String,
+}
+
+/// Where the file of that digest lies aside.
+pub(in crate::service) fn aside(visitor: &Visitor, group: &str, digest: &str) -> Place {
+    Place {
+        tenant: visitor.tenant().clone(),
+        person: visitor.person.id.clone(),
+        group: group.to_owned(),
+        name: digest.chars().filter(char::is_ascii_hexdigit).take(32).collect(),
+    }
+}
+
+impl Upload {
+    /// Sets the file aside in the place of what its sender set aside before for `group`.
+    ///
+    /// # Errors
+    /// [`ServiceError::Blob`] when it could not be written.
+    pub(in crate::service) async fn set_aside(
+        self,
+        cairn: &Cairn,
+        visitor: &Visitor,
+        group: &str,
+    ) -> Result<Result<Aside, NotSetAside>, ServiceError> {
+        let whole = match self.whole {
+            Ok(whole) => whole,
+            Err(NotKept::Wrong(HandInProblem::File(most))) => return Ok(Err(NotSetAside::TooLarge(most))),
+            Err(NotKept::Wrong(_)) => return Ok(Err(NotSetAside::NoRoom)),
+            Err(NotKept::Failed(error)) => return Err(error.into()),
+        };
+        let digest = whole.about.digest.clone();
+        let place = aside(visitor, group, &digest);
+        cairn.blobs.make_room(&place, MOST).await?;
+        cairn.blobs.set_aside(&place, whole).await?;
+        Ok(Ok(Aside {
+            name: self.name,
+            digest,
+        }))
+    }
+}
+
 impl Sent {
     /// Bytes.
     pub(super) fn size(&self) -> u64 {

@@ -102,11 +102,13 @@ async fn visit<T>(
     let secure = cairn.settings.public_origin.scheme() == "https";
     let name = cookie_name(&course, secure);
     let recognise = async |token: &str| recognise(&cairn, token, &course).await;
-    let hands_in = request
-        .match_pattern()
-        .is_some_and(|route| route.ends_with(paths::course::HAND_IN));
-    let receiving =
-        |(visitor, _): &(Visitor, T)| hands_in.then(|| Receiving::of(Arc::clone(&cairn), visitor));
+    let route = request.match_pattern().unwrap_or_default();
+    let hands_in = route.ends_with(paths::course::HAND_IN);
+    let brings_grades = route.ends_with(paths::course::GRADES_BRING);
+    let receiving = |(visitor, _): &(Visitor, T)| {
+        let takes = hands_in || (brings_grades && visitor.teach().is_ok());
+        takes.then(|| Receiving::of(Arc::clone(&cairn), visitor))
+    };
     let Found {
         who: (visitor, more),
         fields,

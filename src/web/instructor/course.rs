@@ -146,6 +146,7 @@ fn view(
         ask_when_grades_count: None,
         answer_action: visit.href(&course::columns_answer()),
         columns_href: visit.href(&course::columns()),
+        elsewhere_href: visit.href(&course::grades_elsewhere()),
         offers: Vec::new(),
         requests: Vec::new(),
         refused: Vec::new(),

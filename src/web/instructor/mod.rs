@@ -14,6 +14,7 @@ pub(crate) mod course;
 mod decision;
 mod dry_run;
 mod evidence;
+mod grades;
 mod place;
 mod place_view;
 mod progress;
@@ -39,6 +40,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         decision::configure,
         dry_run::configure,
         evidence::configure,
+        grades::configure,
         place::configure,
         progress::configure,
         regrade::configure,
