@@ -427,7 +427,7 @@ pub(crate) fn known_as(
         .collect())
 }
 
-/// Remembers by what a file knows a person.
+/// Remembers by what a file knows a person; what it does not say stays as it was known.
 pub(crate) fn remember(
     db: &mut Db,
     tenant: &TenantId,
@@ -444,12 +444,48 @@ pub(crate) fn remember(
             outside_people::sis_id.eq(known.sis_id.as_deref()),
         ))
         .on_conflict((outside_people::course_id, outside_people::person_id))
-        .do_update()
-        .set((
-            outside_people::lms_id.eq(excluded(outside_people::lms_id)),
-            outside_people::sis_id.eq(excluded(outside_people::sis_id)),
-        ))
+        .do_nothing()
         .execute(connection))?;
+    if let Some(lms_id) = &known.lms_id {
+        diesel::update(outside_people::table)
+            .filter(outside_people::tenant_id.eq(tenant.as_str()))
+            .filter(outside_people::course_id.eq(course.as_str()))
+            .filter(outside_people::person_id.eq(person.as_str()))
+            .set(outside_people::lms_id.eq(Some(lms_id.as_str())))
+            .execute(db)?;
+    }
+    if let Some(sis_id) = &known.sis_id {
+        diesel::update(outside_people::table)
+            .filter(outside_people::tenant_id.eq(tenant.as_str()))
+            .filter(outside_people::course_id.eq(course.as_str()))
+            .filter(outside_people::person_id.eq(person.as_str()))
+            .set(outside_people::sis_id.eq(Some(sis_id.as_str())))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+/// Remembers the ids of the school that a member list gives; what files said stays where the list says nothing.
+pub(crate) fn remember_listed(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    listed: &[(PersonId, String)],
+) -> Result<(), StoreError> {
+    if listed.is_empty() {
+        return Ok(());
+    }
+    let known = known_as(db, tenant, course)?;
+    for (person, sis_id) in listed {
+        let before = known.get(person).and_then(|known| known.sis_id.as_ref());
+        if before != Some(sis_id) {
+            let now = KnownAs {
+                lms_id: None,
+                sis_id: Some(sis_id.clone()),
+            };
+            remember(db, tenant, course, person, &now)?;
+        }
+    }
     Ok(())
 }
 

@@ -62,7 +62,7 @@ CREATE TABLE outside_grades (
 );
 CREATE INDEX outside_grades_by_person ON outside_grades (person_id);
 
--- By what the files of a course know a person, once a row was theirs for certain or a teacher said so.
+-- By what the files of a course know a person: the member list says so, a row was theirs for certain, or a teacher said so.
 CREATE TABLE outside_people (
     tenant_id TEXT NOT NULL REFERENCES tenants (id),
     course_id TEXT NOT NULL REFERENCES courses (id),

@@ -30,9 +30,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::GRADES_ELSEWHERE, web::get().to(show))
         .route(course::GRADES_ELSEWHERE, web::post().to(show))
-        .route(course::GRADES_BRING, web::get().to(back))
         .route(course::GRADES_BRING, web::post().to(bring))
-        .route(course::GRADES_USE, web::get().to(back))
         .route(course::GRADES_USE, web::post().to(take))
         .route(course::GRADES_CHANGE, web::post().to(stop))
         .route(course::GRADES_REMOVE, web::get().to(ask))
@@ -42,11 +40,6 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
     visit.show(&page(&visit, Vec::new(), None).await?)
-}
-
-/// A page that answers a form has no other address.
-async fn back(visit: Visit) -> HttpResponse {
-    visit.go(&visit.href(&course::grades_elsewhere()))
 }
 
 async fn bring(Proven(mut visit): Proven<Visit>) -> Result<HttpResponse, AppError> {

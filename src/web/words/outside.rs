@@ -76,7 +76,7 @@ pub(crate) const fn dialect(dialect: Dialect) -> &'static str {
 pub(crate) fn matched(by: By, rows: usize) -> String {
     let by = match by {
         By::LmsId => "by the id of the course site, as in an earlier file",
-        By::SisId => "by the id of the school, as in an earlier file",
+        By::SisId => "by the id of the school",
         By::Email => "by the e-mail address",
         By::Login => "by the name to sign in with",
     };

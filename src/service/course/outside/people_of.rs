@@ -19,7 +19,6 @@ const MOST: i64 = 100_000;
 pub(super) struct Members {
     pub(super) people: Vec<Person>,
     keys: Vec<PersonKey>,
-    known: BTreeSet<PersonId>,
 }
 
 impl Members {
@@ -46,7 +45,6 @@ impl Members {
         });
         Ok(Self {
             keys: keys.collect(),
-            known: known.into_keys().collect(),
             people,
         })
     }
@@ -78,16 +76,6 @@ impl Members {
             .into_iter()
             .filter_map(|(row, place)| Some((row, self.at(place)?.id.clone())));
         people.collect()
-    }
-
-    /// How many of those whom files knew before are not among these.
-    pub(super) fn missing(&self, used: &BTreeMap<usize, PersonId>) -> usize {
-        let there: BTreeSet<&PersonId> = used.values().collect();
-        let here = self
-            .people
-            .iter()
-            .filter(|person| self.known.contains(&person.id));
-        here.filter(|person| !there.contains(&person.id)).count()
     }
 }
 

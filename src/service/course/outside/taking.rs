@@ -120,6 +120,7 @@ pub(super) fn compare(
             .collect(),
         ..Changes::default()
     };
+    let mut gone: BTreeSet<PersonId> = BTreeSet::new();
     for column in book
         .columns
         .iter()
@@ -134,6 +135,8 @@ pub(super) fn compare(
             None => changes.new.push(column.label.clone()),
             Some(before) => changes.columns.extend(differences(before, column)),
         }
+        let there: BTreeSet<&PersonId> = used.values().collect();
+        gone.extend(stored.keys().filter(|person| !there.contains(*person)).cloned());
         for (person, value) in seen(column, book, used) {
             match (stored.remove(&person), value) {
                 (None, Some(_)) => changes.came += 1,
@@ -143,6 +146,7 @@ pub(super) fn compare(
             }
         }
     }
+    changes.people_missing = gone.len();
     Ok(changes)
 }
 
@@ -242,8 +246,7 @@ impl Taking<'_> {
         if chosen.is_empty() || used.is_empty() {
             return Err(GradesRefusal::NothingChosen.into());
         }
-        let mut changes = compare(db, self.visitor, self.book, &known, &used, &chosen)?;
-        changes.people_missing = members.missing(&used);
+        let changes = compare(db, self.visitor, self.book, &known, &used, &chosen)?;
         let id = self.keep_file(db, file, used.len())?;
         let mut touched = Vec::new();
         for column in self.chosen() {
