@@ -16,6 +16,7 @@ mod installing;
 mod institutions;
 mod joined;
 mod joining;
+mod outside;
 mod placing;
 mod posting;
 mod queue;
