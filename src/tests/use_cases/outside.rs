@@ -116,6 +116,11 @@ async fn a_file_awards_at_once_and_a_second_one_updates_and_says_what_changed() 
             bench.decide(&badge).await;
             assert!(bench.earned(&badge, ada).await, "exactly 80 percent counts");
             assert!(!bench.earned(&badge, ben).await);
+            // What is signed says what stood there.
+            let held = bench.holders(&badge).await;
+            let award = &held[&bench.person(&ada.sub).await];
+            let document = bench.credential(award).await.document;
+            assert!(document.contains("Weekly quiz"), "{document}");
             let person = bench.person(&ben.sub).await;
             let sight = progress::sight(&bench.cairn, &teacher, &badge, &person)
                 .await
