@@ -158,6 +158,7 @@ pub(crate) fn names() -> Names {
         label: label.to_owned(),
         maximum: maximum.map(decimal),
         measure,
+        source: GradeSource::Csv,
         counts: true,
     };
     Names {

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::course::LineItem;
 use crate::domain::evidence::Activity;
+use crate::domain::facts::GradeSource;
 use crate::domain::outside::{Measure, OutsideColumn, OutsideValue};
 use crate::domain::rule::{Condition, Needed, Threshold};
 use crate::domain::zone::Zone;
@@ -62,6 +63,7 @@ pub(crate) struct OutsideName {
     /// Points, where they are told.
     pub(crate) maximum: Option<Decimal>,
     pub(crate) measure: Measure,
+    pub(crate) source: GradeSource,
     /// Whether its grades are there to be read.
     pub(crate) counts: bool,
 }
@@ -119,6 +121,7 @@ impl Names {
                     label: column.label,
                     maximum: column.maximum,
                     measure: column.measure,
+                    source: column.source,
                 };
                 (column.id, named)
             })
@@ -133,6 +136,15 @@ impl Names {
             self.elsewhere.get(id).map(|column| column.label.as_str()),
             "assignment",
         )
+    }
+
+    /// The same with where it is read, which tells it from a column of ours that has its name.
+    fn elsewhere_from(&self, id: &OutsideColumnId) -> String {
+        let name = self.elsewhere(id);
+        match self.elsewhere.get(id) {
+            Some(column) => format!("{name} (from {})", column.source.words()),
+            None => name,
+        }
     }
 
     /// What is needed there: "80 percent", "8 of 10 points", "the grade A or B".

@@ -73,7 +73,7 @@ pub(crate) fn label(node: &Node, names: &Names) -> String {
                 format!("{} ≥ {bound}", names.line_item(item))
             }
             Condition::Elsewhere { column, needs } => {
-                let name = names.elsewhere(column);
+                let name = names.elsewhere_from(column);
                 match needs {
                     Needed::AtLeast(Threshold::Percent(share)) => format!("{name} ≥ {} %", number(*share)),
                     Needed::AtLeast(_) => format!("{name} ≥ {}", names.needed(column, needs)),
@@ -212,7 +212,11 @@ fn asked(condition: &Condition, names: &Names) -> String {
             format!("at least {bound} in {}", names.line_item(item))
         }
         Condition::Elsewhere { column, needs } => {
-            format!("{} in {}", names.asks(column, needs), names.elsewhere(column))
+            format!(
+                "{} in {}",
+                names.asks(column, needs),
+                names.elsewhere_from(column)
+            )
         }
         Condition::EvidenceApproved { activity } if names.activities.contains_key(activity) => {
             format!("an approved {}", names.activity(activity))

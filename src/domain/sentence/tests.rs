@@ -57,11 +57,11 @@ fn every_kind_of_condition_has_its_words() {
     );
     assert_eq!(
         only(percent_elsewhere("total", "75")),
-        "A student earns this with at least 75 percent in Course total."
+        "A student earns this with at least 75 percent in Course total (from a gradebook file)."
     );
     assert_eq!(
         only(one_of("level", &["A", "A-", "B"])),
-        "A student earns this with the grade A, A-, or B in Level."
+        "A student earns this with the grade A, A-, or B in Level (from a gradebook file)."
     );
     assert_eq!(
         only(percent_elsewhere("lost", "75")),
@@ -192,6 +192,7 @@ fn all_names() -> Names {
                         label: format!("elsewhere-{id}"),
                         maximum: None,
                         measure: crate::domain::outside::Measure::Points,
+                        source: GradeSource::Csv,
                         counts: true,
                     },
                 )
