@@ -282,10 +282,11 @@ fn pick(column: &ReviewColumn, chosen: Option<&Choice>) -> PickRow {
         index: column.index,
         label: column.label.clone(),
         facts: format!(
-            "{}, {}: {}",
+            "{}, {}: {}{}",
             words::outside::scope(column.scope),
             words::outside::measured(column.measure, column.maximum),
-            words::outside::counted(column.grades, "grade", "grades")
+            words::outside::counted(column.grades, "grade", "grades"),
+            if column.is_known { "; in use already" } else { "" }
         ),
         notes: words::outside::before_tick(column),
         ticked: chosen.map_or(column.ticked, |chosen| chosen.columns.contains(&column.index)),

@@ -185,6 +185,9 @@ pub(crate) fn changes(changes: &Changes) -> Vec<String> {
         let names: Vec<String> = names.iter().map(|name| format!("“{name}”")).collect();
         names.join(", ")
     };
+    if !changes.is_update {
+        said.push("It is the first file whose grades are used in this course.".to_owned());
+    }
     if !changes.new.is_empty() {
         said.push(format!("Counted for the first time: {}.", quoted(&changes.new)));
     }
@@ -267,7 +270,10 @@ mod tests {
         );
         assert_eq!(
             changes(&Changes::default()),
-            ["No grade is another one than before."]
+            [
+                "It is the first file whose grades are used in this course.",
+                "No grade is another one than before."
+            ]
         );
     }
 }
