@@ -135,7 +135,7 @@ fn with(content: &[u8], from: &str, to: &str, utf16: bool) -> Vec<u8> {
         .windows(from.len())
         .position(|part| part == from)
         .expect("it stands in the file");
-    [&content[..at], &to, &content[at + from.len()..]].concat()
+    [&content[..at], to.as_slice(), &content[at + from.len()..]].concat()
 }
 
 #[track_caller]

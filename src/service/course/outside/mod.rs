@@ -22,7 +22,7 @@ mod reading;
 mod review;
 mod taking;
 
-pub(crate) use review::{Doubt, Left, Matched, Review, ReviewColumn, ToConfirm};
+pub(crate) use review::{Doubt, Left, Review, ReviewColumn, ToConfirm};
 pub(crate) use taking::{Changes, ColumnChange, Took, remove, stop, take};
 
 use reading::Book;

@@ -177,7 +177,7 @@ fn differences(before: &OutsideColumn, now: &Found) -> Vec<ColumnChange> {
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Refused`] for a file that is not taken, or not as it was
 /// chosen; then nothing is changed.
-#[tracing::instrument(name = "outside.take", skip_all)]
+#[tracing::instrument(name = "taking.take", skip_all)]
 pub(crate) async fn take(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -373,7 +373,7 @@ fn decide_readers(
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a column of another course.
-#[tracing::instrument(name = "outside.stop", skip_all, fields(column = column.as_str()))]
+#[tracing::instrument(name = "taking.stop", skip_all, fields(column = column.as_str()))]
 pub(crate) async fn stop(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -409,7 +409,7 @@ pub(crate) async fn stop(
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
-#[tracing::instrument(name = "outside.remove", skip_all)]
+#[tracing::instrument(name = "taking.remove", skip_all)]
 pub(crate) async fn remove(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceError> {
     visitor.teach()?;
     let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
