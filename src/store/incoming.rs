@@ -500,6 +500,28 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_whole_file_lies_aside_until_another_takes_its_place_or_it_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::in_folder(folder.path()).unwrap();
+        let aside = async |name: &str, content: &[u8]| {
+            let at = place("course", name);
+            let writing = blobs.begin(&at.tenant, &at.person, name).await.unwrap();
+            let whole = writing.write(content).await.unwrap().end().await.unwrap();
+            blobs.make_room(&at, 2).await.unwrap();
+            blobs.set_aside(&at, whole).await.unwrap();
+            at
+        };
+        let first = aside("aa", b"one").await;
+        assert_eq!(blobs.all_of(&first).await.unwrap(), b"one");
+        assert_eq!(blobs.received(&first).await.unwrap(), 3);
+        let second = aside("bb", b"two").await;
+        assert!(matches!(blobs.all_of(&first).await, Err(BlobError::Missing)));
+        assert_eq!(files(folder.path()), 1);
+        blobs.forget(&second).await.unwrap();
+        assert_eq!(files(folder.path()), 0);
+    }
+
+    #[tokio::test]
     async fn a_person_has_few_files_on_their_way_and_one_for_an_activity() {
         let folder = tempfile::tempdir().unwrap();
         let blobs = Blobs::in_folder(folder.path()).unwrap();
