@@ -244,6 +244,8 @@ fn a_rule_uses_an_assignment_of_the_lms_and_its_badge_says_that_a_file_told_it()
             reads(&saved, "at least 95 percent in Safety quiz");
             teacher.activate(&badge).await;
             teacher.until("", "Knowledge badge 1 of").await;
+            let home = teacher.get("").await;
+            reads(&home, "Gradebook files that teachers brought tell the grades of");
             let used = teacher.get("/grades").await;
             reads(&used, "Used by “Safe worker”.");
 
@@ -275,7 +277,8 @@ fn a_rule_uses_an_assignment_of_the_lms_and_its_badge_says_that_a_file_told_it()
             reads(&removed, "No grade from elsewhere is known in this course yet.");
             let rule = teacher.get(&format!("/badges/{badge}/rule")).await;
             reads(&rule, "Bring a gradebook file that has “Safety quiz”");
-            teacher.until("", "Knowledge badge 1 of").await;
+            let home = teacher.until("", "Knowledge badge 1 of").await;
+            reads(&home, "Bring a gradebook file that has “Safety quiz”");
         }
         scene.end().await;
     });

@@ -206,6 +206,9 @@ fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if overview.columns_elsewhere > 0 {
+        sentences.push(words::outside::known(overview.columns_elsewhere));
+    }
     if overview.opened && services.memberships_url.is_none() {
         sentences.push(
             "The list of students is not shared with Cairn: students appear once they open Cairn.".to_owned(),

@@ -121,7 +121,7 @@ async fn stop(
 }
 
 async fn ask(visit: Visit) -> Result<HttpResponse, AppError> {
-    visit.visitor.teach()?;
+    visit.teach()?;
     let found = outside::sources(&visit.cairn, &visit.visitor).await?;
     let read: BTreeSet<&String> = found.columns.iter().flat_map(|one| &one.read_by).collect();
     let names: Vec<String> = read.into_iter().map(|name| format!("“{name}”")).collect();

@@ -19,6 +19,15 @@ pub(crate) fn unreadable(native: &str, has_some: bool) -> String {
     }
 }
 
+/// How many columns of gradebook files count in a course.
+#[must_use]
+pub(crate) fn known(columns: usize) -> String {
+    format!(
+        "Gradebook files that teachers brought tell the grades of {}.",
+        counted(columns, "column more", "columns more")
+    )
+}
+
 /// "of 10 points", "in percent", "letters or words".
 #[must_use]
 pub(crate) fn measured(measure: Measure, maximum: Option<Decimal>) -> String {
