@@ -17,6 +17,10 @@ pub(crate) use lti::registration::{RegistrationId, TenantId};
     JoinId;
     /// A line item that we own.
     LineItemId;
+    /// A column of a course's gradebook that is none of ours.
+    OutsideColumnId;
+    /// A gradebook file that a teacher brought.
+    GradeFileId;
     /// An evidence activity.
     ActivityId;
     /// What a student handed in to an activity.

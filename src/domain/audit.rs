@@ -102,6 +102,12 @@ words! {
     EvidenceReviewed = "evidence.reviewed";
     ExportAsked = "export.asked";
     ExportFetched = "export.fetched";
+    /// A teacher brought a gradebook file and its grades count.
+    GradesBrought = "grades.brought";
+    /// All grades that files had brought into a course are gone.
+    GradesRemoved = "grades.removed";
+    /// The grades of one column from elsewhere are gone and count no more.
+    GradesStopped = "grades.stopped";
     HistoryForgotten = "history.forgotten";
     InstitutionChanged = "institution.changed";
     InstitutionMade = "institution.made";
@@ -387,6 +393,9 @@ mod tests {
         "evidence.reviewed",
         "export.asked",
         "export.fetched",
+        "grades.brought",
+        "grades.removed",
+        "grades.stopped",
         "history.forgotten",
         "institution.changed",
         "institution.made",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::cause::Cause;
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::{GradeSource, Recorded};
+use crate::domain::outside::OutsideValue;
 use crate::domain::rule::{Condition, Need, Threshold};
 use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, DecisionId, PersonId, RuleId};
@@ -87,6 +88,17 @@ pub(crate) enum Seen {
         source: GradeSource,
         read_at: DateTime<Utc>,
     },
+    /// What stands in a column that is none of ours.
+    Elsewhere {
+        value: OutsideValue,
+        /// Points that it is out of, where that was told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        maximum: Option<Decimal>,
+        source: GradeSource,
+        read_at: DateTime<Utc>,
+    },
+    /// No source tells of a grade there.
+    NothingElsewhere,
     /// There is a result row (or a line item) but no score, or no row at all.
     NoGrade {
         at_least: Threshold,

@@ -7,7 +7,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::evidence::SubmissionState;
-use crate::ids::{ActivityId, BadgeId, LineItemId};
+use crate::domain::outside::OutsideGrade;
+use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
 
 /// Everything that rules may ask about one person. What is absent is unknown, never zero.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +17,8 @@ pub(crate) struct Facts {
     /// Grades in columns that are not released, none where there is none: they decide nothing, and no student is told
     /// whether there is one. No column is here and among `grades`.
     pub(crate) withheld: HashMap<LineItemId, Option<Grade>>,
+    /// Grades in columns that are none of ours, each with its source: such as count, and no others.
+    pub(crate) elsewhere: HashMap<OutsideColumnId, OutsideGrade>,
     pub(crate) evidence: HashMap<ActivityId, EvidenceFact>,
     /// Badges that the person holds, the latest award of each.
     pub(crate) held: HashMap<BadgeId, Held>,
@@ -27,7 +30,7 @@ impl Facts {
     /// Whether the gradebook has a row of this person, released or not.
     #[must_use]
     pub(crate) fn has_row(&self) -> bool {
-        !self.grades.is_empty() || self.withheld.values().any(Option::is_some)
+        !self.grades.is_empty() || !self.elsewhere.is_empty() || self.withheld.values().any(Option::is_some)
     }
 
     /// The same once these columns are released.
@@ -75,6 +78,8 @@ pub(crate) struct Recorded {
 pub(crate) enum GradeSource {
     /// The result service of Assignment and Grade Services 2.0: a line item that Cairn owns.
     Ags,
+    /// A gradebook file that a teacher brought.
+    Csv,
 }
 
 impl GradeSource {
@@ -83,6 +88,7 @@ impl GradeSource {
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Ags => "the gradebook",
+            Self::Csv => "a gradebook file",
         }
     }
 }

@@ -32,6 +32,7 @@ pub(crate) mod issuer;
 pub(crate) mod keys;
 pub(crate) mod membership;
 pub(crate) mod namesakes;
+pub(crate) mod outside;
 pub(crate) mod page;
 pub(crate) mod people;
 pub(crate) mod platform;

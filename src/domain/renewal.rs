@@ -79,6 +79,7 @@ fn newest(group: &Group, facts: &Facts, now: DateTime<Utc>) -> Option<DateTime<U
 fn moment(condition: &Condition, facts: &Facts) -> Option<DateTime<Utc>> {
     match condition {
         Condition::Grade { item, .. } => facts.grades.get(item).map(|grade| grade.changed_at),
+        Condition::Elsewhere { column, .. } => facts.elsewhere.get(column).map(|grade| grade.changed_at),
         Condition::EvidenceApproved { activity } => facts.evidence.get(activity).map(|fact| fact.since),
         Condition::HoldsBadge { badge } => facts.held.get(badge).map(|held| held.awarded_at),
         Condition::InstructorApproves => facts.approval.as_ref().map(|approval| approval.at),
@@ -92,7 +93,7 @@ fn means(root: &Group) -> Vec<Means> {
         .conditions()
         .into_iter()
         .filter_map(|condition| match condition {
-            Condition::Grade { .. } => Some(Means::Grade),
+            Condition::Grade { .. } | Condition::Elsewhere { .. } => Some(Means::Grade),
             Condition::EvidenceApproved { .. } => Some(Means::HandIn),
             Condition::HoldsBadge { .. } => Some(Means::Badge),
             Condition::InstructorApproves => Some(Means::Approval),

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::zone::Zone;
-use crate::ids::{ActivityId, BadgeId, LineItemId, RuleId, TenantId};
+use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId, RuleId, TenantId};
 
 /// One version of a badge's rule. A version that was active is never changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +66,8 @@ pub(crate) enum Node {
 pub(crate) enum Condition {
     /// The grade in a line item reaches the threshold; exactly the threshold counts.
     Grade { item: LineItemId, at_least: Threshold },
+    /// The grade in a column that is none of ours is what is needed: an assignment of the LMS, or a total.
+    Elsewhere { column: OutsideColumnId, needs: Needed },
     /// What was handed in to an evidence activity is approved.
     EvidenceApproved { activity: ActivityId },
     /// Another badge is held and in force.
@@ -88,6 +90,16 @@ pub(crate) enum Threshold {
     Points(Decimal),
     /// 0 to 100, of the line item's maximum.
     Percent(Decimal),
+}
+
+/// What is needed of a grade that is in no line item of ours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Needed {
+    /// Exactly the threshold counts.
+    AtLeast(Threshold),
+    /// A letter, or the word of a scale, that passes.
+    OneOf(Vec<String>),
 }
 
 impl Node {
@@ -159,6 +171,16 @@ impl Group {
             .into_iter()
             .filter_map(|condition| match condition {
                 Condition::Grade { item, .. } => Some(item),
+                _ => None,
+            })
+    }
+
+    /// The columns that are none of ours that this rule reads.
+    pub(crate) fn outside_columns(&self) -> impl Iterator<Item = &OutsideColumnId> {
+        self.conditions()
+            .into_iter()
+            .filter_map(|condition| match condition {
+                Condition::Elsewhere { column, .. } => Some(column),
                 _ => None,
             })
     }

@@ -8,11 +8,12 @@ use crate::domain::award::{Award, Revocation};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::{Approval, EvidenceFact, Facts, Grade, GradeSource, Held};
 use crate::domain::membership::{Listing, SeenAs};
+use crate::domain::outside::{Measure, OutsideGrade, OutsideValue};
 use crate::domain::people::Enrolment;
-use crate::domain::rule::{Condition, Group, Need, Node, Rule, RuleState, Threshold};
-use crate::domain::sentence::{ItemName, Names};
+use crate::domain::rule::{Condition, Group, Need, Needed, Node, Rule, RuleState, Threshold};
+use crate::domain::sentence::{ItemName, Names, OutsideName};
 use crate::domain::zone::Zone;
-use crate::ids::{ActivityId, BadgeId, LineItemId};
+use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
 
 /// Monday, 23 November 2026, 10:42 UTC.
 pub(crate) fn now() -> DateTime<Utc> {
@@ -86,6 +87,25 @@ pub(crate) fn points(item: &str, bound: &str) -> Node {
     })
 }
 
+pub(crate) fn elsewhere(column: &str, needs: Needed) -> Node {
+    Node::Condition(Condition::Elsewhere {
+        column: OutsideColumnId::from(column),
+        needs,
+    })
+}
+
+/// At least that percent of a column that is none of ours.
+pub(crate) fn percent_elsewhere(column: &str, bound: &str) -> Node {
+    elsewhere(column, Needed::AtLeast(Threshold::Percent(decimal(bound))))
+}
+
+pub(crate) fn one_of(column: &str, words: &[&str]) -> Node {
+    elsewhere(
+        column,
+        Needed::OneOf(words.iter().map(|word| (*word).to_owned()).collect()),
+    )
+}
+
 pub(crate) fn approved(activity: &str) -> Node {
     Node::Condition(Condition::EvidenceApproved {
         activity: ActivityId::from(activity),
@@ -134,7 +154,23 @@ pub(crate) fn names() -> Names {
         maximum: decimal(maximum),
         is_scale: false,
     };
+    let outside = |label: &str, maximum: Option<&str>, measure| OutsideName {
+        label: label.to_owned(),
+        maximum: maximum.map(decimal),
+        measure,
+        source: GradeSource::Csv,
+        counts: true,
+    };
     Names {
+        elsewhere: [
+            (
+                "weekly".into(),
+                outside("Weekly quiz", Some("10"), Measure::Points),
+            ),
+            ("total".into(), outside("Course total", None, Measure::Percent)),
+            ("level".into(), outside("Level", None, Measure::Words)),
+        ]
+        .into(),
         line_items: [
             ("cleaning".into(), item("Cleaning exercise", "100")),
             ("quiz".into(), item("Quiz 3", "20")),
@@ -179,6 +215,12 @@ impl Known {
     pub(crate) fn withheld(mut self, item: &str, value: Option<&str>) -> Self {
         let held = value.map(|value| grade(Some(decimal(value)), decimal("100")));
         self.0.withheld.insert(item.into(), held);
+        self
+    }
+
+    pub(crate) fn elsewhere(mut self, column: &str, value: OutsideValue, maximum: Option<&str>) -> Self {
+        let grade = outside_grade(value, maximum.map(decimal));
+        self.0.elsewhere.insert(column.into(), grade);
         self
     }
 
@@ -235,6 +277,16 @@ pub(crate) fn grade(value: Option<Decimal>, maximum: Decimal) -> Grade {
     }
 }
 
+pub(crate) fn outside_grade(value: OutsideValue, maximum: Option<Decimal>) -> OutsideGrade {
+    OutsideGrade {
+        value,
+        maximum,
+        source: GradeSource::Csv,
+        read_at: now(),
+        changed_at: days(-3),
+    }
+}
+
 pub(crate) fn award(cycle: i32, valid_until: Option<DateTime<Utc>>, revoked: bool) -> Award {
     let revocation = revoked.then(|| Revocation {
         at: days(-2),
@@ -279,6 +331,10 @@ pub(crate) fn any_condition() -> impl Strategy<Value = Condition> {
                 Threshold::Points(bound)
             },
         }),
+        (any_name(), any_needed()).prop_map(|(column, needs)| Condition::Elsewhere {
+            column: column.into(),
+            needs,
+        }),
         any_name().prop_map(|activity| Condition::EvidenceApproved {
             activity: activity.into()
         }),
@@ -286,6 +342,24 @@ pub(crate) fn any_condition() -> impl Strategy<Value = Condition> {
         (-2_i64..=2, any_zone()).prop_map(|(day, zone)| Condition::NotBefore { at: days(day), zone }),
         Just(Condition::InstructorApproves),
     ]
+}
+
+fn any_needed() -> impl Strategy<Value = Needed> {
+    prop_oneof![
+        any_decimal().prop_map(|bound| Needed::AtLeast(Threshold::Percent(bound))),
+        any_decimal().prop_map(|bound| Needed::AtLeast(Threshold::Points(bound))),
+        prop::collection::vec("[A-C][+-]?", 0..3).prop_map(Needed::OneOf),
+    ]
+}
+
+fn any_outside() -> impl Strategy<Value = OutsideGrade> {
+    let value = prop_oneof![
+        any_decimal().prop_map(OutsideValue::Points),
+        any_decimal().prop_map(OutsideValue::Percent),
+        "[A-C][+-]?".prop_map(OutsideValue::Word),
+        Just(OutsideValue::Excused),
+    ];
+    (value, prop::option::of(any_decimal())).prop_map(|(value, maximum)| outside_grade(value, maximum))
 }
 
 fn any_need() -> impl Strategy<Value = Need> {
@@ -329,8 +403,10 @@ pub(crate) fn any_facts() -> impl Strategy<Value = Facts> {
         prop::collection::hash_map(any_name().prop_map(ActivityId::from), state, 0..5),
         prop::collection::hash_map(any_name().prop_map(BadgeId::from), held, 0..5),
         prop::bool::ANY,
+        prop::collection::hash_map(any_name().prop_map(OutsideColumnId::from), any_outside(), 0..5),
     )
-        .prop_map(|(columns, states, held, approved)| Facts {
+        .prop_map(|(columns, states, held, approved, elsewhere)| Facts {
+            elsewhere,
             grades: columns
                 .iter()
                 .filter(|(_, (_, waits))| !waits)

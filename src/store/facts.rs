@@ -8,7 +8,7 @@ use super::convert::{CHUNK, decimal, moment, word};
 use super::schema::{activities, approvals, awards, badges, enrolments, line_items, results, submissions};
 use super::{Db, StoreError};
 use super::{
-    approvals as approval_rows, awards as award_rows, releases, results as result_rows,
+    approvals as approval_rows, awards as award_rows, outside, releases, results as result_rows,
     submissions as hand_ins,
 };
 use crate::domain::evidence::SubmissionState;
@@ -71,7 +71,9 @@ pub(crate) fn grades_of(
     person: &PersonId,
 ) -> Result<Facts, StoreError> {
     let mut all = HashMap::from([(person.clone(), Facts::default())]);
-    grades(db, tenant, course, Some(&[person.as_str()]), &mut all)?;
+    let only = [person.as_str()];
+    grades(db, tenant, course, Some(&only), &mut all)?;
+    elsewhere(db, tenant, course, Some(&only), &mut all)?;
     Ok(all.remove(person).unwrap_or_default())
 }
 
@@ -119,6 +121,22 @@ fn grades(
     }
     if any_waits {
         release_reviewed(db, tenant, course, only, all)?;
+    }
+    Ok(())
+}
+
+/// Adds the grades of columns that are none of ours.
+fn elsewhere(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    only: Option<&[&str]>,
+    all: &mut HashMap<PersonId, Facts>,
+) -> Result<(), StoreError> {
+    for (person, column, grade) in outside::counting(db, tenant, course, only)? {
+        if let Some(facts) = all.get_mut(&person) {
+            facts.elsewhere.insert(column, grade);
+        }
     }
     Ok(())
 }
@@ -183,6 +201,7 @@ fn gather(
     all: &mut HashMap<PersonId, Facts>,
 ) -> Result<(), StoreError> {
     grades(db, tenant, course, only, all)?;
+    elsewhere(db, tenant, course, only, all)?;
     on_both!(db, |connection| {
         let mut query = submissions::table
             .inner_join(activities::table.on(activities::id.eq(submissions::activity_id)))

@@ -250,6 +250,44 @@ impl Blobs {
         .await
     }
 
+    /// Sets a whole file aside at `place`, until it is forgotten or swept. It takes the place of what its person set aside for
+    /// the same group, and no more than `most` files of theirs are on their way.
+    ///
+    /// # Errors
+    /// [`BlobError::Failed`] when it cannot be put there.
+    pub(crate) async fn set_aside(&self, place: &Place, whole: Whole, most: usize) -> Result<(), BlobError> {
+        let folder = self.incoming(&place.tenant, &place.person);
+        let (group, name) = (format!("{}.", place.group), place.file_name());
+        on_disk(move || {
+            let _alone = hold(&folder)?;
+            make_room(&folder, &group, &name, most)?;
+            fs::rename(&whole.draft.path, folder.join(name))
+        })
+        .await
+    }
+
+    /// All bytes of the file at `place`.
+    ///
+    /// # Errors
+    /// [`BlobError::Missing`] when it is gone, [`BlobError::Failed`] when it cannot be read.
+    pub(crate) async fn all_of(&self, place: &Place) -> Result<Vec<u8>, BlobError> {
+        let path = self.place(place);
+        let read = on_disk(move || match fs::read(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            read => read.map(Some),
+        });
+        read.await?.ok_or(BlobError::Missing)
+    }
+
+    /// Removes what is there of a file.
+    ///
+    /// # Errors
+    /// [`BlobError::Failed`] when it cannot be removed.
+    pub(crate) async fn forget(&self, place: &Place) -> Result<(), BlobError> {
+        let path = self.place(place);
+        on_disk(move || gone(fs::remove_file(path))).await
+    }
+
     /// Removes all that a person began to send.
     ///
     /// # Errors
@@ -507,6 +545,27 @@ mod tests {
         let about = blobs.keep(&at.tenant, whole, SystemClock.now()).await.unwrap();
         assert_eq!(blobs.get(&at.tenant, &about.digest).await.unwrap(), "one two");
         assert_eq!((blobs.received(&at).await.unwrap(), files(folder.path())), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn a_whole_file_lies_aside_until_another_takes_its_place_or_it_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::in_folder(folder.path()).unwrap();
+        let aside = async |name: &str, content: &[u8]| {
+            let at = place("course", name);
+            let writing = blobs.begin(&at.tenant, &at.person, name).await.unwrap();
+            let whole = writing.write(content).await.unwrap().end().await.unwrap();
+            blobs.set_aside(&at, whole, MOST).await.unwrap();
+            at
+        };
+        let first = aside("aa", b"one").await;
+        assert_eq!(blobs.all_of(&first).await.unwrap(), b"one");
+        assert_eq!(blobs.received(&first).await.unwrap(), 3);
+        let second = aside("bb", b"two").await;
+        assert!(matches!(blobs.all_of(&first).await, Err(BlobError::Missing)));
+        assert_eq!(files(folder.path()), 1);
+        blobs.forget(&second).await.unwrap();
+        assert_eq!(files(folder.path()), 0);
     }
 
     #[tokio::test]

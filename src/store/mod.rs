@@ -63,6 +63,7 @@ pub(crate) mod line_items;
 pub(crate) mod links;
 pub(crate) mod nonces;
 pub(crate) mod notice_handlers;
+pub(crate) mod outside;
 pub(crate) mod over_time;
 pub(crate) mod pending;
 pub(crate) mod people;

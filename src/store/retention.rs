@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::convert::{from_json, micros};
-use super::schema::{awards, current_decisions, decisions, share_links, submissions};
+use super::schema::{
+    awards, current_decisions, decisions, grade_files, outside_columns, outside_grades, share_links,
+    submissions,
+};
 use super::submissions::file_digest;
 use super::{Db, StoreError};
 use crate::domain::evidence::Artefact;
@@ -50,6 +53,23 @@ pub(crate) fn forget_submissions(
             .execute(db)?;
     }
     Ok((count, files))
+}
+
+/// Forgets gradebook files from before `before` of which no column and no grade is kept any more, and says how many.
+pub(crate) fn forget_grade_files(
+    db: &mut Db,
+    tenant: &TenantId,
+    before: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let of_columns = outside_columns::table
+        .filter(outside_columns::file_id.is_not_null())
+        .select(outside_columns::file_id.assume_not_null());
+    Ok(on_both!(db, |connection| diesel::delete(grade_files::table)
+        .filter(grade_files::tenant_id.eq(tenant.as_str()))
+        .filter(grade_files::brought_at.lt(micros(before)))
+        .filter(grade_files::id.ne_all(of_columns))
+        .filter(grade_files::id.ne_all(outside_grades::table.select(outside_grades::file_id)))
+        .execute(connection))?)
 }
 
 /// Forgets share links that ended or were withdrawn before `before`, and says how many.

@@ -10,7 +10,7 @@ use super::schema::{badges, rule_inputs, rules};
 use super::{Db, StoreError};
 use crate::domain::badge::BadgeState;
 use crate::domain::rule::{Group, Rule, RuleState};
-use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, RuleId, TenantId};
+use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, OutsideColumnId, RuleId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = rules, treat_none_as_default_value = false)]
@@ -41,6 +41,7 @@ impl Row {
 }
 
 const LINE_ITEM: &str = "line_item";
+const OUTSIDE: &str = "outside";
 const ACTIVITY: &str = "activity";
 const BADGE: &str = "badge";
 
@@ -53,7 +54,8 @@ fn note_inputs(db: &mut Db, tenant: &TenantId, rule: &RuleId, root: &Group) -> R
     let items = root.line_items().map(|id| (LINE_ITEM, id.as_str()));
     let activities = root.activities().map(|id| (ACTIVITY, id.as_str()));
     let built_on = root.badges().map(|id| (BADGE, id.as_str()));
-    let inputs: HashSet<(&str, &str)> = items.chain(activities).chain(built_on).collect();
+    let outside = root.outside_columns().map(|id| (OUTSIDE, id.as_str()));
+    let inputs: HashSet<(&str, &str)> = items.chain(activities).chain(built_on).chain(outside).collect();
     for (kind, input) in inputs {
         diesel::insert_into(rule_inputs::table)
             .values((
@@ -326,6 +328,30 @@ pub(crate) fn badges_reading(
         .select(rules::badge_id)
         .load(db)?;
     Ok(ids.into_iter().map(BadgeId::from).collect())
+}
+
+/// The columns of other sources that rules of the course read, active ones and drafts, each with the badge that reads it.
+pub(crate) fn reading_outside(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<(OutsideColumnId, BadgeId)>, StoreError> {
+    let states = [word(&RuleState::Active)?, word(&RuleState::Draft)?];
+    let rows: Vec<(String, String)> = on_both!(db, |connection| rules::table
+        .inner_join(rule_inputs::table.on(rule_inputs::rule_id.eq(rules::id)))
+        .inner_join(badges::table.on(badges::id.eq(rules::badge_id)))
+        .filter(rules::tenant_id.eq(tenant.as_str()))
+        .filter(badges::course_id.eq(course.as_str()))
+        .filter(rules::state.eq_any(&states))
+        .filter(rule_inputs::kind.eq(OUTSIDE))
+        .order((rules::badge_id, rule_inputs::input_id))
+        .select((rule_inputs::input_id, rules::badge_id))
+        .distinct()
+        .load(connection))?;
+    let read = rows.into_iter();
+    Ok(read
+        .map(|(column, badge)| (column.into(), badge.into()))
+        .collect())
 }
 
 /// Whether any version of a rule names `item`.

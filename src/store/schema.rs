@@ -858,6 +858,62 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    grade_files (id) {
+        id -> Text,
+        tenant_id -> Text,
+        course_id -> Text,
+        brought_by -> Nullable<Text>,
+        brought_at -> BigInt,
+        name -> Text,
+        digest -> Text,
+        dialect -> Text,
+        matched -> Integer,
+        unmatched -> Integer,
+    }
+}
+
+diesel::table! {
+    outside_columns (id) {
+        id -> Text,
+        tenant_id -> Text,
+        course_id -> Text,
+        source -> Text,
+        column_key -> Text,
+        label -> Text,
+        maximum -> Nullable<Text>,
+        measure -> Text,
+        scope -> Text,
+        counting -> Text,
+        ticked_by -> Nullable<Text>,
+        ticked_at -> Nullable<BigInt>,
+        file_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    outside_grades (column_id, person_id) {
+        tenant_id -> Text,
+        column_id -> Text,
+        person_id -> Text,
+        form -> Text,
+        value -> Nullable<Text>,
+        file_id -> Text,
+        read_at -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    outside_people (course_id, person_id) {
+        tenant_id -> Text,
+        course_id -> Text,
+        person_id -> Text,
+        lms_id -> Nullable<Text>,
+        sis_id -> Nullable<Text>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     platforms,
     identities,
@@ -882,6 +938,10 @@ allow_tables_to_appear_in_same_query!(
     course_releases,
     results,
     past_results,
+    grade_files,
+    outside_columns,
+    outside_grades,
+    outside_people,
     nonces,
     sessions,
     badges,

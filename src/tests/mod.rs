@@ -22,6 +22,7 @@ mod frame;
 mod frame_answers;
 mod frame_downloads;
 mod frame_height;
+mod grades;
 mod guest;
 mod harness;
 mod killed;

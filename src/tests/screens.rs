@@ -137,6 +137,7 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     }
     viewer.chromium.reads("Choose an assignment.").await;
     viewer.inspect("rule-problems").await;
+    grades(viewer, &home).await;
     viewer.goto("dry-run", &preview).await;
     viewer.goto("retire", &retire).await;
     viewer.goto("awards", &awards).await;
@@ -177,6 +178,36 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     viewer.goto("not-here", &format!("{home}/badges/none/edit")).await;
     let by_hand = format!("{}/award", decision_of(viewer, &progress).await);
     viewer.goto("by-hand", &by_hand).await;
+}
+
+/// A gradebook file is looked at and used: with names of which nobody is sure, rows of nobody, and a column that is held back.
+async fn grades(viewer: &mut Viewer<'_>, home: &str) {
+    let place = format!("{home}/grades");
+    viewer.goto("grades-none", &place).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("grades.csv");
+    let text = "Student,ID,SIS User ID,SIS Login ID,Section,Weekly quiz (501),Viva (502)\n,,,,,,Manual Posting\n\
+                \x20   Points Possible,,,,,10,20\nSomebody,41,S-001,,A,9,18\nBen Bergström,42,,,A,7,\nNobody,43,,,A,1,=1+1\n";
+    std::fs::write(&file, text).unwrap();
+    let input = viewer.chromium.driver.find(By::Id("f-file")).await.unwrap();
+    input.send_keys(file.display().to_string()).await.unwrap();
+    viewer.press("Look at the file").await;
+    viewer.chromium.reads("What is in the file").await;
+    viewer.inspect("grades-review").await;
+    let sure = viewer
+        .chromium
+        .driver
+        .find_all(By::Name("of_course"))
+        .await
+        .unwrap();
+    for said in sure {
+        said.click().await.unwrap();
+    }
+    viewer.press("Use these grades").await;
+    viewer.chromium.reads("The grades of the file count now").await;
+    viewer.inspect("grades-used").await;
+    viewer.goto("grades", &place).await;
+    viewer.goto("grades-remove", &format!("{place}/remove")).await;
 }
 
 /// Somebody was staff and is listed as a student now: the course site cannot tell, so a teacher is asked.

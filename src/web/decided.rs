@@ -71,15 +71,17 @@ pub(crate) fn standing(award: Option<&Award>, decision: Option<&Decision>, now: 
     match decision.outcome {
         Truth::Yes => Status::InProgress.saying("Rule met"),
         _ if far.met > 0 => Status::InProgress.saying(words),
-        Truth::Unknown if only_unknown(&decision.tree, |seen| matches!(seen, Seen::NoGrade { .. })) => {
-            Status::Unknown.chip()
-        }
+        Truth::Unknown if only_unknown(&decision.tree, is_no_grade) => Status::Unknown.chip(),
         Truth::Unknown if only_unknown(&decision.tree, |seen| matches!(seen, Seen::NotReleased { .. })) => {
             Status::Unknown.saying("Not released yet")
         }
         Truth::Unknown => Status::Unknown.saying(words),
         Truth::No => Status::NotMet.saying(words),
     }
+}
+
+fn is_no_grade(seen: &Seen) -> bool {
+    matches!(seen, Seen::NoGrade { .. } | Seen::NothingElsewhere)
 }
 
 /// Whether nothing is unknown but what was seen so.

@@ -64,6 +64,21 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Saved. You can change when grades count for each gradebook column.",
     ),
     (
+        "grades-stopped",
+        Status::Neutral,
+        "Its grades were removed and count no more. What was awarded stays.",
+    ),
+    (
+        "grades-removed",
+        Status::Neutral,
+        "All grades from files were removed. What was awarded stays.",
+    ),
+    (
+        "grades-used-before",
+        Status::Earned,
+        "The grades of that file are in use already.",
+    ),
+    (
         "released",
         Status::Earned,
         "Released. Those who meet a rule are being awarded now.",

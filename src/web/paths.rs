@@ -50,8 +50,8 @@ routes! {
 pub(crate) mod course {
     use super::routes;
     use crate::ids::{
-        ActivityId, AwardId, BadgeId, CopyId, CopyRequestId, LineItemId, LinkId, PersonId, RegradeId,
-        ShareLinkId, SubmissionId,
+        ActivityId, AwardId, BadgeId, CopyId, CopyRequestId, LineItemId, LinkId, OutsideColumnId, PersonId,
+        RegradeId, ShareLinkId, SubmissionId,
     };
 
     routes! {
@@ -67,6 +67,15 @@ pub(crate) mod course {
         COLUMNS_ANSWER = "/columns/answer", columns_answer();
         COLUMN_RELEASE = "/columns/{item}/release", column_release(item: &LineItemId);
         COLUMN_CHANGE = "/columns/{item}/change", column_change(item: &LineItemId);
+        /// Where grades come from that Cairn does not read by itself.
+        GRADES_ELSEWHERE = "/grades", grades_elsewhere();
+        /// A gradebook file comes.
+        GRADES_BRING = "/grades/bring", grades_bring();
+        GRADES_USE = "/grades/use", grades_use();
+        GRADES_CHANGE = "/grades/columns/{column}", grades_change(column: &OutsideColumnId);
+        /// The page before all of them are removed.
+        GRADES_REMOVE = "/grades/remove", grades_remove();
+        GRADES_REMOVE_CONFIRM = "/grades/remove/confirm", grades_remove_confirm();
         STUDENTS = "/students", students();
         STUDENT_ANSWER = "/students/{person}/answer", student_answer(person: &PersonId);
         PROGRESS = "/progress", progress();

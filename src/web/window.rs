@@ -30,6 +30,8 @@ const PAGES: &[&str] = &[
     course::BADGE_REPLACED,
     course::COLUMNS,
     course::COLUMN_RELEASE,
+    course::GRADES_ELSEWHERE,
+    course::GRADES_REMOVE,
     course::STUDENTS,
     course::DECISION,
     course::APPROVE,

@@ -175,7 +175,10 @@ impl Mapping {
             Condition::HoldsBadge { badge } => Condition::HoldsBadge {
                 badge: self.badges.get(badge).unwrap_or(badge).clone(),
             },
-            Condition::NotBefore { .. } | Condition::InstructorApproves => condition.clone(),
+            // A file is of one course: what it told of stays what it was, and has to be chosen anew.
+            Condition::Elsewhere { .. } | Condition::NotBefore { .. } | Condition::InstructorApproves => {
+                condition.clone()
+            }
         }
     }
 }

@@ -8,4 +8,6 @@ pub(crate) use design::{
     DesignProblem, MAX_ALIGNMENTS, MAX_ALT, MAX_CRITERIA, MAX_DAYS, MAX_DESCRIPTION, MAX_MONTHS, MAX_NAME,
     MAX_OUTCOME, MAX_SHORT, review_design,
 };
-pub(crate) use rule::{RuleContext, RuleProblem, review_evidence, review_rule, threshold_problem};
+pub(crate) use rule::{
+    RuleContext, RuleProblem, elsewhere_problem, review_evidence, review_rule, threshold_problem,
+};

@@ -10,8 +10,9 @@ use crate::domain::badge::Renewal;
 use crate::domain::decision::Truth;
 use crate::domain::evaluate::{holds, node_truth, outcome, reaches};
 use crate::domain::facts::{Facts, Grade};
+use crate::domain::outside::{OutsideGrade, OutsideValue};
 use crate::domain::renewal;
-use crate::domain::rule::{Condition, Node, Rule};
+use crate::domain::rule::{Condition, Needed, Node, Rule};
 use crate::domain::sentence::{self, Names};
 use crate::ids::PersonId;
 
@@ -299,7 +300,7 @@ fn prospect(node: &Node, facts: &Facts, now: DateTime<Utc>) -> Prospect {
         return Prospect::NotReleased;
     }
     let without_grades = |condition: &Condition| match (condition, ask(condition)) {
-        (Condition::Grade { .. }, Truth::Unknown) => Truth::No,
+        (Condition::Grade { .. } | Condition::Elsewhere { .. }, Truth::Unknown) => Truth::No,
         (_, truth) => truth,
     };
     if node_truth(node, &without_grades) == Truth::No {
@@ -318,8 +319,13 @@ fn prospect(node: &Node, facts: &Facts, now: DateTime<Utc>) -> Prospect {
 
 /// Whether a grade reaches its threshold when [`NEAR_PERCENT`] of the maximum are added to it.
 fn nearly(condition: &Condition, facts: &Facts) -> bool {
-    let Condition::Grade { item, at_least } = condition else {
-        return false;
+    let (item, at_least) = match condition {
+        Condition::Grade { item, at_least } => (item, at_least),
+        Condition::Elsewhere { column, needs } => {
+            let grade = facts.elsewhere.get(column);
+            return grade.is_some_and(|grade| nearly_elsewhere(grade, needs));
+        }
+        _ => return false,
     };
     let Some(Grade {
         value: Some(value),
@@ -337,6 +343,28 @@ fn nearly(condition: &Condition, facts: &Facts) -> bool {
         .checked_mul(Decimal::new(i64::from(NEAR_PERCENT), 2))
         .unwrap_or(Decimal::ZERO);
     reaches(value.checked_add(margin).unwrap_or(*value), *maximum, *at_least)
+}
+
+/// The same for a column that is none of ours: of one whose points nobody tells nobody can say what is near.
+fn nearly_elsewhere(grade: &OutsideGrade, needs: &Needed) -> bool {
+    let added = |value: Decimal, maximum: Decimal| {
+        let margin = maximum.checked_mul(Decimal::new(i64::from(NEAR_PERCENT), 2))?;
+        value.checked_add(margin)
+    };
+    let value = match (&grade.value, grade.maximum) {
+        (OutsideValue::Points(value), Some(maximum)) if maximum > Decimal::ZERO => {
+            added(*value, maximum).map(OutsideValue::Points)
+        }
+        (OutsideValue::Percent(value), _) => added(*value, Decimal::ONE_HUNDRED).map(OutsideValue::Percent),
+        _ => None,
+    };
+    value.is_some_and(|value| {
+        let generous = OutsideGrade {
+            value,
+            ..grade.clone()
+        };
+        generous.is(needs) == Truth::Yes
+    })
 }
 
 /// Over the rule's identifier, its tree as stored, and the people, who are sorted.

@@ -4,9 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::evidence::SubmissionState;
+use crate::domain::outside::OutsideValue;
 use crate::domain::sample::{
     Known, all, any, any_facts, any_group, approval, approved, at_least, award, cleaning_rule, days, group,
-    holds, names, now, percent, points, rule,
+    holds, names, now, percent, percent_elsewhere, points, rule,
 };
 
 fn learner(person: &str, known: Known) -> Learner {
@@ -311,4 +312,24 @@ proptest! {
         let change = run.change.unwrap();
         prop_assert!(change.gained.is_empty() && change.lost.is_empty());
     }
+}
+
+#[test]
+fn a_grade_from_elsewhere_is_nearly_enough_as_one_of_ours_is() {
+    let points = |value: &str| OutsideValue::Points(value.parse().unwrap());
+    let with = |value: &str| Known::default().elsewhere("weekly", points(value), Some("10"));
+    let run = try_out(
+        all([percent_elsewhere("weekly", "80")]),
+        &[
+            learner("ada", with("8")),
+            learner("ben", with("7.5")),
+            learner("cleo", with("7.49")),
+            learner("dan", Known::default()),
+        ],
+    );
+    assert_eq!(run.awarded, ids(&["ada"]));
+    assert_eq!(run.near, ids(&["ben"]));
+    assert_eq!(run.not_yet, ids(&["cleo"]));
+    assert_eq!(run.no_grade, ids(&["dan"]));
+    assert_eq!(run.funnel[0].label, "Weekly quiz (from a gradebook file) ≥ 80 %");
 }

@@ -55,6 +55,10 @@ pub(super) fn holds(condition: &Condition, facts: &Facts, now: DateTime<Utc>) ->
         // What is not released decides nothing, not even by being absent.
         Condition::Grade { item, .. } if facts.withheld.contains_key(item) => Truth::Unknown,
         Condition::Grade { item, at_least } => grade_truth(facts.grades.get(item), *at_least),
+        Condition::Elsewhere { column, needs } => facts
+            .elsewhere
+            .get(column)
+            .map_or(Truth::Unknown, |grade| grade.is(needs)),
         Condition::EvidenceApproved { activity } => evidence_truth(facts.evidence.get(activity)),
         Condition::HoldsBadge { badge } => {
             yes_or_no(facts.held.get(badge).is_some_and(|held| held.in_force(now)))
@@ -150,6 +154,17 @@ fn see(condition: &Condition, facts: &Facts, now: DateTime<Utc>) -> Seen {
             Seen::NotReleased { at_least: *at_least }
         }
         Condition::Grade { item, at_least } => see_grade(facts.grades.get(item), *at_least),
+        Condition::Elsewhere { column, .. } => {
+            facts
+                .elsewhere
+                .get(column)
+                .map_or(Seen::NothingElsewhere, |grade| Seen::Elsewhere {
+                    value: grade.value.clone(),
+                    maximum: grade.maximum,
+                    source: grade.source,
+                    read_at: grade.read_at,
+                })
+        }
         Condition::EvidenceApproved { activity } => match facts.evidence.get(activity) {
             Some(fact) => Seen::Evidence {
                 state: fact.state,

@@ -4,9 +4,10 @@
 )]
 
 use super::*;
+use crate::domain::outside::OutsideValue;
 use crate::domain::sample::{
     Known, all, any, approval, approved, at_least, cleaning_rule, days, decimal, group, holds, not_before,
-    now, percent, points, rule,
+    now, one_of, percent, percent_elsewhere, points, rule,
 };
 
 fn decide(root: &Group, known: Known) -> Truth {
@@ -317,4 +318,39 @@ fn a_grade_that_is_not_released_neither_earns_nor_fails_a_badge() {
     let either = any([percent("quiz", "80"), approval()]);
     let approved = Known::default().withheld("quiz", Some("10")).approval();
     assert_eq!(decide(&either, approved), Truth::Yes, "another way stays open");
+}
+
+#[test]
+fn a_grade_from_elsewhere_counts_by_its_own_column_and_is_never_taken_for_one_of_ours() {
+    let root = all([percent_elsewhere("weekly", "80")]);
+    let eight = || OutsideValue::Points(decimal("8"));
+    assert_eq!(decide(&root, Known::default()), Truth::Unknown);
+    assert_eq!(
+        decide(&root, Known::default().elsewhere("weekly", eight(), Some("10"))),
+        Truth::Yes
+    );
+    // A column of ours may have the same id and says nothing of it.
+    assert_eq!(
+        decide(&root, Known::default().grade("weekly", "10", "10")),
+        Truth::Unknown
+    );
+    let ours = all([percent("weekly", "80")]);
+    assert_eq!(
+        decide(&ours, Known::default().elsewhere("weekly", eight(), Some("10"))),
+        Truth::Unknown
+    );
+    let both = Known::default()
+        .grade("weekly", "1", "10")
+        .elsewhere("weekly", eight(), Some("10"));
+    assert_eq!(decide(&root, both), Truth::Yes);
+}
+
+#[test]
+fn a_letter_passes_and_what_is_excused_is_no_grade() {
+    let root = all([one_of("level", &["A", "B"])]);
+    let word = |word: &str| OutsideValue::Word(word.to_owned());
+    let known = |value| Known::default().elsewhere("level", value, None);
+    assert_eq!(decide(&root, known(word("b"))), Truth::Yes);
+    assert_eq!(decide(&root, known(word("C"))), Truth::No);
+    assert_eq!(decide(&root, known(OutsideValue::Excused)), Truth::Unknown);
 }

@@ -8,10 +8,11 @@ use crate::domain::decision::Truth;
 use crate::domain::evaluate::evaluate_group;
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::Recorded;
+use crate::domain::outside::OutsideValue;
 use crate::domain::rule::Group;
 use crate::domain::sample::{
     Known, all, any, approval, approved, at_least, cleaning_rule, days, group, holds, names, not_before, now,
-    percent, points,
+    one_of, percent, percent_elsewhere, points,
 };
 
 fn ada() -> Known {
@@ -364,5 +365,46 @@ fn what_a_badge_was_earned_by_is_told_as_far_as_it_is_not_met_now() {
             "Cleaning exercise: 70 of 100, needs 80",
             "Project report: you have not handed in anything yet"
         ]
+    );
+}
+
+#[test]
+fn a_grade_from_elsewhere_says_what_stands_there_and_that_a_file_told_it() {
+    let points = |value: &str| OutsideValue::Points(value.parse().unwrap());
+    let root = all([percent_elsewhere("weekly", "80")]);
+    let known = || Known::default().elsewhere("weekly", points("7.50"), Some("10"));
+    assert_eq!(
+        told(&root, known(), Audience::Teacher),
+        [(Truth::No, "Weekly quiz: 7.5 of 10, needs 80 percent".to_owned())]
+    );
+    let decision = evaluate_group(&root, 1, &known().0, now());
+    let found = lines(&decision, &names(), Audience::Student);
+    assert_eq!(
+        found[0].source.map(crate::domain::facts::GradeSource::words),
+        Some("a gradebook file")
+    );
+    assert_eq!(
+        next_step(&decision, &names(), Audience::Student),
+        "Next: reach 80 percent in Weekly quiz, where you have 7.5 of 10."
+    );
+    assert_eq!(
+        one(&root, Known::default(), Audience::Student),
+        "Weekly quiz: no grade known yet, needs 80 percent"
+    );
+    let excused = Known::default().elsewhere("weekly", OutsideValue::Excused, Some("10"));
+    assert_eq!(
+        one(&root, excused, Audience::Teacher),
+        "Weekly quiz: excused, which is no grade; needs 80 percent"
+    );
+    let level = all([one_of("level", &["A", "B"])]);
+    let word = Known::default().elsewhere("level", OutsideValue::Word("C".to_owned()), None);
+    assert_eq!(
+        one(&level, word, Audience::Teacher),
+        "Level: C, needs the grade A or B"
+    );
+    let share = Known::default().elsewhere("level", points("3"), None);
+    assert_eq!(
+        one(&level, share, Audience::Student),
+        "Level: 3 points, which does not tell whether it is the grade A or B; your instructor has to change the rule"
     );
 }

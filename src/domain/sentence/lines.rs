@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Audience, Names, as_compared, badge_of, bound, number, one_line};
+use super::{Audience, Names, as_compared, badge_of, bound, number, one_line, stands};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::{GradeSource, Recorded};
+use crate::domain::outside::OutsideValue;
 use crate::domain::rule::{Condition, Need};
 
 /// One line of a decision: "Cleaning exercise: 86 of 100, needs 80".
@@ -103,9 +104,9 @@ fn badges(group: &CheckedGroup, names: &Names) -> Option<Vec<String>> {
 
 fn condition_line(checked: &CheckedCondition, names: &Names, audience: Audience) -> Line {
     let (source, read_at) = match &checked.seen {
-        Seen::Grade { source, read_at, .. } | Seen::StepOfScale { source, read_at, .. } => {
-            (Some(*source), Some(*read_at))
-        }
+        Seen::Grade { source, read_at, .. }
+        | Seen::StepOfScale { source, read_at, .. }
+        | Seen::Elsewhere { source, read_at, .. } => (Some(*source), Some(*read_at)),
         Seen::NoGrade { read_at, .. } => (None, *read_at),
         _ => (None, None),
     };
@@ -168,6 +169,7 @@ fn gather_unmet<'a>(earned: &CheckedGroup, now: &'a CheckedGroup, told: &mut Vec
 fn subject(condition: &Condition, names: &Names, audience: Audience) -> String {
     match (condition, audience) {
         (Condition::Grade { item, .. }, _) => names.line_item(item),
+        (Condition::Elsewhere { column, .. }, _) => names.elsewhere(column),
         (Condition::EvidenceApproved { activity }, _) => names.activity(activity),
         (Condition::HoldsBadge { badge }, _) => names.badge(badge),
         (Condition::NotBefore { .. }, _) => String::new(),
@@ -241,6 +243,22 @@ fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> Strin
                 "your instructor has to change the rule"
             )
         ),
+        Seen::Elsewhere { value, maximum, .. } => {
+            let stands = stands(value, *maximum);
+            let needs = needed(checked, names);
+            match (value, checked.truth) {
+                (OutsideValue::Excused, _) => format!("{stands}, which is no grade; needs {needs}"),
+                (_, Truth::Unknown) => format!(
+                    "{stands}, which does not tell whether it is {needs}; {}",
+                    told(
+                        "the rule has to ask otherwise",
+                        "your instructor has to change the rule"
+                    )
+                ),
+                _ => format!("{stands}, needs {needs}"),
+            }
+        }
+        Seen::NothingElsewhere => format!("no grade known yet, needs {}", needed(checked, names)),
         Seen::NoGrade { at_least, .. } => {
             let maximum = match &checked.condition {
                 Condition::Grade { item, .. } => names.maximum(item),
@@ -277,6 +295,14 @@ fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> Strin
         Seen::Date { at, zone } => format!("opens on {}", names.moment(*at, *zone)),
         Seen::Approval { by, .. } => format!("given by {}", one_line(by)),
         Seen::NoApproval => "not given yet".to_owned(),
+    }
+}
+
+/// What a condition needs of a column that is none of ours.
+pub(super) fn needed(checked: &CheckedCondition, names: &Names) -> String {
+    match &checked.condition {
+        Condition::Elsewhere { column, needs } => names.needed(column, needs),
+        _ => String::new(),
     }
 }
 

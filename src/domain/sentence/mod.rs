@@ -7,9 +7,11 @@ use rust_decimal::Decimal;
 
 use crate::domain::course::LineItem;
 use crate::domain::evidence::Activity;
-use crate::domain::rule::{Condition, Threshold};
+use crate::domain::facts::GradeSource;
+use crate::domain::outside::{Measure, OutsideColumn, OutsideValue};
+use crate::domain::rule::{Condition, Needed, Threshold};
 use crate::domain::zone::Zone;
-use crate::ids::{ActivityId, BadgeId, LineItemId};
+use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
 
 mod lines;
 mod next;
@@ -35,6 +37,8 @@ pub(crate) enum Audience {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Names {
     pub(crate) line_items: HashMap<LineItemId, ItemName>,
+    /// Columns that are none of ours.
+    pub(crate) elsewhere: HashMap<OutsideColumnId, OutsideName>,
     /// Titles.
     pub(crate) activities: HashMap<ActivityId, String>,
     pub(crate) badges: HashMap<BadgeId, String>,
@@ -52,6 +56,18 @@ pub(crate) struct ItemName {
     pub(crate) is_scale: bool,
 }
 
+/// The label and the scale of a column that is none of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OutsideName {
+    pub(crate) label: String,
+    /// Points, where they are told.
+    pub(crate) maximum: Option<Decimal>,
+    pub(crate) measure: Measure,
+    pub(crate) source: GradeSource,
+    /// Whether its grades are there to be read.
+    pub(crate) counts: bool,
+}
+
 impl Names {
     /// The names of a course's line items and activities, and of the badges given, for an institution in that zone.
     pub(crate) fn gather<'a>(
@@ -67,6 +83,7 @@ impl Names {
         };
         Self {
             zone,
+            elsewhere: HashMap::new(),
             line_items: items
                 .into_iter()
                 .map(|item| (item.id.clone(), named(item)))
@@ -90,6 +107,73 @@ impl Names {
         match item {
             Some(ItemName { is_scale: true, .. }) => format!("{name} (a scale)"),
             _ => name,
+        }
+    }
+
+    /// The same with columns that are none of ours.
+    #[must_use]
+    pub(crate) fn with_elsewhere(mut self, columns: impl IntoIterator<Item = OutsideColumn>) -> Self {
+        self.elsewhere = columns
+            .into_iter()
+            .map(|column| {
+                let named = OutsideName {
+                    counts: column.counts(),
+                    label: column.label,
+                    maximum: column.maximum,
+                    measure: column.measure,
+                    source: column.source,
+                };
+                (column.id, named)
+            })
+            .collect();
+        self
+    }
+
+    /// What a column is called that is none of ours.
+    #[must_use]
+    pub(crate) fn elsewhere(&self, id: &OutsideColumnId) -> String {
+        called(
+            self.elsewhere.get(id).map(|column| column.label.as_str()),
+            "assignment",
+        )
+    }
+
+    /// The same with where it is read, which tells it from a column of ours that has its name.
+    fn elsewhere_from(&self, id: &OutsideColumnId) -> String {
+        let name = self.elsewhere(id);
+        match self.elsewhere.get(id) {
+            Some(column) => format!("{name} (from {})", column.source.words()),
+            None => name,
+        }
+    }
+
+    /// What is needed there: "80 percent", "8 of 10 points", "the grade A or B".
+    fn needed(&self, id: &OutsideColumnId, needs: &Needed) -> String {
+        let maximum = self.elsewhere.get(id).and_then(|column| column.maximum);
+        match (needs, maximum) {
+            (Needed::AtLeast(Threshold::Percent(share)), _) => format!("{} percent", number(*share)),
+            (Needed::AtLeast(Threshold::Points(points)), Some(maximum)) => {
+                format!("{} of {}", number(*points), counted_points(maximum))
+            }
+            (Needed::AtLeast(Threshold::Points(points)), None) => counted_points(*points),
+            (Needed::OneOf(words), _) => {
+                let words = words.iter().map(|word| one_line(word));
+                let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+                if words.is_empty() {
+                    "a grade that passes".to_owned()
+                } else {
+                    format!("the grade {}", list(&words, "or"))
+                }
+            }
+        }
+    }
+
+    /// The same where it is asked for: "at least 80 percent".
+    fn asks(&self, id: &OutsideColumnId, needs: &Needed) -> String {
+        let needed = self.needed(id, needs);
+        match needs {
+            Needed::AtLeast(_) => format!("at least {needed}"),
+            Needed::OneOf(_) => needed,
         }
     }
 
@@ -168,6 +252,17 @@ fn as_compared(value: Decimal, needs: Decimal) -> (String, String) {
         .find(|(value, needs)| value.cmp(needs) == order);
     let (value, needs) = rounded.unwrap_or((value, needs));
     (number(value), number(needs))
+}
+
+/// What stands in a column that is none of ours: "9.5 of 10", "89.17 percent", "B+".
+fn stands(value: &OutsideValue, maximum: Option<Decimal>) -> String {
+    match (value, maximum) {
+        (OutsideValue::Points(value), Some(maximum)) => format!("{} of {}", number(*value), number(maximum)),
+        (OutsideValue::Points(value), None) => counted_points(*value),
+        (OutsideValue::Percent(value), _) => format!("{} percent", number(*value)),
+        (OutsideValue::Word(word), _) => one_line(word),
+        (OutsideValue::Excused, _) => "excused".to_owned(),
+    }
 }
 
 /// "80 of 100" where the scale is known, else "80 percent" or "80 points".

@@ -1,6 +1,7 @@
 //! What is missing: the one next step, and how far somebody has come.
 
-use super::{Audience, Names, as_compared, badge_of, bound, list, number};
+use super::lines::needed;
+use super::{Audience, Names, as_compared, badge_of, bound, list, number, stands};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::rule::{Condition, Need};
@@ -220,6 +221,7 @@ fn to_student(checked: &CheckedCondition, names: &Names) -> (u8, String) {
                 needs(checked, names)
             ),
         ),
+        Seen::Elsewhere { .. } | Seen::NothingElsewhere => elsewhere_to_student(checked, names),
         // Said alike to whoever has a grade there and to whoever has none.
         Seen::NotReleased { .. } => (
             4,
@@ -259,6 +261,7 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
             0,
             format!("the rule has to ask for a step of {what} instead of percent"),
         ),
+        Seen::Elsewhere { .. } | Seen::NothingElsewhere => elsewhere_to_teacher(checked, names),
         Seen::NotReleased { .. } => (2, format!("release the grades in {what}")),
         Seen::NoGrade { .. } => (
             2,
@@ -307,9 +310,54 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
     }
 }
 
+fn elsewhere_to_student(checked: &CheckedCondition, names: &Names) -> (u8, String) {
+    let what = subject(&checked.condition, names);
+    match &checked.seen {
+        Seen::Elsewhere { value, maximum, .. } if checked.truth == Truth::No => (
+            3,
+            format!(
+                "reach {} in {what}, where you have {}",
+                needed(checked, names),
+                stands(value, *maximum)
+            ),
+        ),
+        Seen::NothingElsewhere => (
+            4,
+            format!(
+                "get {} in {what}, of which no grade is known here yet",
+                needed(checked, names)
+            ),
+        ),
+        _ => (
+            8,
+            format!("ask your instructor about {what}, where your grade is not told as the rule asks for it"),
+        ),
+    }
+}
+
+fn elsewhere_to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
+    let what = subject(&checked.condition, names);
+    let needed = needed(checked, names);
+    match &checked.seen {
+        Seen::Elsewhere { value, maximum, .. } if checked.truth == Truth::No => (
+            6,
+            format!(
+                "the student reaches {needed} in {what}, from {}",
+                stands(value, *maximum)
+            ),
+        ),
+        Seen::NothingElsewhere => (2, format!("{what} has no grade here yet, needs {needed}")),
+        _ => (
+            0,
+            format!("look at the grade in {what}, which does not tell whether it is {needed}"),
+        ),
+    }
+}
+
 fn subject(condition: &Condition, names: &Names) -> String {
     match condition {
         Condition::Grade { item, .. } => names.line_item(item),
+        Condition::Elsewhere { column, .. } => names.elsewhere(column),
         Condition::EvidenceApproved { activity } => names.activity(activity),
         Condition::HoldsBadge { badge } => names.badge(badge),
         Condition::NotBefore { .. } | Condition::InstructorApproves => String::new(),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Names, badge_of, bound, counted_points, list, number};
-use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::domain::rule::{Condition, Group, Need, Needed, Node, Threshold};
 use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
 
@@ -71,6 +71,14 @@ pub(crate) fn label(node: &Node, names: &Names) -> String {
                     Threshold::Points(_) => bound(*at_least, names.maximum(item)),
                 };
                 format!("{} ≥ {bound}", names.line_item(item))
+            }
+            Condition::Elsewhere { column, needs } => {
+                let name = names.elsewhere_from(column);
+                match needs {
+                    Needed::AtLeast(Threshold::Percent(share)) => format!("{name} ≥ {} %", number(*share)),
+                    Needed::AtLeast(_) => format!("{name} ≥ {}", names.needed(column, needs)),
+                    Needed::OneOf(_) => format!("{name}: {}", names.needed(column, needs)),
+                }
             }
             Condition::EvidenceApproved { activity } => format!("{} approved", names.activity(activity)),
             Condition::HoldsBadge { badge } => format!("{} held", names.badge(badge)),
@@ -202,6 +210,13 @@ fn asked(condition: &Condition, names: &Names) -> String {
                 }
             };
             format!("at least {bound} in {}", names.line_item(item))
+        }
+        Condition::Elsewhere { column, needs } => {
+            format!(
+                "{} in {}",
+                names.asks(column, needs),
+                names.elsewhere_from(column)
+            )
         }
         Condition::EvidenceApproved { activity } if names.activities.contains_key(activity) => {
             format!("an approved {}", names.activity(activity))

@@ -6,7 +6,7 @@ use crate::domain::evaluate::evaluate_group;
 use crate::domain::rule::Group;
 use crate::domain::sample::{
     all, any, any_facts, any_group, approval, approved, at_least, cleaning_rule, decimal, group, holds,
-    names, not_before, now, percent, points,
+    names, not_before, now, one_of, percent, percent_elsewhere, points,
 };
 
 fn read(root: &Group) -> String {
@@ -54,6 +54,18 @@ fn every_kind_of_condition_has_its_words() {
     assert_eq!(
         only(points("quiz", "17.50")),
         "A student earns this with at least 17.5 of 20 points in Quiz 3."
+    );
+    assert_eq!(
+        only(percent_elsewhere("total", "75")),
+        "A student earns this with at least 75 percent in Course total (from a gradebook file)."
+    );
+    assert_eq!(
+        only(one_of("level", &["A", "A-", "B"])),
+        "A student earns this with the grade A, A-, or B in Level (from a gradebook file)."
+    );
+    assert_eq!(
+        only(percent_elsewhere("lost", "75")),
+        "A student earns this with at least 75 percent in a deleted assignment."
     );
     assert_eq!(
         only(holds("sql")),
@@ -172,6 +184,20 @@ fn all_names() -> Names {
                 )
             })
             .collect(),
+        elsewhere: five()
+            .map(|id| {
+                (
+                    id.as_str().into(),
+                    OutsideName {
+                        label: format!("elsewhere-{id}"),
+                        maximum: None,
+                        measure: crate::domain::outside::Measure::Points,
+                        source: GradeSource::Csv,
+                        counts: true,
+                    },
+                )
+            })
+            .collect(),
         activities: five()
             .map(|id| (id.as_str().into(), format!("work-{id}")))
             .collect(),
@@ -191,6 +217,7 @@ proptest! {
         for condition in root.conditions() {
             let name = match condition {
                 Condition::Grade { item, .. } => names.line_item(item),
+                Condition::Elsewhere { column, .. } => names.elsewhere(column),
                 Condition::EvidenceApproved { activity } => names.activity(activity),
                 Condition::HoldsBadge { badge } => names.badge(badge),
                 Condition::NotBefore { at, zone } => names.moment(*at, *zone),

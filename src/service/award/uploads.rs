@@ -110,7 +110,8 @@ pub(crate) enum Taken {
 pub(crate) struct Receiving {
     counted: Counted,
     visitor: Visitor,
-    activity: ActivityId,
+    /// The activity to which it is handed in; none for a gradebook that a teacher brings.
+    activity: Option<ActivityId>,
     /// Bytes for which there is room.
     room: u64,
     size: u64,
@@ -121,6 +122,15 @@ pub(crate) struct Receiving {
 impl Receiving {
     /// Nothing is written before the first bytes of it are there.
     pub(crate) fn of(cairn: Arc<Cairn>, visitor: &Visitor, activity: ActivityId) -> Self {
+        Self::new(cairn, visitor, Some(activity))
+    }
+
+    /// The same for a gradebook that a teacher brings.
+    pub(crate) fn of_gradebook(cairn: Arc<Cairn>, visitor: &Visitor) -> Self {
+        Self::new(cairn, visitor, None)
+    }
+
+    fn new(cairn: Arc<Cairn>, visitor: &Visitor, activity: Option<ActivityId>) -> Self {
         Self {
             counted: Counted {
                 cairn,
@@ -171,15 +181,23 @@ impl Receiving {
         writing.write(bytes).await.map_err(NotKept::Failed)
     }
 
+    /// Bytes for which there is room; an error for somebody who may not send a file here.
+    async fn room(&self) -> Result<u64, ServiceError> {
+        let Counted { cairn, tenant, .. } = &self.counted;
+        let Some(activity) = &self.activity else {
+            self.visitor.teach()?;
+            let institution = shares::institution(cairn, tenant).await;
+            return Ok(self.most().min(institution));
+        };
+        self.visitor.act_for_oneself()?;
+        let left = evidence::room(cairn, &self.visitor, activity, 0).await?;
+        Ok(if left.versions == 0 { 0 } else { left.largest() })
+    }
+
     /// Nothing is written for somebody who does not hand in here, or for whom there is no room.
     async fn begin(&mut self) -> Result<Writing, NotKept> {
+        self.room = self.room().await.map_err(|_| NotKept::NotTaken)?;
         let Counted { cairn, tenant, .. } = &self.counted;
-        let left = match self.visitor.act_for_oneself() {
-            Ok(()) => evidence::room(cairn, &self.visitor, &self.activity, 0).await,
-            Err(error) => Err(error),
-        };
-        let left = left.map_err(|_| NotKept::NotTaken)?;
-        self.room = if left.versions == 0 { 0 } else { left.largest() };
         let (name, person) = (
             random::token::<16>(cairn.random.as_ref()),
             &self.visitor.person.id,
@@ -201,6 +219,62 @@ impl Receiving {
             whole,
             counted: self.counted,
         })
+    }
+}
+
+/// Why a file cannot be set aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::service) enum NotSetAside {
+    /// It is larger than so many bytes.
+    TooLarge(u64),
+    /// There is no room for it among the files of the institution.
+    NoRoom,
+}
+
+/// A file that lies aside until its sender has said what becomes of it: nothing is kept of it for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::service) struct Aside {
+    /// As its sender calls it.
+    pub(in crate::service) name: String,
+    /// SHA-256 in lower-case hex.
+    pub(in crate::service) digest: String,
+}
+
+/// Where the file of that digest lies aside.
+pub(in crate::service) fn aside(visitor: &Visitor, group: &str, digest: &str) -> Place {
+    Place {
+        tenant: visitor.tenant().clone(),
+        person: visitor.person.id.clone(),
+        group: group.to_owned(),
+        name: digest.chars().filter(char::is_ascii_hexdigit).take(32).collect(),
+    }
+}
+
+impl Upload {
+    /// Sets the file aside in the place of what its sender set aside before for `group`.
+    ///
+    /// # Errors
+    /// [`ServiceError::Blob`] when it could not be written.
+    pub(in crate::service) async fn set_aside(
+        self,
+        cairn: &Cairn,
+        visitor: &Visitor,
+        group: &str,
+    ) -> Result<Result<Aside, NotSetAside>, ServiceError> {
+        let largest = shares::largest(&cairn.settings);
+        let whole = match self.whole {
+            Ok(whole) => whole,
+            Err(NotKept::NotTaken) if self.size > largest => return Ok(Err(NotSetAside::TooLarge(largest))),
+            Err(NotKept::NotTaken | NotKept::Wrong(_)) => return Ok(Err(NotSetAside::NoRoom)),
+            Err(NotKept::Failed(error)) => return Err(error.into()),
+        };
+        let digest = whole.about.digest.clone();
+        let place = aside(visitor, group, &digest);
+        cairn.blobs.set_aside(&place, whole, MOST).await?;
+        Ok(Ok(Aside {
+            name: self.name,
+            digest,
+        }))
     }
 }
 

@@ -89,7 +89,8 @@ pub(crate) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<
                     is_elsewhere: !left_behind,
                 })
             }
-            Condition::NotBefore { .. } | Condition::InstructorApproves => None,
+            // Its file is one of the other course. The rule cannot be activated before another column is chosen.
+            Condition::Elsewhere { .. } | Condition::NotBefore { .. } | Condition::InstructorApproves => None,
         };
         found.extend(missing.filter(|missing| !found.contains(missing)));
     }

@@ -4,7 +4,7 @@
 pub(crate) use super::error_kind::ErrorKind;
 use super::refusal::{
     AccountRefusal, AwardRefusal, BadgeRefusal, ColumnRefusal, CourseRefusal, CredentialRefusal, Forbidden,
-    InstitutionRefusal, JoinRefusal, PlacingRefusal, PrivacyRefusal, Refusal,
+    GradesRefusal, InstitutionRefusal, JoinRefusal, PlacingRefusal, PrivacyRefusal, Refusal,
 };
 use crate::domain::policy;
 use crate::secrets::SecretsError;
@@ -120,6 +120,7 @@ refusals! {
     ColumnRefusal,
     CourseRefusal,
     CredentialRefusal,
+    GradesRefusal,
     InstitutionRefusal,
     JoinRefusal,
     PlacingRefusal,

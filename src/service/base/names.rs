@@ -3,7 +3,7 @@
 use crate::domain::badge::Badge;
 use crate::domain::sentence::Names;
 use crate::ids::{CourseId, TenantId};
-use crate::store::{Db, StoreError, activities, badges, line_items, tenants};
+use crate::store::{Db, StoreError, activities, badges, line_items, outside, tenants};
 
 /// The names of a course's line items, evidence activities and badges.
 pub(crate) fn of_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Names, StoreError> {
@@ -22,5 +22,6 @@ pub(crate) fn with_badges(
     let activities = activities::for_course(db, tenant, course)?;
     let badges = badges.iter().map(|badge| (&badge.id, badge.design.name.as_str()));
     let zone = tenants::zone(db, tenant)?;
-    Ok(Names::gather(zone, &items, &activities, badges))
+    let elsewhere = outside::columns(db, tenant, course)?;
+    Ok(Names::gather(zone, &items, &activities, badges).with_elsewhere(elsewhere))
 }

@@ -6,6 +6,7 @@ pub(crate) mod home;
 pub(crate) mod launch;
 pub(crate) mod links;
 pub(crate) mod notices;
+pub(crate) mod outside;
 pub(crate) mod placing;
 mod reach;
 pub(crate) mod releases;

@@ -10,10 +10,12 @@ use crate::domain::achievement::target_type;
 use crate::domain::award::Award;
 use crate::domain::badge::{Badge, Design};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
+use crate::domain::evaluate::points as in_points;
 use crate::domain::evidence::{Artefact, Submission};
 use crate::domain::issuer::Issuer;
-use crate::domain::rule::Condition;
-use crate::ids::LineItemId;
+use crate::domain::outside::OutsideValue;
+use crate::domain::rule::{Condition, Needed, Threshold};
+use crate::ids::{LineItemId, OutsideColumnId};
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use openbadges::credential::{
@@ -56,6 +58,8 @@ pub(in crate::service) struct Parts<'a> {
     pub(crate) decision: &'a Decision,
     /// What line items are called.
     pub(crate) labels: &'a HashMap<LineItemId, String>,
+    /// What columns are called that are none of ours.
+    pub(crate) labels_elsewhere: &'a HashMap<OutsideColumnId, String>,
     /// What was handed in and approved for it.
     pub(crate) evidence: &'a [Approved],
     /// When each grade was first read as it is.
@@ -77,7 +81,9 @@ pub(in crate::service) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
     let mut result = Vec::new();
     if parts.badge.design.show_score {
         for score in scores(&parts.decision.tree) {
-            if let Some((description, entry)) = score_entry(&achievement_id, score, parts.labels)
+            let told = score_entry(&achievement_id, score, parts.labels)
+                .or_else(|| entry_elsewhere(&achievement_id, score, parts.labels_elsewhere));
+            if let Some((description, entry)) = told
                 && !achievement
                     .result_description
                     .iter()
@@ -357,7 +363,7 @@ fn conditions(group: &CheckedGroup) -> Vec<&CheckedCondition> {
 fn scores(group: &CheckedGroup) -> impl Iterator<Item = &CheckedCondition> {
     conditions(group)
         .into_iter()
-        .filter(|condition| matches!(condition.seen, Seen::Grade { .. }))
+        .filter(|condition| matches!(condition.seen, Seen::Grade { .. } | Seen::Elsewhere { .. }))
 }
 
 /// Whether a grade is among what held, so that it matters when it was given.
@@ -398,6 +404,48 @@ fn score_entry(
     let entry = ResultEntry {
         result_description: Some(id),
         value: Some(value.normalize().to_string()),
+        ..ResultEntry::default()
+    };
+    Some((description, entry))
+}
+
+/// The same of a grade in a column that is none of ours.
+fn entry_elsewhere(
+    achievement: &str,
+    checked: &CheckedCondition,
+    labels: &HashMap<OutsideColumnId, String>,
+) -> Option<(ResultDescription, ResultEntry)> {
+    let (Condition::Elsewhere { column, needs }, Seen::Elsewhere { value, maximum, .. }) =
+        (&checked.condition, &checked.seen)
+    else {
+        return None;
+    };
+    let number = |number: &Decimal| number.normalize().to_string();
+    let (sort, text, most) = match value {
+        OutsideValue::Points(points) => ("RawScore", number(points), maximum.as_ref().map(number)),
+        OutsideValue::Percent(share) => ("Percent", number(share), Some("100".to_owned())),
+        OutsideValue::Word(word) => ("LetterGrade", word.clone(), None),
+        OutsideValue::Excused => return None,
+    };
+    let required = match (needs, maximum) {
+        (Needed::AtLeast(Threshold::Percent(_)), None) if sort == "RawScore" => None,
+        (Needed::AtLeast(bound), Some(maximum)) => Some(number(&in_points(*bound, *maximum))),
+        (Needed::AtLeast(Threshold::Points(bound) | Threshold::Percent(bound)), None) => Some(number(bound)),
+        (Needed::OneOf(_), _) => None,
+    };
+    let id = format!("{achievement}#grade-{column}");
+    let description = ResultDescription {
+        id: id.clone(),
+        name: labels.get(column).cloned().unwrap_or_else(|| "Score".to_owned()),
+        result_type: sort.to_owned(),
+        required_value: required,
+        value_min: most.as_ref().map(|_| "0".to_owned()),
+        value_max: most,
+        ..ResultDescription::default()
+    };
+    let entry = ResultEntry {
+        result_description: Some(id),
+        value: Some(text),
         ..ResultEntry::default()
     };
     Some((description, entry))

@@ -18,7 +18,7 @@ const fn of_course(table: &'static str, key: &'static str, unique: Option<&'stat
     }
 }
 
-const MOVED: [Moved; 13] = [
+const MOVED: [Moved; 16] = [
     of_course("course_keys", "id", None),
     of_course("badges", "id", None),
     of_course("links", "id", Some("resource_link_id")),
@@ -28,6 +28,9 @@ const MOVED: [Moved; 13] = [
     of_course("posted_scores", "(line_item_id || '/' || person_id)", None),
     // One row for each course.
     of_course("course_releases", "course_releases.tenant_id", Some("tenant_id")),
+    of_course("grade_files", "id", Some("digest")),
+    of_course("outside_columns", "id", Some("source,column_key")),
+    of_course("outside_people", "person_id", Some("person_id")),
     of_course("enrolments", "person_id", Some("person_id")),
     of_course("course_teachers", "person_id", Some("person_id")),
     of_course("copies", "id", Some("source_course_id")),

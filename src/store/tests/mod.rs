@@ -18,6 +18,7 @@ mod institutions;
 mod joined;
 mod joining;
 mod matrix;
+mod outside;
 mod placing;
 mod posting;
 mod queue;

@@ -19,6 +19,7 @@ mod lists;
 mod merged;
 mod nodes;
 mod oddities;
+mod outside;
 mod own_course;
 mod recipients;
 mod regrades;

@@ -102,13 +102,19 @@ async fn visit<T>(
     let secure = cairn.settings.public_origin.scheme() == "https";
     let name = cookie_name(&course, secure);
     let recognise = async |token: &str| recognise(&cairn, token, &course).await;
-    let hands_in = request
-        .match_pattern()
-        .is_some_and(|route| route.ends_with(paths::course::HAND_IN));
+    let route = request.match_pattern().unwrap_or_default();
+    let hands_in = route.ends_with(paths::course::HAND_IN);
+    let brings_grades = route.ends_with(paths::course::GRADES_BRING);
     let activity = request.match_info().get("activity").filter(|_| hands_in);
-    let sender = |(visitor, _): &(Visitor, T), _: &str| Sender {
-        whose: format!("{}/{}", visitor.tenant(), visitor.person.id),
-        receiving: activity.map(|id| Receiving::of(Arc::clone(&cairn), visitor, ActivityId::from(id))),
+    let sender = |(visitor, _): &(Visitor, T), _: &str| {
+        let receiving = match activity {
+            Some(id) => Some(Receiving::of(Arc::clone(&cairn), visitor, ActivityId::from(id))),
+            None => brings_grades.then(|| Receiving::of_gradebook(Arc::clone(&cairn), visitor)),
+        };
+        Sender {
+            whose: format!("{}/{}", visitor.tenant(), visitor.person.id),
+            receiving,
+        }
     };
     let Found {
         who: (visitor, more),

@@ -286,6 +286,9 @@ fn input_line(input: &PlannedInput) -> InputLine {
             }
         }
         Told::NoColumn => "was not found among this course’s gradebook columns.".to_owned(),
+        Told::Elsewhere => {
+            "came from a gradebook file; bring one of this course and choose it in the rule.".to_owned()
+        }
         Told::Activity { found: true } => "comes along, and its link is known.".to_owned(),
         Told::Activity { found: false } => {
             "comes along; open its link in this course once, so that students find it.".to_owned()

@@ -149,6 +149,7 @@ fn view(
         counting_seen: releases::seen_answer(None).as_str().to_owned(),
         answer_action: visit.href(&course::columns_answer()),
         columns_href: visit.href(&course::columns()),
+        elsewhere_href: visit.href(&course::grades_elsewhere()),
         offers: Vec::new(),
         requests: Vec::new(),
         refused: Vec::new(),
@@ -207,6 +208,9 @@ fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
              an administrator can turn the grade service on."
                 .to_owned(),
         );
+    }
+    if overview.columns_elsewhere > 0 {
+        sentences.push(words::outside::known(overview.columns_elsewhere));
     }
     if overview.opened && services.memberships_url.is_none() {
         sentences.push(

@@ -14,6 +14,7 @@ pub(crate) mod course;
 mod decision;
 mod dry_run;
 mod evidence;
+mod grades;
 mod over_time;
 mod place;
 mod place_view;
@@ -40,6 +41,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         decision::configure,
         dry_run::configure,
         evidence::configure,
+        grades::configure,
         over_time::configure,
         place::configure,
         progress::configure,

@@ -4,8 +4,10 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::course::{LineItem, LineItemState, may_be_steps};
-use crate::domain::design_review::{RuleProblem, threshold_problem};
+use crate::domain::design_review::{RuleProblem, elsewhere_problem, threshold_problem};
+use crate::domain::outside::OutsideColumn;
 use crate::domain::rule::{Condition, Group};
+use crate::domain::sentence::Names;
 use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, LineItemId};
 use crate::service::badge::design::{self, RuleEditor};
@@ -302,6 +304,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
     let impossible = impossible(&builder.draft, &editor, visit.visitor.zone());
     // What was said of a column stands far below the rows that it concerns.
     let touched = builder.scales_open && !impossible.is_empty();
+    let elsewhere = editor.outside.iter().any(OutsideColumn::counts);
     let look = touched.then(|| Flash {
         status: Status::NeedsAttention,
         text: "With its columns as they are now, this rule has a condition that cannot be met. It is marked below."
@@ -333,18 +336,27 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         may_save,
         edit_href: href(course::badge_edit),
         columns_href: visit.href(&course::columns()),
+        elsewhere_href: visit.href(&course::grades_elsewhere()),
+        unreadable: words::outside::unreadable(words::lms::native_grades(registration.flavour), elsewhere),
         back_href: visit.href(""),
     })
 }
 
 /// What conditions ask of their columns that cannot be asked so, each with the path of its row.
 fn impossible(draft: &DraftGroup, editor: &RuleEditor, zone: Zone) -> Vec<(String, String)> {
+    let named = Names::default().with_elsewhere(editor.outside.iter().cloned());
     let problem = |(path, condition): (String, Condition)| {
-        let Condition::Grade { item, at_least } = condition else {
-            return None;
+        let problem = match condition {
+            Condition::Grade { item, at_least } => {
+                let column = editor.items.iter().find(|known| known.id == item)?;
+                threshold_problem(at_least, column)?
+            }
+            Condition::Elsewhere { column, needs } => {
+                let column = named.elsewhere.get(&column).filter(|column| column.counts)?;
+                elsewhere_problem(&needs, column)?
+            }
+            _ => return None,
         };
-        let column = editor.items.iter().find(|known| known.id == item)?;
-        let problem = threshold_problem(at_least, column)?;
         Some((path, words::rules::problem(&problem)))
     };
     draft.complete(zone).into_iter().filter_map(problem).collect()
@@ -383,6 +395,18 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
                     words::releases::counting(&item.label, &release, zone),
                 )
             })
+            .collect(),
+        elsewhere: editor
+            .outside
+            .iter()
+            .filter(|column| column.counts())
+            .map(|column| Choice::new(column.id.as_str(), words::outside::offered(column)))
+            .collect(),
+        lost_elsewhere: editor
+            .outside
+            .iter()
+            .filter(|column| !column.counts())
+            .map(|column| Choice::new(column.id.as_str(), words::outside::not_read(column)))
             .collect(),
         activities: editor
             .activities

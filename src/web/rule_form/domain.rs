@@ -5,10 +5,15 @@ use std::str::FromStr;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use rust_decimal::Decimal;
 
-use super::{DraftGroup, DraftNode, DraftRow, NeedWord, Unit, child_path};
-use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use super::{AskedUnit, DraftGroup, DraftNode, DraftRow, NeedWord, Unit, child_path};
+use crate::domain::rule::{Condition, Group, Need, Needed, Node, Threshold};
 use crate::domain::zone::Zone;
-use crate::ids::{ActivityId, BadgeId, LineItemId};
+use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
+
+/// Most letters or words that pass.
+const MOST_WORDS: usize = 30;
+/// Most characters of one.
+const LONGEST_WORD: usize = 100;
 
 /// What keeps a draft from being a rule, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +116,22 @@ impl From<&Condition> for DraftRow {
                     unit,
                 }
             }
+            Condition::Elsewhere { column, needs } => {
+                let (value, unit) = match needs {
+                    Needed::AtLeast(Threshold::Points(points)) => {
+                        (points.normalize().to_string(), AskedUnit::Points)
+                    }
+                    Needed::AtLeast(Threshold::Percent(percent)) => {
+                        (percent.normalize().to_string(), AskedUnit::Percent)
+                    }
+                    Needed::OneOf(words) => (words.join(", "), AskedUnit::Words),
+                };
+                Self::Elsewhere {
+                    column: column.to_string(),
+                    value,
+                    unit,
+                }
+            }
             Condition::EvidenceApproved { activity } => Self::Evidence {
                 activity: activity.to_string(),
             },
@@ -166,19 +187,22 @@ fn read_row(row: &DraftRow, here: Zone) -> Result<Condition, &'static str> {
             if item.is_empty() {
                 return Err("Choose an assignment.");
             }
-            let value = number(value).ok_or("Type the grade that is needed, as a number from 0.")?;
-            let at_least = match unit {
-                Unit::Points => Threshold::Points(value),
-                Unit::Percent if value > Decimal::ONE_HUNDRED => {
-                    return Err("Percent go up to 100. For more, count in points.");
-                }
-                Unit::Percent => Threshold::Percent(value),
-            };
             Ok(Condition::Grade {
                 item: LineItemId::from(item.as_str()),
-                at_least,
+                at_least: threshold(value, *unit)?,
             })
         }
+        DraftRow::Elsewhere { column, .. } if column.is_empty() => {
+            Err("Choose an assignment or a total of the course site.")
+        }
+        DraftRow::Elsewhere { column, value, unit } => Ok(Condition::Elsewhere {
+            column: OutsideColumnId::from(column.as_str()),
+            needs: match unit {
+                AskedUnit::Percent => Needed::AtLeast(threshold(value, Unit::Percent)?),
+                AskedUnit::Points => Needed::AtLeast(threshold(value, Unit::Points)?),
+                AskedUnit::Words => Needed::OneOf(words(value)?),
+            },
+        }),
         DraftRow::Evidence { activity } if activity.is_empty() => Err("Choose an evidence activity."),
         DraftRow::Evidence { activity } => Ok(Condition::EvidenceApproved {
             activity: ActivityId::from(activity.as_str()),
@@ -195,6 +219,30 @@ fn read_row(row: &DraftRow, here: Zone) -> Result<Condition, &'static str> {
         }
         DraftRow::Approval => Ok(Condition::InstructorApproves),
     }
+}
+
+fn threshold(value: &str, unit: Unit) -> Result<Threshold, &'static str> {
+    let value = number(value).ok_or("Type the grade that is needed, as a number from 0.")?;
+    match unit {
+        Unit::Points => Ok(Threshold::Points(value)),
+        Unit::Percent if value > Decimal::ONE_HUNDRED => {
+            Err("Percent go up to 100. For more, count in points.")
+        }
+        Unit::Percent => Ok(Threshold::Percent(value)),
+    }
+}
+
+/// Letters, or words of a scale, with commas between them.
+fn words(text: &str) -> Result<Vec<String>, &'static str> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let words: Vec<String> = words.map(str::to_owned).collect();
+    if words.is_empty() {
+        return Err("Type the grades that pass, with commas between them: A, A-, B.");
+    }
+    if words.len() > MOST_WORDS || words.iter().any(|word| word.chars().count() > LONGEST_WORD) {
+        return Err("Type at most 30 grades that pass, each of at most 100 characters.");
+    }
+    Ok(words)
 }
 
 /// A number from 0 as people type it: with a point or a comma, up to twelve digits.

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | group | `kind` = `group`, `need` = `all`, `any` or `at_least`, `count` |
 //! | grade | `kind` = `grade`, `item`, `value`, `unit` = `points` or `percent` |
+//! | grade elsewhere | `kind` = `elsewhere`, `column`, `value`, `unit` = `percent`, `points` or `words` (with commas) |
 //! | evidence | `kind` = `evidence`, `activity` |
 //! | badge | `kind` = `badge`, `badge` |
 //! | date | `kind` = `date`, `at` (`yyyy-mm-ddThh:mm`), `zone` (that of the institution where empty) |
@@ -61,6 +62,13 @@ pub(crate) enum DraftRow {
         value: String,
         unit: Unit,
     },
+    Elsewhere {
+        /// The id of a column that is none of ours; empty while none is chosen.
+        column: String,
+        /// A number, or the words that pass with commas between them.
+        value: String,
+        unit: AskedUnit,
+    },
     Evidence {
         /// The id of an activity; empty while none is chosen.
         activity: String,
@@ -85,10 +93,20 @@ pub(crate) enum Unit {
     Percent,
 }
 
+/// What is asked of a grade in a column that is none of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AskedUnit {
+    Percent,
+    Points,
+    /// One of some letters or words of a scale.
+    Words,
+}
+
 /// The kinds of condition, in the order in which the builder offers them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RowKind {
     Grade,
+    Elsewhere,
     Evidence,
     Badge,
     Date,
@@ -137,10 +155,41 @@ impl Unit {
     }
 }
 
+impl AskedUnit {
+    /// All of them, in the order in which the builder offers them.
+    pub(crate) const ALL: [Self; 3] = [Self::Percent, Self::Points, Self::Words];
+
+    /// The word in the form.
+    #[must_use]
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Percent => "percent",
+            Self::Points => "points",
+            Self::Words => "words",
+        }
+    }
+
+    /// The words before what is typed.
+    #[must_use]
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Percent => "is at least, in percent",
+            Self::Points => "is at least, in points",
+            Self::Words => "is one of these (A, B)",
+        }
+    }
+
+    fn parse(word: &str) -> Self {
+        let known = Self::ALL.into_iter().find(|unit| unit.word() == word);
+        known.unwrap_or(Self::Percent)
+    }
+}
+
 impl RowKind {
     /// All of them.
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Grade,
+        Self::Elsewhere,
         Self::Evidence,
         Self::Badge,
         Self::Date,
@@ -152,6 +201,7 @@ impl RowKind {
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Grade => "grade",
+            Self::Elsewhere => "elsewhere",
             Self::Evidence => "evidence",
             Self::Badge => "badge",
             Self::Date => "date",
@@ -164,6 +214,7 @@ impl RowKind {
     pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Grade => "Assignment grade",
+            Self::Elsewhere => "Grade from elsewhere",
             Self::Evidence => "Evidence approved",
             Self::Badge => "Badge held",
             Self::Date => "Not before a date",
@@ -183,6 +234,11 @@ impl RowKind {
                 item: String::new(),
                 value: String::new(),
                 unit: Unit::Percent,
+            },
+            Self::Elsewhere => DraftRow::Elsewhere {
+                column: String::new(),
+                value: String::new(),
+                unit: AskedUnit::Percent,
             },
             Self::Evidence => DraftRow::Evidence {
                 activity: String::new(),

@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
-    DraftGroup, DraftNode, DraftRow, MAX_DEPTH, MAX_NODES, NeedWord, RowKind, Unit, child_path, field,
+    AskedUnit, DraftGroup, DraftNode, DraftRow, MAX_DEPTH, MAX_NODES, NeedWord, RowKind, Unit, child_path,
+    field,
 };
 
 /// The fields of one posted form, and which members every path has.
@@ -91,6 +92,11 @@ fn read_row(fields: &Fields<'_>, path: &str, kind: RowKind) -> DraftRow {
                 Unit::Percent
             },
         },
+        RowKind::Elsewhere => DraftRow::Elsewhere {
+            column: fields.value(path, "column"),
+            value: fields.value(path, "value"),
+            unit: AskedUnit::parse(&fields.value(path, "unit")),
+        },
         RowKind::Evidence => DraftRow::Evidence {
             activity: fields.value(path, "activity"),
         },
@@ -111,6 +117,7 @@ impl DraftRow {
     pub(crate) fn kind(&self) -> RowKind {
         match self {
             Self::Grade { .. } => RowKind::Grade,
+            Self::Elsewhere { .. } => RowKind::Elsewhere,
             Self::Evidence { .. } => RowKind::Evidence,
             Self::Badge { .. } => RowKind::Badge,
             Self::Date { .. } => RowKind::Date,

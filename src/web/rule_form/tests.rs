@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use super::*;
-use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::domain::rule::{Condition, Group, Need, Needed, Node, Threshold};
 use crate::domain::sample::any_zone;
 use crate::domain::zone::Zone;
 
@@ -42,6 +42,11 @@ fn write_group(group: &DraftGroup, path: &str, fields: &mut Vec<(String, String)
                 match row {
                     DraftRow::Grade { item, value, unit } => {
                         put("item", item);
+                        put("value", value);
+                        put("unit", unit.word());
+                    }
+                    DraftRow::Elsewhere { column, value, unit } => {
+                        put("column", column);
                         put("value", value);
                         put("unit", unit.word());
                     }
@@ -282,6 +287,22 @@ fn condition() -> impl Strategy<Value = Condition> {
                 item: item.as_str().into(),
                 at_least,
             }
+        }),
+        (id, 0_i64..=10_000, any::<bool>()).prop_map(|(column, hundredths, percent)| {
+            let value = Decimal::new(hundredths, 2).normalize();
+            let at_least = if percent {
+                Threshold::Percent(value)
+            } else {
+                Threshold::Points(value)
+            };
+            Condition::Elsewhere {
+                column: column.as_str().into(),
+                needs: Needed::AtLeast(at_least),
+            }
+        }),
+        (id, prop::collection::vec("[A-F][+-]?", 1..4)).prop_map(|(column, words)| Condition::Elsewhere {
+            column: column.as_str().into(),
+            needs: Needed::OneOf(words),
         }),
         id.prop_map(|activity| Condition::EvidenceApproved {
             activity: activity.as_str().into()

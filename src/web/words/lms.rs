@@ -38,6 +38,32 @@ pub(crate) const fn column_total(flavour: Flavour) -> &'static str {
     }
 }
 
+/// Which grades the course site shows to no tool.
+#[must_use]
+pub(crate) const fn native_grades(flavour: Flavour) -> &'static str {
+    match flavour {
+        Flavour::Moodle => {
+            "The course site shows Cairn the grades of its own columns alone: not those of other assignments, quizzes and forums, and no totals."
+        }
+        Flavour::Canvas => {
+            "The course site shows Cairn the grades of its own columns alone: not those of other assignments and quizzes, and no totals."
+        }
+        Flavour::Other => "The course site shows Cairn the grades of its own columns alone, and no others.",
+    }
+}
+
+/// How the gradebook of a course is downloaded as a file.
+#[must_use]
+pub(crate) const fn gradebook_export(flavour: Flavour) -> &'static str {
+    match flavour {
+        Flavour::Canvas => "In Canvas, open Grades, then Export, and choose “Export Entire Gradebook”.",
+        Flavour::Moodle => {
+            "In Moodle, open Grades, then Export, and choose “Plain text file”. Leave “Real” ticked; add “Percentage” or “Letter” if rules need them."
+        }
+        Flavour::Other => "Export the gradebook of this course as a CSV file of Canvas or Moodle.",
+    }
+}
+
 /// The title of the page for registering by hand.
 #[must_use]
 pub(crate) fn by_hand(flavour: Flavour) -> &'static str {

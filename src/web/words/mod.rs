@@ -12,6 +12,7 @@ pub(crate) mod errors;
 pub(crate) mod evidence;
 pub(crate) mod lms;
 pub(crate) mod namesakes;
+pub(crate) mod outside;
 pub(crate) mod pictures;
 pub(crate) mod places;
 pub(crate) mod platforms;

@@ -2,6 +2,7 @@
 
 use crate::domain::columns::{ColumnTrouble, TroubleKind};
 use crate::domain::design_review::RuleProblem as P;
+use crate::domain::outside::Measure;
 use crate::domain::rest::Rest;
 use crate::domain::rule::{MAX_CONDITIONS, MAX_DEPTH};
 use crate::service::badge::design::{Blocking, Obstacle};
@@ -28,6 +29,22 @@ pub(crate) fn problem(problem: &P) -> String {
             return format!(
                 "Choose another assignment: “{label}” belongs to a former registration of Cairn, through which this course is not read any more."
             );
+        }
+        P::UnknownElsewhere => {
+            "Choose a grade from elsewhere again: the one that the rule names is not in this course. Bring a gradebook file of this course first."
+        }
+        P::ElsewhereNotRead { label } => {
+            return format!(
+                "Bring a gradebook file that has “{label}” and let it count, or choose something else: its grades are not known here any more."
+            );
+        }
+        P::ElsewhereMeasure {
+            label,
+            measure,
+            of_points,
+        } => return measured(label, *measure, *of_points),
+        P::NoWord { label } => {
+            return format!("Type at least one grade that passes in “{label}”.");
         }
         P::UnknownActivity => {
             "Choose an evidence activity again: the one that the rule names is not in this course."
@@ -83,6 +100,20 @@ pub(crate) fn problem(problem: &P) -> String {
         }
     };
     fixed.to_owned()
+}
+
+/// What can be asked of a column that is none of ours.
+fn measured(label: &str, measure: Measure, of_points: bool) -> String {
+    match measure {
+        Measure::Points if of_points => format!("Ask for points or percent of “{label}”: it holds points."),
+        Measure::Points => format!(
+            "Ask for points of “{label}”: nothing says how many points it has, so no percent can be made of it."
+        ),
+        Measure::Percent => format!("Ask for percent of “{label}”: it holds percentages."),
+        Measure::Words => {
+            format!("Choose “is one of these” for “{label}” and type what passes: it holds letters or words.")
+        }
+    }
 }
 
 /// What keeps a rule from being activated.

@@ -9,9 +9,10 @@ use crate::domain::badge::Kind;
 use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::decision::Truth;
 use crate::domain::evaluate::truth;
-use crate::domain::rule::{Condition, Group, MAX_CONDITIONS, MAX_DEPTH, Need, Node, Threshold};
-use crate::domain::sentence::{Names, label, number, one_line};
-use crate::ids::{BadgeId, LineItemId};
+use crate::domain::outside::{Measure, fits};
+use crate::domain::rule::{Condition, Group, MAX_CONDITIONS, MAX_DEPTH, Need, Needed, Node, Threshold};
+use crate::domain::sentence::{Names, OutsideName, label, number, one_line};
+use crate::ids::{BadgeId, LineItemId, OutsideColumnId};
 
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,23 @@ pub(crate) enum RuleProblem {
         label: String,
     },
     LineItemOfFormer {
+        label: String,
+    },
+    /// A column that is none of ours and that no source of this course has.
+    UnknownElsewhere,
+    /// One whose grades are not read any more.
+    ElsewhereNotRead {
+        label: String,
+    },
+    /// One of which that cannot be asked.
+    ElsewhereMeasure {
+        label: String,
+        measure: Measure,
+        /// Whether its points are told.
+        of_points: bool,
+    },
+    /// No word is given that would pass.
+    NoWord {
         label: String,
     },
     UnknownActivity,
@@ -173,6 +191,7 @@ fn review_condition(condition: &Condition, context: &RuleContext<'_>) -> Option<
                 Some(item) => threshold_problem(*at_least, item),
             }
         }
+        Condition::Elsewhere { column, needs } => review_elsewhere(column, needs, context.names),
         Condition::EvidenceApproved { activity } => {
             (!context.names.activities.contains_key(activity)).then_some(RuleProblem::UnknownActivity)
         }
@@ -180,6 +199,57 @@ fn review_condition(condition: &Condition, context: &RuleContext<'_>) -> Option<
             (!context.names.badges.contains_key(badge)).then_some(RuleProblem::UnknownBadge)
         }
         Condition::NotBefore { .. } | Condition::InstructorApproves => None,
+    }
+}
+
+fn review_elsewhere(column: &OutsideColumnId, needs: &Needed, names: &Names) -> Option<RuleProblem> {
+    let Some(named) = names.elsewhere.get(column) else {
+        return Some(RuleProblem::UnknownElsewhere);
+    };
+    if !named.counts {
+        return Some(RuleProblem::ElsewhereNotRead {
+            label: one_line(&named.label),
+        });
+    }
+    elsewhere_problem(needs, named)
+}
+
+/// Why a grade in a column that is none of ours cannot be asked for so.
+#[must_use]
+pub(crate) fn elsewhere_problem(needs: &Needed, column: &OutsideName) -> Option<RuleProblem> {
+    let label = one_line(&column.label);
+    match needs {
+        _ if !fits(needs, column.measure, column.maximum) => Some(RuleProblem::ElsewhereMeasure {
+            label,
+            measure: column.measure,
+            of_points: column.maximum.is_some_and(|maximum| maximum > Decimal::ZERO),
+        }),
+        Needed::OneOf(words) if words.iter().all(|word| word.trim().is_empty()) => {
+            Some(RuleProblem::NoWord { label })
+        }
+        Needed::AtLeast(Threshold::Percent(percent))
+            if *percent <= Decimal::ZERO || *percent > Decimal::ONE_HUNDRED =>
+        {
+            Some(RuleProblem::PercentOutOfRange {
+                label,
+                percent: number(*percent),
+            })
+        }
+        Needed::AtLeast(Threshold::Points(points)) if *points <= Decimal::ZERO => {
+            Some(RuleProblem::PointsNotAboveZero {
+                label,
+                points: number(*points),
+            })
+        }
+        Needed::AtLeast(Threshold::Points(points)) => {
+            let maximum = column.maximum.filter(|maximum| points > maximum)?;
+            Some(RuleProblem::PointsAboveMaximum {
+                label,
+                points: number(*points),
+                maximum: number(maximum),
+            })
+        }
+        Needed::AtLeast(Threshold::Percent(_)) | Needed::OneOf(_) => None,
     }
 }
 

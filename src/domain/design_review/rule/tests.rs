@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::sample::{
-    all, any, approval, approved, at_least, cleaning_rule, decimal, group, holds, names, percent, points,
+    all, any, approval, approved, at_least, cleaning_rule, decimal, elsewhere, group, holds, names, one_of,
+    percent, percent_elsewhere, points,
 };
 
 fn items(state: LineItemState) -> Vec<LineItem> {
@@ -249,4 +250,54 @@ fn equal_conditions_in_one_group_are_refused_and_in_two_groups_allowed() {
         group(any([percent("quiz", "80"), holds("sql")])),
     ]);
     assert_eq!(review(&apart), []);
+}
+
+#[test]
+fn a_grade_from_elsewhere_is_asked_for_as_it_is_measured() {
+    let points_of =
+        |column: &str, bound: &str| elsewhere(column, Needed::AtLeast(Threshold::Points(decimal(bound))));
+    assert_eq!(
+        review(&all([
+            percent_elsewhere("weekly", "80"),
+            points_of("weekly", "8"),
+            percent_elsewhere("total", "75"),
+            one_of("level", &["A"]),
+        ])),
+        []
+    );
+    let measure = |label: &str, measure, of_points| RuleProblem::ElsewhereMeasure {
+        label: label.to_owned(),
+        measure,
+        of_points,
+    };
+    assert_eq!(
+        review(&all([
+            points_of("total", "8"),
+            percent_elsewhere("level", "80"),
+            one_of("weekly", &["A"]),
+        ])),
+        [
+            measure("Course total", Measure::Percent, false),
+            measure("Level", Measure::Words, false),
+            measure("Weekly quiz", Measure::Points, true),
+        ]
+    );
+    assert_eq!(
+        review(&all([points_of("weekly", "11")])),
+        [RuleProblem::PointsAboveMaximum {
+            label: "Weekly quiz".to_owned(),
+            points: "11".to_owned(),
+            maximum: "10".to_owned(),
+        }]
+    );
+    assert_eq!(
+        review(&all([one_of("level", &[" "])])),
+        [RuleProblem::NoWord {
+            label: "Level".to_owned()
+        }]
+    );
+    assert_eq!(
+        review(&all([one_of("lost", &["A"])])),
+        [RuleProblem::UnknownElsewhere]
+    );
 }

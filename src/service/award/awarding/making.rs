@@ -125,6 +125,7 @@ impl Signer {
             status: StatusEntry::revocation(&self.identity.status_url(&list_slug), place),
             decision,
             labels: &self.labels,
+            labels_elsewhere: &self.labels_elsewhere,
             evidence: &approved_work(db, badge, person, decision)?,
             graded: &graded(db, badge, person, decision)?,
         });

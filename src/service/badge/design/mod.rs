@@ -13,7 +13,7 @@ use crate::domain::membership::Listing;
 use crate::domain::page::Page;
 use crate::domain::policy::Power;
 use crate::domain::rest::Rest;
-use crate::ids::BadgeId;
+use crate::ids::{BadgeId, OutsideColumnId};
 use crate::service::Cairn;
 use crate::service::badge::{pictures, replaced, resting};
 use crate::service::base::clash::{self, Clash};
@@ -21,8 +21,8 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, activities, audit, awards, badges, courses, enrolments, line_items, links, rules,
-    submissions,
+    Db, StoreError, activities, audit, awards, badges, courses, enrolments, line_items, links, outside,
+    rules, submissions,
 };
 use lti::capabilities::ServicesTold;
 
@@ -55,6 +55,8 @@ pub(crate) struct Overview {
     pub(crate) columns: usize,
     /// Gradebook columns of a registration through which the course is not read any more.
     pub(crate) columns_of_former: usize,
+    /// Columns that are none of ours and count.
+    pub(crate) columns_elsewhere: usize,
     /// Hand-ins that wait for a review.
     pub(crate) waiting: u32,
 }
@@ -188,6 +190,10 @@ pub(in crate::service) fn overview(
             .filter(|item| item.state != LineItemState::Gone)
             .count(),
         columns_of_former: line_items::of_former(db, tenant, &items)?.len(),
+        columns_elsewhere: outside::columns(db, tenant, id)?
+            .iter()
+            .filter(|column| column.counts())
+            .count(),
         waiting: small(waiting),
     })
 }
@@ -203,8 +209,25 @@ fn problem(db: &mut Db, badge: &Badge) -> Result<Option<Obstacle>, ServiceError>
                 review.into_iter().next().map(Obstacle::Rule)
             }
         },
-        BadgeState::Active | BadgeState::Retired => None,
+        BadgeState::Active => unread(db, badge)?.map(Obstacle::Rule),
+        BadgeState::Retired => None,
     })
+}
+
+/// The first column from elsewhere that the rule of an active badge waits for, because its grades are not known any more.
+fn unread(db: &mut Db, badge: &Badge) -> Result<Option<RuleProblem>, StoreError> {
+    let Some(rule) = rules::active(db, &badge.tenant, &badge.id)? else {
+        return Ok(None);
+    };
+    let read: Vec<&OutsideColumnId> = rule.root.outside_columns().collect();
+    if read.is_empty() {
+        return Ok(None);
+    }
+    let known = outside::columns(db, &badge.tenant, &badge.course)?;
+    let lost = known
+        .into_iter()
+        .find(|column| read.contains(&&column.id) && !column.counts());
+    Ok(lost.map(|column| RuleProblem::ElsewhereNotRead { label: column.label }))
 }
 
 /// Saves a new badge, or a new design of one that was loaded as `revision`.

@@ -12,6 +12,7 @@ use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::design_review::{RuleContext, RuleProblem, review_evidence, review_rule};
 use crate::domain::evidence::Activity;
 use crate::domain::namesakes::Mark;
+use crate::domain::outside::OutsideColumn;
 use crate::domain::policy::Power;
 use crate::domain::release::Releases;
 use crate::domain::rule::{Group, Rule, RuleState};
@@ -26,7 +27,7 @@ use crate::service::base::names::of_course;
 use crate::service::base::namesakes;
 use crate::service::base::refusal::BadgeRefusal;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, audit, badges, line_items, releases, rules};
+use crate::store::{Db, StoreError, audit, badges, line_items, outside, releases, rules};
 use lti::services::media::scope;
 
 /// Everything that the rule builder needs.
@@ -44,6 +45,8 @@ pub(crate) struct RuleEditor {
     /// When their grades count.
     pub(crate) releases: Releases,
     pub(crate) activities: Vec<Activity>,
+    /// Columns that are none of ours, those that do not count included.
+    pub(crate) outside: Vec<OutsideColumn>,
     /// What tells columns and activities apart that bear one name.
     pub(crate) item_marks: HashMap<LineItemId, Mark>,
     pub(crate) activity_marks: HashMap<ActivityId, Mark>,
@@ -126,6 +129,7 @@ pub(crate) async fn editor(
             former,
             releases: releases::for_course(db, tenant, &badge.course)?,
             activities,
+            outside: outside::columns(db, tenant, &badge.course)?,
             others: others
                 .into_iter()
                 .filter(|other| other.id != badge.id && other.state != BadgeState::Retired)

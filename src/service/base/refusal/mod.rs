@@ -12,6 +12,7 @@ mod column;
 mod course;
 mod credential;
 mod forbidden;
+mod grades;
 mod institution;
 mod joining;
 mod privacy;
@@ -22,6 +23,7 @@ pub(crate) use column::{AddressTrouble, ColumnRefusal, PlatformService, Unusable
 pub(crate) use course::{CourseRefusal, PlacingRefusal};
 pub(crate) use credential::CredentialRefusal;
 pub(crate) use forbidden::Forbidden;
+pub(crate) use grades::GradesRefusal;
 pub(crate) use institution::{AccountRefusal, InstitutionRefusal, NoAnswer, RegisteringStep};
 pub(crate) use joining::JoinRefusal;
 pub(crate) use privacy::PrivacyRefusal;
@@ -58,6 +60,8 @@ wings! {
     Course(CourseRefusal),
     Column(ColumnRefusal),
     Placing(PlacingRefusal),
+    /// A gradebook file.
+    Grades(GradesRefusal),
     Institution(InstitutionRefusal),
     /// The account of an administrator.
     Account(AccountRefusal),

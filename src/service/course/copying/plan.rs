@@ -75,6 +75,8 @@ pub(crate) enum Told {
     Column { label: String, by: FoundBy },
     /// The column was not found.
     NoColumn,
+    /// Its grades came from elsewhere into the old course, and have to come into the new one too.
+    Elsewhere,
     /// The activity comes along; whether a link of the new course is known that opens it.
     Activity { found: bool },
     /// The badge comes along.
@@ -91,7 +93,11 @@ impl Told {
     pub(crate) fn is_found(&self) -> bool {
         !matches!(
             self,
-            Self::NoColumn | Self::RetiredBadge | Self::OtherBadge | Self::Activity { found: false }
+            Self::NoColumn
+                | Self::Elsewhere
+                | Self::RetiredBadge
+                | Self::OtherBadge
+                | Self::Activity { found: false }
         )
     }
 }
@@ -177,6 +183,10 @@ impl<'a> Scene<'a> {
                             label: column.label.clone(),
                             by: *by,
                         }),
+                },
+                Condition::Elsewhere { column, .. } => PlannedInput {
+                    name: names.elsewhere(column),
+                    told: Told::Elsewhere,
                 },
                 Condition::EvidenceApproved { activity } => {
                     let known = self.source.activities.iter().find(|one| one.id == *activity);

@@ -10,7 +10,7 @@ use crate::domain::rule::Rule;
 use crate::domain::sentence::Names;
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, TenantId};
 use crate::service::base::activities::in_course;
-use crate::store::{Db, StoreError, activities, badges, line_items, rules, tenants};
+use crate::store::{Db, StoreError, activities, badges, line_items, outside, rules, tenants};
 
 /// The old course's badges with everything that a rule of theirs may name.
 pub(super) struct Source {
@@ -72,6 +72,7 @@ impl Source {
             &activities,
             named.iter().map(|badge| (&badge.id, badge.design.name.as_str())),
         );
+        let names = names.with_elsewhere(outside::columns(db, tenant, course)?);
         let is_read = |id: &ActivityId| {
             badges.iter().any(|(_, rule): &(Badge, Option<Rule>)| {
                 let rule = rule.as_ref();

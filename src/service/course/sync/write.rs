@@ -14,6 +14,7 @@ use crate::domain::badge::{Badge, BadgeState, Expiry};
 use crate::domain::cause::Cause;
 use crate::domain::course::{Checks, Course, CourseLife, End, LineItem, SignOfLife};
 use crate::domain::facts::GradeSource;
+use crate::domain::membership::SeenAs;
 use crate::domain::rule::Condition;
 use crate::ids::PersonId;
 use crate::random::{self, SharedRandom};
@@ -34,7 +35,7 @@ use crate::store::platforms::Home;
 use crate::store::results::ResultSeen;
 use crate::store::{
     Db, StoreError, activities, audit, badges, course_teachers, courses, enrolments, identities, jobs,
-    line_items, people, posted_scores, results, rules, unknown_users,
+    line_items, outside, people, posted_scores, results, rules, unknown_users,
 };
 use lti::capabilities::{ChangedPoints, ResultScale};
 use lti::roles::Roles;
@@ -255,6 +256,15 @@ impl Taking {
             })
             .collect();
         let course = &self.course.id;
+        // Gradebook files may name students by it.
+        let of_school = members.iter().filter_map(|member| {
+            let roles = Roles::parse(member.roles.iter().map(String::as_str));
+            let person = *ids.get(member.user_id.as_str())?;
+            let id = member.lis_person_sourcedid.as_ref().filter(|id| !id.is_empty())?;
+            (seen_as(&roles) == SeenAs::Learner).then(|| (person.clone(), id.clone()))
+        });
+        let of_school: Vec<(PersonId, String)> = of_school.collect();
+        outside::remember_listed(db, tenant, course, &of_school)?;
         // Whoever is listed as an instructor may bring this course's badges to a copy of it.
         let teachers = listed.iter().filter(|member| member.teaches);
         let teachers: Vec<PersonId> = teachers.map(|member| member.person.clone()).collect();

@@ -9,7 +9,7 @@ use crate::domain::award::Award;
 use crate::domain::badge::Badge;
 use crate::domain::course::LineItem;
 use crate::domain::issuer::Issuer;
-use crate::ids::{LineItemId, RegistrationId, TenantId};
+use crate::ids::{LineItemId, OutsideColumnId, RegistrationId, TenantId};
 use crate::random::{self, SharedRandom};
 use crate::secrets::Vault;
 use crate::service::Cairn;
@@ -17,7 +17,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::store::status_lists::StatusList;
 use crate::store::subjects::Subject;
-use crate::store::{Db, issuers, line_items, subjects};
+use crate::store::{Db, issuers, line_items, outside, subjects};
 use openbadges::did::IssuerIdentity;
 use openbadges::proof::{self, Signable};
 use openbadges::recipient;
@@ -65,6 +65,7 @@ impl IssuingContext {
             identity,
             list: None,
             labels: HashMap::new(),
+            labels_elsewhere: HashMap::new(),
             platforms: HashMap::new(),
         })
     }
@@ -80,6 +81,8 @@ pub(crate) struct Signer {
     pub(crate) token_key: p256::ecdsa::SigningKey,
     pub(crate) list: Option<StatusList>,
     pub(crate) labels: HashMap<LineItemId, String>,
+    /// Of columns that are none of ours.
+    pub(crate) labels_elsewhere: HashMap<OutsideColumnId, String>,
     /// The issuers of the platforms that the holders come from.
     pub(crate) platforms: HashMap<RegistrationId, String>,
 }
@@ -102,10 +105,12 @@ impl Signer {
     }
 
     pub(crate) fn note_labels(&mut self, db: &mut Db, badge: &Badge) -> Result<(), ServiceError> {
-        if self.labels.is_empty() {
+        if self.labels.is_empty() && self.labels_elsewhere.is_empty() {
             let items = line_items::for_course(db, &badge.tenant, &badge.course)?;
             let named = |item: LineItem| (item.id, item.label);
             self.labels = items.into_iter().map(named).collect();
+            let outside = outside::columns(db, &badge.tenant, &badge.course)?.into_iter();
+            self.labels_elsewhere = outside.map(|column| (column.id, column.label)).collect();
         }
         Ok(())
     }

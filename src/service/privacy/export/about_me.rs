@@ -18,8 +18,8 @@ use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, Submission
 use crate::service::base::addresses;
 use crate::store::{
     Db, StoreError, activities, approvals, audit, awards, badges, course_teachers, courses, credentials,
-    decisions, enrolments, erasures, facts, identities, issuers, line_items, people, posted_scores, regrades,
-    results, sessions, share_links, subjects, submissions, tenants,
+    decisions, enrolments, erasures, facts, identities, issuers, line_items, outside, people, posted_scores,
+    regrades, results, sessions, share_links, subjects, submissions, tenants,
 };
 
 /// Most share links of one badge that are told, the latest first.
@@ -225,9 +225,14 @@ fn told_person(
             }
         }
     }
+    let mut in_files = Vec::new();
     for one in everybody {
         let names = identities::of_person(db, tenant, one)?;
         called.extend(names.into_iter().map(|(_, sub)| sub));
+        let known = outside::known_of_person(db, tenant, one)?.into_iter();
+        in_files.extend(known.map(|(course, known)| {
+            json!({ "course": course, "id_at_the_course_site": known.lms_id, "id_of_the_school": known.sis_id })
+        }));
     }
     let wish = erasures::of_person(db, tenant, &person.id)?.map(|wish| {
         let declined = wish.declined;
@@ -237,7 +242,7 @@ fn told_person(
         "asked_to_be_erased": wish, "id": person.id, "institution": institution, "id_at_the_course_site": person.sub, "name": person.name,
         "email": person.email, "first_seen": people::first_seen(db, tenant, &person.id)?, "named_in_badges_as": known_as,
         "hash_of_the_email_in_new_badges_since": people::email_hash_since(db, tenant, &person.id)?,
-        "all_ids_at_course_sites": called,
+        "all_ids_at_course_sites": called, "ids_in_gradebook_files": in_files,
     }))
 }
 
@@ -317,6 +322,12 @@ fn told_grades(
             "column": names.item(db, tenant, &one.item)?, "id": one.item, "points": one.grade.value,
             "out_of": one.grade.maximum, "read_from": one.grade.source.words(), "comment": one.comment,
             "last_read": one.grade.read_at, "last_changed": one.grade.changed_at,
+        }));
+    }
+    for one in outside::of_person(db, tenant, id)? {
+        told.push(json!({
+            "column": one.label, "id": one.column, "stands_there": one.grade.value, "out_of": one.grade.maximum,
+            "read_from": one.grade.source.words(), "last_read": one.grade.read_at, "last_changed": one.grade.changed_at,
         }));
     }
     for one in results::past_of_person(db, tenant, id)? {

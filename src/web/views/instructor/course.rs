@@ -48,6 +48,8 @@ pub(crate) struct CourseBadgesPage {
     /// Posts `counting`: `at_once` or `on_release`.
     pub(crate) answer_action: String,
     pub(crate) columns_href: String,
+    /// Where grades from elsewhere are brought.
+    pub(crate) elsewhere_href: String,
     /// Courses that this one was copied from, whose badges may come along.
     pub(crate) offers: Vec<OfferLine>,
     /// What teachers of copies of this course ask.

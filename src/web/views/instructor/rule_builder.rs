@@ -3,7 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use crate::web::rule_form::{DraftGroup, DraftNode, DraftRow, NeedWord, RowKind, child_path};
+use crate::web::rule_form::{AskedUnit, DraftGroup, DraftNode, DraftRow, NeedWord, RowKind, child_path};
 use crate::web::views::shared::{Choice, Page, PictureView, ProblemList};
 
 /// What has the focus after the sentence was asked for anew; paths of nodes are numbers.
@@ -49,6 +49,10 @@ pub(crate) struct RuleBuilderPage {
     pub(crate) may_save: bool,
     pub(crate) edit_href: String,
     pub(crate) columns_href: String,
+    /// Where grades from elsewhere are brought.
+    pub(crate) elsewhere_href: String,
+    /// What cannot be read without that.
+    pub(crate) unreadable: String,
     pub(crate) back_href: String,
 }
 
@@ -61,6 +65,10 @@ pub(crate) struct RuleOptions {
     pub(crate) former: Vec<Choice>,
     /// When the grades of a line item count: id, and a sentence.
     pub(crate) counting: Vec<(String, String)>,
+    /// Columns that are none of ours and count: id, and "Weekly quiz (of 10 points)".
+    pub(crate) elsewhere: Vec<Choice>,
+    /// Those that do not: id, and what a row says that names one still.
+    pub(crate) lost_elsewhere: Vec<Choice>,
     /// Evidence activities: id and title.
     pub(crate) activities: Vec<Choice>,
     /// Other badges of this course: id and name.
@@ -170,7 +178,7 @@ impl<'a> RuleGroupView<'a> {
         format!("group {}", crate::web::rule_form::place(&self.path))
     }
 
-    fn kinds(&self) -> [RowKind; 5] {
+    fn kinds(&self) -> [RowKind; 6] {
         RowKind::ALL
     }
 
@@ -211,6 +219,17 @@ enum Member<'a> {
 }
 
 impl RuleRowView<'_> {
+    fn units(&self) -> [AskedUnit; 3] {
+        AskedUnit::ALL
+    }
+
+    /// What stands for a grade from elsewhere that is none of the options.
+    fn lost_elsewhere(&self, chosen: &str) -> &str {
+        let mut lost = self.page.options.lost_elsewhere.iter();
+        lost.find(|one| one.value == chosen)
+            .map_or("A grade that is not known here", |one| one.label.as_str())
+    }
+
     /// As the list of problems counts it.
     fn place(&self) -> String {
         crate::web::rule_form::place(&self.path)

@@ -1,6 +1,7 @@
 //! Why a use case refuses what is asked of it, in words: one file for each wing that has many.
 
 mod course;
+mod grades;
 mod institution;
 
 use super::email_hash;
@@ -21,6 +22,7 @@ pub(crate) fn sentence(refusal: &Refusal) -> String {
         Refusal::Course(refusal) => course::course(*refusal).to_owned(),
         Refusal::Column(refusal) => column(refusal),
         Refusal::Placing(refusal) => course::placing(refusal),
+        Refusal::Grades(refusal) => grades::grades(refusal),
         Refusal::Institution(refusal) => institution::institution(refusal),
         Refusal::Account(refusal) => institution::account(*refusal).to_owned(),
         Refusal::Privacy(refusal) => privacy(*refusal),

@@ -1,0 +1,4 @@
+DROP TABLE outside_people;
+DROP TABLE outside_grades;
+DROP TABLE outside_columns;
+DROP TABLE grade_files;

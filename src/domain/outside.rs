@@ -1,0 +1,240 @@
+//! Columns of a course's gradebook that are none of ours, and what stands in them for a person. Where they were read is said
+//! with each: a file that a teacher brought, for now.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::decision::Truth;
+use crate::domain::evaluate::reaches;
+use crate::domain::facts::GradeSource;
+use crate::domain::rule::{Needed, Threshold};
+use crate::ids::{CourseId, GradeFileId, OutsideColumnId, PersonId, TenantId};
+
+/// A column that is none of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OutsideColumn {
+    pub(crate) id: OutsideColumnId,
+    pub(crate) tenant: TenantId,
+    pub(crate) course: CourseId,
+    pub(crate) source: GradeSource,
+    /// By what it is known again: the id of its assignment where the source has one, else its title. Two sources never share
+    /// a column, whatever it is called.
+    pub(crate) key: String,
+    /// Only for people.
+    pub(crate) label: String,
+    /// Points that its grades are out of, where the source says so.
+    pub(crate) maximum: Option<Decimal>,
+    pub(crate) measure: Measure,
+    pub(crate) scope: Scope,
+    pub(crate) counting: Counting,
+    /// The newest file that had it, as long as its grades are kept.
+    pub(crate) file: Option<GradeFileId>,
+}
+
+impl OutsideColumn {
+    /// Whether rules may read it.
+    #[must_use]
+    pub(crate) fn counts(&self) -> bool {
+        self.file.is_some() && self.counting != Counting::Not
+    }
+}
+
+/// What the grades of a column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Measure {
+    Points,
+    Percent,
+    /// Letters, or the words of a scale.
+    Words,
+}
+
+/// Of what a column is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Scope {
+    Item,
+    Category,
+    Course,
+}
+
+/// Whether the grades of a column count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Counting {
+    /// Its source says that they are released.
+    Released,
+    /// A teacher said that they count.
+    Ticked,
+    /// They do not, and none of them is kept.
+    Not,
+}
+
+/// What stands for one person in a column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OutsideValue {
+    Points(Decimal),
+    /// 89.17 for 89.17 %.
+    Percent(Decimal),
+    /// A letter, or the word of a scale.
+    Word(String),
+    /// It is not to count for this person: unknown, never zero.
+    Excused,
+}
+
+/// What is known of one person in one column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OutsideGrade {
+    pub(crate) value: OutsideValue,
+    /// Points that it is out of, where that is told.
+    pub(crate) maximum: Option<Decimal>,
+    pub(crate) source: GradeSource,
+    /// When its file was brought.
+    pub(crate) read_at: DateTime<Utc>,
+    /// When it was first read as it is.
+    pub(crate) changed_at: DateTime<Utc>,
+}
+
+impl OutsideGrade {
+    /// Whether it is what a rule needs. What cannot be measured so is unknown: percent of a column whose points nobody tells,
+    /// points of a percentage, a number where a word stands.
+    #[must_use]
+    pub(crate) fn is(&self, needed: &Needed) -> Truth {
+        let holds = match (needed, &self.value) {
+            (Needed::AtLeast(Threshold::Points(needed)), OutsideValue::Points(value))
+            | (Needed::AtLeast(Threshold::Percent(needed)), OutsideValue::Percent(value)) => value >= needed,
+            (Needed::AtLeast(bound @ Threshold::Percent(_)), OutsideValue::Points(value)) => {
+                match self.maximum {
+                    Some(maximum) if maximum > Decimal::ZERO => reaches(*value, maximum, *bound),
+                    _ => return Truth::Unknown,
+                }
+            }
+            (Needed::OneOf(words), OutsideValue::Word(word)) => {
+                words.iter().any(|one| folded(one) == folded(word))
+            }
+            _ => return Truth::Unknown,
+        };
+        if holds { Truth::Yes } else { Truth::No }
+    }
+}
+
+/// A letter or a word as it is compared: capitals, spaces around it and the kind of minus do not matter.
+#[must_use]
+pub(crate) fn folded(word: &str) -> String {
+    word.trim().to_lowercase().replace('\u{2212}', "-")
+}
+
+/// Whether something that is measured so can be asked for it.
+#[must_use]
+pub(crate) fn fits(needed: &Needed, measure: Measure, maximum: Option<Decimal>) -> bool {
+    match (needed, measure) {
+        (Needed::AtLeast(Threshold::Percent(_)), Measure::Points) => {
+            maximum.is_some_and(|maximum| maximum > Decimal::ZERO)
+        }
+        (Needed::AtLeast(Threshold::Points(_)), Measure::Points)
+        | (Needed::AtLeast(Threshold::Percent(_)), Measure::Percent)
+        | (Needed::OneOf(_), Measure::Words) => true,
+        (Needed::AtLeast(_), Measure::Percent | Measure::Words)
+        | (Needed::OneOf(_), Measure::Points | Measure::Percent) => false,
+    }
+}
+
+/// A gradebook file whose grades were taken. The file itself is not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GradeFile {
+    pub(crate) id: GradeFileId,
+    pub(crate) tenant: TenantId,
+    pub(crate) course: CourseId,
+    /// Nobody once they were erased.
+    pub(crate) brought_by: Option<PersonId>,
+    pub(crate) brought_at: DateTime<Utc>,
+    /// As its sender called it.
+    pub(crate) name: String,
+    /// SHA-256 in lower-case hex.
+    pub(crate) digest: String,
+    pub(crate) dialect: Dialect,
+    /// Rows whose grades were taken.
+    pub(crate) matched: i32,
+    /// Rows that are of nobody, or of nobody for certain.
+    pub(crate) unmatched: i32,
+}
+
+/// Whose gradebook wrote a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Dialect {
+    Canvas,
+    Moodle,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::sample::{decimal, now};
+
+    fn grade(value: OutsideValue, maximum: Option<&str>) -> OutsideGrade {
+        OutsideGrade {
+            value,
+            maximum: maximum.map(decimal),
+            source: GradeSource::Csv,
+            read_at: now(),
+            changed_at: now(),
+        }
+    }
+
+    fn points(number: &str) -> Needed {
+        Needed::AtLeast(Threshold::Points(decimal(number)))
+    }
+
+    fn percent(number: &str) -> Needed {
+        Needed::AtLeast(Threshold::Percent(decimal(number)))
+    }
+
+    #[test]
+    fn exactly_what_is_needed_counts() {
+        let eight = grade(OutsideValue::Points(decimal("8")), Some("10"));
+        assert_eq!(eight.is(&points("8")), Truth::Yes);
+        assert_eq!(eight.is(&points("8.01")), Truth::No);
+        assert_eq!(eight.is(&percent("80")), Truth::Yes);
+        assert_eq!(eight.is(&percent("80.01")), Truth::No);
+        let share = grade(OutsideValue::Percent(decimal("89.17")), None);
+        assert_eq!(share.is(&percent("89.17")), Truth::Yes);
+        assert_eq!(share.is(&percent("89.18")), Truth::No);
+    }
+
+    #[test]
+    fn what_cannot_be_measured_so_is_unknown_and_never_no() {
+        let points_alone = grade(OutsideValue::Points(decimal("8")), None);
+        assert_eq!(points_alone.is(&points("8")), Truth::Yes);
+        assert_eq!(points_alone.is(&percent("1")), Truth::Unknown);
+        let out_of_nothing = grade(OutsideValue::Points(decimal("8")), Some("0"));
+        assert_eq!(out_of_nothing.is(&percent("1")), Truth::Unknown);
+        let share = grade(OutsideValue::Percent(decimal("89")), None);
+        assert_eq!(share.is(&points("1")), Truth::Unknown);
+        let excused = grade(OutsideValue::Excused, Some("10"));
+        assert_eq!(excused.is(&points("0")), Truth::Unknown);
+        let letter = grade(OutsideValue::Word("A".to_owned()), None);
+        assert_eq!(letter.is(&points("0")), Truth::Unknown);
+    }
+
+    #[test]
+    fn a_letter_is_one_of_those_that_pass_whatever_its_capitals() {
+        let minus = grade(OutsideValue::Word(" A\u{2212}".to_owned()), None);
+        let passing = Needed::OneOf(vec!["a".to_owned(), "a-".to_owned()]);
+        assert_eq!(minus.is(&passing), Truth::Yes);
+        assert_eq!(minus.is(&Needed::OneOf(vec!["A".to_owned()])), Truth::No);
+    }
+
+    #[test]
+    fn a_rule_asks_for_what_a_column_can_tell() {
+        assert!(fits(&percent("80"), Measure::Points, Some(decimal("10"))));
+        assert!(!fits(&percent("80"), Measure::Points, None));
+        assert!(fits(&points("8"), Measure::Points, None));
+        assert!(!fits(&points("8"), Measure::Percent, None));
+        assert!(!fits(&points("8"), Measure::Words, None));
+        assert!(fits(&Needed::OneOf(vec![]), Measure::Words, None));
+        assert!(!fits(&Needed::OneOf(vec![]), Measure::Points, None));
+    }
+}

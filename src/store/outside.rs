@@ -1,0 +1,564 @@
+//! Columns of courses' gradebooks that are none of ours, the files that told of them, and what stands there for each person.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::convert::{CHUNK, decimal, from_word, micros, moment, opt_decimal, word};
+use super::schema::{grade_files, outside_columns, outside_grades, outside_people};
+use super::{Db, StoreError};
+use crate::domain::facts::GradeSource;
+use crate::domain::outside::{GradeFile, OutsideColumn, OutsideGrade, OutsideValue};
+use crate::ids::{CourseId, GradeFileId, OutsideColumnId, PersonId, TenantId};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = grade_files, treat_none_as_default_value = false)]
+struct FileRow {
+    id: String,
+    tenant_id: String,
+    course_id: String,
+    brought_by: Option<String>,
+    brought_at: i64,
+    name: String,
+    digest: String,
+    dialect: String,
+    matched: i32,
+    unmatched: i32,
+}
+
+impl FileRow {
+    fn file(self) -> Result<GradeFile, StoreError> {
+        Ok(GradeFile {
+            id: self.id.into(),
+            tenant: self.tenant_id.into(),
+            course: self.course_id.into(),
+            brought_by: self.brought_by.map(PersonId::from),
+            brought_at: moment(self.brought_at)?,
+            name: self.name,
+            digest: self.digest,
+            dialect: from_word("grade_files.dialect", &self.dialect)?,
+            matched: self.matched,
+            unmatched: self.unmatched,
+        })
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = outside_columns, treat_none_as_default_value = false)]
+struct ColumnRow {
+    id: String,
+    tenant_id: String,
+    course_id: String,
+    source: String,
+    column_key: String,
+    label: String,
+    maximum: Option<String>,
+    measure: String,
+    scope: String,
+    counting: String,
+    file_id: Option<String>,
+}
+
+impl ColumnRow {
+    fn column(self) -> Result<OutsideColumn, StoreError> {
+        Ok(OutsideColumn {
+            id: self.id.into(),
+            tenant: self.tenant_id.into(),
+            course: self.course_id.into(),
+            source: from_word("outside_columns.source", &self.source)?,
+            key: self.column_key,
+            label: self.label,
+            maximum: opt_decimal("outside_columns.maximum", self.maximum.as_deref())?,
+            measure: from_word("outside_columns.measure", &self.measure)?,
+            scope: from_word("outside_columns.scope", &self.scope)?,
+            counting: from_word("outside_columns.counting", &self.counting)?,
+            file: self.file_id.map(GradeFileId::from),
+        })
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = outside_grades, treat_none_as_default_value = false)]
+struct GradeRow {
+    tenant_id: String,
+    column_id: String,
+    person_id: String,
+    form: String,
+    value: Option<String>,
+    file_id: String,
+    read_at: i64,
+    changed_at: i64,
+}
+
+/// How a value is stored: its form, and what stands there.
+fn stored(value: &OutsideValue) -> (&'static str, Option<String>) {
+    match value {
+        OutsideValue::Points(number) => ("points", Some(number.to_string())),
+        OutsideValue::Percent(number) => ("percent", Some(number.to_string())),
+        OutsideValue::Word(text) => ("word", Some(text.clone())),
+        OutsideValue::Excused => ("excused", None),
+    }
+}
+
+impl GradeRow {
+    fn value(&self) -> Result<OutsideValue, StoreError> {
+        let text = self.value.as_deref().unwrap_or_default();
+        match self.form.as_str() {
+            "points" => Ok(OutsideValue::Points(decimal("outside_grades.value", text)?)),
+            "percent" => Ok(OutsideValue::Percent(decimal("outside_grades.value", text)?)),
+            "word" => Ok(OutsideValue::Word(text.to_owned())),
+            "excused" => Ok(OutsideValue::Excused),
+            other => Err(StoreError::Value {
+                column: "outside_grades.form",
+                problem: format!("{other:?}"),
+            }),
+        }
+    }
+}
+
+/// The columns of a course that are none of ours, in the order of their names.
+pub(crate) fn columns(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<OutsideColumn>, StoreError> {
+    let rows: Vec<ColumnRow> = outside_columns::table
+        .filter(outside_columns::tenant_id.eq(tenant.as_str()))
+        .filter(outside_columns::course_id.eq(course.as_str()))
+        .order((outside_columns::label, outside_columns::id))
+        .select(ColumnRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(ColumnRow::column).collect()
+}
+
+/// Whether a column of another course of the institution has one of these keys, from that source, and its grades are kept.
+pub(crate) fn is_of_another_course(
+    db: &mut Db,
+    course: (&TenantId, &CourseId),
+    source: GradeSource,
+    keys: &[String],
+) -> Result<bool, StoreError> {
+    let (tenant, course) = course;
+    let source = word(&source)?;
+    for some in keys.chunks(CHUNK) {
+        let found: i64 = on_both!(db, |connection| outside_columns::table
+            .filter(outside_columns::tenant_id.eq(tenant.as_str()))
+            .filter(outside_columns::course_id.ne(course.as_str()))
+            .filter(outside_columns::source.eq(&source))
+            .filter(outside_columns::file_id.is_not_null())
+            .filter(outside_columns::column_key.eq_any(some))
+            .count()
+            .get_result(connection))?;
+        if found > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Keeps a column as it is: a new one, or one that was known. `ticked_by` is who said that its grades count.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when somebody else kept a column of that key at the same moment.
+pub(crate) fn save_column(
+    db: &mut Db,
+    column: &OutsideColumn,
+    ticked_by: Option<&PersonId>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let row = ColumnRow {
+        id: column.id.to_string(),
+        tenant_id: column.tenant.to_string(),
+        course_id: column.course.to_string(),
+        source: word(&column.source)?,
+        column_key: column.key.clone(),
+        label: column.label.clone(),
+        maximum: column.maximum.map(|maximum| maximum.to_string()),
+        measure: word(&column.measure)?,
+        scope: word(&column.scope)?,
+        counting: word(&column.counting)?,
+        file_id: column.file.as_ref().map(ToString::to_string),
+    };
+    on_both!(db, |connection| diesel::insert_into(outside_columns::table)
+        .values(&row)
+        .on_conflict(outside_columns::id)
+        .do_update()
+        .set((
+            outside_columns::label.eq(excluded(outside_columns::label)),
+            outside_columns::maximum.eq(excluded(outside_columns::maximum)),
+            outside_columns::measure.eq(excluded(outside_columns::measure)),
+            outside_columns::scope.eq(excluded(outside_columns::scope)),
+            outside_columns::counting.eq(excluded(outside_columns::counting)),
+            outside_columns::file_id.eq(excluded(outside_columns::file_id)),
+        ))
+        .execute(connection))?;
+    diesel::update(outside_columns::table)
+        .filter(outside_columns::tenant_id.eq(column.tenant.as_str()))
+        .filter(outside_columns::id.eq(column.id.as_str()))
+        .set((
+            outside_columns::ticked_by.eq(ticked_by.map(PersonId::as_str)),
+            outside_columns::ticked_at.eq(ticked_by.map(|_| micros(now))),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// The files of a course whose grades were taken, newest first.
+pub(crate) fn files(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Vec<GradeFile>, StoreError> {
+    let rows: Vec<FileRow> = grade_files::table
+        .filter(grade_files::tenant_id.eq(tenant.as_str()))
+        .filter(grade_files::course_id.eq(course.as_str()))
+        .order((grade_files::brought_at.desc(), grade_files::id.desc()))
+        .select(FileRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(FileRow::file).collect()
+}
+
+/// Keeps that the grades of a file were taken; of one that was brought before, when that was last.
+pub(crate) fn save_file(db: &mut Db, file: &GradeFile) -> Result<(), StoreError> {
+    let row = FileRow {
+        id: file.id.to_string(),
+        tenant_id: file.tenant.to_string(),
+        course_id: file.course.to_string(),
+        brought_by: file.brought_by.as_ref().map(ToString::to_string),
+        brought_at: micros(file.brought_at),
+        name: file.name.clone(),
+        digest: file.digest.clone(),
+        dialect: word(&file.dialect)?,
+        matched: file.matched,
+        unmatched: file.unmatched,
+    };
+    on_both!(db, |connection| diesel::insert_into(grade_files::table)
+        .values(&row)
+        .on_conflict(grade_files::id)
+        .do_update()
+        .set((
+            grade_files::brought_by.eq(excluded(grade_files::brought_by)),
+            grade_files::brought_at.eq(excluded(grade_files::brought_at)),
+            grade_files::name.eq(excluded(grade_files::name)),
+            grade_files::matched.eq(excluded(grade_files::matched)),
+            grade_files::unmatched.eq(excluded(grade_files::unmatched)),
+        ))
+        .execute(connection))?;
+    Ok(())
+}
+
+/// Forgets the files of a course. Run it once no column and no grade names one.
+pub(crate) fn forget_files(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<(), StoreError> {
+    diesel::delete(grade_files::table)
+        .filter(grade_files::tenant_id.eq(tenant.as_str()))
+        .filter(grade_files::course_id.eq(course.as_str()))
+        .execute(db)?;
+    Ok(())
+}
+
+/// What stands in one column for everybody who has something there, with the file that said so last.
+pub(crate) fn of_column(
+    db: &mut Db,
+    tenant: &TenantId,
+    column: &OutsideColumnId,
+) -> Result<HashMap<PersonId, (OutsideValue, GradeFileId)>, StoreError> {
+    let rows: Vec<GradeRow> = outside_grades::table
+        .filter(outside_grades::tenant_id.eq(tenant.as_str()))
+        .filter(outside_grades::column_id.eq(column.as_str()))
+        .select(GradeRow::as_select())
+        .load(db)?;
+    let all = rows.into_iter().map(|row| {
+        let value = row.value()?;
+        Ok((row.person_id.into(), (value, row.file_id.into())))
+    });
+    all.collect()
+}
+
+/// A grade that counts: whose it is, in which column, and what it is.
+type Counting = (PersonId, OutsideColumnId, OutsideGrade);
+
+/// The grades of a course that count, of everybody or only of those `only` names.
+pub(super) fn counting(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    only: Option<&[&str]>,
+) -> Result<Vec<Counting>, StoreError> {
+    let rows: Vec<(GradeRow, ColumnRow)> = on_both!(db, |connection| {
+        let mut query = outside_grades::table
+            .inner_join(outside_columns::table.on(outside_columns::id.eq(outside_grades::column_id)))
+            .filter(outside_grades::tenant_id.eq(tenant.as_str()))
+            .filter(outside_columns::course_id.eq(course.as_str()))
+            .filter(outside_columns::file_id.is_not_null())
+            .filter(outside_columns::counting.ne("not"))
+            .select((GradeRow::as_select(), ColumnRow::as_select()))
+            .into_boxed();
+        if let Some(people) = only {
+            query = query.filter(outside_grades::person_id.eq_any(people));
+        }
+        query.load(connection)
+    })?;
+    rows.into_iter().map(grade).collect()
+}
+
+fn grade((row, column): (GradeRow, ColumnRow)) -> Result<Counting, StoreError> {
+    let column = column.column()?;
+    let grade = OutsideGrade {
+        value: row.value()?,
+        maximum: column.maximum,
+        source: column.source,
+        read_at: moment(row.read_at)?,
+        changed_at: moment(row.changed_at)?,
+    };
+    Ok((row.person_id.into(), column.id, grade))
+}
+
+/// Takes over what a file says of these people in one column: `None` where nothing stands there any more. What did not change
+/// only becomes as fresh as `now`. Of everybody else what is known stays. Run it in a transaction.
+pub(crate) fn take(
+    db: &mut Db,
+    tenant: &TenantId,
+    column: &OutsideColumnId,
+    file: &GradeFileId,
+    seen: &[(PersonId, Option<OutsideValue>)],
+    now: DateTime<Utc>,
+) -> Result<Vec<PersonId>, StoreError> {
+    let rows: Vec<GradeRow> = outside_grades::table
+        .filter(outside_grades::tenant_id.eq(tenant.as_str()))
+        .filter(outside_grades::column_id.eq(column.as_str()))
+        .select(GradeRow::as_select())
+        .load(db)?;
+    let known: HashMap<&str, &GradeRow> = rows.iter().map(|row| (row.person_id.as_str(), row)).collect();
+    let (mut writes, mut gone, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+    for (person, value) in seen {
+        let before = known.get(person.as_str());
+        let Some(value) = value else {
+            if before.is_some() {
+                gone.push(person.to_string());
+                changed.push(person.clone());
+            }
+            continue;
+        };
+        let same = match before {
+            Some(row) => row.value()? == *value,
+            None => false,
+        };
+        if !same {
+            changed.push(person.clone());
+        }
+        let since = before.filter(|_| same).map(|row| row.changed_at);
+        let (form, text) = stored(value);
+        writes.push(GradeRow {
+            tenant_id: tenant.to_string(),
+            column_id: column.to_string(),
+            person_id: person.to_string(),
+            form: form.to_owned(),
+            value: text,
+            file_id: file.to_string(),
+            read_at: micros(now),
+            changed_at: since.unwrap_or_else(|| micros(now)),
+        });
+    }
+    for some in gone.chunks(CHUNK) {
+        on_both!(db, |connection| diesel::delete(outside_grades::table)
+            .filter(outside_grades::tenant_id.eq(tenant.as_str()))
+            .filter(outside_grades::column_id.eq(column.as_str()))
+            .filter(outside_grades::person_id.eq_any(some))
+            .execute(connection))?;
+    }
+    put(db, &writes)?;
+    Ok(changed)
+}
+
+fn put(db: &mut Db, rows: &[GradeRow]) -> Result<(), StoreError> {
+    for some in rows.chunks(CHUNK) {
+        on_both!(db, |connection| diesel::insert_into(outside_grades::table)
+            .values(some)
+            .on_conflict((outside_grades::column_id, outside_grades::person_id))
+            .do_update()
+            .set((
+                outside_grades::form.eq(excluded(outside_grades::form)),
+                outside_grades::value.eq(excluded(outside_grades::value)),
+                outside_grades::file_id.eq(excluded(outside_grades::file_id)),
+                outside_grades::read_at.eq(excluded(outside_grades::read_at)),
+                outside_grades::changed_at.eq(excluded(outside_grades::changed_at)),
+            ))
+            .execute(connection))?;
+    }
+    Ok(())
+}
+
+/// Removes every grade of one column.
+pub(crate) fn forget_grades(
+    db: &mut Db,
+    tenant: &TenantId,
+    column: &OutsideColumnId,
+) -> Result<(), StoreError> {
+    diesel::delete(outside_grades::table)
+        .filter(outside_grades::tenant_id.eq(tenant.as_str()))
+        .filter(outside_grades::column_id.eq(column.as_str()))
+        .execute(db)?;
+    Ok(())
+}
+
+/// By what files know a person.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct KnownAs {
+    pub(crate) lms_id: Option<String>,
+    pub(crate) sis_id: Option<String>,
+}
+
+/// By what the files of a course know its people.
+pub(crate) fn known_as(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<HashMap<PersonId, KnownAs>, StoreError> {
+    let rows: Vec<(String, Option<String>, Option<String>)> = outside_people::table
+        .filter(outside_people::tenant_id.eq(tenant.as_str()))
+        .filter(outside_people::course_id.eq(course.as_str()))
+        .select((
+            outside_people::person_id,
+            outside_people::lms_id,
+            outside_people::sis_id,
+        ))
+        .load(db)?;
+    let all = rows.into_iter();
+    Ok(all
+        .map(|(person, lms_id, sis_id)| (person.into(), KnownAs { lms_id, sis_id }))
+        .collect())
+}
+
+/// Remembers by what a file knows a person; what it does not say stays as it was known.
+pub(crate) fn remember(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    person: &PersonId,
+    known: &KnownAs,
+) -> Result<(), StoreError> {
+    on_both!(db, |connection| diesel::insert_into(outside_people::table)
+        .values((
+            outside_people::tenant_id.eq(tenant.as_str()),
+            outside_people::course_id.eq(course.as_str()),
+            outside_people::person_id.eq(person.as_str()),
+            outside_people::lms_id.eq(known.lms_id.as_deref()),
+            outside_people::sis_id.eq(known.sis_id.as_deref()),
+        ))
+        .on_conflict((outside_people::course_id, outside_people::person_id))
+        .do_nothing()
+        .execute(connection))?;
+    if let Some(lms_id) = &known.lms_id {
+        diesel::update(outside_people::table)
+            .filter(outside_people::tenant_id.eq(tenant.as_str()))
+            .filter(outside_people::course_id.eq(course.as_str()))
+            .filter(outside_people::person_id.eq(person.as_str()))
+            .set(outside_people::lms_id.eq(Some(lms_id.as_str())))
+            .execute(db)?;
+    }
+    if let Some(sis_id) = &known.sis_id {
+        diesel::update(outside_people::table)
+            .filter(outside_people::tenant_id.eq(tenant.as_str()))
+            .filter(outside_people::course_id.eq(course.as_str()))
+            .filter(outside_people::person_id.eq(person.as_str()))
+            .set(outside_people::sis_id.eq(Some(sis_id.as_str())))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+/// Remembers the ids of the school that a member list gives; what files said stays where the list says nothing.
+pub(crate) fn remember_listed(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    listed: &[(PersonId, String)],
+) -> Result<(), StoreError> {
+    if listed.is_empty() {
+        return Ok(());
+    }
+    let known = known_as(db, tenant, course)?;
+    for (person, sis_id) in listed {
+        let before = known.get(person).and_then(|known| known.sis_id.as_ref());
+        if before != Some(sis_id) {
+            let now = KnownAs {
+                lms_id: None,
+                sis_id: Some(sis_id.clone()),
+            };
+            remember(db, tenant, course, person, &now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Forgets by what the files of a course know people: those files were of another course.
+pub(crate) fn forget_known(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<(), StoreError> {
+    diesel::delete(outside_people::table)
+        .filter(outside_people::tenant_id.eq(tenant.as_str()))
+        .filter(outside_people::course_id.eq(course.as_str()))
+        .execute(db)?;
+    Ok(())
+}
+
+/// A grade as it is kept of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) column: OutsideColumnId,
+    pub(crate) label: String,
+    pub(crate) grade: OutsideGrade,
+}
+
+/// Every grade of columns that are none of ours that is kept of a person, in all courses.
+pub(crate) fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Kept>, StoreError> {
+    let rows: Vec<(GradeRow, ColumnRow)> = outside_grades::table
+        .inner_join(outside_columns::table.on(outside_columns::id.eq(outside_grades::column_id)))
+        .filter(outside_grades::tenant_id.eq(tenant.as_str()))
+        .filter(outside_grades::person_id.eq(person.as_str()))
+        .order(outside_grades::column_id)
+        .select((GradeRow::as_select(), ColumnRow::as_select()))
+        .load(db)?;
+    let kept = rows.into_iter().map(|(row, column)| {
+        let label = column.label.clone();
+        let (_, column, grade) = grade((row, column))?;
+        Ok(Kept { column, label, grade })
+    });
+    kept.collect()
+}
+
+/// By what files know a person, in each course: the course and the two ids.
+pub(crate) fn known_of_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<Vec<(CourseId, KnownAs)>, StoreError> {
+    let rows: Vec<(String, Option<String>, Option<String>)> = outside_people::table
+        .filter(outside_people::tenant_id.eq(tenant.as_str()))
+        .filter(outside_people::person_id.eq(person.as_str()))
+        .order(outside_people::course_id)
+        .select((
+            outside_people::course_id,
+            outside_people::lms_id,
+            outside_people::sis_id,
+        ))
+        .load(db)?;
+    let all = rows.into_iter();
+    Ok(all
+        .map(|(course, lms_id, sis_id)| (course.into(), KnownAs { lms_id, sis_id }))
+        .collect())
+}
+
+/// Takes the name out of what a teacher brought and ticked, and what they called their files: the grades are others'.
+pub(super) fn forget_teacher(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<(), StoreError> {
+    diesel::update(grade_files::table)
+        .filter(grade_files::tenant_id.eq(tenant.as_str()))
+        .filter(grade_files::brought_by.eq(person.as_str()))
+        .set((
+            grade_files::brought_by.eq(None::<String>),
+            grade_files::name.eq(""),
+        ))
+        .execute(db)?;
+    diesel::update(outside_columns::table)
+        .filter(outside_columns::tenant_id.eq(tenant.as_str()))
+        .filter(outside_columns::ticked_by.eq(person.as_str()))
+        .set(outside_columns::ticked_by.eq(None::<String>))
+        .execute(db)?;
+    Ok(())
+}

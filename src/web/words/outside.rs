@@ -1,0 +1,288 @@
+//! Grades from elsewhere, in words for teachers: what a column holds, why a row is left out, and what a file changed.
+
+use gradebook_csv::matching::{By, Doubt as Ambiguity, Guess};
+use gradebook_csv::{HeldBack, Releases, Why};
+use rust_decimal::Decimal;
+
+use crate::domain::outside::{Counting, Dialect, Measure, OutsideColumn, Scope};
+use crate::domain::sentence::number;
+use crate::service::course::outside::{Changes, ColumnChange, Doubt, Left, ReviewColumn};
+use crate::web::views::shared::count_of;
+
+/// What cannot be read without a gradebook file, and whether there are grades of one.
+#[must_use]
+pub(crate) fn unreadable(native: &str, has_some: bool) -> String {
+    if has_some {
+        format!("{native} Some are known here from gradebook files.")
+    } else {
+        native.to_owned()
+    }
+}
+
+/// How many columns of gradebook files count in a course.
+#[must_use]
+pub(crate) fn known(columns: usize) -> String {
+    format!(
+        "Gradebook files that teachers brought tell the grades of {}.",
+        counted(columns, "column more", "columns more")
+    )
+}
+
+/// "of 10 points", "in percent", "letters or words".
+#[must_use]
+pub(crate) fn measured(measure: Measure, maximum: Option<Decimal>) -> String {
+    match (measure, maximum) {
+        (Measure::Points, Some(maximum)) => format!("of {} points", number(maximum)),
+        (Measure::Points, None) => "in points".to_owned(),
+        (Measure::Percent, _) => "in percent".to_owned(),
+        (Measure::Words, _) => "letters or words".to_owned(),
+    }
+}
+
+/// A column as the rule builder offers it.
+#[must_use]
+pub(crate) fn offered(column: &OutsideColumn) -> String {
+    format!("{} ({})", column.label, measured(column.measure, column.maximum))
+}
+
+/// What stands for a column that is named still and does not count.
+#[must_use]
+pub(crate) fn not_read(column: &OutsideColumn) -> String {
+    format!("“{}”, whose grades are not known here any more", column.label)
+}
+
+/// Of what a column is.
+#[must_use]
+pub(crate) const fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Item => "Assignment",
+        Scope::Category => "Total of a category",
+        Scope::Course => "Total of the course",
+    }
+}
+
+/// Whether a column counts, and who said so.
+#[must_use]
+pub(crate) const fn counting(counting: Counting) -> &'static str {
+    match counting {
+        Counting::Released => "Its grades count: its file says that they are released.",
+        Counting::Ticked => "Its grades count: a teacher said so.",
+        Counting::Not => "Its grades do not count, and none is kept.",
+    }
+}
+
+/// Whose gradebook wrote a file.
+#[must_use]
+pub(crate) const fn dialect(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Canvas => "Canvas",
+        Dialect::Moodle => "Moodle",
+    }
+}
+
+/// "12 by their e-mail address".
+#[must_use]
+pub(crate) fn matched(by: By, rows: usize) -> String {
+    let by = match by {
+        By::LmsId => "by the id of the course site, as in an earlier file",
+        By::SisId => "by the id of the school",
+        By::Email => "by the e-mail address",
+        By::Login => "by the name to sign in with",
+    };
+    format!("{} {by}", students(rows))
+}
+
+/// "1 student", "12 students".
+#[must_use]
+pub(crate) fn students(count: usize) -> String {
+    counted(count, "student", "students")
+}
+
+/// "1 row", "12 rows".
+#[must_use]
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
+    count_of(u32::try_from(count).unwrap_or(u32::MAX), one, many)
+}
+
+/// What only a teacher can say of a row.
+#[must_use]
+pub(crate) const fn guess(guess: Guess) -> &'static str {
+    match guess {
+        Guess::SisIdWithoutNoughts => "the same id of the school but for noughts in front",
+        Guess::Name => "the same name and nothing more",
+    }
+}
+
+/// Why a row is left out.
+#[must_use]
+pub(crate) const fn left(why: Left) -> &'static str {
+    match why {
+        Left::Unmatched => "nobody here has this name or e-mail address",
+        Left::Ambiguous(Ambiguity::KeysDisagree) => "its ids are those of different students",
+        Left::Ambiguous(Ambiguity::SeveralMembers) => "several students have its id or e-mail address",
+        Left::Ambiguous(Ambiguity::SeveralRows) => "several rows are of this student",
+        Left::Ambiguous(Ambiguity::SeveralOfThisName) => "several students or several rows have this name",
+        Left::Unread(Why::TestStudent) => "it is the test student",
+        Left::Unread(Why::NobodyNamed) => "it names nobody",
+        Left::Unread(Why::Cut) => "the file ends within it",
+        Left::Unread(Why::TooFewCells) => "it has fewer cells than the first line",
+        Left::Unread(Why::TooManyCells) => "it has more cells than the first line",
+        Left::Unread(Why::RanTogether) => "a quotation mark is missing, so rows ran into one",
+        Left::Unread(Why::HeaderAgain) => "it repeats the first line",
+    }
+}
+
+/// Why a file may be of another course.
+#[must_use]
+pub(crate) const fn doubt(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::FewMatch => "Fewer than half of its rows are of students of this course.",
+        Doubt::IdsOfAnotherCourse => "Another course at your institution has assignments with these ids.",
+        Doubt::NoKnownColumn => "None of its columns is one that earlier files of this course had.",
+    }
+}
+
+/// What is to be known before a column is ticked; nothing of most.
+#[must_use]
+pub(crate) fn before_tick(column: &ReviewColumn) -> Vec<String> {
+    let mut said = Vec::new();
+    match &column.releases {
+        Releases::NeedsTick(HeldBack::ManualPosting) => said.push(
+            "Manual posting: grades that students cannot see yet stand in the file like the others. Tick it once all are posted."
+                .to_owned(),
+        ),
+        Releases::NeedsTick(HeldBack::Anonymous) => said.push(
+            "Graded anonymously: grades that are not posted are not in the file. Tick it once all are posted.".to_owned(),
+        ),
+        Releases::NeedsTick(HeldBack::Muted) => {
+            said.push("Muted: students cannot see these grades yet.".to_owned());
+        }
+        Releases::NeedsTick(HeldBack::Other(remark)) => {
+            said.push(format!("The file says “{remark}”: perhaps students cannot see these grades yet."));
+        }
+        Releases::NotTold => said.push(
+            "The file cannot say whether students see these grades. Tick it if they do.".to_owned(),
+        ),
+        Releases::Released | Releases::Never | Releases::NoGrades => {}
+    }
+    if column.shares_name {
+        said.push(
+            "Another column has the same name, so nobody could tell them apart the next time. Rename one in the course site and export again."
+                .to_owned(),
+        );
+    }
+    if column.is_ours_too {
+        said.push(
+            "Cairn reads a column of this name by itself. Both are kept apart: a rule uses the one that it names, whatever the other says."
+                .to_owned(),
+        );
+    }
+    if column.unread > 0 {
+        said.push(format!(
+            "In {} something else than a grade stands, for instance a formula or a date: left out.",
+            counted(column.unread, "cell", "cells")
+        ));
+    }
+    said
+}
+
+/// What a file changed or would change, a sentence each.
+#[must_use]
+pub(crate) fn changes(changes: &Changes) -> Vec<String> {
+    let mut said = Vec::new();
+    let quoted = |names: &[String]| {
+        let names: Vec<String> = names.iter().map(|name| format!("“{name}”")).collect();
+        names.join(", ")
+    };
+    if !changes.is_update {
+        said.push("It is the first file whose grades are used in this course.".to_owned());
+    }
+    if !changes.new.is_empty() {
+        said.push(format!("Counted for the first time: {}.", quoted(&changes.new)));
+    }
+    let grades = |count| counted(count, "grade", "grades");
+    let parts = [
+        (changes.came, "new"),
+        (changes.changed, "changed"),
+        (changes.went, "gone"),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", grades(*count)))
+        .collect();
+    if parts.is_empty() {
+        said.push("No grade is another one than before.".to_owned());
+    } else {
+        said.push(format!("{}.", parts.join(", ")));
+    }
+    said.extend(changes.columns.iter().map(column));
+    if !changes.missing.is_empty() {
+        said.push(format!(
+            "Not in this file: {}. Their grades stay as the last file that had them says.",
+            quoted(&changes.missing)
+        ));
+    }
+    if changes.people_missing > 0 {
+        said.push(format!(
+            "Known from an earlier file and not in this one: {}. Their grades stay.",
+            students(changes.people_missing)
+        ));
+    }
+    said
+}
+
+fn column(change: &ColumnChange) -> String {
+    let points = |points: &Option<Decimal>| points.map_or_else(|| "no".to_owned(), number);
+    match change {
+        ColumnChange::Renamed { from, to } => format!("“{from}” is called “{to}” now."),
+        ColumnChange::Points { label, from, to } => format!(
+            "“{label}” has {} points now, {} before. Look at the rules that use it.",
+            points(to),
+            points(from)
+        ),
+        ColumnChange::Measure { label } => format!(
+            "“{label}” holds another sort of grades than before, for instance words in the place of points. Look at the rules that use it."
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_second_file_changed_is_said_and_what_stays_too() {
+        let told = changes(&Changes {
+            is_update: true,
+            new: vec!["Lab".to_owned()],
+            missing: vec!["Quiz".to_owned()],
+            columns: vec![ColumnChange::Points {
+                label: "Essay".to_owned(),
+                from: Some(10.into()),
+                to: None,
+            }],
+            came: 2,
+            changed: 1,
+            went: 0,
+            people_missing: 1,
+        });
+        assert_eq!(
+            told,
+            [
+                "Counted for the first time: “Lab”.",
+                "2 grades new, 1 grade changed.",
+                "“Essay” has no points now, 10 before. Look at the rules that use it.",
+                "Not in this file: “Quiz”. Their grades stay as the last file that had them says.",
+                "Known from an earlier file and not in this one: 1 student. Their grades stay.",
+            ]
+        );
+        assert_eq!(
+            changes(&Changes::default()),
+            [
+                "It is the first file whose grades are used in this course.",
+                "No grade is another one than before."
+            ]
+        );
+    }
+}
