@@ -32,9 +32,9 @@ fn resolve(world: &World, course: &Course, link: &Link, person: &Person, variabl
         .filter(|_| link.placement == Placement::Assignment);
     Some(match variable {
         // Numbers stay numbers in Canvas's custom claim.
-        "Canvas.user.id" => person.id.into(),
+        "Canvas.user.id" => person.api_id().into(),
         "Canvas.course.id" => course.id.into(),
-        "Canvas.user.globalId" => (10_000_000_000_000_u64 + person.id).into(),
+        "Canvas.user.globalId" => (person.shard.unwrap_or(1) * 10_000_000_000_000_u64 + person.id).into(),
         "vnd.instructure.User.uuid" | "User.id" => person.sub.clone().into(),
         "Canvas.user.loginId" | "User.username" => person.username.clone().into(),
         "Canvas.user.sisSourceId" | "Person.sourcedId" => person.sis_id.clone().into(),
