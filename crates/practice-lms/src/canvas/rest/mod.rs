@@ -13,17 +13,23 @@ use super::super::world::faults::{Endpoint, Resource};
 use super::super::world::model::{Column, Course, CourseRole, Oddity, Person};
 
 mod assignments;
+#[cfg(test)]
+mod cell_tests;
 mod cells;
 mod consent;
 mod courses;
 mod enrollments;
 mod files;
 mod ids;
+#[cfg(test)]
+mod list_tests;
 mod paging;
 mod submissions;
 #[cfg(test)]
-mod tests;
+mod testing;
 mod token;
+#[cfg(test)]
+mod token_tests;
 mod totals;
 
 pub(super) use token::token;

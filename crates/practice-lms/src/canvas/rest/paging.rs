@@ -21,7 +21,9 @@ const LONGEST: usize = 6_144;
 
 /// How many rows are wanted.
 fn size(asked: &Asked<'_>) -> usize {
-    let asked = asked.value("per_page").and_then(|text| text.parse().ok());
+    let asked = asked
+        .value("per_page")
+        .and_then(|text| text.parse::<usize>().ok());
     asked.filter(|size| *size > 0).unwrap_or(DEFAULT).min(MOST)
 }
 
@@ -58,11 +60,11 @@ pub(super) fn numbered(asked: &Asked<'_>, rows: &[Value]) -> Answer {
     let size = size(asked);
     let page = asked
         .value("page")
-        .and_then(|text| text.parse().ok())
+        .and_then(|text| text.parse::<usize>().ok())
         .unwrap_or(1)
         .max(1);
     let last = rows.len().div_ceil(size).max(1);
-    let from = (page - 1_usize).saturating_mul(size).min(rows.len());
+    let from = (page - 1).saturating_mul(size).min(rows.len());
     let shown = rows.iter().skip(from).take(size).collect::<Vec<_>>();
     let link = |page: usize, rel: &'static str| (link(asked, &page.to_string(), size, rel), rel);
     let mut links = vec![link(page, "current")];

@@ -159,7 +159,8 @@ impl Filter {
         let cell = column.cells.get(&person);
         let state = cell.map_or("unsubmitted", cells::state);
         let after = |since: Option<DateTime<Utc>>, time: Option<DateTime<Utc>>| {
-            since.is_none_or(|since| time.is_some_and(|time| time > since))
+            // Canvas knows seconds.
+            since.is_none_or(|since| time.is_some_and(|time| time.timestamp() > since.timestamp()))
         };
         self.state.as_ref().is_none_or(|wanted| wanted == state)
             && after(

@@ -49,7 +49,7 @@ pub(super) fn list(call: &Call<'_>) -> Outcome {
     let (courses, mut warnings) = courses(call, call.flag("includenotenrolledcourses"));
     let mut all = Vec::new();
     for course in courses {
-        let mut own = Vec::new();
+        let mut own: Vec<Value> = Vec::new();
         for activity in activities(course).iter().filter(|one| one.module == "assign") {
             if reaches(call, course, activity) {
                 own.extend(as_json(call, course, activity));
@@ -119,11 +119,11 @@ fn gradable<'d>(call: &Call<'d>) -> (Vec<(u64, &'d Course, &'d Column)>, Vec<Val
     (found, warnings)
 }
 
-fn status_of(column: &Column, cell: &Cell) -> &'static str {
+fn status_of(cell: &Cell) -> &'static str {
     match cell.facts.submitted {
         _ if cell.facts.is_draft => "draft",
         Some(_) => "submitted",
-        None if column.facts.tracking.is_none() || cell.facts.attempt == 0 => "new",
+        None if cell.facts.attempt == 0 => "new",
         None => "reopened",
     }
 }
@@ -173,7 +173,7 @@ pub(super) fn submissions(call: &Call<'_>) -> Outcome {
         people.sort_unstable_by_key(|(person, _)| **person);
         for (person, cell) in people {
             let changed = cell.facts.submitted.unwrap_or(cell.changed).timestamp();
-            let status = status_of(column, cell);
+            let status = status_of(cell);
             let fits = changed >= since
                 && (before == 0 || changed <= before)
                 && wanted.is_none_or(|wanted| wanted == status);
@@ -183,7 +183,7 @@ pub(super) fn submissions(call: &Call<'_>) -> Outcome {
             let team = people::own_team(course, *person).filter(|_| column.facts.by_teams);
             if let Some(team) = team {
                 // The work is in a row of the group, once; each member has an empty one.
-                let is_first = team.people.iter().find(|one| column.cells.contains_key(one)) == Some(person);
+                let is_first = team.people.iter().find(|one| column.cells.contains_key(*one)) == Some(person);
                 rows.extend(is_first.then(|| row(call, course, column, *person, cell, Some(team))));
                 rows.push(row(call, course, column, *person, &bare(cell), None));
             } else {
@@ -226,7 +226,7 @@ fn row(
     let text = facts.text.as_deref().unwrap_or_default();
     json!({
         "id": id, "userid": if team.is_some() { 0 } else { person }, "attemptnumber": facts.attempt.saturating_sub(1),
-        "timecreated": changed, "timemodified": changed, "timestarted": null, "status": status_of(column, cell),
+        "timecreated": changed, "timemodified": changed, "timestarted": null, "status": status_of(cell),
         "groupid": team.map_or(0, |team| team.id), "gradingstatus": grading_of(column, cell),
         "plugins": [
             {

@@ -341,7 +341,7 @@ fn letter(percent: Decimal) -> &'static str {
         (0, "F"),
     ];
     let found = LETTERS.iter().find(|(least, _)| percent >= Decimal::from(*least));
-    found.map_or("F", |(_, letter)| letter)
+    found.map_or("F", |(_, letter)| *letter)
 }
 
 /// Set for quizzes and for what waits for a grade; gone as soon as an assignment is graded.

@@ -11,17 +11,23 @@ use super::super::world::faults::Endpoint;
 use super::super::world::model::{Column, Course, Person};
 
 mod access;
+#[cfg(test)]
+mod activity_tests;
 mod assign;
+#[cfg(test)]
+mod call_tests;
 mod completion;
 mod contents;
 mod files;
+#[cfg(test)]
+mod grade_tests;
 mod items;
 mod people;
 mod quiz;
 mod report;
 mod site;
 #[cfg(test)]
-mod tests;
+mod testing;
 mod updates;
 
 /// The addresses.

@@ -60,7 +60,7 @@ pub(super) fn attempts(call: &Call<'_>) -> Outcome {
     let attempt = cell.filter(|cell| cell.points.is_some() || cell.facts.submitted.is_some()).map(|cell| {
         let is_finished = cell.points.is_some();
         let ended = if is_finished { cell.changed.timestamp() } else { 0 };
-        let marks = cell.points.and_then(|points| (points * MARKS.into()).checked_div(column.maximum));
+        let marks = cell.points.and_then(|points| (points * rust_decimal::Decimal::from(MARKS)).checked_div(column.maximum));
         json!({
             "id": submission(column, person), "quiz": id, "userid": person, "attempt": cell.facts.attempt.max(1),
             "uniqueid": submission(column, person), "layout": "1,0", "currentpage": 0, "preview": 0,
