@@ -1,6 +1,5 @@
 use serde_json::{Value, json};
 
-use super::super::super::testing::*;
 use super::super::super::{GradeGroup, Work};
 use super::testing::*;
 
