@@ -51,6 +51,13 @@ fn resolve(world: &World, course: &Course, link: &Link, person: &Person, variabl
         "ResourceLink.id" => link.resource_link_id.clone().into(),
         "ResourceLink.title" => link.title.clone().into(),
         "Canvas.api.baseUrl" => world.origin().into(),
+        "Canvas.api.domain" => world.origin().split_once("://")?.1.into(),
+        "Canvas.course.workflowState" => Value::from(if course.is_concluded {
+            "completed"
+        } else {
+            "available"
+        }),
+        "com.instructure.Assignment.lti.id" => super::rest::lti_context_id(column?).into(),
         "Canvas.assignment.id" => column?.id.into(),
         "Canvas.assignment.title" => column?.label.clone().into(),
         "Canvas.assignment.pointsPossible" => number(column?.maximum),

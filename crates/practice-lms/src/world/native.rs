@@ -23,6 +23,8 @@ pub struct CourseFacts {
     pub overrides: BTreeMap<u64, Decimal>,
     /// Canvas: students do not see their totals.
     pub hides_totals: bool,
+    /// Canvas: percents that the late policy takes for each day, where there is one.
+    pub late_policy: Option<Decimal>,
     /// Canvas: sections by hand. Whoever is in none is in the one that every course has.
     pub sections: Vec<Section>,
     /// Canvas: an inactive enrolment. Moodle: a suspended one.
@@ -152,6 +154,10 @@ pub struct ColumnFacts {
     pub is_anonymous: bool,
     /// Canvas: does not count for totals.
     pub is_omitted: bool,
+    /// Canvas: `points_possible` is null.
+    pub has_no_points: bool,
+    /// Canvas: criteria, as they are sent.
+    pub rubric: Option<serde_json::Value>,
     /// Canvas: assigned to these alone.
     pub only_for: Option<BTreeSet<u64>>,
     /// Moodle: the least.
@@ -190,6 +196,10 @@ pub struct CellFacts {
     pub is_excused: bool,
     /// Canvas: `late`, `missing`, `extended` or `none`.
     pub late_status: Option<&'static str>,
+    /// Canvas: a status that the school made, which is neither late nor missing.
+    pub custom_status: Option<u64>,
+    /// Canvas: the grade is one of the policy for what is missing, so that nobody gave it.
+    pub is_of_policy: bool,
     pub submitted: Option<DateTime<Utc>>,
     /// The number of the hand-in; 0 where there is none.
     pub attempt: u32,
@@ -246,6 +256,7 @@ impl CellFacts {
     /// A grade was typed: whatever was said in place of one is over.
     pub(super) fn graded(&mut self, has_grade: bool) {
         self.is_resubmitted = false;
+        self.is_of_policy = false;
         self.of_module = None;
         if has_grade {
             self.is_excused = false;
@@ -291,7 +302,7 @@ pub struct Work {
 }
 
 impl World {
-    /// The LMS's own `assignment`, `quiz`, `discussion` (Canvas) or `manual` column (Moodle): no LTI service shows it. Gives its number.
+    /// The LMS's own `assignment`, `quiz`, `new_quiz` (Canvas), `discussion` or `manual` column: no LTI service shows it. Gives its number.
     pub fn add_native(&self, course: u64, label: &str, kind: &'static str, maximum: Decimal) -> u64 {
         let mut data = self.lock();
         let id = data.new_id();

@@ -37,6 +37,7 @@ pub(super) fn submission_types(column: &Column) -> Vec<&'static str> {
             .clone()
             .unwrap_or_else(|| match *kind {
                 "quiz" => vec!["online_quiz"],
+                "new_quiz" => vec!["external_tool"],
                 "discussion" => vec!["discussion_topic"],
                 "manual" => vec!["on_paper"],
                 _ => vec!["online_upload", "online_text_entry"],
@@ -69,7 +70,7 @@ fn as_json(asked: &Asked<'_>, course: &Course, column: &Column) -> Value {
         .any(|cell| cell.points.is_some() && column.posted_at(cell).is_none());
     let main = json!({
         "id": column.id, "course_id": course.id, "name": column.label, "description": "<p></p>",
-        "assignment_group_id": group_of(course, column), "position": place, "points_possible": float(column.maximum),
+        "assignment_group_id": group_of(course, column), "position": place, "points_possible": (!facts.has_no_points).then(|| float(column.maximum)),
         "grading_type": cells::grading(column), "grading_standard_id": null, "submission_types": submission_types(column),
         "allowed_attempts": column.allowed_attempts.map_or(-1, i64::from), "due_at": when(facts.due), "unlock_at": null,
         "lock_at": null,
@@ -89,13 +90,17 @@ fn as_json(asked: &Asked<'_>, course: &Course, column: &Column) -> Value {
         "has_submitted_submissions": handed_in, "needs_grading_count": waiting,
         "in_closed_grading_period": column.closed == Some(Closed::GradingPeriod),
         "lti_context_id": ids::lti_context_id(column), "secure_params": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.practice",
-        "is_quiz_assignment": is_quiz, "is_quiz_lti_assignment": false, "quiz_id": is_quiz.then_some(column.id + 1_000_000),
+        "is_quiz_assignment": is_quiz, "is_quiz_lti_assignment": column.source == Source::Native("new_quiz"), "quiz_id": is_quiz.then_some(column.id + 1_000_000),
         "sis_assignment_id": null,
         "html_url": asked.world.url(&format!("/courses/{}/assignments/{}", course.id, column.id)),
         "restrict_quantitative_data": false, "created_at": "2026-10-01T08:00:00Z",
         "updated_at": facts.configured.map_or_else(|| json!("2026-10-02T08:00:00Z"), super::moment),
     });
     let mut all = together([main, state, rest]);
+    if let Some(rubric) = &facts.rubric {
+        all.insert("rubric".into(), rubric.clone());
+        all.insert("use_rubric_for_grading".into(), json!(true));
+    }
     let link = column.link.and_then(|link| course.link(link));
     if let Some(link) = link {
         let tag = json!({

@@ -276,3 +276,55 @@ async fn totals_are_worked_out_by_weights_and_rules() {
         (&json!(40.0), &json!(10.0))
     );
 }
+
+#[actix_web::test]
+async fn assignments_and_cells_of_rarer_kinds() {
+    let reading = reading().await;
+    let world = &reading.bench.world;
+    let quiz = world.add_native(2, "New quiz", "new_quiz", 10.into());
+    let rubric = json!([{"id": "_8027", "points": 4.0, "description": "Seam", "ratings": []}]);
+    world.change_column(2, quiz, |column| {
+        column.has_no_points = true;
+        column.rubric = Some(rubric.clone());
+    });
+    let one = reading.get(&format!("~/assignments/{quiz}")).await.json();
+    let said = json!([
+        one["points_possible"],
+        one["is_quiz_lti_assignment"],
+        one["submission_types"],
+        one["rubric"]
+    ]);
+    assert_eq!(said, json!([null, true, ["external_tool"], rubric]));
+    world.set_grade(2, quiz, 5, Some(0.into()));
+    world.change_cell(2, quiz, 5, |cell| {
+        cell.late_status = Some("missing");
+        cell.is_of_policy = true;
+    });
+    let cell = reading.cell(quiz, 5).await;
+    let said = json!([
+        cell["missing"],
+        cell["grader_id"],
+        cell["score"],
+        cell["workflow_state"]
+    ]);
+    assert_eq!(said, json!([true, null, 0.0, "graded"]));
+    world.change_cell(2, quiz, 5, |cell| cell.custom_status = Some(7));
+    let cell = reading.cell(quiz, 5).await;
+    assert_eq!(
+        (&cell["custom_grade_status_id"], &cell["missing"]),
+        (&json!(7), &json!(false))
+    );
+    assert_eq!(reading.get("~/late_policy").await.status, 404);
+    world.change_course(2, |course| course.late_policy = Some(10.into()));
+    let policy = reading.get("~/late_policy").await.json();
+    assert_eq!(policy["late_policy"]["late_submission_deduction"], 10.0);
+    let rows = "~/students/submissions?student_ids[]=all&order=graded_at&per_page=7";
+    let rows = reading.all(rows).await;
+    assert_eq!(rows.len(), 31 * 4);
+    let graded: Vec<Option<&str>> = rows.iter().map(|row| row["graded_at"].as_str()).collect();
+    let (with, without) = graded.split_at(61);
+    assert!(with.is_sorted() && with.iter().all(Option::is_some) && without.iter().all(Option::is_none));
+    world.be_odd(crate::Oddity::ControlCharacters, true);
+    let spoiled = reading.get("~/assignments").await.json();
+    assert_eq!(spoiled[0]["name"], "R\u{0}eflection essay");
+}

@@ -104,6 +104,7 @@ fn is_late(column: &Column, cell: &Cell) -> bool {
         both.is_some_and(|(submitted, due)| submitted > due)
     };
     !cell.facts.is_excused
+        && cell.facts.custom_status.is_none()
         && cell
             .facts
             .late_status
@@ -118,6 +119,7 @@ fn is_missing(column: &Column, cell: &Cell, now: DateTime<Utc>) -> bool {
     let is_over = column.facts.due.is_some_and(|due| due < now);
     let by_date = || expects && is_over && submitted(column, cell).is_none() && cell.points.is_none();
     !cell.facts.is_excused
+        && cell.facts.custom_status.is_none()
         && cell
             .facts
             .late_status
@@ -175,7 +177,7 @@ impl View<'_> {
             "seconds_late": if is_late { late_by.max(0) } else { 0 }, "late_policy_status": facts.late_status,
             "points_deducted": (!cell.deducted.is_zero()).then(|| float(cell.deducted)),
             "cached_due_date": when(column.facts.due), "extra_attempts": null, "grading_period_id": null,
-            "redo_request": false, "custom_grade_status_id": null, "sticker": null, "body": facts.text, "url": facts.url,
+            "redo_request": false, "custom_grade_status_id": facts.custom_status, "sticker": null, "body": facts.text, "url": facts.url,
             "preview_url": self.asked.world.url(&format!("{path}?preview=1&version={attempt}")),
         });
         let mut all = together([grades, marks]);
@@ -217,7 +219,7 @@ impl View<'_> {
 
     /// Who graded: a person, a tool as a negative number, or nobody.
     fn grader(&self, column: &Column, cell: &Cell) -> Value {
-        if graded(cell).is_none() {
+        if graded(cell).is_none() || cell.facts.is_of_policy {
             return Value::Null;
         }
         if let (Source::Tool(tool), false) = (&column.source, cell.overridden) {

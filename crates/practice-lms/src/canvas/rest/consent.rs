@@ -11,6 +11,9 @@ use super::super::super::world::World;
 use super::super::super::world::rest::{ApiKey, Code, Consent};
 use super::JSON;
 
+/// The longest query: some 110 scopes.
+const LONGEST: usize = 8_000;
+
 /// What the address of a consent leads to.
 enum Step {
     /// The person is asked, under that name; or not, where the key is trusted.
@@ -41,6 +44,9 @@ impl World {
 
     fn consented(&self, address: &str, who: Option<(u64, Option<u64>)>) -> Option<String> {
         let url = url::Url::parse(address).ok()?;
+        if url.query().unwrap_or_default().len() > LONGEST {
+            return None;
+        }
         let asked: std::collections::HashMap<String, String> = url.query_pairs().into_owned().collect();
         match begin(self, &asked).ok()? {
             Step::Back(to) => Some(to),
@@ -51,6 +57,13 @@ impl World {
 
 /// Reads the request and checks the key.
 pub(super) async fn auth(world: web::Data<World>, request: HttpRequest) -> HttpResponse {
+    if request.query_string().len() > LONGEST {
+        return Answer::html(
+            414,
+            "<html><head><title>414 Request-URI Too Large</title></head></html>",
+        )
+        .into_response();
+    }
     // Of a parameter that is repeated the last value counts.
     let asked = query(&request);
     let step = match begin(&world, &asked) {

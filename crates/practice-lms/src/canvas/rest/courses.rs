@@ -168,15 +168,22 @@ pub(super) async fn periods(
     .await
 }
 
-/// The late policy: no course has any.
+/// The late policy, where there is one.
 pub(super) async fn late_policy(
     world: web::Data<World>,
     request: HttpRequest,
     path: web::Path<String>,
 ) -> HttpResponse {
     reply(&world, &request, Resource::Course, SCOPES[13], |asked, data| {
-        course(asked, data, &path)?;
-        Err(missing())
+        let course = course(asked, data, &path)?;
+        let deduction = course.facts.late_policy.ok_or_else(missing)?;
+        let policy = json!({
+            "missing_submission_deduction_enabled": false, "missing_submission_deduction": 100.0,
+            "late_submission_deduction_enabled": true, "late_submission_deduction": float(deduction),
+            "late_submission_interval": "day", "late_submission_minimum_percent_enabled": false,
+            "late_submission_minimum_percent": 0.0, "course_id": course.id, "id": course.id * 10 + 1,
+        });
+        Ok(Answer::json(200, JSON, &json!({ "late_policy": policy })))
     })
     .await
 }
@@ -271,13 +278,19 @@ pub(super) async fn users(
         people.sort();
         people.dedup();
         let rows = people.into_iter().map(|key| (key.clone(), key.1));
-        paging::bookmarked(asked, data, rows, |id| {
-            let one = data
-                .people
-                .get(&id)
-                .map(|one| person(asked, data, Some(course), one));
-            Value::Object(one.unwrap_or_default())
-        })
+        paging::bookmarked(
+            asked,
+            data,
+            rows,
+            |_| true,
+            |id| {
+                let one = data
+                    .people
+                    .get(&id)
+                    .map(|one| person(asked, data, Some(course), one));
+                Value::Object(one.unwrap_or_default())
+            },
+        )
     })
     .await
 }

@@ -54,9 +54,13 @@ pub(super) async fn list(
         |asked, data| {
             let course = course(asked, data, &path)?;
             let all = enrolments(asked, data, course)?;
-            paging::bookmarked(asked, data, all.into_iter(), |one| {
-                as_json(asked, data, course, &one)
-            })
+            paging::bookmarked(
+                asked,
+                data,
+                all.into_iter(),
+                |_| true,
+                |one| as_json(asked, data, course, &one),
+            )
         },
     )
     .await
@@ -164,6 +168,18 @@ fn totals_of(asked: &Asked<'_>, course: &Course, person: &Person, is_grader: boo
     let Some(members) = grades.as_object_mut() else {
         return grades;
     };
+    if asked.includes("current_points") {
+        members.insert(
+            "current_points".into(),
+            float(totals::points(course, person.id, false)),
+        );
+        if is_grader {
+            members.insert(
+                "unposted_current_points".into(),
+                float(totals::points(course, person.id, true)),
+            );
+        }
+    }
     if is_grader {
         if let Some(typed) = typed {
             members.insert("override_score".into(), float(typed));

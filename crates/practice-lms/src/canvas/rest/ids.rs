@@ -81,7 +81,7 @@ pub(super) fn uuid(person: &Person) -> String {
 }
 
 /// An assignment as asset processors and `$com.instructure.Assignment.lti.id` name it.
-pub(super) fn lti_context_id(column: &Column) -> String {
+pub(in super::super) fn lti_context_id(column: &Column) -> String {
     let mut bytes = [0; 16];
     for (byte, from) in bytes.iter_mut().zip(digest("assignment", column.id)) {
         *byte = from;

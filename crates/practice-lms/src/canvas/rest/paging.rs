@@ -57,6 +57,11 @@ fn joined(mut links: Vec<(String, &'static str)>) -> String {
 
 /// A page by its number, which knows the last one.
 pub(super) fn numbered(asked: &Asked<'_>, rows: &[Value]) -> Answer {
+    numbered_of(asked, rows, Value::clone)
+}
+
+/// The same of rows that are not shown yet.
+pub(super) fn numbered_of<T>(asked: &Asked<'_>, rows: &[T], shown: impl Fn(&T) -> Value) -> Answer {
     let size = size(asked);
     let page = asked
         .value("page")
@@ -65,7 +70,7 @@ pub(super) fn numbered(asked: &Asked<'_>, rows: &[Value]) -> Answer {
         .max(1);
     let last = rows.len().div_ceil(size).max(1);
     let from = (page - 1).saturating_mul(size).min(rows.len());
-    let shown = rows.iter().skip(from).take(size).collect::<Vec<_>>();
+    let shown: Vec<Value> = rows.iter().skip(from).take(size).map(shown).collect();
     let link = |page: usize, rel: &'static str| (link(asked, &page.to_string(), size, rel), rel);
     let mut links = vec![link(page, "current")];
     links.extend((page < last).then(|| link(page + 1, "next")));
@@ -74,7 +79,8 @@ pub(super) fn numbered(asked: &Asked<'_>, rows: &[Value]) -> Answer {
     Answer::json(200, JSON, &shown).header("Link", joined(links))
 }
 
-/// A page that goes on after a bookmark. It does not know the last one, and whoever counts pages gets the first one again.
+/// A page of the rows that are wanted, which goes on after a bookmark. It does not know the last one, and whoever counts pages
+/// gets the first one again.
 ///
 /// # Errors
 /// 404 for a bookmark that is none.
@@ -82,6 +88,7 @@ pub(super) fn bookmarked<K: Ord + Serialize + DeserializeOwned, T>(
     asked: &Asked<'_>,
     data: &Data,
     rows: impl Iterator<Item = (K, T)>,
+    is_wanted: impl Fn(&T) -> bool,
     shown: impl Fn(T) -> Value,
 ) -> Result<Answer, Answer> {
     let mut size = size(asked);
@@ -97,6 +104,7 @@ pub(super) fn bookmarked<K: Ord + Serialize + DeserializeOwned, T>(
     }
     let mut rows = rows
         .skip_while(|(key, _)| after.as_ref().is_some_and(|after| key <= after))
+        .filter(|(_, row)| is_wanted(row))
         .peekable();
     let mut page_rows = Vec::new();
     let mut last = None;

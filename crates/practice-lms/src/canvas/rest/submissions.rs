@@ -197,16 +197,17 @@ fn of_students(
     if asked.query.iter().any(|(name, _)| name == "grouped") {
         return grouped(&view, &filter, &columns, &people);
     }
-    let (filter, people) = (&filter, &people);
+    let people = &people;
     let rows = columns.iter().copied().flat_map(move |column| {
         let people = people.iter().copied();
-        let rows = people.filter(move |person| filter.lets(column, person.id));
-        rows.map(move |person| (ids::submission(column, person.id), (column, person)))
+        people.map(move |person| (ids::submission(column, person.id), (column, person)))
     });
+    let is_wanted = |(column, person): &(&Column, &Person)| filter.lets(column, person.id);
     let shown = |(column, person): (&Column, &Person)| view.row(column, person);
     if asked.value("order") == Some("graded_at") {
         let graded = |column: &Column, person: &Person| column.cells.get(&person.id).and_then(cells::graded);
         let mut rows: Vec<_> = rows
+            .filter(|(_, row)| is_wanted(row))
             .map(|(id, (column, person))| {
                 (
                     (graded(column, person).is_none(), graded(column, person), id),
@@ -218,17 +219,17 @@ fn of_students(
         if asked.value("order_direction") == Some("descending") {
             let with_grade = rows.iter().filter(|((none, ..), _)| !none).rev();
             let without = rows.iter().filter(|((none, ..), _)| *none);
-            let rows: Vec<Value> = with_grade.chain(without).map(|(_, row)| shown(*row)).collect();
-            return Ok(paging::numbered(asked, &rows));
+            let rows: Vec<_> = with_grade.chain(without).map(|(_, row)| *row).collect();
+            return Ok(paging::numbered_of(asked, &rows, |row| shown(*row)));
         }
-        return paging::bookmarked(asked, data, rows.into_iter(), shown);
+        return paging::bookmarked(asked, data, rows.into_iter(), |_| true, shown);
     }
     if asked.value("order_direction") == Some("descending") {
-        let mut rows: Vec<Value> = rows.map(|(_, row)| shown(row)).collect();
+        let mut rows: Vec<_> = rows.map(|(_, row)| row).filter(is_wanted).collect();
         rows.reverse();
-        return Ok(paging::numbered(asked, &rows));
+        return Ok(paging::numbered_of(asked, &rows, |row| shown(*row)));
     }
-    paging::bookmarked(asked, data, rows, shown)
+    paging::bookmarked(asked, data, rows, is_wanted, shown)
 }
 
 /// A page of students, each with all their rows.
@@ -239,33 +240,39 @@ fn grouped(
     people: &[&Person],
 ) -> Result<Answer, Answer> {
     let rows = people.iter().map(|person| (person.id, *person));
-    paging::bookmarked(view.asked, view.data, rows, |person| {
-        let own: Vec<Value> = columns
-            .iter()
-            .filter(|column| filter.lets(column, person.id))
-            .map(|column| view.row(column, person))
-            .collect();
-        let mut row = json!({
-            "user_id": person.api_id(), "section_id": sections_of(view.course, person.id).first(), "submissions": own,
-        });
-        if let Some(row) = row.as_object_mut() {
-            if view.is_grader {
-                row.insert("integration_id".into(), Value::Null);
-                row.insert("sis_user_id".into(), json!(person.sis_id));
+    paging::bookmarked(
+        view.asked,
+        view.data,
+        rows,
+        |_| true,
+        |person| {
+            let own: Vec<Value> = columns
+                .iter()
+                .filter(|column| filter.lets(column, person.id))
+                .map(|column| view.row(column, person))
+                .collect();
+            let mut row = json!({
+                "user_id": person.api_id(), "section_id": sections_of(view.course, person.id).first(), "submissions": own,
+            });
+            if let Some(row) = row.as_object_mut() {
+                if view.is_grader {
+                    row.insert("integration_id".into(), Value::Null);
+                    row.insert("sis_user_id".into(), json!(person.sis_id));
+                }
+                if view.asked.includes("total_scores") {
+                    let all = totals::of(view.course, person.id);
+                    row.insert("computed_current_score".into(), totals::score(all.current));
+                    row.insert("computed_final_score".into(), totals::score(all.last));
+                    row.insert(
+                        "unposted_current_score".into(),
+                        totals::score(all.unposted_current),
+                    );
+                    row.insert("unposted_final_score".into(), totals::score(all.unposted_last));
+                }
             }
-            if view.asked.includes("total_scores") {
-                let all = totals::of(view.course, person.id);
-                row.insert("computed_current_score".into(), totals::score(all.current));
-                row.insert("computed_final_score".into(), totals::score(all.last));
-                row.insert(
-                    "unposted_current_score".into(),
-                    totals::score(all.unposted_current),
-                );
-                row.insert("unposted_final_score".into(), totals::score(all.unposted_last));
-            }
-        }
-        row
-    })
+            row
+        },
+    )
 }
 
 /// One column: students whose enrolment is current.
@@ -299,7 +306,7 @@ pub(super) async fn of_column(
             let rows = people
                 .into_iter()
                 .map(|person| (ids::submission(column, person.id), person));
-            paging::bookmarked(asked, data, rows, |person| view.row(column, person))
+            paging::bookmarked(asked, data, rows, |_| true, |person| view.row(column, person))
         },
     )
     .await

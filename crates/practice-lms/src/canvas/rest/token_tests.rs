@@ -98,12 +98,25 @@ async fn a_consent_goes_wrong_as_in_canvas() {
 }
 
 #[actix_web::test]
-async fn a_person_agrees_on_a_page() {
+async fn a_person_agrees_on_a_page_in_a_browser_of_their_own() {
     let reading = reading().await;
+    let back = format!("{}/oauth/back", reading.bench.tool.uri());
+    let world = &reading.bench.world;
+    world.change_api_key(&reading.client_id, |key| key.redirect_uris.push(back.clone()));
+    let address = reading.consent_address(&[("redirect_uri", &back)]);
     let mut browser = crate::Browser::new().unwrap();
-    let address = reading.consent_address(&[("redirect_uri", BACK)]);
     let page = browser.get(&address).await.unwrap();
-    assert!(page.text().contains("tool.example"), "{}", page.text());
+    assert!(page.text().contains(SCOPES[0]), "{}", page.text());
+    let form = page.form("/login/oauth2/accept").unwrap();
+    browser.submit(&page, &form, &[("user", "3")]).await.unwrap();
+    let asked = reading.bench.tool.received_requests().await.unwrap();
+    let came = asked.iter().find(|one| one.url.path() == "/oauth/back").unwrap();
+    let said = parameters(came.url.as_str());
+    assert!(said["code"].len() == 128 && said["state"] == "s-1", "{said:?}");
+    let long = "x".repeat(8_001);
+    let address = reading.consent_address(&[("purpose", &long)]);
+    assert_eq!(reading.bench.get(&address, "", "*/*").await.status, 414);
+    assert_eq!(world.consent(&address, 3), None);
 }
 
 #[actix_web::test]

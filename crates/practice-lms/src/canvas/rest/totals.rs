@@ -34,6 +34,18 @@ pub(super) fn score(total: Option<Decimal>) -> Value {
     total.map_or(Value::Null, float)
 }
 
+/// What is graded, in points; none is weighted or dropped.
+pub(super) fn points(course: &Course, person: u64, unposted: bool) -> Decimal {
+    let counted = course
+        .columns
+        .iter()
+        .filter(|column| cells::is_published(column) && !column.facts.is_omitted);
+    let cells = counted.filter_map(|column| Some((column, column.cells.get(&person)?)));
+    let shown = cells
+        .filter(|(column, cell)| !cell.facts.is_excused && (unposted || column.posted_at(cell).is_some()));
+    shown.filter_map(|(_, cell)| cell.points).sum()
+}
+
 struct Entry {
     column: u64,
     points: Decimal,
@@ -61,7 +73,11 @@ fn total(course: &Course, person: u64, unposted: bool, with_noughts: bool) -> Op
         let entry = Entry {
             column: column.id,
             points,
-            maximum: column.maximum,
+            maximum: if column.facts.has_no_points {
+                Decimal::ZERO
+            } else {
+                column.maximum
+            },
         };
         groups
             .entry(assignments::group_of(course, column))

@@ -231,6 +231,9 @@ async fn without_the_parameter_for_json_the_answer_is_xml_and_bearer_is_not_read
         "{}",
         good.text
     );
+    let long = format!("{path}&courseids[0]={}", "1".repeat(8_200));
+    let refused = reading.bench.call(Method::GET, &long, "", &[], "").await;
+    assert_eq!(refused.status, 414, "and the same as POST is fine");
     let bare = "/webservice/rest/server.php?wsfunction=core_webservice_get_site_info";
     let bad = reading
         .bench

@@ -182,6 +182,9 @@ const QUIZ_ATTEMPTS: Parameters = &[
     ("includepreviews", Kind::Flag, false),
 ];
 
+/// The longest address that the web server takes.
+const LONGEST: usize = 8_190;
+
 /// The settings that go with any call.
 const SETTINGS: [&str; 8] = [
     "wstoken",
@@ -356,6 +359,13 @@ fn parameters(request: &HttpRequest, body: &[u8]) -> Vec<(String, String)> {
 
 /// Answers a call.
 async fn server(world: web::Data<World>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+    if request.uri().to_string().len() > LONGEST {
+        return Answer::html(
+            414,
+            "<html><head><title>414 Request-URI Too Large</title></head></html>",
+        )
+        .into_response();
+    }
     let parameters = parameters(&request, &body);
     let value = |name: &str| {
         let found = parameters.iter().rev().find(|(key, _)| key == name);
