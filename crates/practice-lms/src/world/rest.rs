@@ -407,6 +407,15 @@ impl World {
         token
     }
 
+    /// What the steps of a set-up make: an account with [`LEAST_ROLE`] that is enrolled nowhere, and its token for
+    /// [`SERVICE_FUNCTIONS`].
+    pub fn add_service_account(&self) -> (u64, String) {
+        let account = self.add_account("badgereader", false);
+        self.give_role(account, &LEAST_ROLE);
+        let token = self.add_ws_token(account, &SERVICE_FUNCTIONS);
+        (account, token)
+    }
+
     /// Puts a function into the service of a token, or takes it out.
     pub fn serve_function(&self, token: &str, function: &str, served: bool) {
         self.change_ws_token(token, |token| {

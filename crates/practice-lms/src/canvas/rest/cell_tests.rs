@@ -314,6 +314,14 @@ async fn assignments_and_cells_of_rarer_kinds() {
         (&cell["custom_grade_status_id"], &cell["missing"]),
         (&json!(7), &json!(false))
     );
+    world.close_line_item(2, quiz, Some(crate::Closed::Moderated));
+    let cell = reading.cell(quiz, 5).await;
+    assert_eq!(
+        (&cell["score"], &cell["posted_at"]),
+        (&Value::Null, &Value::Null),
+        "not before it is released"
+    );
+    world.close_line_item(2, quiz, None);
     assert_eq!(reading.get("~/late_policy").await.status, 404);
     world.change_course(2, |course| course.late_policy = Some(10.into()));
     let policy = reading.get("~/late_policy").await.json();

@@ -52,6 +52,11 @@ pub(super) fn submitted(column: &Column, cell: &Cell) -> Option<DateTime<Utc>> {
     cell.facts.submitted.or(of_tool.then_some(cell.changed))
 }
 
+/// The points of a grade: there are none while grades are moderated.
+pub(super) fn points(column: &Column, cell: &Cell) -> Option<Decimal> {
+    cell.points.filter(|_| column.closed != Some(Closed::Moderated))
+}
+
 /// When it was graded last; none without a grade.
 pub(super) fn graded(cell: &Cell) -> Option<DateTime<Utc>> {
     (cell.points.is_some() || cell.facts.is_excused).then_some(cell.changed)
@@ -142,10 +147,11 @@ impl View<'_> {
         let empty = Cell::new(now);
         let cell = column.cells.get(&person.id).unwrap_or(&empty);
         let facts = &cell.facts;
-        let posted = column.posted_at(cell);
-        let points = cell
-            .points
-            .filter(|_| !facts.is_excused && (self.is_grader || posted.is_some()));
+        let posted = column
+            .posted_at(cell)
+            .filter(|_| column.closed != Some(Closed::Moderated));
+        let points =
+            points(column, cell).filter(|_| !facts.is_excused && (self.is_grader || posted.is_some()));
         let entered = points.map(|points| points + cell.deducted);
         let grade = |points: Option<Decimal>| points.map(|points| written(self.course, column, points));
         let attempt = if facts.attempt > 0 {

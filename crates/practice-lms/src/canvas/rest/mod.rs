@@ -112,6 +112,14 @@ pub(super) const SCOPES: [&str; 19] = [
     "url:GET|/api/v1/accounts/:account_id/scopes",
 ];
 
+impl World {
+    /// Canvas: everything that a scope of an API key can be for.
+    #[must_use]
+    pub fn api_scopes() -> &'static [&'static str] {
+        &SCOPES
+    }
+}
+
 /// One request of somebody whose token holds and has the scope.
 pub(super) struct Asked<'a> {
     pub world: &'a World,

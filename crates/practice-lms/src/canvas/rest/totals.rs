@@ -43,7 +43,9 @@ pub(super) fn points(course: &Course, person: u64, unposted: bool) -> Decimal {
     let cells = counted.filter_map(|column| Some((column, column.cells.get(&person)?)));
     let shown = cells
         .filter(|(column, cell)| !cell.facts.is_excused && (unposted || column.posted_at(cell).is_some()));
-    shown.filter_map(|(_, cell)| cell.points).sum()
+    shown
+        .filter_map(|(column, cell)| cells::points(column, cell))
+        .sum()
 }
 
 struct Entry {
@@ -66,7 +68,7 @@ fn total(course: &Course, person: u64, unposted: bool, with_noughts: bool) -> Op
             continue;
         }
         let shown = cell.filter(|cell| unposted || column.posted_at(cell).is_some());
-        let points = shown.and_then(|cell| cell.points);
+        let points = shown.and_then(|cell| cells::points(column, cell));
         let Some(points) = points.or(with_noughts.then_some(Decimal::ZERO)) else {
             continue;
         };

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use super::super::super::Flavour;
 use super::super::super::testing::*;
-use super::super::super::{Flavour, LEAST_ROLE, SERVICE_FUNCTIONS};
 
 pub(super) const REPORT: &str = "gradereport_user_get_grade_items";
 
@@ -22,9 +22,7 @@ pub(super) struct Reading {
 /// A service account with the least role, and its token.
 pub(super) async fn reading() -> Reading {
     let bench = bench(Flavour::Moodle).await;
-    let account = bench.world.add_account("badgereader", false);
-    bench.world.give_role(account, &LEAST_ROLE);
-    let token = bench.world.add_ws_token(account, &SERVICE_FUNCTIONS);
+    let (account, token) = bench.world.add_service_account();
     bench
         .world
         .serve_function(&token, "core_grades_get_gradeitems", true);
