@@ -44,7 +44,7 @@ async fn the_shapes_are_those_of_the_notes() {
     );
     let course = [("courseid", "2")];
     let person = [("courseid", "2"), ("userid", "5")];
-    let all: [(&str, &str, &[(&str, &str)]); 12] = [
+    let all: [(&str, &str, Pairs<'_>); 12] = [
         ("info", "core_webservice_get_site_info", &[]),
         ("report", REPORT, &person),
         (
@@ -143,7 +143,7 @@ async fn site_info_names_site_and_functions_and_holds_a_secret() {
 async fn every_error_of_a_call_is_a_good_answer() {
     let reading = reading().await;
     let world = &reading.bench.world;
-    let all: [(&str, &[(&str, &str)], &str); 10] = [
+    let all: [(&str, Pairs<'_>, &str); 10] = [
         ("no_such_function", &[], "invalidrecordunknown"),
         ("", &[], "invalidparameter"),
         (REPORT, &[], "invalidparameter"),

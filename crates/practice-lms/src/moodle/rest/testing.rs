@@ -5,6 +5,9 @@ use serde_json::Value;
 use super::super::super::Flavour;
 use super::super::super::testing::*;
 
+/// Parameters of a call.
+pub(super) type Pairs<'a> = &'a [(&'a str, &'a str)];
+
 pub(super) const REPORT: &str = "gradereport_user_get_grade_items";
 
 /// What the notes on Moodle's web services show.
