@@ -9,7 +9,7 @@ use actix_web::http::header::HeaderValue;
 use futures_util::{StreamExt as _, stream};
 use rust_decimal::Decimal;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::world::World;
 use super::world::faults::{Endpoint, Fault};
@@ -85,7 +85,8 @@ impl Answer {
 
     /// Makes the answer as odd as the platform is.
     fn bend(&mut self, world: &World, endpoint: Endpoint) {
-        if self.status == 401 && endpoint != Endpoint::Token && world.forbids_lost_tokens() {
+        let is_token = matches!(endpoint, Endpoint::Token | Endpoint::PersonToken);
+        if self.status == 401 && !is_token && world.forbids_lost_tokens() {
             (self.status, self.reason) = (403, None);
         }
         if self.status < 300 {
@@ -184,6 +185,19 @@ fn wrong(fault: &Fault) -> Answer {
         .header("X-Rate-Limit-Remaining", "0.0".into())
         .header("X-Request-Cost", "2.1".into()),
         Fault::Forbidden => json(403, "Forbidden"),
+        Fault::BareForbidden => Answer::bytes(403, "text/html; charset=utf-8", Vec::new()),
+        Fault::ThrottledPlainly => Answer::bytes(
+            429,
+            "text/plain; charset=utf-8",
+            b"429 Too Many Requests (Rate Limit Exceeded)\n".to_vec(),
+        )
+        .header("X-Rate-Limit-Remaining", "0.0".into()),
+        Fault::GatewayTimeout => Answer::html(504, "<html><body><h1>504 Gateway Time-out</h1></body></html>"),
+        Fault::Exception(code) => Answer::json(
+            200,
+            "application/json",
+            &serde_json::json!({"exception": "core\\exception\\moodle_exception", "errorcode": code, "message": format!("error/{code}")}),
+        ),
         Fault::NotFound => json(404, "The specified resource does not exist."),
         Fault::Conflict => json(409, "Conflict"),
         Fault::Unprocessable => json(422, "Unprocessable"),
@@ -203,6 +217,17 @@ fn wrong(fault: &Fault) -> Answer {
         | Fault::Closed
         | Fault::Delay(_) => Answer::html(500, PAGE),
     }
+}
+
+/// The members of several objects in one.
+pub(super) fn together<const N: usize>(parts: [Value; N]) -> Map<String, Value> {
+    let mut all = Map::new();
+    for part in parts {
+        if let Value::Object(part) = part {
+            all.extend(part);
+        }
+    }
+    all
 }
 
 /// A decimal as a JSON number: 60 as `60`, 7.5 as `7.5`.

@@ -13,7 +13,8 @@ const MOST: usize = 2_000;
 /// Remembers a request to a service.
 pub(super) fn note(world: &World, request: &ServiceRequest) {
     let path = request.path();
-    if !(path.contains("/lti/") || path.contains("/oauth2/")) {
+    let parts = ["/lti/", "/oauth2/", "/api/v1/", "/webservice/"];
+    if !parts.iter().any(|part| path.contains(part)) {
         return;
     }
     let header = |name: HeaderName| {

@@ -43,8 +43,13 @@ pub use options::{Flavour, Lie, Manner, Options, Registration, StorageFrame, Too
 pub use world::GradeView;
 pub use world::World;
 pub use world::data::{DeploymentTold, Heard, RegisteredTool, Standing};
-pub use world::faults::{Endpoint, Fault, Faults};
+pub use world::faults::{Endpoint, Fault, Faults, Resource};
 pub use world::model::{Closed, CourseRole, Oddity, Placement, Shown};
+pub use world::native::{
+    Attachment, CellFacts, ColumnFacts, Completion, CourseFacts, Display, GradeGroup, GroupMode, Posting,
+    ReportSettings, Section, Team, Tracking, Work,
+};
+pub use world::rest::{ApiKey, ApprovedIntegration, LEAST_ROLE, Quota, SERVICE_FUNCTIONS};
 
 /// A running practice LMS. Dropping it stops the server.
 #[derive(Debug)]

@@ -34,12 +34,24 @@ pub(crate) struct Read {
     pub status: u16,
     pub kind: String,
     pub link: String,
+    pub headers: reqwest::header::HeaderMap,
     pub text: String,
 }
 
 impl Read {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The address of that relation in the `Link` header.
+    pub(crate) fn to(&self, rel: &str) -> Option<String> {
+        let wanted = format!("rel=\"{rel}\"");
+        let link = self.link.split(',').find(|link| link.ends_with(&wanted))?;
+        link.split(['<', '>']).nth(1).map(str::to_owned)
     }
 }
 
@@ -178,6 +190,7 @@ impl Bench {
             status: answer.status().as_u16(),
             kind,
             link,
+            headers: answer.headers().clone(),
             text: answer.text().await.unwrap(),
         }
     }
@@ -211,6 +224,37 @@ impl Bench {
         let url = format!("{path}/scores?{query}");
         self.post(&url, token, "application/vnd.ims.lis.v1.score+json", &score)
             .await
+    }
+
+    /// Asks `/api/v1` of Canvas, or what is below the course with `~` at the beginning.
+    pub(crate) async fn api(&self, path: &str, token: &str) -> Read {
+        let url = match path.strip_prefix('~') {
+            Some(rest) => format!("/api/v1/courses/{}{rest}", self.course()),
+            None => path.to_owned(),
+        };
+        self.call(Method::GET, &url, token, &[("user-agent", "Cairn/1.0")], "")
+            .await
+    }
+
+    /// Calls a function of Moodle's web services.
+    pub(crate) async fn ws(&self, token: &str, function: &str, parameters: &[(&str, &str)]) -> Read {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([
+                ("wstoken", token),
+                ("wsfunction", function),
+                ("moodlewsrestformat", "json"),
+            ])
+            .extend_pairs(parameters)
+            .finish();
+        let kind = "application/x-www-form-urlencoded";
+        self.call(
+            Method::POST,
+            "/webservice/rest/server.php",
+            "",
+            &[("content-type", kind)],
+            body,
+        )
+        .await
     }
 
     pub(crate) fn later(&self, seconds: i64) {
@@ -297,4 +341,28 @@ pub(crate) fn shape(value: &Value) -> std::collections::BTreeSet<String> {
     let mut paths = std::collections::BTreeSet::new();
     walk(value, "", &mut paths);
     paths
+}
+
+/// Whether an answer has every member of an example, each of its type or null.
+pub(crate) fn assert_fits(example: &Value, answer: &Value, path: &str) {
+    match (example, answer) {
+        (Value::Object(example), Value::Object(answer)) => {
+            for (name, value) in example {
+                let found = answer.get(name);
+                let found = found.unwrap_or_else(|| panic!("{path} has no {name}"));
+                assert_fits(value, found, &format!("{path} > {name}"));
+            }
+        }
+        (Value::Array(example), Value::Array(answer)) => {
+            for (example, answer) in example.iter().zip(answer) {
+                assert_fits(example, answer, path);
+            }
+        }
+        (Value::Null, _) | (_, Value::Null) => {}
+        (one, other) => assert_eq!(
+            std::mem::discriminant(one),
+            std::mem::discriminant(other),
+            "{path}: {one} is not of the type of {other}"
+        ),
+    }
 }

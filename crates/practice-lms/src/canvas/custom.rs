@@ -32,9 +32,9 @@ fn resolve(world: &World, course: &Course, link: &Link, person: &Person, variabl
         .filter(|_| link.placement == Placement::Assignment);
     Some(match variable {
         // Numbers stay numbers in Canvas's custom claim.
-        "Canvas.user.id" => person.id.into(),
+        "Canvas.user.id" => person.api_id().into(),
         "Canvas.course.id" => course.id.into(),
-        "Canvas.user.globalId" => (10_000_000_000_000_u64 + person.id).into(),
+        "Canvas.user.globalId" => (person.shard.unwrap_or(1) * 10_000_000_000_000_u64 + person.id).into(),
         "vnd.instructure.User.uuid" | "User.id" => person.sub.clone().into(),
         "Canvas.user.loginId" | "User.username" => person.username.clone().into(),
         "Canvas.user.sisSourceId" | "Person.sourcedId" => person.sis_id.clone().into(),
@@ -51,6 +51,13 @@ fn resolve(world: &World, course: &Course, link: &Link, person: &Person, variabl
         "ResourceLink.id" => link.resource_link_id.clone().into(),
         "ResourceLink.title" => link.title.clone().into(),
         "Canvas.api.baseUrl" => world.origin().into(),
+        "Canvas.api.domain" => world.origin().split_once("://")?.1.into(),
+        "Canvas.course.workflowState" => Value::from(if course.is_concluded {
+            "completed"
+        } else {
+            "available"
+        }),
+        "com.instructure.Assignment.lti.id" => super::rest::lti_context_id(column?).into(),
         "Canvas.assignment.id" => column?.id.into(),
         "Canvas.assignment.title" => column?.label.clone().into(),
         "Canvas.assignment.pointsPossible" => number(column?.maximum),

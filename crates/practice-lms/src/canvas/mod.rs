@@ -23,6 +23,7 @@ mod members;
 mod notice_tests;
 pub(super) mod notices;
 mod registration;
+mod rest;
 mod results;
 #[cfg(test)]
 mod score_tests;
@@ -35,6 +36,7 @@ mod token;
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     const ITEM: &str = "/api/lti/courses/{course}/line_items/{item}";
     config
+        .configure(rest::routes)
         .route("/api/lti/authorize_redirect", web::get().to(authorize::redirect))
         .route("/api/lti/authorize_redirect", web::post().to(authorize::redirect))
         .route("/api/lti/authorize", web::get().to(authorize::auth))

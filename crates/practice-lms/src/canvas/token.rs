@@ -1,6 +1,6 @@
 //! `/login/oauth2/token`.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
 use super::super::answer::{Answer, serve};
@@ -10,8 +10,12 @@ use super::super::world::World;
 use super::super::world::faults::Endpoint;
 use ambient::random;
 
-/// Answers a token request.
-pub(super) async fn token(world: web::Data<World>, body: web::Bytes) -> HttpResponse {
+/// Answers a token request: of a tool for itself, or of one for a person.
+pub(super) async fn token(world: web::Data<World>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+    let grant_type = url::form_urlencoded::parse(&body).find(|(name, _)| name == "grant_type");
+    if grant_type.is_some_and(|(_, kind)| matches!(&*kind, "authorization_code" | "refresh_token")) {
+        return super::rest::token(world, request, body).await;
+    }
     serve(&world, Endpoint::Token, async {
         match give(&world, &body).await {
             Ok((token, scope)) => Answer::json(

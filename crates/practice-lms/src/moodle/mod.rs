@@ -21,6 +21,7 @@ pub(super) mod login;
 mod members;
 mod outcomes;
 mod registration;
+mod rest;
 mod results;
 mod scores;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod words;
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     const ITEM: &str = "/mod/lti/services.php/{course}/lineitems/{item}/lineitem";
     config
+        .configure(rest::routes)
         .route("/mod/lti/auth.php", web::get().to(authorize::auth))
         .route("/mod/lti/auth.php", web::post().to(authorize::auth))
         .route("/mod/lti/launch.php", web::get().to(login::launch))

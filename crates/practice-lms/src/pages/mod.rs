@@ -11,6 +11,7 @@ use super::world::World;
 pub(super) mod content;
 mod course;
 mod gradebook;
+mod keys;
 pub(super) mod session;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("", web::get().to(start))
         .route("/", web::get().to(start))
         .configure(tools::routes)
+        .configure(keys::routes)
         .route("/practice/enter", web::post().to(enter))
         .route("/practice/style.css", web::get().to(style))
         .route("/practice/frame.js", web::get().to(script))

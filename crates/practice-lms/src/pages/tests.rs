@@ -177,3 +177,32 @@ async fn everything_lives_under_a_path_when_the_origin_has_one() {
     let after = browser.get(&home).await.map(|page| page.status);
     assert!(!matches!(after, Ok(200)), "stopped means stopped: {after:?}");
 }
+
+#[actix_web::test]
+async fn an_administrator_makes_a_key_or_a_token_on_a_page() {
+    let canvas = bench(Flavour::Canvas).await;
+    let mut browser = Browser::new().unwrap();
+    let tools = browser.get(&canvas.world.url("/practice/admin")).await.unwrap();
+    let link = tools.link("API keys").unwrap();
+    let page = browser.get(&link).await.unwrap();
+    let form = page.form("/practice/admin/keys").unwrap();
+    let back = ("redirect_uris", "https://tool.example/back");
+    let made = browser.submit(&page, &form, &[back]).await.unwrap();
+    assert!(made.text().contains("150000000000123"), "{}", made.text());
+    let (token, _) = canvas.world.api_token("150000000000123", 3).unwrap();
+    assert_eq!(canvas.api("~/assignments", &token).await.status, 200);
+
+    let moodle = bench(Flavour::Moodle).await;
+    let page = browser
+        .get(&moodle.world.url("/practice/admin/keys"))
+        .await
+        .unwrap();
+    let form = page.form("/practice/admin/keys").unwrap();
+    let made = browser.submit(&page, &form, &[]).await.unwrap().text();
+    let token = made.split("<code>").nth(1).unwrap().split('<').next().unwrap();
+    let info = moodle
+        .ws(token, "core_webservice_get_site_info", &[])
+        .await
+        .json();
+    assert_eq!(info["functions"].as_array().unwrap().len(), 15);
+}

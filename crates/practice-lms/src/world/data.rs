@@ -174,6 +174,8 @@ pub(crate) struct Data {
     /// Canvas: what results call people whose account was merged into another one. Launches and members of their courses
     /// keep the former name.
     pub present: BTreeMap<u64, String>,
+    /// Keys, tokens and rights of the LMS's own interfaces.
+    pub rest: super::rest::Rest,
     pub next_id: u64,
 }
 

@@ -14,6 +14,27 @@ pub enum Endpoint {
     Results,
     Scores,
     Notices,
+    /// Canvas: the token endpoint, where tokens of people are asked for.
+    PersonToken,
+    /// Canvas: `/api/v1`, by what is read.
+    Api(Resource),
+    /// Moodle: a function of its web services, by its name.
+    Function(&'static str),
+    /// A file that was handed in.
+    File,
+}
+
+/// What is read of `/api/v1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Resource {
+    Course,
+    Assignments,
+    AssignmentGroups,
+    Submissions,
+    Enrollments,
+    Users,
+    Files,
+    Scopes,
 }
 
 /// A wrong answer.
@@ -25,6 +46,14 @@ pub enum Fault {
     Throttled,
     /// 403 that is a plain refusal.
     Forbidden,
+    /// 403 without a body: Moodle whose web services are off, or a firewall.
+    BareForbidden,
+    /// 429 in plain text and without `Retry-After`, as hosted Canvas throttles since October 2025.
+    ThrottledPlainly,
+    /// 504 of the server in front, as for a page that takes longer than a minute.
+    GatewayTimeout,
+    /// Moodle: 200 with this `errorcode`.
+    Exception(&'static str),
     /// 404.
     NotFound,
     /// 409.

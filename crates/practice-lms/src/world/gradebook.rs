@@ -27,6 +27,7 @@ impl World {
         cell.points = points;
         cell.changed = now;
         cell.recorded_maximum = None;
+        cell.facts.graded(points.is_some());
         match self.flavour() {
             Flavour::Moodle => cell.overridden = overrides,
             Flavour::Canvas => {
@@ -53,9 +54,14 @@ impl World {
 
     /// A teacher renames a column.
     pub fn rename_line_item(&self, course: u64, line_item: u64, label: &str) -> bool {
+        let now = self.now();
         let mut data = self.lock();
-        let column = data.column_mut(course, line_item);
-        column.map(|column| label.clone_into(&mut column.label)).is_some()
+        let Some(column) = data.column_mut(course, line_item) else {
+            return false;
+        };
+        label.clone_into(&mut column.label);
+        column.facts.configured = Some(now);
+        true
     }
 
     /// From now on the column takes no score, or takes scores again.

@@ -20,9 +20,11 @@ mod identities;
 mod install;
 pub mod model;
 mod names;
+pub mod native;
 mod oddities;
 mod outbox;
 mod registrations;
+pub mod rest;
 mod seed;
 mod views;
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
+use super::native::{CellFacts, ColumnFacts, CourseFacts};
 use crate::options::{Flavour, Registration, Tool};
 use ambient::random::{self, Random};
 
@@ -26,6 +27,8 @@ pub struct Person {
     pub is_admin: bool,
     /// What `$Person.address.timezone` becomes: in Moodle `99` for whoever has chosen none.
     pub time_zone: String,
+    /// Canvas: the shard that the account lives on, where that is another one.
+    pub shard: Option<u64>,
 }
 
 impl Person {
@@ -236,6 +239,8 @@ pub struct Column {
     pub allowed_attempts: Option<u32>,
     /// Whether students do not see its grades (Moodle: hidden; Canvas: not posted). No service says so.
     pub is_hidden: bool,
+    /// What only the LMS's own interfaces tell.
+    pub facts: ColumnFacts,
     /// By person.
     pub cells: HashMap<u64, Cell>,
 }
@@ -262,6 +267,7 @@ impl Column {
             closed: None,
             allowed_attempts: None,
             is_hidden: false,
+            facts: ColumnFacts::default(),
             cells: HashMap::new(),
         }
     }
@@ -319,6 +325,8 @@ pub struct Cell {
     pub progress: Option<(String, String)>,
     /// Canvas: where the work is that was handed in last, of the type `basic_lti_launch`: `submission_data`.
     pub launch_url: Option<String>,
+    /// What only the LMS's own interfaces tell.
+    pub facts: CellFacts,
 }
 
 impl Cell {
@@ -338,6 +346,7 @@ impl Cell {
             comments: Vec::new(),
             progress: None,
             launch_url: None,
+            facts: CellFacts::default(),
         }
     }
 
@@ -383,6 +392,8 @@ pub struct Course {
     pub page: Vec<String>,
     /// Canvas: concluded by hand. Enrolments are kept, and none of them is current.
     pub is_concluded: bool,
+    /// What only the LMS's own interfaces tell.
+    pub facts: CourseFacts,
 }
 
 impl Course {
@@ -531,4 +542,14 @@ pub enum Oddity {
     /// Moodle: a column of another tool is not there either when it is asked for by its address. Moodle 5.1 does not look whose
     /// it is, where the line item service has a record of it.
     ColumnsOfOthersHidden,
+    /// Canvas: a page of its interfaces may be shorter than asked, or empty, and another one follows all the same.
+    ShortPages,
+    /// Canvas: addresses of files carry a `verifier`, with which anybody may read them, as before 2026.
+    FileVerifiers,
+    /// Canvas: throttling answers 403 in plain text, as hosted schools did before October 2025 and others still do.
+    OldThrottling,
+    /// Canvas: a refused right is 401, as before 2022, and so is a token that was revoked called invalid.
+    OldRefusals,
+    /// Canvas: refused token requests are sent back to the `redirect_uri`, as older versions do.
+    TokenRedirects,
 }

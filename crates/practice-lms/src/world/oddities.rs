@@ -59,6 +59,9 @@ impl World {
                 }
                 spoil(&mut body, &["label", "comment"]);
             }
+            Endpoint::Api(_) | Endpoint::Function(_) if data.is_odd(Oddity::ControlCharacters) => {
+                spoil_everywhere(&mut body);
+            }
             _ => return None,
         }
         serde_json::to_vec(&body).ok()
@@ -217,6 +220,44 @@ fn spoil(object: &mut Value, names: &[&str]) {
         if let Some(text) = object.get_mut(*name) {
             spoil_text(text);
         }
+    }
+}
+
+/// Everything that people typed.
+fn spoil_everywhere(value: &mut Value) {
+    const TYPED: [&str; 8] = [
+        "name",
+        "sortable_name",
+        "short_name",
+        "fullname",
+        "userfullname",
+        "itemname",
+        "feedback",
+        "display_name",
+    ];
+    const WORDS: [&str; 6] = [
+        "functions",
+        "advancedfeatures",
+        "configs",
+        "plugins",
+        "updates",
+        "grading_scheme",
+    ];
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(spoil_everywhere),
+        Value::Object(object) => {
+            // Nobody typed the names of functions, of plug-ins and of changes.
+            let typed = object
+                .iter_mut()
+                .filter(|(name, _)| !WORDS.contains(&name.as_str()));
+            for (name, value) in typed {
+                if TYPED.contains(&name.as_str()) {
+                    spoil_text(value);
+                }
+                spoil_everywhere(value);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -52,6 +52,7 @@ pub(crate) fn data(options: &Options) -> Data {
             deleted: Vec::new(),
             page: Vec::new(),
             is_concluded: false,
+            facts: super::native::CourseFacts::default(),
         };
         data.courses.insert(course.id, course);
     }
@@ -153,6 +154,7 @@ fn insert_person(
             Flavour::Moodle => "99".into(),
             Flavour::Canvas => "Europe/London".into(),
         },
+        shard: None,
     };
     data.people.insert(id, person);
 }
