@@ -236,6 +236,7 @@ mod tests {
             "check_course",
             "decide_badge",
             "decide_person",
+            "drop-unused-file",
             "ensure_item",
             "erase-files",
             "export",

@@ -275,7 +275,7 @@ pub(crate) async fn hand_in(
     hand_in: HandIn,
 ) -> Result<HandedIn, ServiceError> {
     visitor.act_for_oneself()?;
-    let counted = hand_in.file.as_ref().map_or(0, Sent::size);
+    let counted = hand_in.file.as_ref().map_or(0, Sent::counted);
     let left = room(cairn, visitor, id, counted).await?;
     let mut wrong = check(&hand_in, left.file);
     if wrong.is_empty() {

@@ -287,6 +287,14 @@ impl Sent {
         }
     }
 
+    /// Bytes of it that count for the institution already.
+    pub(super) fn counted(&self) -> u64 {
+        match self {
+            Self::Here(upload) => upload.counted.bytes,
+            Self::InPieces(file) => file.size,
+        }
+    }
+
     /// What is wrong with it, as far as it is known already.
     pub(super) fn wrong(&self, largest: u64) -> Option<HandInProblem> {
         match self {
