@@ -11,10 +11,11 @@ use diesel::sql_types::{BigInt, Bool, HasSqlType, Nullable, Text};
 use diesel::upsert::excluded;
 
 use super::convert::{CHUNK, from_word, micros, moment, opt_moment, word};
-use super::schema::{courses, enrolments, registrations};
+use super::people::Row as PersonRow;
+use super::schema::{courses, enrolments, people, registrations};
 use super::{Db, StoreError};
 use crate::domain::membership::{Answered, Listing, SeenAs};
-use crate::domain::people::Enrolment;
+use crate::domain::people::{Enrolment, Person};
 use crate::ids::{CourseId, PersonId, TenantId};
 use lti::capabilities::{Capabilities, RosterLearners};
 
@@ -504,14 +505,11 @@ fn of_flavour((row, flavour): (Row, String)) -> Result<Enrolment, StoreError> {
 }
 
 /// Everybody of a course, by name (in lower case, by code point: alike on both databases).
-#[cfg(test)]
 pub(crate) fn everybody(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
-) -> Result<Vec<(crate::domain::people::Person, Enrolment)>, StoreError> {
-    use super::people::Row as PersonRow;
-    use super::schema::people;
+) -> Result<Vec<(Person, Enrolment)>, StoreError> {
     let listing = listing(db, tenant, course)?;
     let rows: Vec<(PersonRow, Row)> = on_both!(db, |connection| enrolments::table
         .inner_join(people::table.on(people::id.eq(enrolments::person_id)))

@@ -5,15 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use gradebook_csv::matching::{Pairing, Roster, confirmed};
 use gradebook_csv::{Export, PersonKey};
 
-use crate::domain::page::Page;
 use crate::domain::people::{Enrolment, Person};
 use crate::ids::{CourseId, PersonId, TenantId};
-use crate::store::enrolments::{self, Who};
 use crate::store::outside::KnownAs;
-use crate::store::{Db, StoreError, outside};
-
-/// Most members of a course that are looked at.
-const MOST: i64 = 100_000;
+use crate::store::{Db, StoreError, enrolments, outside};
 
 /// The members of a course, and by what a file may name them.
 pub(super) struct Members {
@@ -25,7 +20,7 @@ impl Members {
     /// Those who are students, or may turn out to be.
     pub(super) fn of(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Self, StoreError> {
         let known = outside::known_as(db, tenant, course)?;
-        let (all, _) = enrolments::list(db, tenant, course, Who::Everybody, None, Page::first(MOST))?;
+        let all = enrolments::everybody(db, tenant, course)?;
         let is_student = |(_, enrolment): &(Person, Enrolment)| enrolment.may_be_a_student();
         let people: Vec<Person> = all
             .into_iter()
