@@ -52,7 +52,7 @@ pub(crate) async fn seen(
         let badges = columns(db, &tenant, &course)?;
         let badge = badge.and_then(|asked| badges.iter().find(|badge| badge.id == asked).cloned());
         let about = badge.as_ref().map(|badge| &badge.id);
-        let mut awards = BTreeMap::new();
+        let mut awards: BTreeMap<NaiveDate, i64> = BTreeMap::new();
         for (at, count) in over_time::first_awards(db, &tenant, &course, about)? {
             *awards.entry(zone.day(at)).or_default() += count;
         }

@@ -90,8 +90,8 @@ impl ProgressPage {
     /// The class that says how much room the cells have.
     fn room(&self) -> &'static str {
         match self.badges.len() {
-            0..=Self::FEW => "words",
-            ..=Self::SOME => "some",
+            few if few <= Self::FEW => "words",
+            some if some <= Self::SOME => "some",
             _ => "many",
         }
     }
