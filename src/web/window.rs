@@ -19,6 +19,7 @@ const PAGES: &[&str] = &[
     paths::COURSE_HOME,
     course::LINK,
     course::PROGRESS,
+    course::OVER_TIME,
     course::BADGE_NEW,
     course::BADGE,
     course::BADGE_EDIT,
