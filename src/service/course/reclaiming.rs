@@ -57,15 +57,13 @@ fn own_link<'a>(
         activity: activity.id.clone(),
     };
     let urls: HashSet<&str> = listed.iter().map(|item| item.url.as_str()).collect();
-    let own = || {
-        let all = links.iter().rev();
-        all.filter(|link| link.opens == opens && link.is_the_platforms() && !link.is_of_former(course))
-    };
-    let has_column = |link: &&Link| {
+    let is_own = |link: &&Link| link.opens == opens && link.is_the_platforms() && !link.is_of_former(course);
+    let own: Vec<&Link> = links.iter().rev().filter(is_own).collect();
+    let has_column = |link: &&&Link| {
         let url = link.line_item_url.as_deref();
         url.is_some_and(|url| urls.contains(url))
     };
-    own()
-        .find(has_column)
-        .or_else(|| own().find(|link| link.line_item_url.is_none()))
+    let found = own.iter().find(has_column);
+    let found = found.or_else(|| own.iter().find(|link| link.line_item_url.is_none()));
+    found.copied()
 }
