@@ -57,7 +57,9 @@ fn own_link<'a>(
         activity: activity.id.clone(),
     };
     let urls: HashSet<&str> = listed.iter().map(|item| item.url.as_str()).collect();
-    let is_own = |link: &&Link| link.opens == opens && link.is_the_platforms() && !link.is_of_former(course);
+    let speaks = Some(&course.registration);
+    let is_own =
+        |link: &&Link| link.opens == opens && link.is_the_platforms() && link.launched_by.as_ref() == speaks;
     let own: Vec<&Link> = links.iter().rev().filter(is_own).collect();
     let has_column = |link: &&&Link| {
         let url = link.line_item_url.as_deref();

@@ -184,6 +184,17 @@ fn an_activity_of_both_has_its_own_link_and_column_again_once_they_are_two() {
             "{}",
             log.words()
         );
+        let client = scene.moodle.registration().client_id;
+        for done in ["joined", "parted"] {
+            let log = admin
+                .get(&format!("/admin/audit/{tenant}?action=platform.{done}"))
+                .await
+                .words();
+            assert!(
+                log.contains(&format!("with client id {client})")),
+                "{done}: {log}"
+            );
+        }
 
         // One again, both links open it, and the console calls nothing kept apart.
         let shown = admin.get(&format!("/admin/platforms/p/{new}")).await;
