@@ -20,10 +20,10 @@ use crate::tests::guest::Guest;
 use crate::tests::harness::{Scene, framed, on_each_database};
 
 /// The link of the second registration.
-const ANEW: &str = "Badges anew";
+pub(super) const ANEW: &str = "Badges anew";
 
 /// Installs Cairn in the Moodle once more, beside the first one, and registers that one too; with a link in the first course.
-async fn second(scene: &Scene) -> (RegistrationId, u64) {
+pub(super) async fn second(scene: &Scene) -> (RegistrationId, u64) {
     let origin = scene.cairn.settings.origin();
     let at = |path: &str| format!("{origin}{path}");
     let known = scene.moodle.install_tool(Tool {
@@ -62,7 +62,7 @@ async fn second(scene: &Scene) -> (RegistrationId, u64) {
     (added.unwrap().id, link)
 }
 
-async fn opened(scene: &Scene, person: u64, link: u64) -> Page {
+pub(super) async fn opened(scene: &Scene, person: u64, link: u64) -> Page {
     let world = scene.moodle.world();
     let form = world.launch_form(world.courses()[0].id, person, link).unwrap();
     framed(&scene.moodle).launch(&form).await.unwrap()
@@ -73,7 +73,7 @@ fn column(world: &World, label: &str) -> u64 {
     all.into_iter().find(|one| one.label == label).unwrap().id
 }
 
-async fn check(scene: &Scene, teacher: &mut Guest) {
+pub(super) async fn check(scene: &Scene, teacher: &mut Guest) {
     let page = teacher.get("").await;
     teacher.send(&page, "/check", &[]).await;
     scene.at_rest().await;
@@ -97,18 +97,18 @@ async fn earned(scene: &Scene, teacher: &mut Guest, ada: u64) -> String {
 }
 
 /// Says in the console that the deployment that waits, or was kept apart, is of the platform that is known.
-async fn join(scene: &Scene, admin: &mut AdminBrowser, page: &Page) {
+pub(super) async fn join(scene: &Scene, admin: &mut AdminBrowser, page: &Page) {
     let done = admin.send(page, "/join", &[]).await;
     assert!(done.words().contains("Joined."), "{}", done.words());
     scene.at_rest().await;
 }
 
-fn path(href: &str) -> String {
+pub(super) fn path(href: &str) -> String {
     url::Url::parse(href).map_or_else(|_| href.to_owned(), |url| url.path().to_owned())
 }
 
 /// Takes the newest join back.
-async fn part(admin: &mut AdminBrowser) {
+pub(super) async fn part(admin: &mut AdminBrowser) {
     let list = admin.get("/admin/people").await;
     let asked = admin.get(&path(&list.links("/part").remove(0))).await;
     let parted = admin.send(&asked, "/part", &[]).await;
