@@ -247,6 +247,20 @@ pub(crate) struct FramedLink<'a> {
 
 impl HtmlSafe for FramedLink<'_> {}
 
+impl<'a> FramedLink<'a> {
+    /// A link in the form of a button on a page that has no frame of a visit round it.
+    pub(super) fn button_of(session: Option<&'a str>, href: &'a str, text: &'a str) -> Self {
+        Self {
+            href,
+            text,
+            session,
+            class: "button",
+            current: false,
+            about: "",
+        }
+    }
+}
+
 /// The hidden fields of a form; see [`Page::fields`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Template)]
 #[template(path = "shared/fields.html")]
