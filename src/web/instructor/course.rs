@@ -64,14 +64,15 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
     if let Some(since) = super::check::since(visit)
         && !progress.running
     {
-        page.page.flash = Some(ended(visit, since).await?);
-        page.check.problem = words::checks::late(&late);
+        let (flash, problem) = ended(visit, since).await?;
+        page.page.flash = Some(flash);
+        page.check.problem = words::checks::late_beside(&late, problem.as_ref());
     }
     visit.show(&page)
 }
 
-/// How the check ended that somebody asked for.
-async fn ended(visit: &Visit, since: DateTime<Utc>) -> Result<Flash, AppError> {
+/// How the check ended that somebody asked for, and what went wrong with it.
+async fn ended(visit: &Visit, since: DateTime<Utc>) -> Result<(Flash, Option<Trouble>), AppError> {
     let visitor = &visit.visitor;
     let (tenant, course) = (visitor.tenant(), &visitor.course.id);
     let found = sync::progress(&visit.cairn, tenant, course, Some(since)).await?;
@@ -81,14 +82,19 @@ async fn ended(visit: &Visit, since: DateTime<Utc>) -> Result<Flash, AppError> {
         }
         Stage::Reading | Stage::Scores(_) | Stage::People(_) | Stage::Badges | Stage::CourseOver => true,
     };
-    Ok(Flash {
+    let flash = Flash {
         status: if is_well {
             Status::Earned
         } else {
             Status::NeedsAttention
         },
         text: words::checks::progress(&found, visitor.zone()),
-    })
+    };
+    let problem = match found.stage {
+        Stage::Ended(ended) => ended.problem,
+        _ => None,
+    };
+    Ok((flash, problem))
 }
 
 fn view(
@@ -112,7 +118,10 @@ fn view(
             last: checks.last_at.map(|at| When::new(at, now)),
             next: checks.next_at.map(|at| When::new(at, now)),
             // Of a course that has ended nothing reaches the gradebook any more, and nobody could help it.
-            problem: match (last, words::checks::late(late).filter(|_| !has_ended)) {
+            problem: match (
+                last,
+                words::checks::late_beside(late, trouble.as_ref()).filter(|_| !has_ended),
+            ) {
                 (Some(problem), Some(late)) => Some(format!("{problem} {late}")),
                 (problem, late) => problem.or(late),
             },

@@ -12,6 +12,7 @@ use crate::service::award::evidence::{self, Answer, Queue, ReviewView, Reviewed,
 use crate::service::award::reviewing::PastReview;
 use crate::service::base::clash::{Clash, Seen};
 use crate::service::base::policies;
+use crate::service::base::refusal::ColumnRefusal;
 use crate::service::course::scores::{self, OnTheWay};
 use crate::web::artefact::{self, state_chip};
 use crate::web::clash;
@@ -58,7 +59,7 @@ async fn queue(visit: Visit) -> Result<HttpResponse, AppError> {
         .await?;
     let mut shown = queue_view(&visit, page, &queue, only, all, slice);
     shown.unopened = unopened::rows(&visit).await?;
-    shown.again = again(&visit, &course::evidence(), None).await?;
+    (shown.again, shown.is_sending) = again(&visit, &course::evidence(), None).await?;
     visit.show(&shown)
 }
 
@@ -107,14 +108,21 @@ fn queue_view(
         waiting: small(queue.waiting),
         unopened: Vec::new(),
         again: None,
+        is_sending: false,
         activity: only.map(|only| only.to_string()).unwrap_or_default(),
     }
 }
 
-/// How a page looks again, while scores are on their way to the gradebook.
-async fn again(visit: &Visit, place: &str, only: Option<&SubmissionId>) -> Result<Option<Waiting>, AppError> {
+/// How a page looks again, while scores are on their way to the gradebook, and whether one is being sent: of what failed it is
+/// said elsewhere why.
+async fn again(
+    visit: &Visit,
+    place: &str,
+    only: Option<&SubmissionId>,
+) -> Result<(Option<Waiting>, bool), AppError> {
     let found = scores::on_their_way(&visit.cairn, &visit.visitor, only).await?;
-    Ok(found.map(|found| {
+    let is_sending = found == Some(OnTheWay::Soon);
+    let waiting = found.map(|found| {
         let waiting = visit.waiting(place);
         let asked = ["activity", "state", "from"].into_iter();
         let asked = asked.filter_map(|name| Some((name, visit.query(name)?)));
@@ -126,7 +134,8 @@ async fn again(visit: &Visit, place: &str, only: Option<&SubmissionId>) -> Resul
             fields: waiting.fields.into_iter().chain(asked).collect(),
             ..waiting
         }
-    }))
+    });
+    Ok((waiting, is_sending))
 }
 
 fn queue_row(visit: &Visit, queue: &Queue, row: &WaitingSubmission) -> QueueRow {
@@ -289,13 +298,21 @@ async fn view(
     problems: Vec<Problem>,
 ) -> Result<SubmissionReviewPage, AppError> {
     let title = format!("Review: {}", shown.student);
-    let page = visit.page_saying_what_is_late(&title, Place::Evidence).await?;
+    // Why this work does not reach the gradebook is said once, beside it.
+    let page = match shown.kept_back {
+        Some(_) => visit.page(&title, Place::Evidence),
+        None => visit.page_saying_what_is_late(&title, Place::Evidence).await?,
+    };
     let (submission, maximum) = (&shown.submission, shown.activity.maximum.normalize());
     // What was typed and not kept stands in the page as if it came from there.
-    let again = if problems.is_empty() {
+    let waits_for_somebody = matches!(
+        shown.kept_back,
+        Some(ColumnRefusal::OfFormer(_) | ColumnRefusal::Gone(_))
+    );
+    let (again, is_sending) = if problems.is_empty() && !waits_for_somebody {
         again(visit, &course::submission(&submission.id), Some(&submission.id)).await?
     } else {
-        None
+        (None, false)
     };
     let href = |id: &SubmissionId| visit.href(&course::submission(id));
     let others = shown.versions.iter().rev().filter(|one| one.id != submission.id);
@@ -322,6 +339,7 @@ async fn view(
             .column_maximum
             .map(|column| words::scores::column_points(maximum, column)),
         again,
+        is_sending: is_sending && shown.kept_back.is_none(),
         kept_back_note: shown.kept_back.as_ref().map(words::scores::kept_back),
         // What a column had that is gone is not what the gradebook has.
         gradebook_note: match shown.kept_back {

@@ -100,7 +100,7 @@ pub(crate) fn kept_back(why: &ColumnRefusal) -> String {
     };
     format!(
         "Points that you give here do not reach the gradebook for now. {}{todo} Your review itself counts at once: the student \
-         reads it, and badges that ask for approved work are decided.",
+         reads it, and active badges that ask for approved work are decided.",
         refusals::column(why)
     )
 }

@@ -22,6 +22,8 @@ pub(crate) struct EvidenceQueuePage {
     pub(crate) waiting: u32,
     /// While scores are on their way to the gradebook, the page looks again by itself.
     pub(crate) again: Option<Waiting>,
+    /// Whether one is being sent at this moment.
+    pub(crate) is_sending: bool,
     /// Activities that were chosen for the course and never opened, which may be removed.
     pub(crate) unopened: Vec<UnopenedRow>,
 }
@@ -77,6 +79,8 @@ pub(crate) struct SubmissionReviewPage {
     pub(crate) gradebook_note: Option<String>,
     /// While a score of it is on its way to the gradebook, the page looks again by itself.
     pub(crate) again: Option<Waiting>,
+    /// Whether it is being sent at this moment.
+    pub(crate) is_sending: bool,
     /// Why the gradebook has not taken what was to be sent.
     pub(crate) refused_note: Option<String>,
     /// What was handed in before, and reviews that others replaced: "Version 1, changes asked: …".
