@@ -21,7 +21,7 @@ use crate::tests::evidence::{ADA, activity, first_in_queue, hand_in};
 use crate::tests::guest::Guest;
 use crate::tests::harness::{ForwardClock, Scene, framed};
 
-async fn known(scene: &Scene, title: &str) -> Course {
+pub(super) async fn known(scene: &Scene, title: &str) -> Course {
     let title = title.to_owned();
     let found = scene.cairn.store.read(move |db| {
         let mut all = Vec::new();
@@ -67,7 +67,7 @@ async fn earned(lms: &PracticeLms) -> (Guest, String) {
     (teacher, badge)
 }
 
-fn on_a_forward_clock<F: Future<Output = ()>>(test: impl Fn(Scene, Arc<ForwardClock>) -> F) {
+pub(super) fn on_a_forward_clock<F: Future<Output = ()>>(test: impl Fn(Scene, Arc<ForwardClock>) -> F) {
     for database in TestDatabase::dealt() {
         block_on(async {
             let clock = Arc::new(ForwardClock::default());
@@ -106,8 +106,19 @@ fn who_taught_a_concluded_course_looks_on_and_only_administrators_revoke() {
         let mut teacher = Guest::open(lms, 0, "Teacher", "My badges").await;
         let page = teacher.page.clone();
         let words = page.words();
-        for said in ["This course has ended.", "Data champion", "1 of", "next look"] {
+        for said in [
+            "This course has ended.",
+            "Data champion",
+            "Ended",
+            "students when it was last read",
+            "1 of",
+            "next look",
+        ] {
             assert!(words.contains(said), "{said}: {words}");
+        }
+        assert_eq!(words.matches("This course has ended.").count(), 1, "{words}");
+        for untrue in ["Active", "as the course site lists them"] {
+            assert!(!words.contains(untrue), "{untrue}: {words}");
         }
         for gone in ["New badge", "Check now", "Who would earn it", "Rule"] {
             assert!(!words.contains(gone), "{gone}: {words}");
@@ -116,11 +127,11 @@ fn who_taught_a_concluded_course_looks_on_and_only_administrators_revoke() {
         let holders = teacher.get(&format!("/badges/{badge}/awards")).await;
         assert!(holders.words().contains(ADA), "{}", holders.words());
         assert!(!holders.words().contains("Revoke"), "{}", holders.words());
-        assert_eq!(teacher.get("/progress").await.status, 200);
-        assert_eq!(teacher.get("/evidence").await.status, 200);
-        for looked_at in ["/columns", "/students"] {
+        assert!(holders.words().contains("This course has ended."));
+        for looked_at in ["/progress", "/evidence", "/columns", "/students"] {
             let page = teacher.get(looked_at).await;
             assert_eq!(page.status, 200, "{looked_at}: {}", page.words());
+            assert!(page.words().contains("This course has ended."), "{looked_at}");
             assert!(
                 !has_form(&page, "/answer") && !has_form(&page, "/change"),
                 "{looked_at}"

@@ -21,7 +21,9 @@ use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
-use crate::web::views::instructor::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionReviewPage};
+use crate::web::views::instructor::{
+    EvidenceQueuePage, GivenReview, QueueRow, ReviewFields, SubmissionReviewPage,
+};
 use crate::web::views::shared::{Choice, Page, Paging, Problem, ProblemList, Waiting, When};
 use crate::web::words;
 
@@ -314,6 +316,7 @@ async fn view(
     } else {
         (None, false)
     };
+    let has_ended = visit.visitor.course.life.end().is_some();
     let href = |id: &SubmissionId| visit.href(&course::submission(id));
     let others = shown.versions.iter().rev().filter(|one| one.id != submission.id);
     Ok(SubmissionReviewPage {
@@ -331,6 +334,7 @@ async fn view(
         action: visit.href(&course::submission_review(&submission.id)),
         may_review: policies::powers(&visit.cairn, &visit.visitor).await?.review,
         fields,
+        given: given(shown),
         seen: seen.as_str().to_owned(),
         reading: visit.visitor.session.reading,
         problems: ProblemList(problems),
@@ -340,16 +344,27 @@ async fn view(
             .map(|column| words::scores::column_points(maximum, column)),
         again,
         is_sending: is_sending && shown.kept_back.is_none(),
-        kept_back_note: shown.kept_back.as_ref().map(words::scores::kept_back),
+        // Once the course has ended nothing more is given or sent, and nobody could help it.
+        kept_back_note: shown
+            .kept_back
+            .as_ref()
+            .filter(|_| !has_ended)
+            .map(words::scores::kept_back),
         // What a column had that is gone is not what the gradebook has.
         gradebook_note: match shown.kept_back {
+            _ if has_ended => words::scores::last_in_gradebook(&shown.gradebook),
             Some(_) => None,
             None => words::scores::in_gradebook(&shown.gradebook, shown.is_released),
         },
-        refused_note: shown.gradebook.refused.as_ref().map(|(why, said)| {
-            let why = words::scores::refusal(*why, said);
-            format!("The gradebook has not taken what was to be sent for this work. {why}")
-        }),
+        refused_note: shown
+            .gradebook
+            .refused
+            .as_ref()
+            .filter(|_| !has_ended)
+            .map(|(why, said)| {
+                let why = words::scores::refusal(*why, said);
+                format!("The gradebook has not taken what was to be sent for this work. {why}")
+            }),
         earlier: others
             .map(|one| (When::new(one.submitted_at, shown.now), earlier(one)))
             .chain(
@@ -362,6 +377,23 @@ async fn view(
             .collect(),
         next_href: shown.next.as_ref().map(href),
         back_href: visit.href(&course::evidence()),
+    })
+}
+
+/// The last review, for whoever looks at it.
+fn given(shown: &ReviewView) -> Option<GivenReview> {
+    let review = shown.submission.review.as_ref()?;
+    let maximum = shown.activity.maximum.normalize();
+    Some(GivenReview {
+        by: shown
+            .reviewer
+            .clone()
+            .unwrap_or_else(|| "A former instructor".to_owned()),
+        at: When::new(review.at, shown.now),
+        points: review
+            .score
+            .map(|score| format!("{} of {maximum} points", score.normalize())),
+        message: review.message.clone(),
     })
 }
 

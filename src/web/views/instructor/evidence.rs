@@ -64,6 +64,8 @@ pub(crate) struct SubmissionReviewPage {
     /// Whether this person may review; otherwise they look.
     pub(crate) may_review: bool,
     pub(crate) fields: ReviewFields,
+    /// The last review, which stands in the form of whoever may review.
+    pub(crate) given: Option<GivenReview>,
     /// What the form was filled from.
     pub(crate) seen: String,
     /// Whether who looks may change nothing, because the course has ended.
@@ -88,6 +90,16 @@ pub(crate) struct SubmissionReviewPage {
     /// The next one that waits.
     pub(crate) next_href: Option<String>,
     pub(crate) back_href: String,
+}
+
+/// A review as it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GivenReview {
+    pub(crate) by: String,
+    pub(crate) at: When,
+    /// "40 of 50 points".
+    pub(crate) points: Option<String>,
+    pub(crate) message: String,
 }
 
 /// A review as typed.

@@ -47,6 +47,8 @@ pub(crate) struct Page {
     pub(crate) window_href: Option<String>,
     /// The way back to the course, at the LMS; none where the course is round the page.
     pub(crate) return_href: Option<String>,
+    /// Whether it says to those who teach that the course has ended.
+    pub(crate) says_it_ended: bool,
 }
 
 /// One way in the navigation.
