@@ -191,6 +191,25 @@ fn columns_of_the_registration_that_does_not_speak_are_called_its_own_and_lose_n
             rule.words()
         );
         calls_nothing_gone(&rule);
+        let words = rule.words();
+        assert!(
+            words.contains("This badge is paused and awards nothing."),
+            "{words}"
+        );
+        assert!(
+            !words.contains("not right yet") && !words.contains("Nothing you typed"),
+            "nothing was typed, and why it is paused says it: {words}"
+        );
+        let preview = after.get(&format!("/badges/{badge}/preview")).await.words();
+        for said in [
+            "This badge is paused and awards nothing.",
+            "Grades in “Quiz” are not read any more",
+        ] {
+            assert!(preview.contains(said), "{said}: {preview}");
+        }
+        for untrue in ["count as soon as they are", "Grades as they were read"] {
+            assert!(!preview.contains(untrue), "{untrue}: {preview}");
+        }
         for rest in [
             format!("/badges/{badge}/preview"),
             format!("/badges/{badge}/awards"),
