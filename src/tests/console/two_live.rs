@@ -191,6 +191,25 @@ fn columns_of_the_registration_that_does_not_speak_are_called_its_own_and_lose_n
             rule.words()
         );
         calls_nothing_gone(&rule);
+        let words = rule.words();
+        assert!(
+            words.contains("This badge is paused and awards nothing."),
+            "{words}"
+        );
+        assert!(
+            !words.contains("not right yet") && !words.contains("Nothing you typed"),
+            "nothing was typed, and why it is paused says it: {words}"
+        );
+        let preview = after.get(&format!("/badges/{badge}/preview")).await.words();
+        for said in [
+            "This badge is paused and awards nothing.",
+            "Grades in “Quiz” are not read any more",
+        ] {
+            assert!(preview.contains(said), "{said}: {preview}");
+        }
+        for untrue in ["count as soon as they are", "Grades as they were read"] {
+            assert!(!preview.contains(untrue), "{untrue}: {preview}");
+        }
         for rest in [
             format!("/badges/{badge}/preview"),
             format!("/badges/{badge}/awards"),
@@ -216,6 +235,23 @@ fn columns_of_the_registration_that_does_not_speak_are_called_its_own_and_lose_n
         after.send(&open, "/review", &given).await;
         let told = "belongs to a former registration of Cairn, to which no grades go any more";
         calls_nothing_gone(&after.until("", told).await);
+        // What waits for a teacher is not said to be on its way, and what to do is said once.
+        let queue = after.get("/evidence").await.words();
+        assert!(
+            queue.contains("is kept here") || queue.contains("are kept here"),
+            "{queue}"
+        );
+        for untrue in ["on their way", "again by itself"] {
+            assert!(!queue.contains(untrue), "{untrue}: {queue}");
+        }
+        let reviewed = after.browser.get(open.url.as_str()).await.unwrap().words();
+        let todo = "Put the activity into the course once more";
+        assert_eq!(reviewed.matches(todo).count(), 1, "{reviewed}");
+        assert!(!reviewed.contains("on its way"), "{reviewed}");
+        assert!(
+            reviewed.contains("active badges that ask for approved work"),
+            "{reviewed}"
+        );
         let again = Guest::open(lms, 0, "Teacher", "Project report").await;
         assert_eq!(again.course, before.course);
         // Nor can a link of the first get a column through the second.
