@@ -248,7 +248,7 @@ fn hand_ins_go(
         diesel::update(submissions::table)
             .filter(submissions::tenant_id.eq(tenant.as_str()))
             .filter(submissions::activity_id.eq(activity.as_str()))
-            .filter(submissions::person_id.eq(author))
+            .filter(submissions::person_id.eq(author.as_str()))
             .set(submissions::person_id.eq(own.as_str()))
             .execute(db)?;
     }
