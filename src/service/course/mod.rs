@@ -8,6 +8,7 @@ pub(crate) mod links;
 pub(crate) mod notices;
 pub(crate) mod placing;
 mod reach;
+mod reclaiming;
 pub(crate) mod releases;
 pub(crate) mod scores;
 mod seen_as;

@@ -17,6 +17,7 @@ mod installing;
 mod institutions;
 mod joined;
 mod joining;
+mod parted;
 mod placing;
 mod posting;
 mod queue;

@@ -53,7 +53,12 @@ fn a_revoked_badge_says_so_everywhere_and_can_still_be_seen() {
                 .unwrap();
             assert_eq!(done.status, 200, "{}", done.text());
             assert!(done.text().contains("Reason: Wrong quiz"), "{}", done.text());
+            // What was taken back is held no more: the first page counts the same.
+            let words = done.words();
+            assert!(words.contains("0 holders · 1 revoked"), "{words}");
         }
+        let home = stage.teacher.get(&stage.inside("")).await.unwrap().words();
+        assert!(home.contains("0 of 32 earned"), "{home}");
 
         let public = get(&stage.url(&format!("/b/{}", credential.slug)), "text/html").await;
         assert_eq!(public.status, 200);
@@ -392,6 +397,8 @@ fn an_expired_badge_can_still_be_seen_and_taken_away() {
         }
         let holders = stage.teacher.get(done.url.as_ref()).await.unwrap();
         assert!(holders.text().contains("Expired"), "{}", holders.text());
+        let words = holders.words();
+        assert!(words.contains("0 holders · 1 expired"), "{words}");
         let (award, credential) = stage.awarded(&badge, 0).await;
         let public = get(&stage.url(&format!("/b/{}", credential.slug)), "text/html").await;
         assert!(

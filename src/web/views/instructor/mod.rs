@@ -25,7 +25,9 @@ pub(crate) use copied::{
 pub(crate) use course::{Attention, BadgeRow, CheckState, CourseBadgesPage};
 pub(crate) use decision::{DecisionPage, HistoryLine};
 pub(crate) use dry_run::{Activation, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine};
-pub(crate) use evidence::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionReviewPage, UnopenedRow};
+pub(crate) use evidence::{
+    EvidenceQueuePage, GivenReview, QueueRow, ReviewFields, SubmissionReviewPage, UnopenedRow,
+};
 pub(crate) use progress::{MatrixCell, MatrixHead, MatrixRow, ProgressPage};
 pub(crate) use regrade::RegradePage;
 pub(crate) use rule_builder::{ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions, SENTENCE};
