@@ -167,14 +167,36 @@
       (field.type === 'checkbox' || field.type === 'radio') ? field.checked !== field.defaultChecked
         : field.value !== field.defaultValue);
   };
+  // A page that is not there for its reader any more is not asked for again, and says so; what may pass is.
+  class Over extends Error {}
+  const taken = (response) => {
+    if ([401, 403, 404, 410].includes(response.status)) throw new Over(String(response.status));
+    if (!response.ok) throw new Error(String(response.status));
+    return response;
+  };
+  const sayItIsOver = (why) => {
+    const notice = document.createElement('div');
+    notice.className = 'notice is-attention';
+    const text = document.createElement('p');
+    text.textContent = why.message === '401'
+      ? 'Your visit has ended, so this page shows nothing new. Open Cairn again from your course; what you had saved is kept.'
+      : 'This page is not open to you any more, so it shows nothing new. Load it again to see why.';
+    notice.append(text);
+    const status = document.getElementById('status');
+    if (status) {
+      status.replaceChildren(notice);
+    } else {
+      notice.setAttribute('role', 'status');
+      document.getElementById('main').prepend(notice);
+    }
+  };
   const renew = async (again) => {
     const main = document.getElementById('main');
     if (typing(main)) return false;
     const body = new URLSearchParams(new FormData(again));
     const address = again.getAttribute('action');
-    const response = again.method === 'post' ? await fetch(address, { method: 'POST', body: body })
-      : await fetch(`${address}?${body}`);
-    if (!response.ok) throw new Error(String(response.status));
+    const response = taken(again.method === 'post' ? await fetch(address, { method: 'POST', body: body })
+      : await fetch(`${address}?${body}`));
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html').getElementById('main');
     if (!fresh) throw new Error('no page');
     if (typing(main)) return false;
@@ -198,13 +220,19 @@
     const again = document.getElementById('again');
     const check = document.getElementById('check-now');
     const progress = document.getElementById('check-progress');
-    // Somebody types, or the network is away: a little later.
+    // Somebody types: a little later. The network or the server is away: later each time.
     const later = (look, time) => setTimeout(() => { if (again.isConnected) look(); }, time);
+    let pause = 5000;
+    const afterwards = (error, look) => {
+      if (error instanceof Over) { sayItIsOver(error); return; }
+      later(look, pause);
+      pause = Math.min(pause * 2, 120000);
+    };
     const show = async () => {
       try {
         if (await renew(again)) wait(); else later(show, 2000);
-      } catch {
-        later(show, 5000);
+      } catch (error) {
+        afterwards(error, show);
       }
     };
     if (check) {
@@ -222,12 +250,11 @@
         check.querySelectorAll('input[type="hidden"]').forEach((field) => body.set(field.name, field.value));
         let answer;
         try {
-          const response = await fetch(check.dataset.status, { method: 'POST', body: body });
-          if (!response.ok) throw new Error(String(response.status));
-          answer = await response.json();
-        } catch {
-          progress.textContent = 'The check goes on, but its count cannot be shown now.';
-          later(ask, 5000);
+          answer = await taken(await fetch(check.dataset.status, { method: 'POST', body: body })).json();
+          pause = 5000;
+        } catch (error) {
+          progress.textContent = error instanceof Over ? '' : 'The check goes on, but its count cannot be shown now.';
+          afterwards(error, ask);
           return;
         }
         if (!again.isConnected) return;

@@ -71,6 +71,8 @@ words! {
     ColumnRebound = "column.rebound";
     ColumnReleasePlanned = "column.release-planned";
     ColumnReleased = "column.released";
+    /// An activity has another column in place of one that is gone.
+    ColumnReplaced = "column.replaced";
     ColumnScale = "column.scale";
     CopyAgreed = "copy.agreed";
     CopyAsked = "copy.asked";
@@ -367,6 +369,7 @@ mod tests {
         "column.rebound",
         "column.release-planned",
         "column.released",
+        "column.replaced",
         "column.scale",
         "copy.agreed",
         "copy.asked",

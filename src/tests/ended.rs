@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use practice_lms::PracticeLms;
-use practice_lms::browser::Page;
+use practice_lms::browser::{Browser, Page, ThirdPartyCookies};
 
 use crate::app::block_on;
 use crate::domain::cause::Cause;
@@ -21,7 +21,7 @@ use crate::tests::evidence::{ADA, activity, first_in_queue, hand_in};
 use crate::tests::guest::Guest;
 use crate::tests::harness::{ForwardClock, Scene, framed};
 
-async fn known(scene: &Scene, title: &str) -> Course {
+pub(super) async fn known(scene: &Scene, title: &str) -> Course {
     let title = title.to_owned();
     let found = scene.cairn.store.read(move |db| {
         let mut all = Vec::new();
@@ -67,7 +67,7 @@ async fn earned(lms: &PracticeLms) -> (Guest, String) {
     (teacher, badge)
 }
 
-fn on_a_forward_clock<F: Future<Output = ()>>(test: impl Fn(Scene, Arc<ForwardClock>) -> F) {
+pub(super) fn on_a_forward_clock<F: Future<Output = ()>>(test: impl Fn(Scene, Arc<ForwardClock>) -> F) {
     for database in TestDatabase::dealt() {
         block_on(async {
             let clock = Arc::new(ForwardClock::default());
@@ -75,6 +75,18 @@ fn on_a_forward_clock<F: Future<Output = ()>>(test: impl Fn(Scene, Arc<ForwardCl
             test(scene, clock).await;
         });
     }
+}
+
+/// What is refused because the course has ended is called so, says nothing that cannot help, and leads on.
+fn leads_back(refused: &Page, course: &str) {
+    let words = refused.words();
+    let text = refused.text();
+    assert!(text.contains("<h1>This course has ended</h1>"), "{words}");
+    for untrue in ["quicker", "repeat your step", "opens Cairn here"] {
+        assert!(!words.contains(untrue), "{untrue}: {words}");
+    }
+    assert!(words.contains("in Cairn’s console"), "{words}");
+    assert_eq!(refused.link("To the badges of this course").unwrap(), course);
 }
 
 fn has_form(page: &Page, action: &str) -> bool {
@@ -94,8 +106,19 @@ fn who_taught_a_concluded_course_looks_on_and_only_administrators_revoke() {
         let mut teacher = Guest::open(lms, 0, "Teacher", "My badges").await;
         let page = teacher.page.clone();
         let words = page.words();
-        for said in ["This course has ended.", "Data champion", "1 of", "next look"] {
+        for said in [
+            "This course has ended.",
+            "Data champion",
+            "Ended",
+            "students when it was last read",
+            "1 of",
+            "next look",
+        ] {
             assert!(words.contains(said), "{said}: {words}");
+        }
+        assert_eq!(words.matches("This course has ended.").count(), 1, "{words}");
+        for untrue in ["Active", "as the course site lists them"] {
+            assert!(!words.contains(untrue), "{untrue}: {words}");
         }
         for gone in ["New badge", "Check now", "Who would earn it", "Rule"] {
             assert!(!words.contains(gone), "{gone}: {words}");
@@ -104,11 +127,11 @@ fn who_taught_a_concluded_course_looks_on_and_only_administrators_revoke() {
         let holders = teacher.get(&format!("/badges/{badge}/awards")).await;
         assert!(holders.words().contains(ADA), "{}", holders.words());
         assert!(!holders.words().contains("Revoke"), "{}", holders.words());
-        assert_eq!(teacher.get("/progress").await.status, 200);
-        assert_eq!(teacher.get("/evidence").await.status, 200);
-        for looked_at in ["/columns", "/students"] {
+        assert!(holders.words().contains("This course has ended."));
+        for looked_at in ["/progress", "/evidence", "/columns", "/students"] {
             let page = teacher.get(looked_at).await;
             assert_eq!(page.status, 200, "{looked_at}: {}", page.words());
+            assert!(page.words().contains("This course has ended."), "{looked_at}");
             assert!(
                 !has_form(&page, "/answer") && !has_form(&page, "/change"),
                 "{looked_at}"
@@ -124,6 +147,7 @@ fn who_taught_a_concluded_course_looks_on_and_only_administrators_revoke() {
             assert_eq!(refused.status, 409, "{rest}: {}", refused.words());
             assert!(refused.text().contains("course.ended"), "{}", refused.text());
             assert!(refused.words().contains("nothing is changed"), "{rest}");
+            leads_back(&refused, &teacher.course);
         }
 
         // An administrator who is nobody in the course.
@@ -197,6 +221,29 @@ fn a_visit_that_was_open_when_the_course_ended_looks_on_from_then() {
         }
         let refused = teacher.get(&format!("/badges/{badge}/retire")).await;
         assert_eq!(refused.status, 409, "{}", refused.words());
+        leads_back(&refused, &teacher.course);
+        // Where no cookie is kept, the way back carries the visit, and only the platform may frame it.
+        let cookies = teacher.browser.cookies(page.url.host_str().unwrap());
+        let visit = cookies
+            .iter()
+            .find(|(name, _)| name.starts_with("cairn_") && name != "cairn_probe");
+        let token = visit.unwrap().1.clone();
+        let mut bare = Browser::new()
+            .unwrap()
+            .framed_by(lms.origin(), ThirdPartyCookies::None);
+        let retire = format!("{}/badges/{badge}/retire", teacher.course);
+        let refused = bare.post(&retire, &[("session", &token)]).await.unwrap();
+        assert_eq!(refused.status, 409, "{}", refused.words());
+        let policy = refused.header("content-security-policy").unwrap();
+        assert!(policy.contains(lms.origin()), "{policy}");
+        let back = refused.forms().remove(0);
+        assert_eq!(back.value("session"), Some(token.as_str()));
+        let home = bare.submit(&refused, &back, &[]).await.unwrap();
+        assert!(
+            home.words().contains("This course has ended."),
+            "{}",
+            home.words()
+        );
         // Nor does a second window give back what the first one has not.
         let form = page.form("/window").unwrap();
         let window = teacher.browser.submit(&page, &form, &[]).await.unwrap();
@@ -253,6 +300,7 @@ fn a_deleted_course_is_told_of_in_one_sentence_and_once_it_has_ended_no_review_i
         let refused = teacher.send(&review, "/review", &late).await;
         assert_eq!(refused.status, 409, "{}", refused.words());
         assert!(refused.text().contains("course.ended"), "{}", refused.text());
+        leads_back(&refused, &teacher.course);
         let still = first_in_queue(&mut teacher).await;
         let words = still.words();
         assert!(
@@ -292,6 +340,10 @@ fn an_administrator_revokes_in_the_console_what_a_course_awarded_that_has_ended(
         assert!(found.links("/revoke").is_empty(), "{}", found.words());
         let refused = admin.get(&revoke).await;
         assert_eq!(refused.status, 409, "{}", refused.words());
+        let words = refused.words();
+        assert!(words.contains("This cannot be done now"), "{words}");
+        assert!(words.contains("To the overview"), "{words}");
+        assert!(!words.contains("repeat your step"), "{words}");
         let by_badge = admin.get(&format!("{place}?sought=data+champ")).await;
         assert!(
             by_badge.words().contains("No award is known"),

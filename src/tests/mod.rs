@@ -14,6 +14,7 @@ mod copying;
 mod design;
 mod dry_run;
 mod ended;
+mod ended_work;
 mod engine;
 mod evidence;
 mod firefox;

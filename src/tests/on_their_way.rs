@@ -1,14 +1,19 @@
 //! Scores on their way to the gradebook: the pages where a teacher waits for them look again by themselves, and leave alone
 //! what was typed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use practice_lms::browser::{Form, Page};
-use practice_lms::{Endpoint, Fault};
+use practice_lms::{CourseRole, Endpoint, Fault};
 
+use crate::store::testing::TestDatabase;
+use crate::tests::chromium::Chromium;
 use crate::tests::evidence::{ADA, activity, first_in_queue, hand_in};
 use crate::tests::guest::Guest;
-use crate::tests::harness::on_each_database;
+use crate::tests::harness::{ForwardClock, Scene, on_each_database};
+use crate::tests::screens::launch;
 
 /// What the script of a page sends to look again.
 fn again(page: &Page) -> Option<Form> {
@@ -59,6 +64,52 @@ fn pages_look_again_while_a_score_is_on_its_way_and_no_longer_than_that() {
             words.contains("The gradebook has 90 of 100, as it was given here."),
             "{words}"
         );
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_page_whose_visit_has_ended_says_so_and_asks_no_more() {
+    crate::app::block_on(async {
+        let Some(chromium) = Chromium::start(&[]).await else {
+            return;
+        };
+        let clock = Arc::new(ForwardClock::default());
+        let scene = Scene::at(TestDatabase::sqlite(), clock.clone()).await;
+        let (lms, world) = (&scene.moodle, scene.moodle.world());
+        let (mut teacher, place) = activity(lms).await;
+        let mut ada = Guest::open(lms, 0, ADA, "Project report").await;
+        hand_in(&mut ada, &place, "My report").await;
+        scene.at_rest().await;
+        let name = world
+            .member(world.courses()[0].id, CourseRole::Teacher)
+            .unwrap()
+            .name;
+        launch(&chromium, lms, 0, "Project report", &name).await;
+        let review = first_in_queue(&mut teacher).await;
+        let faults = world.faults();
+        faults.inject(Endpoint::Scores, &Fault::Delay(Duration::from_secs(60)), 60);
+        let given = [("score", "90"), ("verdict", "approve")];
+        teacher.send(&review, "/review", &given).await;
+        let queue = format!("{}/evidence", teacher.course);
+        chromium.driver.goto(&queue).await.unwrap();
+        chromium.reads("Scores are on their way").await;
+        let count = "window.asked = 0; const real = window.fetch; \
+                     window.fetch = (...all) => { window.asked += 1; return real(...all); };";
+        chromium.driver.execute(count, Vec::new()).await.unwrap();
+        clock.forward(TimeDelta::hours(11));
+        chromium.reads("Your visit has ended").await;
+        let asked = async || {
+            let asked = chromium.driver.execute("return window.asked", Vec::new()).await;
+            asked.unwrap().json().as_u64().unwrap()
+        };
+        let before = asked().await;
+        assert!(before > 0, "it looked, and was told");
+        tokio::time::sleep(Duration::from_secs(7)).await;
+        assert_eq!(asked().await, before, "it is asked for no more");
+        chromium.reads("Open Cairn again from your course").await;
+        faults.clear();
+        chromium.end().await;
         scene.end().await;
     });
 }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::badge::Expiry;
+use crate::domain::cause::Cause;
 use crate::domain::credential::Credential;
 use crate::domain::rule::Condition;
 use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
+use crate::service::course::sync::check_course;
 use crate::store::testing::TestDatabase;
 use chrono::TimeDelta;
 use practice_lms::{CourseRole, Endpoint, Fault, PracticeLms};
@@ -42,6 +44,7 @@ fn every_state_of_a_screen_is_fit_for_everybody() {
         approval(&mut viewer, &stage).await;
         over(&mut viewer, &mut stage, &clock).await;
         many(&mut viewer, &stage).await;
+        ended(&mut viewer, &stage, &clock).await;
         let wrong = viewer.wrong;
         assert!(
             wrong.is_empty(),
@@ -232,6 +235,9 @@ async fn over(viewer: &mut Viewer<'_>, stage: &mut Stage, clock: &ForwardClock) 
     let moodle = &stage.scene.moodle;
     launch(viewer.chromium, moodle, 0, "My badges", &teacher_of(moodle)).await;
     viewer.goto("awards-revoked", &holders).await;
+    let nowhere = stage.inside("/badges/none/edit");
+    viewer.goto("refused-in-a-visit", &nowhere).await;
+    viewer.chromium.reads("To the badges of this course").await;
     launch(viewer.chromium, moodle, 0, "My badges", &stage.student(0).1).await;
     viewer.inspect("my-badges-over").await;
     for (credential, name) in [(&expired, "expired"), (&revoked, "revoked")] {
@@ -275,6 +281,29 @@ async fn many(viewer: &mut Viewer<'_>, stage: &Stage) {
         .goto("progress-nobody-there", &format!("{here}?standing=met&q=a"))
         .await;
     viewer.goto("over-time-many", &format!("{here}/over-time")).await;
+}
+
+/// A course that was deleted, for whoever taught it and has it open.
+async fn ended(viewer: &mut Viewer<'_>, stage: &Stage, clock: &ForwardClock) {
+    let moodle = &stage.scene.moodle;
+    launch(viewer.chromium, moodle, 0, "My badges", &teacher_of(moodle)).await;
+    stage.world.delete_course(stage.at);
+    let (cairn, course) = (&stage.scene.cairn, &stage.course);
+    for _ in 0..2 {
+        stage.scene.at_rest().await;
+        check_course(cairn, &course.tenant, &course.id, Cause::CheckNow)
+            .await
+            .unwrap();
+        clock.forward(TimeDelta::minutes(61));
+        // So that the visit is not over for want of use.
+        viewer.chromium.driver.goto(&stage.inside("")).await.unwrap();
+    }
+    viewer.chromium.reads("This course has ended.").await;
+    viewer.inspect("course-ended").await;
+    for (name, rest) in [("progress-ended", "/progress"), ("evidence-ended", "/evidence")] {
+        viewer.goto(name, &stage.inside(rest)).await;
+        viewer.chromium.reads("This course has ended.").await;
+    }
 }
 
 /// Opens the fold that this element stands in.

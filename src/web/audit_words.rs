@@ -33,6 +33,7 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::ColumnRebound => {
             "found the gradebook column that the course site made anew in place of another"
         }
+        Action::ColumnReplaced => "gave an activity another gradebook column in place of its former one",
         Action::ColumnReleasePlanned => "set a date for releasing the grades of a gradebook column",
         Action::ColumnReleased => "released the grades of a gradebook column",
         Action::ColumnScale => "said whether a gradebook column is graded by a scale",

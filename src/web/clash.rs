@@ -107,6 +107,7 @@ mod tests {
             theme_href: None,
             window_href: None,
             return_href: None,
+            says_it_ended: false,
         };
         let ways = Ways {
             action: "/save".into(),

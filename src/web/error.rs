@@ -10,7 +10,7 @@ use askama::Template as _;
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::telemetry::metric;
 use crate::web::views::lti::RefusalPage;
-use crate::web::views::shared::{ErrorPage, PublicPage};
+use crate::web::views::shared::{ErrorPage, PublicPage, WayBack};
 use crate::web::words::errors;
 
 /// An error on its way to a person.
@@ -102,7 +102,7 @@ impl ResponseError for AppError {
 
     fn error_response(&self) -> HttpResponse {
         let body = self
-            .page()
+            .page(None)
             .unwrap_or_else(|_| format!("{} (error id {})", self.sentence(), self.id));
         // Errors carry no data of anybody, so a frame of any platform may show them.
         let mut answer = HttpResponse::build(self.status_code());
@@ -136,11 +136,22 @@ impl AppError {
         format!("{} · {code}", self.id)
     }
 
-    fn page(&self) -> askama::Result<String> {
+    /// The stable name of what happened.
+    #[must_use]
+    pub(super) fn code(&self) -> &'static str {
+        self.source.code()
+    }
+
+    /// The page, with a way on where it is known.
+    pub(super) fn page(&self, way_back: Option<&WayBack>) -> askama::Result<String> {
         let sentence = self.sentence();
         if !matches!(self.source, ServiceError::Launch(_) | ServiceError::Login(_)) {
             let status = self.status_code().as_u16();
-            return ErrorPage::coded(status, self.source.code(), &sentence, &self.shown_id()).render();
+            let page = ErrorPage::coded(status, self.code(), &sentence, &self.shown_id());
+            return match way_back {
+                Some(way_back) => page.within(way_back).render(),
+                None => page.render(),
+            };
         }
         let refusal = RefusalPage {
             page: PublicPage::titled("Cairn did not open"),

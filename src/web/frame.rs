@@ -286,6 +286,7 @@ impl Visit {
             theme_href: self.visitor.accent.map(assets::accent),
             window_href: (!self.top_level).then(|| window::address(self)),
             return_href: self.visitor.session.return_url.clone().filter(|_| self.top_level),
+            says_it_ended: teaches && self.visitor.course.life.end().is_some(),
         }
     }
 

@@ -531,6 +531,8 @@ pub(crate) struct ReviewView {
     pub(crate) column_maximum: Option<Decimal>,
     /// Whether what is read there counts already and the student may know of it.
     pub(crate) is_released: bool,
+    /// Who reviewed it last.
+    pub(crate) reviewer: Option<String>,
     /// Reviews of it that others replaced, oldest first.
     pub(crate) past: Vec<PastReview>,
     /// The next one that waits.
@@ -582,6 +584,7 @@ pub(crate) async fn review_view(
             kept_back: kept_back(db, &activity)?,
             column_maximum: column_maximum(db, &activity)?,
             is_released,
+            reviewer: reviewing::reviewer(db, &submission)?,
             past: reviewing::past(db, &submission)?,
             next: others
                 .into_iter()

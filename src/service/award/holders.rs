@@ -75,7 +75,13 @@ pub(crate) struct Holders {
     pub(crate) shown: Vec<Holder>,
     /// How many there are in all.
     pub(crate) total: usize,
-    /// How many of all are no students of the course now.
+    /// How many of all hold it now, as the first page of the course counts.
+    pub(crate) held: usize,
+    /// How many of all held it until it expired.
+    pub(crate) expired: usize,
+    /// From how many of all it was taken back.
+    pub(crate) revoked: usize,
+    /// How many of those who hold it are no students of the course now.
     pub(crate) former: usize,
     /// How many of all hold it and lapse soon ([`LAPSES_SOON`](crate::domain::award::LAPSES_SOON)).
     pub(crate) lapsing: usize,
@@ -108,8 +114,10 @@ pub(crate) async fn page(
         let revocable = all.iter().filter(|award| award.revocation.is_none()).count();
         let renewable = awarding::renewable(db, &badge, &all, now)?;
         let students = students_of(db, &badge)?;
-        let former = all.iter().filter(|award| !students.contains(&award.person));
-        let former = former.count();
+        let is_held = |award: &&Award| award.standing(now).is_held();
+        let held = all.iter().filter(is_held).count();
+        let former = all.iter().filter(is_held);
+        let former = former.filter(|award| !students.contains(&award.person)).count();
         all.sort_by(|one, other| (other.awarded_at, &other.id).cmp(&(one.awarded_at, &one.id)));
         let skip = usize::try_from(part.offset).unwrap_or(0);
         let take = usize::try_from(part.limit.clamp(1, MOST)).unwrap_or(1);
@@ -118,6 +126,9 @@ pub(crate) async fn page(
             shown: named(db, &visitor, shown, &renewable, &students)?,
             badge,
             total,
+            held,
+            expired: revocable.saturating_sub(held),
+            revoked: total.saturating_sub(revocable),
             former,
             lapsing,
             revocable,

@@ -170,6 +170,15 @@ pub(crate) struct PastReview {
     pub(crate) review: Review,
 }
 
+/// Who reviewed a hand-in last.
+pub(super) fn reviewer(db: &mut Db, submission: &Submission) -> Result<Option<String>, StoreError> {
+    let Some(review) = &submission.review else {
+        return Ok(None);
+    };
+    let by = people::get(db, &submission.tenant, &review.by)?;
+    Ok(by.as_ref().map(Person::display_name))
+}
+
 /// The reviews of a hand-in that others replaced, oldest first.
 pub(super) fn past(db: &mut Db, submission: &Submission) -> Result<Vec<PastReview>, StoreError> {
     let all = submissions::past_reviews(db, &submission.tenant, &submission.id)?;

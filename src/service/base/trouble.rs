@@ -195,6 +195,19 @@ impl Trouble {
         self.reasons.iter().any(of_former)
     }
 
+    /// Whether trying again by itself cannot help: a column belongs to a former registration or was deleted, or the platform
+    /// has no such course or column any more. Somebody has to do something first, if anything is to be done.
+    #[must_use]
+    pub(crate) fn waits_for_somebody(&self) -> bool {
+        let waits = |reason: &Reason| {
+            matches!(
+                reason,
+                Reason::Missing { .. } | Reason::Column(ColumnRefusal::OfFormer(_) | ColumnRefusal::Gone(_))
+            )
+        };
+        self.reasons.iter().any(waits)
+    }
+
     /// Work that is not in the queue any more, and is not done.
     #[must_use]
     pub(crate) fn lost() -> Self {

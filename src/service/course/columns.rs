@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::cause::Cause;
 use crate::domain::course::{Course, LineItem, LineItemState, Link};
 use crate::domain::evidence::Activity;
@@ -25,9 +27,10 @@ use crate::service::base::session::Visitor;
 use crate::service::base::trouble::Trouble;
 use crate::service::course::placing;
 use crate::service::course::reach::{Reach, reach, vetted};
+use crate::service::course::reclaiming;
 use crate::service::course::scores;
 use crate::store::jobs::Standing;
-use crate::store::{Db, StoreError, activities, jobs, line_items, links, posted_scores, rules};
+use crate::store::{Db, StoreError, activities, audit, jobs, line_items, links, posted_scores, rules};
 use lti::capabilities::NewColumns;
 use lti::services::error::Reason;
 use lti::services::grades::{LineItem as PlatformItem, LineItemFilter, NewLineItem};
@@ -104,7 +107,7 @@ async fn keep(
     let check = CheckCourse::of(&reach.course, Cause::Column);
     let stored = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let item = match activity.as_ref() {
-            Some(activity) => in_place_of(db, &item, activity, now)?,
+            Some(activity) => in_place_of(db, &item, activity, now, random.as_ref())?,
             None => line_items::find_or_insert(db, &item, now)?,
         };
         if let Some(activity) = activity {
@@ -126,6 +129,7 @@ fn in_place_of(
     item: &LineItem,
     activity: &ActivityId,
     now: DateTime<Utc>,
+    random: &dyn Random,
 ) -> Result<LineItem, StoreError> {
     let known = activities::get(db, &item.tenant, activity)?.and_then(|activity| activity.line_item);
     let gone = match known {
@@ -138,8 +142,12 @@ fn in_place_of(
     if let Some(there) = line_items::by_url(db, &item.tenant, &item.course, &item.url)?
         && (there.id == gone.id || rules::names_item(db, &there.tenant, &there.id)?)
     {
+        if there.id != gone.id {
+            tell_replaced(db, &gone, item, activity, now, random)?;
+        }
         return Ok(there);
     }
+    tell_replaced(db, &gone, item, activity, now, random)?;
     line_items::rebind(db, &gone, &item.url)?;
     // The new column has none of the grades that went to the old one.
     posted_scores::start_afresh(db, &gone.tenant, &gone.id)?;
@@ -151,6 +159,21 @@ fn in_place_of(
     })
 }
 
+/// Keeps in the audit log that an activity has another column from now on.
+fn tell_replaced(
+    db: &mut Db,
+    gone: &LineItem,
+    by: &LineItem,
+    activity: &ActivityId,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let (id, action) = (gone.id.as_str(), Action::ColumnReplaced);
+    let entry = Entry::new(&gone.tenant, Actor::Cairn, action, id, now);
+    let detail = json!({ "label": gone.label, "with": by.label, "activity": activity });
+    audit::record(db, &entry.detail(detail), random)
+}
+
 /// After a check that could list the columns: activities that still have none get another try once a link opens them, unless only
 /// a teacher can help, as do scores that were given up or refused. Run it in the check's transaction.
 pub(in crate::service) fn resume(
@@ -160,6 +183,7 @@ pub(in crate::service) fn resume(
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<(), StoreError> {
+    reclaiming::reclaim(db, course, now, random)?;
     for activity in activities::for_course(db, &course.tenant, &course.id)? {
         if activity.line_item.is_some() {
             continue;

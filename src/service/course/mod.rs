@@ -9,6 +9,7 @@ pub(crate) mod notices;
 pub(crate) mod outside;
 pub(crate) mod placing;
 mod reach;
+mod reclaiming;
 pub(crate) mod releases;
 pub(crate) mod scores;
 mod seen_as;

@@ -200,11 +200,12 @@ pub(crate) async fn late(cairn: &Cairn, visitor: &Visitor) -> Result<Late, Servi
 pub(crate) enum OnTheWay {
     /// One is being sent, or will be in a moment.
     Soon,
-    /// What failed is tried again.
+    /// What failed is tried again, or perhaps in vain.
     Later,
 }
 
-/// Whether scores of the visit's course, or that of one hand-in, are on their way to the gradebook.
+/// Whether scores of the visit's course, or that of one hand-in, are on their way to the gradebook. What cannot arrive before
+/// somebody has done something is not.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
@@ -232,7 +233,13 @@ pub(crate) async fn on_their_way(
             return Ok(None);
         }
         let due = jobs::due_below(db, tenant, SendScore::NAME, course.as_str(), now)?;
-        Ok(Some(if due > 0 { OnTheWay::Soon } else { OnTheWay::Later }))
+        let late = jobs::late_below(db, tenant, SendScore::NAME, course.as_str())?;
+        let in_vain = late.is_some_and(|late| Trouble::read(&late.error).waits_for_somebody());
+        Ok(match (due > 0, in_vain) {
+            (true, false) => Some(OnTheWay::Soon),
+            (true, true) | (false, false) => Some(OnTheWay::Later),
+            (false, true) => None,
+        })
     });
     found.await
 }

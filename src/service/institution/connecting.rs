@@ -20,6 +20,7 @@ use crate::service::base::institutions::Making;
 use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::base::wrong::Wrong;
 use crate::service::institution::administrators::{Operator, Scope};
+use crate::service::institution::joining::platforms::{joined_with, other_of};
 use crate::store::{
     Db, StoreError, admins, audit, deployments, last_seen, pending, platforms, registrations, tenants,
 };
@@ -35,6 +36,8 @@ pub(crate) struct Listed {
     /// Deployments whose platform may be one that is known: id, and what the platform calls it.
     pub(crate) reviews: Vec<(DeploymentId, String)>,
     pub(crate) seen_at: Option<DateTime<Utc>>,
+    /// Registrations that speak for the same platform: the name and the client id of each.
+    pub(crate) joined: Vec<(String, String)>,
 }
 
 /// One platform with everything round it.
@@ -95,6 +98,7 @@ pub(crate) async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, Se
                 let belong: HashMap<_, _> = platforms::of_registration(db, &tenant.id, &registration.id)?
                     .into_iter()
                     .collect();
+                let joined = joined_with(db, &tenant.id, &registration.id, belong.values())?;
                 let is_open = |one: &Deployment| belong.get(&one.id).is_some_and(|of| of.review_of.is_some());
                 let reviews = all.into_iter().filter(is_open);
                 let reviews = reviews.map(|one| (one.id, one.deployment_id)).collect();
@@ -105,6 +109,7 @@ pub(crate) async fn list(cairn: &Cairn, scope: &Scope) -> Result<Vec<Listed>, Se
                     registration,
                     pending,
                     reviews,
+                    joined,
                 });
             }
         }
@@ -136,17 +141,13 @@ pub(crate) async fn view(
             );
         }
         let mut same = HashMap::new();
-        let all = platforms::of_issuer(db, tenant, &registration.issuer)?;
         for (deployment, belonging) in platforms::of_registration(db, tenant, &id)? {
             if belonging.review_of.is_some() {
                 same.insert(deployment, true);
                 continue;
             }
-            let Some(own) = belonging.platform else { continue };
-            for other in all.iter().filter(|other| other.id != own) {
-                if platforms::people(db, tenant, &other.id)? > 0 {
-                    same.insert(deployment.clone(), false);
-                }
+            if other_of(db, tenant, &registration.issuer, &belonging)?.is_some() {
+                same.insert(deployment, false);
             }
         }
         Ok(Platform {

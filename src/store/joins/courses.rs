@@ -7,6 +7,7 @@ use super::super::schema::{course_releases, courses as table, sessions};
 use super::super::{Db, StoreError, course_keys, courses};
 use super::leaving::{self, Left};
 use super::moves::{self, Moved};
+use super::{placed, visits};
 use crate::ids::{CourseId, DeploymentId, JoinId, PlatformId, TenantId};
 
 const fn of_course(table: &'static str, key: &'static str, unique: Option<&'static str>) -> Moved {
@@ -62,6 +63,7 @@ pub(crate) fn join(
     for moved in &MOVED {
         moved.go(db, tenant, id, from.as_str(), into.as_str())?;
     }
+    placed::open_again(db, tenant, id, into)?;
     newest_answer(db, tenant, id, from, into)?;
     leaving::leave(db, tenant, id, Left::Course(from))?;
     diesel::update(sessions::table)
@@ -94,6 +96,7 @@ pub(crate) fn part(
     (from, into): (&CourseId, &CourseId),
     platform: &PlatformId,
 ) -> Result<(), StoreError> {
+    placed::ask_again(db, tenant, id)?;
     for moved in MOVED.iter().rev() {
         moved.back(db, tenant, id, into.as_str())?;
     }
@@ -103,10 +106,7 @@ pub(crate) fn part(
         rename(db, tenant, from, &context_id, None)?;
     }
     leaving::come_back(db, tenant, id, Left::Course(from))?;
-    diesel::delete(sessions::table)
-        .filter(sessions::tenant_id.eq(tenant.as_str()))
-        .filter(sessions::course_id.eq(into.as_str()))
-        .execute(db)?;
+    visits::of_course(db, tenant, into)?;
     moves::forget(db, tenant, id)
 }
 

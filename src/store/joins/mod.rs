@@ -17,18 +17,22 @@ mod grades;
 mod leaving;
 mod moves;
 mod people;
+mod placed;
 mod platforms;
 mod roles;
 mod since;
 mod submissions;
+mod visits;
 
 pub(crate) use courses::{join as join_courses, make_room, part as part_courses};
 pub(crate) use moves::{
     forget_person, key_to_platform, keys_back, name_to_platform, names_back, platforms_before,
 };
 pub(crate) use people::{join as join_people, part as part_people};
+pub(crate) use placed::placed_goes;
 pub(crate) use platforms::{platform_comes_back, platform_goes_over};
 pub(crate) use since::came_since;
+pub(crate) use visits::{of_course as end_visits_of_course, of_person as end_visits_of_person};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = joins, treat_none_as_default_value = false)]

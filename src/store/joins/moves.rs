@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::super::convert::CHUNK;
 use super::super::schema::{course_keys, identities, join_moves, joins};
 use super::super::{Db, StoreError};
-use crate::ids::{JoinId, PersonId, PlatformId, TenantId};
+use crate::ids::{CourseId, JoinId, PersonId, PlatformId, TenantId};
 
 /// Runs one statement with these values: `$1`, `$2` … in this order, which both databases understand.
 macro_rules! run {
@@ -283,6 +283,22 @@ pub(crate) fn names_back(
         set_platform_of_name(db, tenant, (into, &was.into()), &sub)?;
     }
     Ok(())
+}
+
+/// Whether a course was called something by the platform that was joined alone, and came over with it.
+pub(super) fn brought_key_of(
+    db: &mut Db,
+    tenant: &TenantId,
+    join: &JoinId,
+    course: &CourseId,
+) -> Result<bool, StoreError> {
+    let keys: Vec<String> = course_keys::table
+        .filter(course_keys::tenant_id.eq(tenant.as_str()))
+        .filter(course_keys::course_id.eq(course.as_str()))
+        .select(course_keys::id)
+        .load(db)?;
+    let brought = noted(db, tenant, join, KEYS)?;
+    Ok(brought.iter().any(|(key, _)| keys.contains(key)))
 }
 
 /// Has what a course is called be the other platform's from now on.

@@ -106,8 +106,7 @@ pub(crate) fn join(
     people::set_joined_into(db, tenant, from.as_str(), Some(into.as_str()))
 }
 
-/// Makes two of one again. What came since stays with the one who stayed. Their visits end: who each was is not known any
-/// more. Run it in a transaction.
+/// Makes two of one again. What came since stays with the one who stayed. Run it in a transaction.
 pub(crate) fn part(
     db: &mut Db,
     tenant: &TenantId,
@@ -138,10 +137,6 @@ pub(crate) fn part(
         )?;
     }
     leaving::come_back(db, tenant, id, Left::Person(from))?;
-    diesel::delete(sessions::table)
-        .filter(sessions::tenant_id.eq(tenant.as_str()))
-        .filter(sessions::person_id.eq(into.as_str()))
-        .execute(db)?;
     people::set_joined_into(db, tenant, from.as_str(), None)?;
     moves::forget(db, tenant, id)
 }

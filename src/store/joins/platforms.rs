@@ -1,10 +1,14 @@
 //! Deployments that go over to another platform, and come back.
 
-use super::super::{Db, StoreError, platforms};
+use chrono::{DateTime, Utc};
+
+use super::super::{Db, StoreError, course_keys, courses, platforms};
 use super::make_room;
 use super::moves::{self, Moved};
+use super::{placed, visits};
 use crate::domain::platform::{Join, Platform};
 use crate::ids::{CourseId, JoinId, PlatformId, TenantId};
+use crate::random::Random;
 
 const DEPLOYMENTS: Moved = Moved {
     table: "deployments",
@@ -33,8 +37,13 @@ pub(crate) fn platform_goes_over(
 }
 
 /// Gives a platform its deployments back. The courses of the other one hang on them no more: those are given that are read
-/// through an earlier one again.
-pub(crate) fn platform_comes_back(db: &mut Db, join: &Join) -> Result<Vec<CourseId>, StoreError> {
+/// through an earlier one again. Visits of those end, as do those that the deployments opened: who is meant is said anew.
+pub(crate) fn platform_comes_back(
+    db: &mut Db,
+    join: &Join,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<Vec<CourseId>, StoreError> {
     let tenant = &join.tenant;
     let (from, into) = join.sides::<PlatformId>();
     DEPLOYMENTS.back(db, tenant, &join.id, into.as_str())?;
@@ -44,7 +53,17 @@ pub(crate) fn platform_comes_back(db: &mut Db, join: &Join) -> Result<Vec<Course
     }
     let mut brought = Vec::new();
     for (deployment, _) in platforms::deployments_of(db, tenant, &from)? {
-        brought.extend(make_room(db, tenant, &into, &deployment)?);
+        let mut spoke = Vec::new();
+        for id in course_keys::on_deployment(db, tenant, &into, &deployment)? {
+            spoke.extend(courses::get(db, tenant, &id)?);
+        }
+        let back = make_room(db, tenant, &into, &deployment)?;
+        for course in spoke.iter().filter(|course| back.contains(&course.id)) {
+            placed::own_course(db, join, course, now, random)?;
+            visits::of_course(db, tenant, &course.id)?;
+        }
+        visits::of_deployment(db, tenant, &deployment)?;
+        brought.extend(back);
     }
     Ok(brought)
 }

@@ -19,6 +19,7 @@ mod joined;
 mod joining;
 mod matrix;
 mod outside;
+mod parted;
 mod placing;
 mod posting;
 mod queue;

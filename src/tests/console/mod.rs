@@ -16,5 +16,6 @@ pub(crate) mod rules;
 mod screens;
 mod shapes;
 mod sharing;
+mod taken_back;
 mod tenants;
 mod two_live;

@@ -20,10 +20,10 @@ use crate::tests::guest::Guest;
 use crate::tests::harness::{Scene, framed, on_each_database};
 
 /// The link of the second registration.
-const ANEW: &str = "Badges anew";
+pub(super) const ANEW: &str = "Badges anew";
 
 /// Installs Cairn in the Moodle once more, beside the first one, and registers that one too; with a link in the first course.
-async fn second(scene: &Scene) -> (RegistrationId, u64) {
+pub(super) async fn second(scene: &Scene) -> (RegistrationId, u64) {
     let origin = scene.cairn.settings.origin();
     let at = |path: &str| format!("{origin}{path}");
     let known = scene.moodle.install_tool(Tool {
@@ -62,7 +62,7 @@ async fn second(scene: &Scene) -> (RegistrationId, u64) {
     (added.unwrap().id, link)
 }
 
-async fn opened(scene: &Scene, person: u64, link: u64) -> Page {
+pub(super) async fn opened(scene: &Scene, person: u64, link: u64) -> Page {
     let world = scene.moodle.world();
     let form = world.launch_form(world.courses()[0].id, person, link).unwrap();
     framed(&scene.moodle).launch(&form).await.unwrap()
@@ -73,7 +73,7 @@ fn column(world: &World, label: &str) -> u64 {
     all.into_iter().find(|one| one.label == label).unwrap().id
 }
 
-async fn check(scene: &Scene, teacher: &mut Guest) {
+pub(super) async fn check(scene: &Scene, teacher: &mut Guest) {
     let page = teacher.get("").await;
     teacher.send(&page, "/check", &[]).await;
     scene.at_rest().await;
@@ -97,18 +97,18 @@ async fn earned(scene: &Scene, teacher: &mut Guest, ada: u64) -> String {
 }
 
 /// Says in the console that the deployment that waits, or was kept apart, is of the platform that is known.
-async fn join(scene: &Scene, admin: &mut AdminBrowser, page: &Page) {
+pub(super) async fn join(scene: &Scene, admin: &mut AdminBrowser, page: &Page) {
     let done = admin.send(page, "/join", &[]).await;
     assert!(done.words().contains("Joined."), "{}", done.words());
     scene.at_rest().await;
 }
 
-fn path(href: &str) -> String {
+pub(super) fn path(href: &str) -> String {
     url::Url::parse(href).map_or_else(|_| href.to_owned(), |url| url.path().to_owned())
 }
 
 /// Takes the newest join back.
-async fn part(admin: &mut AdminBrowser) {
+pub(super) async fn part(admin: &mut AdminBrowser) {
     let list = admin.get("/admin/people").await;
     let asked = admin.get(&path(&list.links("/part").remove(0))).await;
     let parted = admin.send(&asked, "/part", &[]).await;
@@ -191,6 +191,25 @@ fn columns_of_the_registration_that_does_not_speak_are_called_its_own_and_lose_n
             rule.words()
         );
         calls_nothing_gone(&rule);
+        let words = rule.words();
+        assert!(
+            words.contains("This badge is paused and awards nothing."),
+            "{words}"
+        );
+        assert!(
+            !words.contains("not right yet") && !words.contains("Nothing you typed"),
+            "nothing was typed, and why it is paused says it: {words}"
+        );
+        let preview = after.get(&format!("/badges/{badge}/preview")).await.words();
+        for said in [
+            "This badge is paused and awards nothing.",
+            "Grades in “Quiz” are not read any more",
+        ] {
+            assert!(preview.contains(said), "{said}: {preview}");
+        }
+        for untrue in ["count as soon as they are", "Grades as they were read"] {
+            assert!(!preview.contains(untrue), "{untrue}: {preview}");
+        }
         for rest in [
             format!("/badges/{badge}/preview"),
             format!("/badges/{badge}/awards"),
@@ -216,6 +235,23 @@ fn columns_of_the_registration_that_does_not_speak_are_called_its_own_and_lose_n
         after.send(&open, "/review", &given).await;
         let told = "belongs to a former registration of Cairn, to which no grades go any more";
         calls_nothing_gone(&after.until("", told).await);
+        // What waits for a teacher is not said to be on its way, and what to do is said once.
+        let queue = after.get("/evidence").await.words();
+        assert!(
+            queue.contains("is kept here") || queue.contains("are kept here"),
+            "{queue}"
+        );
+        for untrue in ["on their way", "again by itself"] {
+            assert!(!queue.contains(untrue), "{untrue}: {queue}");
+        }
+        let reviewed = after.browser.get(open.url.as_str()).await.unwrap().words();
+        let todo = "Put the activity into the course once more";
+        assert_eq!(reviewed.matches(todo).count(), 1, "{reviewed}");
+        assert!(!reviewed.contains("on its way"), "{reviewed}");
+        assert!(
+            reviewed.contains("active badges that ask for approved work"),
+            "{reviewed}"
+        );
         let again = Guest::open(lms, 0, "Teacher", "Project report").await;
         assert_eq!(again.course, before.course);
         // Nor can a link of the first get a column through the second.

@@ -53,7 +53,12 @@ fn a_revoked_badge_says_so_everywhere_and_can_still_be_seen() {
                 .unwrap();
             assert_eq!(done.status, 200, "{}", done.text());
             assert!(done.text().contains("Reason: Wrong quiz"), "{}", done.text());
+            // What was taken back is held no more: the first page counts the same.
+            let words = done.words();
+            assert!(words.contains("0 holders · 1 revoked"), "{words}");
         }
+        let home = stage.teacher.get(&stage.inside("")).await.unwrap().words();
+        assert!(home.contains("0 of 32 earned"), "{home}");
 
         let public = get(&stage.url(&format!("/b/{}", credential.slug)), "text/html").await;
         assert_eq!(public.status, 200);
@@ -390,8 +395,11 @@ fn an_expired_badge_can_still_be_seen_and_taken_away() {
         while stage.scene.cairn.clock.now() <= end {
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
-        let holders = stage.teacher.get(done.url.as_ref()).await.unwrap();
-        assert!(holders.text().contains("Expired"), "{}", holders.text());
+        let all = stage.inside(&format!("/badges/{badge}/awards"));
+        for (at, says) in [(done.url.as_ref(), "Expired"), (&*all, "0 holders · 1 expired")] {
+            let words = stage.teacher.get(at).await.unwrap().words();
+            assert!(words.contains(says), "{words}");
+        }
         let (award, credential) = stage.awarded(&badge, 0).await;
         let public = get(&stage.url(&format!("/b/{}", credential.slug)), "text/html").await;
         assert!(

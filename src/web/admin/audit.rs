@@ -171,8 +171,21 @@ fn subject(part: &Part, entry: &Logged) -> String {
     let name = part.subject(entry);
     match part.version(entry) {
         Some(version) => format!("{name}, version {version}"),
-        None => name,
+        None => match (
+            client_ids(entry, "client_ids"),
+            client_ids(entry, "with_client_ids"),
+        ) {
+            (Some(one), Some(other)) => format!("{name} (client id {one}, with client id {other})"),
+            _ => name,
+        },
     }
+}
+
+/// The client ids by which an entry tells two platforms apart that may have one name.
+fn client_ids(entry: &Logged, of: &str) -> Option<String> {
+    let ids = entry.detail.get(of)?.as_array()?.iter();
+    let ids: Vec<&str> = ids.filter_map(serde_json::Value::as_str).collect();
+    (!ids.is_empty()).then(|| ids.join(", "))
 }
 
 /// Whether the words for the action need no subject: it was done to oneself, or to something that has no name.

@@ -9,7 +9,7 @@ use crate::service::base::error::ServiceError;
 use crate::web::error::AppError;
 use crate::web::paths::console;
 use crate::web::views::admin::ConsoleErrorPage;
-use crate::web::views::shared::PublicPage;
+use crate::web::views::shared::{PublicPage, conflict};
 
 /// What a handler of the console answers when it cannot do what was asked.
 #[derive(Debug)]
@@ -95,10 +95,7 @@ fn page(error: &AppError) -> askama::Result<String> {
         StatusCode::NOT_FOUND => ("Nothing here", "Go to the overview and look from there."),
         StatusCode::GONE => ("This link is over", "Nothing was changed."),
         StatusCode::TOO_MANY_REQUESTS => ("Too many attempts", "Nothing was changed."),
-        StatusCode::CONFLICT => (
-            "Something has changed",
-            "Open the page again, look at what is there now, and repeat your step if it is still needed.",
-        ),
+        StatusCode::CONFLICT => conflict(error.code()),
         StatusCode::BAD_GATEWAY => ("Another server did not answer", "Wait a minute and try again."),
         StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE => (
             "This did not work",

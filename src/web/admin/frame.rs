@@ -167,6 +167,7 @@ impl AdminVisit {
                 window_href: None,
                 assistant: false,
                 return_href: None,
+                says_it_ended: false,
             },
             who: self.admin.name.clone(),
         }

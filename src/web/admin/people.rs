@@ -184,6 +184,10 @@ fn stays(one: &Listed, since: CameSince) -> String {
         .into_iter()
         .filter_map(|(count, told)| (count > 0).then_some(told))
         .collect();
+    let but_for = match one.kind {
+        JoinKind::Platform => ", but for what goes with links",
+        JoinKind::Person | JoinKind::Course => "",
+    };
     if came.is_empty() {
         return format!(
             "Nothing came in since they were joined. What still does before this is done stays with {}.",
@@ -191,10 +195,32 @@ fn stays(one: &Listed, since: CameSince) -> String {
         );
     }
     format!(
-        "What came in since they were joined stays with {}: {}.",
+        "What came in since they were joined stays with {}{}: {}.",
         one.into,
+        but_for,
         came.join(", ")
     )
+}
+
+/// What taking a join back does, one sentence each.
+fn parts(one: &Listed, since: CameSince) -> Vec<String> {
+    let (from, into) = (&one.from, &one.into);
+    let mut all = vec![
+        format!("{from} and {into} are two again, each with what was theirs."),
+        stays(one, since),
+    ];
+    let visits = if one.kind == JoinKind::Platform {
+        all.push(format!(
+            "Links that {from} brought into a course of both since then go to its own course. An activity that they alone open goes with them, with its column and its submissions: each is then of the person whom {from} calls by the same user id. An activity that a link of {into} opens too belongs to that link and its column again, and the other link asks once more what it opens."
+        ));
+        format!(
+            "Visits that are open in courses of both, or that {from} opened, end, and begin anew from the course; all others go on."
+        )
+    } else {
+        format!("Visits of {into} that are open end, and begin anew from the course; all others go on.")
+    };
+    all.push(format!("Nothing that was signed is changed or revoked. {visits}"));
+    all
 }
 
 async fn consider(
@@ -205,12 +231,7 @@ async fn consider(
     let (institution, one, since) = joining::review_part(&visit.cairn, &visit.admin, &tenant, &id).await?;
     visit.show(&ConsoleConfirmPage {
         page: visit.page_of(&institution, "Take this back?", AdminPlace::People),
-        consequences: vec![
-            format!("{} and {} are two again, each with what was theirs.", one.from, one.into),
-            stays(&one, since),
-            "Nothing that was signed is changed or revoked. Visits that are open end, and begin anew from the course."
-                .to_owned(),
-        ],
+        consequences: parts(&one, since),
         action: console::join_part(&tenant, &id),
         fields: Vec::new(),
         confirm: "Take it back",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use chrono::TimeDelta;
 use tracing::Span;
 use tracing::field::display;
@@ -14,10 +14,12 @@ use crate::service::award::uploads::Receiving;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::{LONGEST, Visitor};
 use crate::service::course::home::Home;
+use crate::web::assets;
 use crate::web::error::AppError;
 use crate::web::extract::fields::{Fields, Sender};
 use crate::web::extract::proven::{Asking, Found, Later, application, brought, find};
 use crate::web::paths;
+use crate::web::views::shared::WayBack;
 
 /// A page request within a visit. A view may be asked for by GET, or by POST where no cookies are to be had.
 #[derive(Debug)]
@@ -125,6 +127,14 @@ async fn visit<T>(
         .record("tenant", display(visitor.tenant()))
         .record("course", display(&visitor.course.id))
         .record("person", display(&visitor.person.id));
+    // Whatever is refused from here on, the page that says so leads back.
+    request.extensions_mut().insert(WayBack {
+        href: paths::course_home(&visitor.course.id),
+        teaches: visitor.session.instructor,
+        session: carried.clone(),
+        ancestors: visitor.ancestors().join(" "),
+        theme_href: visitor.accent.map(assets::accent),
+    });
     let top_level = request
         .headers()
         .get("sec-fetch-dest")

@@ -19,7 +19,7 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{Attention, BadgeRow, CheckState, CourseBadgesPage};
-use crate::web::views::shared::{Flash, Status, Waiting, When};
+use crate::web::views::shared::{Flash, Page, Status, Waiting, When};
 use crate::web::words::{self, states};
 
 /// Seconds between two looks at the page of a course whose platform is away.
@@ -64,14 +64,15 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
     if let Some(since) = super::check::since(visit)
         && !progress.running
     {
-        page.page.flash = Some(ended(visit, since).await?);
-        page.check.problem = words::checks::late(&late);
+        let (flash, problem) = ended(visit, since).await?;
+        page.page.flash = Some(flash);
+        page.check.problem = words::checks::late_beside(&late, problem.as_ref());
     }
     visit.show(&page)
 }
 
-/// How the check ended that somebody asked for.
-async fn ended(visit: &Visit, since: DateTime<Utc>) -> Result<Flash, AppError> {
+/// How the check ended that somebody asked for, and what went wrong with it.
+async fn ended(visit: &Visit, since: DateTime<Utc>) -> Result<(Flash, Option<Trouble>), AppError> {
     let visitor = &visit.visitor;
     let (tenant, course) = (visitor.tenant(), &visitor.course.id);
     let found = sync::progress(&visit.cairn, tenant, course, Some(since)).await?;
@@ -81,14 +82,19 @@ async fn ended(visit: &Visit, since: DateTime<Utc>) -> Result<Flash, AppError> {
         }
         Stage::Reading | Stage::Scores(_) | Stage::People(_) | Stage::Badges | Stage::CourseOver => true,
     };
-    Ok(Flash {
+    let flash = Flash {
         status: if is_well {
             Status::Earned
         } else {
             Status::NeedsAttention
         },
         text: words::checks::progress(&found, visitor.zone()),
-    })
+    };
+    let problem = match found.stage {
+        Stage::Ended(ended) => ended.problem,
+        _ => None,
+    };
+    Ok((flash, problem))
 }
 
 fn view(
@@ -107,12 +113,19 @@ fn view(
         .map(|trouble| words::checks::of_a_check(trouble, checks, now, visit.visitor.zone()));
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     CourseBadgesPage {
-        page: visit.page("Badges", Place::Badges),
+        page: Page {
+            // It says so itself, and why.
+            says_it_ended: false,
+            ..visit.page("Badges", Place::Badges)
+        },
         check: CheckState {
             last: checks.last_at.map(|at| When::new(at, now)),
             next: checks.next_at.map(|at| When::new(at, now)),
             // Of a course that has ended nothing reaches the gradebook any more, and nobody could help it.
-            problem: match (last, words::checks::late(late).filter(|_| !has_ended)) {
+            problem: match (
+                last,
+                words::checks::late_beside(late, trouble.as_ref()).filter(|_| !has_ended),
+            ) {
                 (Some(problem), Some(late)) => Some(format!("{problem} {late}")),
                 (problem, late) => problem.or(late),
             },
@@ -130,7 +143,11 @@ fn view(
         ended: overview.course.life.end().map(words::checks::ended),
         reading: visit.visitor.session.reading,
         students: overview.students,
-        students_note: words::students::count_note(overview.listing),
+        students_note: if has_ended {
+            Some(words::students::WHEN_LAST_READ)
+        } else {
+            words::students::count_note(overview.listing)
+        },
         asked: Vec::new(),
         more_asked: 0,
         may_answer: false,
@@ -184,6 +201,11 @@ fn waiting(visit: &Visit, progress: &sync::CheckProgress, trouble: Option<&Troub
 
 /// What a tool can see of a gradebook through LTI, and what not.
 fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
+    if overview.course.life.end().is_some() {
+        return vec![
+            "Nothing is read of this course any more; what you see was read before it ended.".to_owned(),
+        ];
+    }
     let services = &overview.course.services;
     let mut sentences = Vec::new();
     if !overview.opened {
@@ -239,15 +261,24 @@ fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
 fn row(visit: &Visit, summary: &Summary, powers: Powers) -> BadgeRow {
     let badge = &summary.badge;
     let href = |to: fn(&BadgeId) -> String| visit.href(&to(&badge.id));
+    let has_ended = visit.visitor.course.life.end().is_some();
     BadgeRow {
         name: badge.design.name.clone(),
         picture: picture_of(badge),
-        state: states::badge(&badge.state),
+        state: if has_ended {
+            states::badge_of_ended(&badge.state)
+        } else {
+            states::badge(&badge.state)
+        },
         kind: format!("{} badge", badge.design.kind.word()),
         earned: summary.earned,
         earned_by_others: summary.earned_by_others,
-        almost: summary.almost,
-        problem: summary.problem.as_ref().map(words::rules::obstacle),
+        almost: if has_ended { 0 } else { summary.almost },
+        problem: summary
+            .problem
+            .as_ref()
+            .filter(|_| !has_ended)
+            .map(words::rules::obstacle),
         edit_href: href(course::badge_edit),
         rule_href: href(course::badge_rule),
         preview_href: href(course::badge_preview),

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
+use crate::domain::badge::BadgeState;
 use crate::domain::dry_run::{DryRun, FunnelRow, NEAR_PERCENT};
 use crate::domain::policy::Powers;
 use crate::domain::sentence::{Audience, next_step, recorded_otherwise};
@@ -118,6 +119,16 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
             .iter()
             .map(|(label, release)| words::releases::counting(label, release, visit.visitor.zone()))
             .collect(),
+        unread: trial
+            .unread
+            .iter()
+            .map(|label| words::releases::unread(label))
+            .collect(),
+        paused: match &badge.state {
+            BadgeState::Paused { reason } if trial.blocking.is_empty() => Some(words::rules::rest(reason)),
+            BadgeState::Paused { .. } => Some(String::new()),
+            _ => None,
+        },
         columns_href: visit.href(&course::columns()),
         unknown: small(
             run.not_released.len() + run.no_grade.len() + run.not_handed_in.len() + run.waiting.len(),

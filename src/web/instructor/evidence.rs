@@ -12,6 +12,7 @@ use crate::service::award::evidence::{self, Answer, Queue, ReviewView, Reviewed,
 use crate::service::award::reviewing::PastReview;
 use crate::service::base::clash::{Clash, Seen};
 use crate::service::base::policies;
+use crate::service::base::refusal::ColumnRefusal;
 use crate::service::course::scores::{self, OnTheWay};
 use crate::web::artefact::{self, state_chip};
 use crate::web::clash;
@@ -20,7 +21,9 @@ use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
-use crate::web::views::instructor::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionReviewPage};
+use crate::web::views::instructor::{
+    EvidenceQueuePage, GivenReview, QueueRow, ReviewFields, SubmissionReviewPage,
+};
 use crate::web::views::shared::{Choice, Page, Paging, Problem, ProblemList, Waiting, When};
 use crate::web::words;
 
@@ -58,7 +61,7 @@ async fn queue(visit: Visit) -> Result<HttpResponse, AppError> {
         .await?;
     let mut shown = queue_view(&visit, page, &queue, only, all, slice);
     shown.unopened = unopened::rows(&visit).await?;
-    shown.again = again(&visit, &course::evidence(), None).await?;
+    (shown.again, shown.is_sending) = again(&visit, &course::evidence(), None).await?;
     visit.show(&shown)
 }
 
@@ -107,14 +110,21 @@ fn queue_view(
         waiting: small(queue.waiting),
         unopened: Vec::new(),
         again: None,
+        is_sending: false,
         activity: only.map(|only| only.to_string()).unwrap_or_default(),
     }
 }
 
-/// How a page looks again, while scores are on their way to the gradebook.
-async fn again(visit: &Visit, place: &str, only: Option<&SubmissionId>) -> Result<Option<Waiting>, AppError> {
+/// How a page looks again, while scores are on their way to the gradebook, and whether one is being sent: of what failed it is
+/// said elsewhere why.
+async fn again(
+    visit: &Visit,
+    place: &str,
+    only: Option<&SubmissionId>,
+) -> Result<(Option<Waiting>, bool), AppError> {
     let found = scores::on_their_way(&visit.cairn, &visit.visitor, only).await?;
-    Ok(found.map(|found| {
+    let is_sending = found == Some(OnTheWay::Soon);
+    let waiting = found.map(|found| {
         let waiting = visit.waiting(place);
         let asked = ["activity", "state", "from"].into_iter();
         let asked = asked.filter_map(|name| Some((name, visit.query(name)?)));
@@ -126,7 +136,8 @@ async fn again(visit: &Visit, place: &str, only: Option<&SubmissionId>) -> Resul
             fields: waiting.fields.into_iter().chain(asked).collect(),
             ..waiting
         }
-    }))
+    });
+    Ok((waiting, is_sending))
 }
 
 fn queue_row(visit: &Visit, queue: &Queue, row: &WaitingSubmission) -> QueueRow {
@@ -289,14 +300,23 @@ async fn view(
     problems: Vec<Problem>,
 ) -> Result<SubmissionReviewPage, AppError> {
     let title = format!("Review: {}", shown.student);
-    let page = visit.page_saying_what_is_late(&title, Place::Evidence).await?;
+    // Why this work does not reach the gradebook is said once, beside it.
+    let page = match shown.kept_back {
+        Some(_) => visit.page(&title, Place::Evidence),
+        None => visit.page_saying_what_is_late(&title, Place::Evidence).await?,
+    };
     let (submission, maximum) = (&shown.submission, shown.activity.maximum.normalize());
     // What was typed and not kept stands in the page as if it came from there.
-    let again = if problems.is_empty() {
+    let waits_for_somebody = matches!(
+        shown.kept_back,
+        Some(ColumnRefusal::OfFormer(_) | ColumnRefusal::Gone(_))
+    );
+    let (again, is_sending) = if problems.is_empty() && !waits_for_somebody {
         again(visit, &course::submission(&submission.id), Some(&submission.id)).await?
     } else {
-        None
+        (None, false)
     };
+    let has_ended = visit.visitor.course.life.end().is_some();
     let href = |id: &SubmissionId| visit.href(&course::submission(id));
     let others = shown.versions.iter().rev().filter(|one| one.id != submission.id);
     Ok(SubmissionReviewPage {
@@ -314,6 +334,7 @@ async fn view(
         action: visit.href(&course::submission_review(&submission.id)),
         may_review: policies::powers(&visit.cairn, &visit.visitor).await?.review,
         fields,
+        given: given(shown),
         seen: seen.as_str().to_owned(),
         reading: visit.visitor.session.reading,
         problems: ProblemList(problems),
@@ -322,16 +343,28 @@ async fn view(
             .column_maximum
             .map(|column| words::scores::column_points(maximum, column)),
         again,
-        kept_back_note: shown.kept_back.as_ref().map(words::scores::kept_back),
+        is_sending: is_sending && shown.kept_back.is_none(),
+        // Once the course has ended nothing more is given or sent, and nobody could help it.
+        kept_back_note: shown
+            .kept_back
+            .as_ref()
+            .filter(|_| !has_ended)
+            .map(words::scores::kept_back),
         // What a column had that is gone is not what the gradebook has.
         gradebook_note: match shown.kept_back {
+            _ if has_ended => words::scores::last_in_gradebook(&shown.gradebook),
             Some(_) => None,
             None => words::scores::in_gradebook(&shown.gradebook, shown.is_released),
         },
-        refused_note: shown.gradebook.refused.as_ref().map(|(why, said)| {
-            let why = words::scores::refusal(*why, said);
-            format!("The gradebook has not taken what was to be sent for this work. {why}")
-        }),
+        refused_note: shown
+            .gradebook
+            .refused
+            .as_ref()
+            .filter(|_| !has_ended)
+            .map(|(why, said)| {
+                let why = words::scores::refusal(*why, said);
+                format!("The gradebook has not taken what was to be sent for this work. {why}")
+            }),
         earlier: others
             .map(|one| (When::new(one.submitted_at, shown.now), earlier(one)))
             .chain(
@@ -344,6 +377,23 @@ async fn view(
             .collect(),
         next_href: shown.next.as_ref().map(href),
         back_href: visit.href(&course::evidence()),
+    })
+}
+
+/// The last review, for whoever looks at it.
+fn given(shown: &ReviewView) -> Option<GivenReview> {
+    let review = shown.submission.review.as_ref()?;
+    let maximum = shown.activity.maximum.normalize();
+    Some(GivenReview {
+        by: shown
+            .reviewer
+            .clone()
+            .unwrap_or_else(|| "A former instructor".to_owned()),
+        at: When::new(review.at, shown.now),
+        points: review
+            .score
+            .map(|score| format!("{} of {maximum} points", score.normalize())),
+        message: review.message.clone(),
     })
 }
 

@@ -3,9 +3,12 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
+use crate::domain::badge::BadgeState;
+use crate::domain::columns::TroubleKind;
 use crate::domain::course::{LineItem, LineItemState, may_be_steps};
 use crate::domain::design_review::{RuleProblem, elsewhere_problem, threshold_problem};
 use crate::domain::outside::OutsideColumn;
+use crate::domain::rest::Rest;
 use crate::domain::rule::{Condition, Group};
 use crate::domain::sentence::Names;
 use crate::domain::zone::Zone;
@@ -109,9 +112,30 @@ async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
     if let Some(rule) = stored {
         // What has become wrong since it was saved: a column that is gone, for instance.
         let review = design::review(&visit.cairn, &visit.visitor, &id, &rule.root).await?;
-        builder.problems = review.problems.iter().map(whole).collect();
+        let state = &editor.badge.state;
+        let fresh = review
+            .problems
+            .iter()
+            .filter(|found| !is_said_by_rest(found, state));
+        builder.problems = fresh.map(whole).collect();
     }
     visit.show(&view(&visit, editor, builder).await?)
+}
+
+/// Whether why the badge is paused says it of the same column already.
+fn is_said_by_rest(problem: &RuleProblem, state: &BadgeState) -> bool {
+    let (RuleProblem::LineItemGone { label } | RuleProblem::LineItemOfFormer { label }) = problem else {
+        return false;
+    };
+    let BadgeState::Paused {
+        reason: Rest::Columns(found),
+    } = state
+    else {
+        return false;
+    };
+    found
+        .iter()
+        .any(|one| one.kind == TroubleKind::Gone && one.label == *label)
 }
 
 fn whole(problem: &RuleProblem) -> Problem {
@@ -325,7 +349,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         typed: builder.typed,
         version_note: version_note(&editor),
         paused: match &badge.state {
-            crate::domain::badge::BadgeState::Paused { reason } => Some(words::rules::rest(reason)),
+            BadgeState::Paused { reason } => Some(words::rules::rest(reason)),
             _ => None,
         },
         columns_tell: words::columns::seen(tell),

@@ -58,6 +58,7 @@ fn view(visit: &AccountVisit, account: &Account, report: Option<&Report>) -> Acc
             window_href: None,
             assistant: false,
             return_href: None,
+            says_it_ended: false,
         },
         platform: registration.name.clone(),
         deployment_id: account.here.deployment_id.clone(),

@@ -6,7 +6,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 
-use super::{address, bounds, limit};
+use super::{address, bounds, limit, way_back};
 use crate::web::error::AppError;
 
 /// Lets a request pass that is neither too much for now nor malformed in its address.
@@ -23,7 +23,7 @@ pub(crate) async fn guard<B: MessageBody + 'static>(
     };
     let passed = limit::pass(&request).and_then(|()| address::check(request.uri()));
     let answer = match passed {
-        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Ok(()) => way_back::shown(next.call(request).await?.map_into_boxed_body()),
         Err(error) => request.error_response(AppError::from(error)),
     };
     watched.end();

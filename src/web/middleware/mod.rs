@@ -7,3 +7,4 @@ pub(crate) mod guard;
 pub(crate) mod headers;
 pub(crate) mod limit;
 pub(crate) mod span;
+mod way_back;

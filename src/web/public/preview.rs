@@ -180,6 +180,7 @@ fn other_format() -> Result<HttpResponse, AppError> {
         kept: None,
         what_to_do: "Ask again with format=json, or without a format.".to_owned(),
         error_id: "oembed.format".to_owned(),
+        way_back: None,
     };
     show(StatusCode::NOT_IMPLEMENTED, &page)
 }

@@ -50,6 +50,7 @@ fn over(error: &ServiceError) -> Result<HttpResponse, AppError> {
             "Ask the holder for a new link, or for the badge file: any Open Badges 3.0 verifier can check it."
                 .to_owned(),
         error_id: error.code().to_owned(),
+        way_back: None,
     };
     show(StatusCode::GONE, &page)
 }

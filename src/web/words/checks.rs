@@ -35,7 +35,23 @@ pub(crate) fn of_a_check(trouble: &Trouble, checks: &Checks, now: DateTime<Utc>,
 
 /// The reasons; behind them, where the platform is away, what that means.
 fn told(trouble: &Trouble, meaning: &str) -> String {
-    let mut sentences: Vec<String> = trouble.reasons.iter().map(reason).collect();
+    let sentences = trouble.reasons.iter().map(reason).collect();
+    with_its_meaning(trouble, sentences, meaning)
+}
+
+/// What went wrong, without the reasons that stand there already; nothing where all of them do.
+fn unsaid(trouble: &Trouble, said: &mut Vec<String>) -> String {
+    let reasons = trouble.reasons.iter().map(reason);
+    let fresh: Vec<String> = reasons.filter(|sentence| !said.contains(sentence)).collect();
+    if fresh.is_empty() {
+        return String::new();
+    }
+    said.extend(fresh.iter().cloned());
+    let meaning = "Nothing was lost, and Cairn tries again by itself.";
+    format!(" {}", with_its_meaning(trouble, fresh, meaning))
+}
+
+fn with_its_meaning(trouble: &Trouble, mut sentences: Vec<String>, meaning: &str) -> String {
     if trouble.reasons.iter().any(|reason| reason.away().is_some()) {
         sentences.push(meaning.to_owned());
     }
@@ -199,28 +215,41 @@ pub(crate) const fn ended(how: End) -> &'static str {
 /// What has not reached the gradebook; none where nothing is late.
 #[must_use]
 pub(crate) fn late(late: &Late) -> Option<String> {
+    late_beside(late, None)
+}
+
+/// The same beside what went wrong with a check, of which nothing is said twice.
+#[must_use]
+pub(crate) fn late_beside(late: &Late, beside: Option<&Trouble>) -> Option<String> {
     let mut told = Vec::new();
+    let mut said: Vec<String> = beside
+        .into_iter()
+        .flat_map(|trouble| trouble.reasons.iter().map(reason))
+        .collect();
     if let Some(columns) = &late.columns {
         let what = match columns.count {
             1 => "An evidence activity has no gradebook column yet".to_owned(),
             several => format!("{several} evidence activities have no gradebook column yet"),
         };
-        let again = if columns.last.is_of_former() {
+        let again = if columns.last.waits_for_somebody() {
             "."
         } else {
             "; Cairn tries again by itself."
         };
-        told.push(format!("{what}{again} {}", trouble(&columns.last)));
+        told.push(format!("{what}{again}{}", unsaid(&columns.last, &mut said)));
     }
     if let Some(scores) = &late.scores {
-        let what = match scores.count {
-            1 => "1 submission is not up to date in the gradebook yet. It is kept here, and Cairn sends it"
-                .to_owned(),
-            several => format!(
-                "{several} submissions are not up to date in the gradebook yet. They are kept here, and Cairn sends them"
-            ),
+        let (what, kept, them) = match scores.count {
+            1 => ("1 submission is".to_owned(), "It is", "it"),
+            several => (format!("{several} submissions are"), "They are", "them"),
         };
-        told.push(format!("{what} again by itself. {}", trouble(&scores.last)));
+        let again = if scores.last.waits_for_somebody() {
+            format!("gradebook. {kept} kept here.")
+        } else {
+            format!("gradebook yet. {kept} kept here, and Cairn sends {them} again by itself.")
+        };
+        let why = unsaid(&scores.last, &mut said);
+        told.push(format!("{what} not up to date in the {again}{why}"));
     }
     (!told.is_empty()).then(|| told.join(" "))
 }
@@ -228,6 +257,7 @@ pub(crate) fn late(late: &Late) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::base::refusal::ColumnRefusal;
     use crate::service::course::scores::Waiting;
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -342,6 +372,47 @@ mod tests {
         assert!(says(3).starts_with(
             "3 submissions are not up to date in the gradebook yet. They are kept here, and Cairn sends them again by itself. "
         ));
+    }
+
+    #[test]
+    fn what_only_somebody_can_mend_is_never_said_to_go_by_itself_and_no_reason_stands_twice() {
+        let trouble = |reason: Reason, id: &str| Trouble {
+            reasons: vec![reason],
+            error_id: Some(id.into()),
+        };
+        let missing = |said: &str| Reason::Missing { said: said.into() };
+        let scores = Some(Waiting {
+            count: 1,
+            last: trouble(missing("Sending a score failed (404)"), "b"),
+        });
+        let columns = Some(Waiting {
+            count: 1,
+            last: trouble(missing("Listing the columns failed (404)"), "c"),
+        });
+        let of_check = trouble(missing("Listing the members failed (404)"), "a");
+        let both = Late { columns, scores };
+        let beside = late_beside(&both, Some(&of_check)).unwrap();
+        assert_eq!(
+            beside,
+            "An evidence activity has no gradebook column yet. 1 submission is not up to date in the gradebook. It is kept here."
+        );
+        let alone = late(&both).unwrap();
+        assert_eq!(alone.matches("is no longer there").count(), 1, "{alone}");
+        assert!(!alone.contains("by itself"), "{alone}");
+        let former = ColumnRefusal::OfFormer("Design log".into());
+        let last = trouble(Reason::Column(former), "d");
+        let told = late(&Late {
+            columns: None,
+            scores: Some(Waiting { count: 2, last }),
+        });
+        let told = told.unwrap();
+        assert!(
+            told.starts_with(
+                "2 submissions are not up to date in the gradebook. They are kept here. The gradebook column"
+            ),
+            "{told}"
+        );
+        assert!(!told.contains("again by itself"), "{told}");
     }
 
     #[test]

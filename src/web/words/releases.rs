@@ -31,6 +31,12 @@ pub(crate) fn counting(label: &str, release: &Release, zone: Zone) -> String {
     }
 }
 
+/// Of a column that is read no more, where a rule names it.
+#[must_use]
+pub(crate) fn unread(label: &str) -> String {
+    format!("Grades in “{label}” are not read any more; what is known of them was read before.")
+}
+
 /// The same of all columns of which nobody chose otherwise.
 #[must_use]
 pub(crate) fn all(answer: Option<Counting>) -> &'static str {

@@ -100,7 +100,7 @@ pub(crate) fn kept_back(why: &ColumnRefusal) -> String {
     };
     format!(
         "Points that you give here do not reach the gradebook for now. {}{todo} Your review itself counts at once: the student \
-         reads it, and badges that ask for approved work are decided.",
+         reads it, and active badges that ask for approved work are decided.",
         refusals::column(why)
     )
 }
@@ -136,6 +136,21 @@ pub(crate) fn in_gradebook(there: &InGradebook, is_released: bool) -> Option<Str
             was emptied. That counts, and Cairn sends no other one. If there is to be a grade, type it in the gradebook."
             .to_owned(),
         None => "The gradebook has no grade for this student yet.".to_owned(),
+    })
+}
+
+/// What the gradebook had when it was last read, in a course that has ended.
+#[must_use]
+pub(crate) fn last_in_gradebook(there: &InGradebook) -> Option<String> {
+    if !there.column {
+        return None;
+    }
+    Some(match there.grade {
+        Some(grade) => {
+            let (value, of) = (grade.value.normalize(), grade.maximum.normalize());
+            format!("The last grade that is known of the gradebook: {value} of {of}.")
+        }
+        None => "No grade of this student is known of the gradebook.".to_owned(),
     })
 }
 
@@ -218,6 +233,13 @@ mod tests {
         );
         assert!(says(there(None, false, true)).contains("the student is excused"));
         assert!(says(there(None, false, false)).contains("no grade for this student yet"));
+        let last = |there: InGradebook| last_in_gradebook(&there).unwrap();
+        assert_eq!(
+            last(there(points(77), true, false)),
+            "The last grade that is known of the gradebook: 77 of 100."
+        );
+        assert!(!last(there(None, false, false)).contains("yet"));
+        assert_eq!(last_in_gradebook(&InGradebook::default()), None);
         let former = says(InGradebook {
             is_of_former: true,
             ..there(points(77), true, false)

@@ -14,6 +14,14 @@ pub(crate) fn badge(state: &BadgeState) -> StatusChip {
     }
 }
 
+/// The same in a course that has ended, where none awards anything any more.
+pub(crate) fn badge_of_ended(state: &BadgeState) -> StatusChip {
+    match state {
+        BadgeState::Active | BadgeState::Paused { .. } => Status::Neutral.saying("Ended"),
+        BadgeState::Draft | BadgeState::Retired => badge(state),
+    }
+}
+
 /// What a key does.
 pub(crate) fn key(state: KeyState) -> StatusChip {
     match state {

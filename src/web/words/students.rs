@@ -78,6 +78,9 @@ pub(crate) const fn count_note(listing: Listing) -> Option<&'static str> {
     }
 }
 
+/// The same of a course that has ended.
+pub(crate) const WHEN_LAST_READ: &str = "when it was last read";
+
 /// Whom a count of students is about, in a sentence.
 #[must_use]
 pub(crate) const fn counted(listing: Listing) -> &'static str {

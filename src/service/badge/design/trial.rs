@@ -11,6 +11,7 @@ use super::rule::{accept_maxima, names, review_in};
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
+use crate::domain::course::LineItemState;
 use crate::domain::decision::{Decision, Truth};
 use crate::domain::design_review::RuleProblem;
 use crate::domain::dry_run::{DryRun, Learner, dry_run};
@@ -29,7 +30,8 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, DecideBadge};
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, audit, awards, badges, courses, enrolments, facts, jobs, people, releases, rules,
+    Db, StoreError, audit, awards, badges, courses, enrolments, facts, jobs, line_items, people, releases,
+    rules,
 };
 
 /// What a rule would do, with everything that a page says about it.
@@ -57,6 +59,8 @@ pub(crate) struct Trial {
     pub(crate) read_at: Option<DateTime<Utc>>,
     /// When the grades count that it reads: each column by its name.
     pub(crate) counting: Vec<(String, Release)>,
+    /// Columns that it names and that are read no more, by their names.
+    pub(crate) unread: Vec<String>,
     /// Whether it is being read for the first time.
     pub(crate) first_reading: bool,
 }
@@ -111,6 +115,7 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
         let ids: Vec<PersonId> = listed.chain(&unanswered).cloned().collect();
         let course = courses::get(db, visitor.tenant(), &badge.course)?;
         let read_at = course.and_then(|course| course.checks.last_at);
+        let columns = columns_named(db, &badge, &rule, &names)?;
         Ok(Trial {
             in_doubt: in_doubt.len(),
             first_reading: read_at.is_none() && is_being_read(db, &badge, now)?,
@@ -125,7 +130,8 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
                 .collect(),
             read_at,
             unanswered,
-            counting: counting(db, &badge, &rule, &names)?,
+            counting: columns.counting,
+            unread: columns.unread,
             badge,
             run,
             names,
@@ -134,24 +140,38 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
     tried.await
 }
 
-/// When the grades count that a rule reads: each column once, by its name.
-fn counting(
-    db: &mut Db,
-    badge: &Badge,
-    rule: &Rule,
-    names: &Names,
-) -> Result<Vec<(String, Release)>, StoreError> {
+/// The columns that a rule names, each once, by its name.
+struct Named {
+    /// Those that are read, and when their grades count.
+    counting: Vec<(String, Release)>,
+    unread: Vec<String>,
+}
+
+fn columns_named(db: &mut Db, badge: &Badge, rule: &Rule, names: &Names) -> Result<Named, StoreError> {
     let releases = releases::for_course(db, &badge.tenant, &badge.course)?;
+    let all = line_items::for_course(db, &badge.tenant, &badge.course)?.into_iter();
+    let gone: HashSet<LineItemId> = all
+        .filter(|item| item.state == LineItemState::Gone)
+        .map(|item| item.id)
+        .collect();
     let mut told: Vec<&LineItemId> = Vec::new();
+    let mut named = Named {
+        counting: Vec::new(),
+        unread: Vec::new(),
+    };
     for item in rule.root.line_items() {
-        if !told.contains(&item) {
-            told.push(item);
+        if told.contains(&item) {
+            continue;
+        }
+        told.push(item);
+        let name = names.line_item(item);
+        if gone.contains(item) {
+            named.unread.push(name);
+        } else {
+            named.counting.push((name, releases.of(item)));
         }
     }
-    let told = told.into_iter();
-    Ok(told
-        .map(|item| (names.line_item(item), releases.of(item)))
-        .collect())
+    Ok(named)
 }
 
 /// A draft; or the version of a badge that rests, once what made it rest is mended.

@@ -15,6 +15,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, CheckCourse, DoJoin};
 use crate::service::base::refusal::JoinRefusal;
 use crate::service::institution::administrators::Administrator;
+use crate::service::institution::joining::platforms::client_ids;
 use crate::store::{Db, StoreError, audit, courses, joins, people, platforms, tenants};
 
 /// Most joins that are shown.
@@ -130,7 +131,7 @@ pub(crate) async fn part(
         }
         let (action, subject) = match join.kind {
             JoinKind::Platform => {
-                for course in joins::platform_comes_back(db, &join)? {
+                for course in joins::platform_comes_back(db, &join, now, random.as_ref())? {
                     look_again(db, &tenant, &course, now, random.as_ref())?;
                 }
                 let from = platforms::get(db, &tenant, &PlatformId::from(join.from.as_str()))?;
@@ -140,7 +141,18 @@ pub(crate) async fn part(
             JoinKind::Person | JoinKind::Course => (Action::PersonParted, join.into.clone()),
         };
         let entry = Entry::new(&tenant, actor, action, &subject, now);
-        audit::record(db, &entry.detail(json!({ "join": id })), random.as_ref())?;
+        let detail = match join.kind {
+            JoinKind::Platform => {
+                let (from, into) = join.sides::<PlatformId>();
+                json!({
+                    "join": id,
+                    "client_ids": client_ids(db, &tenant, &from)?,
+                    "with_client_ids": client_ids(db, &tenant, &into)?,
+                })
+            }
+            JoinKind::Person | JoinKind::Course => json!({ "join": id }),
+        };
+        audit::record(db, &entry.detail(detail), random.as_ref())?;
         queue::enqueue(db, &tenant, &DoJoin { join: id }, now, now, random.as_ref())?;
         Ok(())
     });

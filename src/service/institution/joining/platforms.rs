@@ -1,5 +1,7 @@
 //! A deployment whose platform may be one that is known.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
@@ -25,10 +27,11 @@ pub(crate) struct PlatformReview {
     pub(crate) institution: Tenant,
     /// The registration that speaks.
     pub(crate) registration: Registration,
-    /// The platform that is known, with the name and the client id under which it was first seen.
+    /// The platform that is known, with the name under which it was first seen, and the client ids that speak for it, newest
+    /// first.
     pub(crate) known: Platform,
     pub(crate) known_name: String,
-    pub(crate) known_client_id: String,
+    pub(crate) known_client_ids: Vec<String>,
     /// What the new one calls itself.
     pub(crate) told_guid: Option<String>,
     /// Whether the known one has begun to call itself by another name, under the same registration.
@@ -100,7 +103,7 @@ fn pair(
 
 /// The oldest other platform under the same issuer that has people and is not joined: what one that was kept apart may be
 /// after all.
-fn other_of(
+pub(in crate::service::institution) fn other_of(
     db: &mut Db,
     tenant: &TenantId,
     issuer: &str,
@@ -116,6 +119,49 @@ fn other_of(
         }
     }
     Ok(None)
+}
+
+/// The client ids of the registrations that speak for a platform, newest first; where none does, the one under which it was
+/// first seen.
+pub(super) fn client_ids(
+    db: &mut Db,
+    tenant: &TenantId,
+    platform: &PlatformId,
+) -> Result<Vec<String>, StoreError> {
+    let mut ids = Vec::new();
+    for (_, registration) in platforms::deployments_of(db, tenant, platform)? {
+        if let Some(registration) = registrations::by_id(db, &registration)?
+            && !ids.contains(&registration.client_id)
+        {
+            ids.push(registration.client_id);
+        }
+    }
+    if ids.is_empty() {
+        ids.extend(platforms::named(db, tenant, platform)?.map(|(_, client_id)| client_id));
+    }
+    Ok(ids)
+}
+
+/// The other registrations that speak for the platforms to which those deployments belong.
+pub(in crate::service::institution) fn joined_with<'a>(
+    db: &mut Db,
+    tenant: &TenantId,
+    own: &RegistrationId,
+    belong: impl Iterator<Item = &'a Belonging>,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let own_ones: BTreeSet<&PlatformId> = belong.filter_map(|one| one.platform.as_ref()).collect();
+    let mut others = BTreeSet::new();
+    for platform in own_ones {
+        let all = platforms::deployments_of(db, tenant, platform)?;
+        others.extend(all.into_iter().map(|(_, registration)| registration));
+    }
+    others.remove(own);
+    let mut joined = Vec::new();
+    for other in others {
+        let other = registrations::by_id(db, &other)?;
+        joined.extend(other.map(|other| (other.name, other.client_id)));
+    }
+    Ok(joined)
 }
 
 /// What joining the platform of a deployment with the known one would do.
@@ -138,7 +184,8 @@ pub(crate) async fn review(
             ..
         } = pair(db, &scope, &registration, &deployment)?;
         let tenant = &registration.tenant;
-        let (known_name, known_client_id) = platforms::named(db, tenant, &known.id)?.unwrap_or_default();
+        let (known_name, _) = platforms::named(db, tenant, &known.id)?.unwrap_or_default();
+        let known_client_ids = client_ids(db, tenant, &known.id)?;
         let own = belonging.platform.as_ref().filter(|own| **own != known.id);
         let (same_people, same_courses) = match own {
             Some(own) => (
@@ -161,7 +208,7 @@ pub(crate) async fn review(
             waits: belonging.review_of.is_some(),
             told_guid: told,
             known_name,
-            known_client_id,
+            known_client_ids,
             same_people,
             same_courses,
             known,
@@ -225,6 +272,7 @@ pub(crate) async fn join<'a>(
         let pair = pair(db, &scope, &registration, &deployment)?;
         let tenant = &pair.registration.tenant;
         let own = own_platform(db, &pair, now, random.as_ref())?;
+        let known_client_ids = client_ids(db, tenant, &pair.known.id)?;
         let join = Join {
             id: JoinId::new(now, random.as_ref()),
             tenant: tenant.clone(),
@@ -268,7 +316,13 @@ pub(crate) async fn join<'a>(
             pair.registration.id.as_str(),
             now,
         );
-        let detail = json!({"deployment": pair.deployment.id, "with": pair.known.id, "join": join.id});
+        let detail = json!({
+            "deployment": pair.deployment.id,
+            "with": pair.known.id,
+            "join": join.id,
+            "client_ids": [pair.registration.client_id],
+            "with_client_ids": known_client_ids,
+        });
         audit::record(db, &entry.detail(detail), random.as_ref())?;
         Ok(())
     });

@@ -28,7 +28,7 @@ pub(crate) async fn work(cairn: &Cairn, tenant: &TenantId, id: &JoinId) -> Resul
         let join = joins::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("join"))?;
         let (next, touched) = match join.state {
             JoinState::Asked => (JoinState::Done, go(db, &join, now, random.as_ref())?),
-            JoinState::Leaving => (JoinState::Undone, back(db, &join)?),
+            JoinState::Leaving => (JoinState::Undone, back(db, &join, now, random.as_ref())?),
             JoinState::Done | JoinState::Undone => return Ok(()),
         };
         joins::advance(db, &tenant, &id, join.state, next, now)?;
@@ -191,10 +191,48 @@ fn people_go(
     }
 }
 
-fn back(db: &mut Db, join: &Join) -> Result<Touched, StoreError> {
+fn back(db: &mut Db, join: &Join, now: DateTime<Utc>, random: &dyn Random) -> Result<Touched, StoreError> {
     let mut touched = Touched::default();
     one_back(db, join, &mut touched)?;
+    match join.kind {
+        // Who each was in an open visit is not known any more.
+        JoinKind::Person => {
+            let stays = PersonId::from(join.into.as_str());
+            joins::end_visits_of_person(db, &join.tenant, &stays)?;
+        }
+        JoinKind::Platform => placed_go(db, join, &mut touched, now, random)?,
+        JoinKind::Course => {}
+    }
     Ok(touched)
+}
+
+/// Has what the platform that goes put into courses of the other one be in its own.
+fn placed_go(
+    db: &mut Db,
+    join: &Join,
+    touched: &mut Touched,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let tenant = &join.tenant;
+    let (from, into) = join.sides::<PlatformId>();
+    let mut after = String::new();
+    loop {
+        let part = course_keys::some_after(db, tenant, &from, &after, PART)?;
+        let Some((last, ..)) = part.last() else {
+            return Ok(());
+        };
+        after.clone_from(last);
+        for (_, context_id, own) in part {
+            let Some(here) = course_keys::course_of(db, tenant, &into, &context_id)? else {
+                continue;
+            };
+            if here != own && joins::placed_goes(db, join, (&here, &own), now, random)? {
+                joins::end_visits_of_course(db, tenant, &here)?;
+                touched.courses.extend([here, own]);
+            }
+        }
+    }
 }
 
 fn one_back(db: &mut Db, join: &Join, touched: &mut Touched) -> Result<(), StoreError> {

@@ -96,7 +96,7 @@ pub(crate) struct Report {
 
 impl Report {
     /// Whether every badge is genuine, every file whole, and all of it as somebody signed for it. Who that was is another
-    /// question: see [`super::signer`].
+    /// question: see [`mod@super::signer`].
     #[must_use]
     pub(crate) fn is_unchanged(&self) -> bool {
         let is_signed = matches!(self.manifest, Manifest::Signed(_));

@@ -57,7 +57,7 @@ fn lead(review: &PlatformReview) -> String {
         )
     } else {
         format!(
-            "{} has the address of {known}, which is known here, and another client id: as when the tool was removed and added again.",
+            "{} has the address of {known}, which is known here, and another client id: the tool was removed there and added again, or it is installed there twice.",
             review.registration.name
         )
     }
@@ -94,7 +94,7 @@ fn sides(review: &PlatformReview) -> Vec<(&'static str, String, String)> {
         ),
         (
             "Client ID",
-            review.known_client_id.clone(),
+            review.known_client_ids.join(", "),
             review.registration.client_id.clone(),
         ),
         (

@@ -88,6 +88,7 @@ fn no_token(published: &Published, error: &ServiceError) -> Result<HttpResponse,
         what_to_do: "Take the data file (JSON) or a picture: each is signed and can be checked on its own."
             .to_owned(),
         error_id: error.code().to_owned(),
+        way_back: None,
     };
     show(StatusCode::NOT_FOUND, &page)
 }
@@ -101,6 +102,7 @@ pub(super) fn off_the_web(error: &ServiceError) -> Result<HttpResponse, AppError
         what_to_do: "A badge file carries its own signature: any Open Badges 3.0 verifier can check it."
             .to_owned(),
         error_id: error.code().to_owned(),
+        way_back: None,
     };
     show(StatusCode::FORBIDDEN, &page)
 }
@@ -115,6 +117,7 @@ pub(super) fn withheld(published: &Published) -> Result<HttpResponse, AppError> 
         kept: Some("Its page shows what was assessed, who issued it and whether it is valid.".to_owned()),
         what_to_do: "Ask the holder to send you the file, or to switch downloads on.".to_owned(),
         error_id: format!("downloads-off · {shown}"),
+        way_back: None,
     };
     show(StatusCode::FORBIDDEN, &page)
 }

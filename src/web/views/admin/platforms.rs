@@ -24,6 +24,8 @@ pub(crate) struct PlatformLine {
     /// Deployments whose platform may be one that is known: what the platform calls each, and where that is said.
     pub(crate) reviews: Vec<(String, String)>,
     pub(crate) seen: Option<When>,
+    /// Name and client id of each registration that is joined with it.
+    pub(crate) joined: Vec<(String, String)>,
 }
 
 /// An invitation that was made.
@@ -85,6 +87,7 @@ impl PlatformsPage {
                 })
                 .collect(),
             seen: one.seen_at.map(|at| When::new(at, now)),
+            joined: one.joined.clone(),
         });
         let name = |invitation: &Invitation| {
             institutions

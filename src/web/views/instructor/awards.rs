@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{Page, Paging, PictureView, ProblemList, StatusChip, When, count_of};
+use crate::web::views::shared::{
+    Page, Paging, PictureView, ProblemList, StatusChip, When, count_of, thousands,
+};
 
 /// The awards of a badge. Posts the chosen ones as `award` to the review page.
 #[derive(Debug, Clone, Template)]
@@ -12,6 +14,10 @@ pub(crate) struct BadgeAwardsPage {
     pub(crate) picture: PictureView,
     pub(crate) rows: Vec<AwardRow>,
     pub(crate) paging: Paging,
+    /// Those who hold it now, on whatever page; and those who held it until it expired, or was taken back.
+    pub(crate) held: u32,
+    pub(crate) expired: u32,
+    pub(crate) revoked: u32,
     /// Holders who are no students of the course now, on whatever page.
     pub(crate) former: u32,
     /// How many of all holders lapse within 30 days.
@@ -63,9 +69,15 @@ pub(crate) struct AwardRow {
 }
 
 impl BadgeAwardsPage {
-    /// Whoever was awarded it, also those who are no students here now.
+    /// Whoever holds it, also those who are no students here now; apart from them, who holds it no more.
     fn holders(&self) -> String {
-        count_of(self.paging.total, "holder", "holders")
+        let mut told = count_of(self.held, "holder", "holders");
+        for (count, word) in [(self.expired, "expired"), (self.revoked, "revoked")] {
+            if count > 0 {
+                told = format!("{told} · {} {word}", thousands(count));
+            }
+        }
+        told
     }
 
     fn any_revocable(&self) -> bool {

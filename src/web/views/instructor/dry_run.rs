@@ -28,6 +28,10 @@ pub(crate) struct DryRunPage {
     pub(crate) once_released: u32,
     /// When the grades count that the rule reads, a sentence for each column.
     pub(crate) counting: Vec<String>,
+    /// What is said of each column that it names and that is read no more.
+    pub(crate) unread: Vec<String>,
+    /// That the badge is paused, and why where nothing below says it.
+    pub(crate) paused: Option<String>,
     pub(crate) columns_href: String,
     /// Students about whom too little is known to decide.
     pub(crate) unknown: u32,

@@ -22,6 +22,8 @@ pub(crate) struct EvidenceQueuePage {
     pub(crate) waiting: u32,
     /// While scores are on their way to the gradebook, the page looks again by itself.
     pub(crate) again: Option<Waiting>,
+    /// Whether one is being sent at this moment.
+    pub(crate) is_sending: bool,
     /// Activities that were chosen for the course and never opened, which may be removed.
     pub(crate) unopened: Vec<UnopenedRow>,
 }
@@ -62,6 +64,8 @@ pub(crate) struct SubmissionReviewPage {
     /// Whether this person may review; otherwise they look.
     pub(crate) may_review: bool,
     pub(crate) fields: ReviewFields,
+    /// The last review, which stands in the form of whoever may review.
+    pub(crate) given: Option<GivenReview>,
     /// What the form was filled from.
     pub(crate) seen: String,
     /// Whether who looks may change nothing, because the course has ended.
@@ -77,6 +81,8 @@ pub(crate) struct SubmissionReviewPage {
     pub(crate) gradebook_note: Option<String>,
     /// While a score of it is on its way to the gradebook, the page looks again by itself.
     pub(crate) again: Option<Waiting>,
+    /// Whether it is being sent at this moment.
+    pub(crate) is_sending: bool,
     /// Why the gradebook has not taken what was to be sent.
     pub(crate) refused_note: Option<String>,
     /// What was handed in before, and reviews that others replaced: "Version 1, changes asked: …".
@@ -84,6 +90,16 @@ pub(crate) struct SubmissionReviewPage {
     /// The next one that waits.
     pub(crate) next_href: Option<String>,
     pub(crate) back_href: String,
+}
+
+/// A review as it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GivenReview {
+    pub(crate) by: String,
+    pub(crate) at: When,
+    /// "40 of 50 points".
+    pub(crate) points: Option<String>,
+    pub(crate) message: String,
 }
 
 /// A review as typed.

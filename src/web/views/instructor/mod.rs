@@ -27,7 +27,9 @@ pub(crate) use copied::{
 pub(crate) use course::{Attention, BadgeRow, CheckState, CourseBadgesPage};
 pub(crate) use decision::{DecisionPage, HistoryLine};
 pub(crate) use dry_run::{Activation, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine};
-pub(crate) use evidence::{EvidenceQueuePage, QueueRow, ReviewFields, SubmissionReviewPage, UnopenedRow};
+pub(crate) use evidence::{
+    EvidenceQueuePage, GivenReview, QueueRow, ReviewFields, SubmissionReviewPage, UnopenedRow,
+};
 pub(crate) use grades::{FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, SamePersonRow};
 pub(crate) use over_time::{AwardsLine, AwardsPlot, FunnelLine, FunnelPlot, OverTimePage};
 pub(crate) use progress::{MatrixCell, MatrixHead, MatrixRow, NextBadge, ProgressPage};

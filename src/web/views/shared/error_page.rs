@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::PublicPage;
+use super::page::FramedLink;
 
 /// An error outside a session: on public pages, at launches, before anything is known.
 #[derive(Debug, Clone, Template)]
@@ -17,6 +18,33 @@ pub(crate) struct ErrorPage {
     pub(crate) what_to_do: String,
     /// The id that is also in the log.
     pub(crate) error_id: String,
+    /// The way on, within a visit.
+    pub(crate) way_back: Option<WayBack>,
+}
+
+/// Where somebody goes on whose request was refused within a visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WayBack {
+    pub(crate) href: String,
+    /// Whether it leads to the pages for those who teach.
+    pub(crate) teaches: bool,
+    /// The token of the visit, where it rides in forms.
+    pub(crate) session: Option<String>,
+    /// Who may frame a page that carries it.
+    pub(crate) ancestors: String,
+    /// The style sheet with the institution's accent.
+    pub(crate) theme_href: Option<String>,
+}
+
+impl WayBack {
+    fn link(&self) -> FramedLink<'_> {
+        let text = if self.teaches {
+            "To the badges of this course"
+        } else {
+            "To my badges"
+        };
+        FramedLink::button_of(self.session.as_deref(), &self.href, text)
+    }
 }
 
 impl ErrorPage {
@@ -30,6 +58,7 @@ impl ErrorPage {
             kept: None,
             what_to_do: what_to_do.to_owned(),
             error_id: error_id.to_owned(),
+            way_back: None,
         }
     }
 
@@ -38,11 +67,60 @@ impl ErrorPage {
     #[must_use]
     pub(crate) fn coded(status: u16, code: &str, sentence: &str, error_id: &str) -> Self {
         let mut page = Self::new(status, sentence, error_id);
-        if let Some((title, what_to_do)) = registering(code) {
+        let by_code = registering(code).or_else(|| (status == 409).then(|| conflict(code)));
+        if let Some((title, what_to_do)) = by_code {
             title.clone_into(&mut page.page.title);
             what_to_do.clone_into(&mut page.what_to_do);
         }
         page
+    }
+
+    /// The same for somebody in a visit.
+    #[must_use]
+    pub(crate) fn within(self, way_back: &WayBack) -> Self {
+        Self {
+            page: PublicPage {
+                theme_href: way_back.theme_href.clone(),
+                ..self.page
+            },
+            way_back: Some(way_back.clone()),
+            ..self
+        }
+    }
+}
+
+/// Title and advice for what cannot be done as things are (409), by the stable name of the reason: the sentence says what
+/// helps, and only where somebody else came first does looking again and repeating it.
+#[must_use]
+pub(crate) fn conflict(code: &str) -> (&'static str, &'static str) {
+    match code {
+        "course.ended" => (
+            "This course has ended",
+            "You can still look at what is kept of it.",
+        ),
+        "rule.saved-at-once"
+        | "link.chosen"
+        | "platform.deployment-answered"
+        | "issuer-key.changed"
+        | "tool-key.changed"
+        | "erasure.declined"
+        | "erasure.done"
+        | "award.number" => (
+            "Somebody was quicker",
+            "Open the page again, look at what has changed, and repeat your step if it is still needed.",
+        ),
+        "award.already"
+        | "evidence.twice"
+        | "issuer-key.withdrawn"
+        | "join.joined"
+        | "join.nothing"
+        | "join.not-done"
+        | "placing.known"
+        | "regrade.settled" => (
+            "This was settled already",
+            "Go back and look at what is there now.",
+        ),
+        _ => ("This cannot be done now", "Go back and go on from there."),
     }
 }
 
@@ -74,10 +152,7 @@ fn words(status: u16) -> (&'static str, &'static str) {
             "If you think that is a mistake, ask whoever looks after this course or the course site.",
         ),
         404 => ("Nothing here", "Go back to the course and open Cairn there."),
-        409 => (
-            "Somebody was quicker",
-            "Open the page again, look at what has changed, and repeat your step if it is still needed.",
-        ),
+        409 => conflict(""),
         413 => ("Too large", "Choose something smaller and try again."),
         502 | 504 => (
             "The course site did not answer",

@@ -47,6 +47,8 @@ pub(crate) struct Page {
     pub(crate) window_href: Option<String>,
     /// The way back to the course, at the LMS; none where the course is round the page.
     pub(crate) return_href: Option<String>,
+    /// Whether it says to those who teach that the course has ended.
+    pub(crate) says_it_ended: bool,
 }
 
 /// One way in the navigation.
@@ -246,6 +248,20 @@ pub(crate) struct FramedLink<'a> {
 }
 
 impl HtmlSafe for FramedLink<'_> {}
+
+impl<'a> FramedLink<'a> {
+    /// A link in the form of a button on a page that has no frame of a visit round it.
+    pub(super) fn button_of(session: Option<&'a str>, href: &'a str, text: &'a str) -> Self {
+        Self {
+            href,
+            text,
+            session,
+            class: "button",
+            current: false,
+            about: "",
+        }
+    }
+}
 
 /// The hidden fields of a form; see [`Page::fields`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Template)]
