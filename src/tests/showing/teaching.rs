@@ -1,5 +1,7 @@
 //! Progress, reasons, approval, awards by hand and revocation.
 
+use std::time::Duration;
+
 use crate::domain::badge::{BadgeState, Expiry, Kind};
 use crate::domain::rest::Rest;
 use crate::domain::rule::Condition;
@@ -95,7 +97,7 @@ fn the_table_shows_how_far_everybody_is_and_is_found_by_name() {
             if page.text().contains("decided") && !page.text().contains("not decided yet") {
                 break;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let page = stage.teacher.get(&stage.inside("/progress")).await.unwrap();
         let (text, (_, name)) = (page.text(), stage.student(0));
@@ -174,7 +176,7 @@ fn an_approval_lets_the_rule_decide_and_the_award_follows() {
             if page.text().contains("Final quiz: 100 of 100, needs 80") {
                 break;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
             page = stage.teacher.get(&here).await.unwrap();
         }
         for shown in [
@@ -393,7 +395,7 @@ fn an_expired_badge_can_still_be_seen_and_taken_away() {
             .unwrap();
         assert_eq!(done.status, 200, "{}", done.text());
         while stage.scene.cairn.clock.now() <= end {
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
         let all = stage.inside(&format!("/badges/{badge}/awards"));
         for (at, says) in [(done.url.as_ref(), "Expired"), (&*all, "0 holders · 1 expired")] {
