@@ -119,7 +119,7 @@ pub(crate) fn part(
         moved.back(db, tenant, id, into.as_str())?;
     }
     roles::part(db, tenant, id, into)?;
-    submissions::part(db, tenant, id)?;
+    submissions::part(db, tenant, id, from, into)?;
     awards::part(db, tenant, id)?;
     for acted in ACTED.iter().rev() {
         acted.back(db, tenant, id, into.as_str())?;

@@ -97,7 +97,14 @@ pub(super) fn join(
     put_all(db, tenant, &after)
 }
 
-pub(super) fn part(db: &mut Db, tenant: &TenantId, id: &JoinId) -> Result<(), StoreError> {
+/// Gives each their own versions back. They stand with `into` since the join, also where `from` alone had handed in.
+pub(super) fn part(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &JoinId,
+    from: &PersonId,
+    into: &PersonId,
+) -> Result<(), StoreError> {
     let noted = moves::noted(db, tenant, id, WHAT)?;
     let mut before: Vec<HandIn> = noted
         .into_iter()
@@ -106,10 +113,9 @@ pub(super) fn part(db: &mut Db, tenant: &TenantId, id: &JoinId) -> Result<(), St
     if before.is_empty() {
         return Ok(());
     }
-    let people: BTreeSet<String> = before.iter().map(|one| one.person.clone()).collect();
     let rows: Vec<(String, String, String, bool)> = on_both!(db, |connection| submissions::table
         .filter(submissions::tenant_id.eq(tenant.as_str()))
-        .filter(submissions::person_id.eq_any(&people))
+        .filter(submissions::person_id.eq_any([from.as_str(), into.as_str()]))
         .select((
             submissions::id,
             submissions::activity_id,

@@ -217,6 +217,17 @@ fn join(school: &School, kind: JoinKind, from: &str, into: &str) -> Join {
     }
 }
 
+fn activity(db: &mut Db, school: &School, id: &str) -> Result<(), StoreError> {
+    db.batch_execute(&format!(
+        "INSERT INTO links (id, tenant_id, course_id, resource_link_id, opens, created_at) \
+         VALUES ('l-{id}', 't-north', '{0}', 'l-{id}', '\"unchosen\"', 1); \
+         INSERT INTO activities (id, tenant_id, course_id, link_id, title, instructions, maximum, created_at) \
+         VALUES ('{id}', 't-north', '{0}', 'l-{id}', 'Work', '', '100', 1)",
+        school.course.id
+    ))?;
+    Ok(())
+}
+
 fn hand_in(school: &School, activity: &str, person: &PersonId, version: i32, seconds: i64) -> Submission {
     Submission {
         id: format!("s-{person}-{version}").as_str().into(),
@@ -254,13 +265,7 @@ fn two_people_who_are_one_hold_no_badge_of_one_term_twice_and_are_two_again_as_b
             for award in [&first, &second, &third] {
                 assert!(awards::insert_once(db, award)?);
             }
-            db.batch_execute(&format!(
-                "INSERT INTO links (id, tenant_id, course_id, resource_link_id, opens, created_at) \
-                 VALUES ('l', 't-north', '{0}', 'l', '\"unchosen\"', 1); \
-                 INSERT INTO activities (id, tenant_id, course_id, link_id, title, instructions, maximum, created_at) \
-                 VALUES ('a', 't-north', '{0}', 'l', 'Work', '', '100', 1)",
-                school.course.id
-            ))?;
+            activity(db, &school, "a")?;
             submissions::insert_version(db, &hand_in(&school, "a", &former.id, 1, 10))?;
             submissions::insert_version(db, &hand_in(&school, "a", &present.id, 1, 20))?;
             submissions::insert_version(db, &hand_in(&school, "a", &former.id, 2, 15))
@@ -374,13 +379,7 @@ fn a_hand_in_since_the_join_stays_the_newest_of_whoever_stayed() {
         let (former, present) = (&learners[0].id, &learners[1].id);
         let asked = join(&school, JoinKind::Person, former.as_str(), present.as_str());
         write(database, |db| {
-            db.batch_execute(&format!(
-                "INSERT INTO links (id, tenant_id, course_id, resource_link_id, opens, created_at) \
-                 VALUES ('l', 't-north', '{0}', 'l', '\"unchosen\"', 1); \
-                 INSERT INTO activities (id, tenant_id, course_id, link_id, title, instructions, maximum, created_at) \
-                 VALUES ('a', 't-north', '{0}', 'l', 'Work', '', '100', 1)",
-                school.course.id
-            ))?;
+            activity(db, &school, "a")?;
             submissions::insert_version(db, &hand_in(&school, "a", former, 1, 10))?;
             submissions::insert_version(db, &hand_in(&school, "a", present, 1, 20))?;
             joins::insert(db, &asked)?;
@@ -395,6 +394,42 @@ fn a_hand_in_since_the_join_stays_the_newest_of_whoever_stayed() {
             found.map(|one| one.version)
         };
         assert_eq!((latest(former), latest(present)), (Some(1), Some(3)));
+    });
+}
+
+#[test]
+fn what_one_of_two_alone_handed_in_before_the_join_is_theirs_again() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let learners = school.learners(database, 2);
+        let (former, present) = (&learners[0].id, &learners[1].id);
+        let asked = join(&school, JoinKind::Person, former.as_str(), present.as_str());
+        let of = |db: &mut Db, person: &PersonId| -> Result<Vec<(String, i32, bool)>, StoreError> {
+            let all = submissions::of_person(db, &school.tenant, person)?;
+            let newest = submissions::latest(db, &school.tenant, &"a".into(), person)?.map(|one| one.id);
+            Ok(all
+                .into_iter()
+                .map(|one| (one.id.to_string(), one.version, newest.as_ref() == Some(&one.id)))
+                .collect())
+        };
+        write(database, |db| {
+            activity(db, &school, "a")?;
+            activity(db, &school, "b")?;
+            submissions::insert_version(db, &hand_in(&school, "a", former, 1, 10))?;
+            submissions::insert_version(db, &hand_in(&school, "a", former, 2, 20))?;
+            let other = Submission {
+                id: "other".into(),
+                ..hand_in(&school, "b", present, 1, 5)
+            };
+            submissions::insert_version(db, &other)?;
+            joins::insert(db, &asked)?;
+            let before = [of(db, former)?, of(db, present)?];
+            joins::join_people(db, &school.tenant, &asked.id, former, present)?;
+            assert_eq!((of(db, former)?.len(), of(db, present)?.len()), (0, 3));
+            joins::part_people(db, &school.tenant, &asked.id, former, present)?;
+            assert_eq!([of(db, former)?, of(db, present)?], before);
+            Ok(())
+        });
     });
 }
 

@@ -1,7 +1,5 @@
 //! Progress, reasons, approval, awards by hand and revocation.
 
-use std::time::Duration;
-
 use crate::domain::badge::{BadgeState, Expiry, Kind};
 use crate::domain::rest::Rest;
 use crate::domain::rule::Condition;
@@ -12,6 +10,7 @@ use crate::store::{awards, badges, enrolments};
 use chrono::TimeDelta;
 use practice_lms::CourseRole;
 use serde_json::Value;
+use tokio::time::{Duration, sleep};
 
 use super::stage::{Stage, design, get, launch, until};
 use crate::tests::harness::{framed, launch_as, on_each_database};
@@ -90,14 +89,14 @@ fn the_table_shows_how_far_everybody_is_and_is_found_by_name() {
         let both = stage.badge(design("Both"), Some(rule)).await;
         stage.badge(design("Secret plan"), None).await;
         let person = stage.person(0).await;
-        // Two of the decisions are enough to know that all were made.
+        // Two decisions tell that all were made.
         let decided = stage.inside(&format!("/badges/{both}/people/{person}"));
         for _ in 0..200 {
             let page = stage.teacher.get(&decided).await.unwrap();
             if page.text().contains("decided") && !page.text().contains("not decided yet") {
                 break;
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            sleep(Duration::from_millis(50)).await;
         }
         let page = stage.teacher.get(&stage.inside("/progress")).await.unwrap();
         let (text, (_, name)) = (page.text(), stage.student(0));
@@ -176,7 +175,7 @@ fn an_approval_lets_the_rule_decide_and_the_award_follows() {
             if page.text().contains("Final quiz: 100 of 100, needs 80") {
                 break;
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            sleep(Duration::from_millis(50)).await;
             page = stage.teacher.get(&here).await.unwrap();
         }
         for shown in [
@@ -395,7 +394,7 @@ fn an_expired_badge_can_still_be_seen_and_taken_away() {
             .unwrap();
         assert_eq!(done.status, 200, "{}", done.text());
         while stage.scene.cairn.clock.now() <= end {
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            sleep(Duration::from_millis(100)).await;
         }
         let all = stage.inside(&format!("/badges/{badge}/awards"));
         for (at, says) in [(done.url.as_ref(), "Expired"), (&*all, "0 holders · 1 expired")] {
