@@ -41,6 +41,7 @@ pub(crate) mod posted_score;
 pub(crate) mod release;
 pub(crate) mod renewal;
 pub(crate) mod rest;
+pub(crate) mod rest_access;
 pub(crate) mod rule;
 #[cfg(test)]
 pub(crate) mod sample;
