@@ -64,6 +64,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Saved. You can change when grades count for each gradebook column.",
     ),
     (
+        "access-taken-back",
+        Status::Neutral,
+        "Given back. Nothing more is read of the whole gradebook; what was awarded stays.",
+    ),
+    (
         "grades-stopped",
         Status::Neutral,
         "Its grades were removed and count no more. What was awarded stays.",

@@ -15,13 +15,14 @@ use crate::service::base::refusal::{GradesRefusal, Refusal};
 use crate::service::course::outside::{
     self, Brought, Changes, Choice, Column, Review, ReviewColumn, Sources, ToConfirm, Took,
 };
+use crate::service::institution::rest_access;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{
-    FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, SamePersonRow,
+    AccessPanel, FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, SamePersonRow,
 };
 use crate::web::views::shared::{ConfirmPage, Problem, ProblemList, When, thousands};
 use crate::web::words;
@@ -35,7 +36,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route(course::GRADES_CHANGE, web::post().to(stop))
         .route(course::GRADES_REMOVE, web::get().to(ask))
         .route(course::GRADES_REMOVE, web::post().to(ask))
-        .route(course::GRADES_REMOVE_CONFIRM, web::post().to(remove));
+        .route(course::GRADES_REMOVE_CONFIRM, web::post().to(remove))
+        .route(course::GRADES_ACCESS_END, web::post().to(take_access_back));
 }
 
 async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
@@ -151,6 +153,29 @@ async fn remove(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> 
     Ok(visit.go(&visit.href_saying(&course::grades_elsewhere(), "grades-removed")))
 }
 
+async fn take_access_back(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
+    rest_access::take_back(&visit.cairn, &visit.visitor).await?;
+    Ok(visit.go(&visit.href_saying(&course::grades_elsewhere(), "access-taken-back")))
+}
+
+/// How the whole gradebook is read, and what whoever teaches can do about it.
+async fn access(visit: &Visit) -> Result<Option<AccessPanel>, AppError> {
+    let Some(found) = rest_access::of_course(&visit.cairn, &visit.visitor).await? else {
+        return Ok(None);
+    };
+    let may = !visit.visitor.session.reading;
+    Ok(Some(AccessPanel {
+        lead: words::rest_access::of_course(&found.standing),
+        give: if found.has_own {
+            "Sign in to Canvas again"
+        } else {
+            "Let Cairn read it"
+        },
+        give_action: (may && found.may_give).then(|| visit.href(&course::grades_access())),
+        end_action: (may && found.has_own).then(|| visit.href(&course::grades_access_end())),
+    }))
+}
+
 async fn page(
     visit: &Visit,
     problems: Vec<Problem>,
@@ -161,6 +186,7 @@ async fn page(
     let newest = found.files.first().map(|file| &file.id);
     let limit = Receiving::of_gradebook(std::sync::Arc::clone(&visit.cairn), &visit.visitor).most();
     Ok(GradesPage {
+        access: access(visit).await?,
         page: visit.page("Grades from elsewhere", Place::Badges),
         problems: ProblemList(problems),
         unreadable: words::outside::unreadable(

@@ -24,9 +24,23 @@ pub(crate) struct GradesPage {
     pub(crate) columns: Vec<OutsidePanel>,
     /// The page before all of it is removed; none where there is nothing.
     pub(crate) remove_href: Option<String>,
+    /// How the whole gradebook is read by the interface of the LMS; none where it has none.
+    pub(crate) access: Option<AccessPanel>,
     /// Whether who looks may change nothing, because the course has ended.
     pub(crate) reading: bool,
     pub(crate) back_href: String,
+}
+
+/// How the whole gradebook of the course is read. Posts nothing to either address; the first opens a window of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AccessPanel {
+    pub(crate) lead: String,
+    /// The words on the button.
+    pub(crate) give: &'static str,
+    /// None where a teacher cannot let it be read.
+    pub(crate) give_action: Option<String>,
+    /// None where there is nothing to take back.
+    pub(crate) end_action: Option<String>,
 }
 
 /// A file that was used.
