@@ -172,9 +172,10 @@ pub(crate) async fn come_back(
         let Some(consent) = rest_accesses::take_consent(db, &state, now)? else {
             return Ok(None);
         };
-        let access = match goes_on(db, &consent, now)? {
-            true => rest_accesses::get(db, &consent.tenant, &consent.access)?,
-            false => None,
+        let access = if goes_on(db, &consent, now)? {
+            rest_accesses::get(db, &consent.tenant, &consent.access)?
+        } else {
+            None
         };
         let expected = person(db, &consent)?;
         Ok(Some((consent, access, expected)))

@@ -9,6 +9,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::operator::Operator;
 use crate::service::base::rest_access::reader;
 use crate::service::institution::rest_access::{self as access, NewKey, OfCourse, SCOPES};
+use crate::service::privacy::erasing;
 use crate::store::admin_sessions;
 use lti::registration::Flavour;
 use practice_lms::{CourseRole, Endpoint, Fault as Wrong};
@@ -276,5 +277,30 @@ async fn the_platform_of_another_institution_is_as_if_it_were_not_there() {
         );
         assert!(reader(cairn, &other, &platform, None).await.unwrap().is_none());
         assert!(bench.reader_of(cairn).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_erased_leaves_no_token_behind_here_or_in_canvas() {
+    for bench in benches_of(Flavour::Canvas, |_| {}).await {
+        bench.check().await;
+        let (key, teacher) = (bench.api_key(), bench.teacher().await);
+        let ada = bench.signed_in("ada", None).await;
+        bench.save(&key, true).await.unwrap();
+        let leaving = access::begin_for_course(&bench.cairn, &teacher).await.unwrap();
+        let person = bench.world.member(bench.at, CourseRole::Teacher).unwrap().id;
+        let sent = parameters(&bench.world.consent(&leaving.url, person).unwrap());
+        access::come_back(&bench.cairn, &sent, Some(&leaving.state))
+            .await
+            .unwrap();
+        let tenant = &bench.course.tenant;
+        erasing::ask(&bench.cairn, &teacher, erasing::WORD).await.unwrap();
+        let (_, waiting, _) = erasing::waiting(&bench.cairn, &ada.admin, tenant).await.unwrap();
+        erasing::erase(&bench.cairn, &ada.admin, tenant, &waiting[0].id)
+            .await
+            .unwrap();
+        assert!(bench.world.approved_integrations().is_empty());
+        let (_, grants) = bench.stored().await.unwrap();
+        assert!(grants.is_empty(), "{grants:?}");
     }
 }
