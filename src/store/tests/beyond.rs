@@ -6,12 +6,13 @@ use crate::domain::rest_access::{
 };
 use crate::ids::{CourseId, RestAccessId, RestGrantId};
 use crate::store::rest_accesses;
+use crate::store::sealed::{self, SealedKind};
 
 fn access(school: &School, id: &str) -> Access {
     Access {
         id: id.into(),
         tenant: school.tenant.clone(),
-        platform: school.registration.id.as_str().into(),
+        platform: school.registration.as_str().into(),
         interface: Interface::Canvas,
         address: "https://canvas.example".into(),
         client_id: Some("1500".into()),
@@ -64,6 +65,23 @@ fn a_platform_has_one_access_and_each_reach_one_token() {
         write(database, |db| rest_accesses::give(db, &again));
         let grants = read(database, |db| rest_accesses::grants(db, tenant, &kept.id));
         assert_eq!(grants, [again, one], "that for all courses first");
+        // The master key protects all of it, and another one takes its place everywhere.
+        let secrets = read(database, sealed::all);
+        let mut kinds: Vec<SealedKind> = secrets.iter().map(|one| one.kind).collect();
+        kinds.dedup();
+        assert_eq!(secrets.len(), 5, "a secret, two tokens and what renews them");
+        assert!(kinds.contains(&SealedKind::RestSecret) && kinds.contains(&SealedKind::RestRefresh));
+        write(database, |db| {
+            for one in &secrets {
+                sealed::replace(db, one, "anew")?;
+            }
+            sealed::lock(db)
+        });
+        let anew = read(database, sealed::all);
+        assert!(
+            anew.len() == 5 && anew.iter().all(|one| one.text == "anew"),
+            "{anew:?}"
+        );
         let second = access(&school, "b");
         let twice = database
             .store
