@@ -92,6 +92,12 @@ impl AwardsPlot {
 }
 
 impl FunnelPlot {
+    /// What stands in a line of the table, by the names of its columns.
+    fn parts(&self, line: &FunnelLine) -> Vec<(&'static str, u32)> {
+        let names = self.bands.iter().map(|(_, name, _)| *name);
+        names.zip(line.counts).collect()
+    }
+
     fn is_short(&self) -> bool {
         self.lines.len() <= SHORT
     }
