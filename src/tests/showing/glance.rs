@@ -118,7 +118,7 @@ fn how_the_class_came_along_is_drawn_with_the_numbers_beside_it() {
             text.contains("<path class=\"plot-line\" d=\"M0 300H0V0H1000\"/>"),
             "{text}"
         );
-        assert_eq!(text.matches("<table class=\"numbers\">").count(), 2);
+        assert_eq!(text.matches("<table class=\"numbers").count(), 2);
         let one = stage.teacher.get(&format!("{here}?badge={badge}")).await.unwrap();
         assert!(one.words().contains("students have earned it"), "{}", one.words());
         let mut student = stage.student_browser(0).await;
