@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gradebook_csv as file;
 use gradebook_csv::course::{Belonging, belonging};
-use gradebook_csv::{Export, Kind, Limits, Releases, Why};
+use gradebook_csv::{Export, Kind, Limits, Releases, Sections, Why};
 use rust_decimal::Decimal;
 
 use crate::domain::outside::{Dialect, Measure, OutsideColumn, OutsideValue, Scope};
@@ -18,6 +18,7 @@ pub(super) struct Book {
     pub(super) export: Export,
     pub(super) dialect: Dialect,
     pub(super) columns: Vec<Found>,
+    pub(super) sections: Sections,
 }
 
 /// A column of grades.
@@ -67,6 +68,7 @@ impl Book {
             return Err(GradesRefusal::NoRows);
         }
         Ok(Self {
+            sections: Sections::of(&export.rows),
             export,
             dialect,
             columns,

@@ -3,9 +3,9 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use crate::web::views::shared::{Choice, LinkTo, Page, Paging, PictureView, Status};
+use crate::web::views::shared::{Choice, LinkTo, Page, Paging, PictureView, SectionList, Status};
 
-/// The progress matrix. Its search asks with `q`, `badge`, `standing` and `order`.
+/// The progress matrix. Its search asks with `q`, `badge`, `standing`, `section` and `order`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/progress.html")]
 pub(crate) struct ProgressPage {
@@ -20,6 +20,9 @@ pub(crate) struct ProgressPage {
     pub(crate) order: &'static str,
     pub(crate) all_badges: Vec<Choice>,
     pub(crate) standings: Vec<Choice>,
+    pub(crate) sections: SectionList,
+    /// Whether a section was asked for in which no student is any more.
+    pub(crate) section_is_gone: bool,
     pub(crate) orders: Vec<Choice>,
     /// The name of the chosen badge, where it rests and nobody can be found by its rule.
     pub(crate) resting: Option<String>,
@@ -114,7 +117,21 @@ impl ProgressPage {
     }
 
     fn is_searched(&self) -> bool {
-        !self.search.is_empty() || !self.standing.is_empty()
+        !self.search.is_empty() || !self.standing.is_empty() || !self.sections.chosen.is_empty()
+    }
+
+    /// Why there is nobody in a table that was searched.
+    fn nobody(&self) -> String {
+        let of = match self.sections.chosen_name() {
+            Some(section) => format!(" of “{section}”"),
+            None => String::new(),
+        };
+        let stands = !self.standing.is_empty();
+        match (self.search.as_str(), stands) {
+            ("", _) => format!("No student{of} stands there."),
+            (name, false) => format!("The name of no student{of} contains “{name}”."),
+            (name, true) => format!("No student{of} whose name contains “{name}” stands there."),
+        }
     }
 
     /// The icons that cells can have, each with what it means.

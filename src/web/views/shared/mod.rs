@@ -9,6 +9,7 @@ mod findings;
 mod page;
 mod paging;
 mod parts;
+mod sections;
 mod status;
 mod waiting;
 mod when;
@@ -26,6 +27,7 @@ pub(crate) use parts::{
     ArtefactView, Choice, Download, Downloads, FieldProblem, FilePreview, FileView, LinkTo, PictureView,
     Problem, ProblemList, SafeHtml, Share, count_of, thousands,
 };
+pub(crate) use sections::SectionList;
 pub(crate) use status::{Status, StatusChip};
 pub(crate) use waiting::Waiting;
 pub(crate) use when::When;
