@@ -23,7 +23,7 @@ fn canvas_says_at_launches_who_is_in_which_section() {
         let students = world.students(at);
         let (ada, ben) = (&students[0], &students[1]);
         world.change_course(at, |facts| {
-            for (id, name, person) in [(9_001, ODD, ada.id), (9_002, "Late", ben.id)] {
+            for (id, name, person) in [(9_001, ODD, ada.id), (9_002, "Night shift 7", ben.id)] {
                 facts.sections.push(Section {
                     id,
                     name: name.to_owned(),
@@ -79,7 +79,7 @@ fn canvas_says_at_launches_who_is_in_which_section() {
             nobody.words()
         );
         let own = hers.get("").await;
-        assert!(!own.text().contains("=Day") && !own.text().contains("Late"));
+        assert!(!own.text().contains("=Day") && !own.text().contains("Night shift"));
         assert_eq!(hers.get("/progress").await.status, 403);
 
         // They change their sections, and nobody is left in the old ones.
