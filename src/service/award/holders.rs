@@ -81,6 +81,8 @@ pub(crate) struct Holders {
     pub(crate) shown: Vec<Holder>,
     /// How many there are in all, or of that section.
     pub(crate) total: usize,
+    /// The part that this is: the last one, where a later one was asked for.
+    pub(crate) part: Page,
     /// How many of all hold it now, as the first page of the course counts.
     pub(crate) held: usize,
     /// How many of all held it until it expired.
@@ -134,6 +136,7 @@ pub(crate) async fn page(
         }
         let total = all.len();
         all.sort_by(|one, other| (other.awarded_at, &other.id).cmp(&(one.awarded_at, &one.id)));
+        let part = part.within(i64::try_from(total).unwrap_or(i64::MAX));
         let skip = usize::try_from(part.offset).unwrap_or(0);
         let take = usize::try_from(part.limit.clamp(1, MOST)).unwrap_or(1);
         let shown = all.into_iter().skip(skip).take(take).collect();
@@ -143,6 +146,7 @@ pub(crate) async fn page(
             sections,
             section,
             total,
+            part,
             held,
             expired: revocable.saturating_sub(held),
             revoked: everybody.saturating_sub(revocable),

@@ -53,6 +53,8 @@ pub(crate) struct Matrix {
     pub(crate) section_is_gone: bool,
     /// Students in all, as far as they were searched for.
     pub(crate) total: i64,
+    /// The part that this is: the last one, where a later one was asked for.
+    pub(crate) page: Page,
     /// People about whom a teacher is asked: they are not among the students yet.
     pub(crate) in_doubt: usize,
     pub(crate) now: DateTime<Utc>,
@@ -128,7 +130,11 @@ pub(crate) async fn matrix(
         let sections = sections::of_course(db, &tenant, &course)?;
         let asked_section = search.section.is_some();
         let search = known(search, &badges, &sections);
-        let (students, total) = class::page(db, &tenant, &course, &search, order, page, now)?;
+        let (mut students, total) = class::page(db, &tenant, &course, &search, order, page, now)?;
+        let within = page.within(total);
+        if within != page {
+            (students, _) = class::page(db, &tenant, &course, &search, order, within, now)?;
+        }
         let in_doubt = enrolments::asked(db, &tenant, &course)?;
         let waits = |(_, one): &&(Person, Enrolment)| matches!(one.membership(), Membership::Waits(_));
         Ok(Matrix {
@@ -139,6 +145,7 @@ pub(crate) async fn matrix(
             sections,
             search,
             total,
+            page: within,
             now,
         })
     });

@@ -66,6 +66,7 @@ async fn list(
         section,
         shown,
         total,
+        part,
         held,
         expired,
         revoked,

@@ -60,7 +60,8 @@ pub(crate) async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
     let (search, order) = asked(&visit);
     let page = paged::asked(&visit, STUDENTS);
     let matrix = progress::matrix(&visit.cairn, &visit.visitor, search, order, page).await?;
-    let columns = Columns::of(&visit, matrix.badges.len());
+    let chosen = |badge: &Badge| matrix.search.badge.as_ref() == Some(&badge.id);
+    let columns = Columns::of(&visit, matrix.badges.len(), matrix.badges.iter().position(chosen));
     let query = Query::of(&matrix.search, order, columns);
     let kept: Vec<(&str, &str)> = query
         .0
@@ -71,7 +72,7 @@ pub(crate) async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
         &visit,
         &course::progress(),
         &kept,
-        page,
+        matrix.page,
         matrix.rows.len(),
         matrix.total,
     );
@@ -193,10 +194,15 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(visit: &Visit, all: usize) -> Self {
+    /// Those that are asked for, else those among which the badge at `chosen` is.
+    fn of(visit: &Visit, all: usize, chosen: Option<usize>) -> Self {
         let asked = visit.query("columns").and_then(|text| text.parse::<usize>().ok());
         let last = all.saturating_sub(1) / COLUMNS;
-        let page = asked.unwrap_or(1).saturating_sub(1).min(last);
+        let asked = asked.map(|number| number.saturating_sub(1));
+        let page = asked
+            .or(chosen.map(|place| place / COLUMNS))
+            .unwrap_or(0)
+            .min(last);
         Self {
             first: page * COLUMNS,
             all,
@@ -253,7 +259,8 @@ impl Query {
         if order != Order::default() {
             kept.push(("order", order.word().to_owned()));
         }
-        if columns.number() > 1 {
+        // A chosen badge would lead to its own columns.
+        if columns.number() > 1 || search.badge.is_some() && columns.all > COLUMNS {
             kept.push(("columns", columns.number().to_string()));
         }
         Self(kept)
