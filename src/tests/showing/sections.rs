@@ -4,10 +4,7 @@
 use practice_lms::Section;
 
 use super::stage::{Stage, design};
-use crate::domain::section::{NamedSection, SectionKind, SectionSource};
-use crate::ids::PersonId;
-use crate::random::SystemRandom;
-use crate::store::sections::{self, Told};
+use crate::domain::section::SectionKind;
 use crate::tests::guest::Guest;
 use crate::tests::harness::on_each_database;
 
@@ -95,24 +92,6 @@ fn canvas_says_at_launches_who_is_in_which_section() {
     });
 }
 
-async fn tell(stage: &Stage, kind: SectionKind, person: PersonId, name: &str) {
-    let (tenant, course) = (stage.course.tenant.clone(), stage.course.id.clone());
-    let (named, now) = (
-        NamedSection::of(None, name).unwrap(),
-        stage.scene.cairn.clock.now(),
-    );
-    let done = stage.scene.cairn.store.write(move |db| {
-        let told = Told {
-            tenant: &tenant,
-            course: &course,
-            source: SectionSource::Rest,
-            kind,
-        };
-        sections::tell(db, told, &[(person, vec![named])], now, &SystemRandom)
-    });
-    done.await.unwrap();
-}
-
 #[test]
 fn holders_are_shown_of_one_group_and_nothing_is_done_there_to_all() {
     on_each_database(|scene| async move {
@@ -127,14 +106,9 @@ fn holders_are_shown_of_one_group_and_nothing_is_done_there_to_all() {
         let plain = stage.teacher.get(&here).await.unwrap();
         assert!(!plain.text().contains("name=\"section\""));
 
-        let (first, second, third) = (
-            stage.person(0).await,
-            stage.person(1).await,
-            stage.person(2).await,
-        );
-        tell(&stage, SectionKind::Section, first, "Day").await;
-        tell(&stage, SectionKind::Group, second, "Team 3").await;
-        tell(&stage, SectionKind::Group, third, "Team 4").await;
+        stage.divide(0, SectionKind::Section, "Day").await;
+        stage.divide(1, SectionKind::Group, "Team 3").await;
+        stage.divide(2, SectionKind::Group, "Team 4").await;
         let all = stage.teacher.get(&here).await.unwrap();
         assert!(all.words().contains("Section or group"), "{}", all.words());
         assert!(all.text().contains("<optgroup label=\"Groups\">"));
