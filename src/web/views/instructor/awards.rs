@@ -85,7 +85,9 @@ impl BadgeAwardsPage {
 
     /// The name of the chosen section, where nobody of it was awarded the badge.
     fn nobody_of(&self) -> Option<&str> {
-        self.sections.chosen_name().filter(|_| self.paging.total == 0)
+        let awarded = self.held + self.expired + self.revoked > 0;
+        let chosen = self.sections.chosen_name();
+        chosen.filter(|_| awarded && self.paging.total == 0)
     }
 
     fn any_revocable(&self) -> bool {
