@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::convert::{CHUNK, folded, from_word, word};
 use super::enrolments::{self, is_student};
+use super::pieces::Piece;
 use super::schema::{enrolments as members, section_members, sections};
 use super::{Db, StoreError};
 use crate::domain::section::{NamedSection, Section, SectionKind, SectionSource};
@@ -264,6 +266,25 @@ pub(crate) fn of_course(
         Some(Section { id, ids, kind, name })
     };
     Ok(by_name.into_iter().filter_map(section).collect())
+}
+
+/// How many students of a course are in no section and no group, as far as anybody has told.
+pub(crate) fn in_none(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<i64, StoreError> {
+    let listing = enrolments::listing(db, tenant, course)?;
+    let in_none = || {
+        Piece::<Bool>::sql(
+            "NOT EXISTS (SELECT 1 FROM section_members m JOIN sections s ON s.id = m.section_id \
+             WHERE s.course_id = enrolments.course_id AND s.tenant_id = enrolments.tenant_id \
+             AND m.person_id = enrolments.person_id)",
+        )
+    };
+    Ok(on_both!(db, |connection| members::table
+        .filter(members::tenant_id.eq(tenant.as_str()))
+        .filter(members::course_id.eq(course.as_str()))
+        .filter(is_student!(listing))
+        .filter(in_none())
+        .count()
+        .get_result(connection))?)
 }
 
 /// The names of the sections and groups of a course in which these people are.

@@ -47,6 +47,8 @@ pub(crate) struct Matrix {
     pub(crate) rows: Vec<Row>,
     /// The sections and groups in which its students are.
     pub(crate) sections: Vec<Section>,
+    /// Students who are in none of them, as far as anybody has told; none where there are no sections.
+    pub(crate) in_no_section: i64,
     /// What was searched for; a badge and a section that are none of these are left out of it.
     pub(crate) search: Search,
     /// Whether a section was searched for in which no student is any more.
@@ -128,6 +130,11 @@ pub(crate) async fn matrix(
     let found = cairn.store.read(move |db| {
         let badges = columns(db, &tenant, &course)?;
         let sections = sections::of_course(db, &tenant, &course)?;
+        let in_no_section = if sections.is_empty() {
+            0
+        } else {
+            sections::in_none(db, &tenant, &course)?
+        };
         let asked_section = search.section.is_some();
         let search = known(search, &badges, &sections);
         let (mut students, total) = class::page(db, &tenant, &course, &search, order, page, now)?;
@@ -143,6 +150,7 @@ pub(crate) async fn matrix(
             section_is_gone: asked_section && search.section.is_none(),
             badges,
             sections,
+            in_no_section,
             search,
             total,
             page: within,

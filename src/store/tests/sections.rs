@@ -101,7 +101,15 @@ fn what_was_told_last_of_a_person_holds_and_of_others_what_is_known_stays() {
         assert_eq!((names[ada].len(), names[ben].len()), (1, 2));
         assert!(!names.contains_key(kim));
 
+        let in_none = |school: &School| {
+            read(database, |db| {
+                sections::in_none(db, &school.tenant, &school.course.id)
+            })
+        };
+        assert_eq!(in_none(&school), 0);
         let south = School::new(database, "south");
+        south.learners(database, 2);
+        assert_eq!(in_none(&south), 2);
         let elsewhere = read(database, |db| {
             Ok((
                 sections::of_people(db, &south.tenant, course, &both)?.len(),

@@ -57,6 +57,8 @@ fn canvas_says_at_launches_who_is_in_which_section() {
             part.words()
         );
         assert!(part.words().contains("1 to 1 of 1"), "{}", part.words());
+        let missing = "students are in no section or group that is known here";
+        assert!(part.words().contains(missing), "{}", part.words());
         let csv = part.links("/progress.csv").remove(0);
         assert!(csv.contains(&format!("section={chosen}")), "{csv}");
         let file = teacher.browser.get(&csv).await.unwrap().text();

@@ -98,6 +98,7 @@ pub(crate) async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
             .map(|sought| Choice::new(sought.word(), stages::sought(sought)))
             .collect(),
         sections: SectionList::of(&matrix.sections, matrix.search.section.as_ref()),
+        in_no_section: u32::try_from(matrix.in_no_section).unwrap_or(u32::MAX),
         section_is_gone: matrix.section_is_gone,
         orders: Order::ALL
             .map(|order| Choice::new(order.word(), stages::order(order)))

@@ -13,7 +13,8 @@ use crate::store::{Db, StoreError};
 /// Most sections of one person that are kept.
 const MOST: usize = 50;
 
-/// Keeps them, where the launch names any: what was known of this person before holds no more.
+/// Keeps them of those who learn, where the launch names any: what was known of this person before holds no more. By the sections
+/// of those who teach nobody chooses.
 pub(super) fn on_launch(
     db: &mut Db,
     course: &Course,
@@ -22,7 +23,7 @@ pub(super) fn on_launch(
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<(), StoreError> {
-    let Some(named) = launch.sections() else {
+    let Some(named) = launch.sections().filter(|_| launch.roles.may_learn()) else {
         return Ok(());
     };
     let all = named.iter().take(MOST);

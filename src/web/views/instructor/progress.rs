@@ -3,7 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use crate::web::views::shared::{Choice, LinkTo, Page, Paging, PictureView, SectionList, Status};
+use crate::web::views::shared::{Choice, LinkTo, Page, Paging, PictureView, SectionList, Status, count_of};
 
 /// The progress matrix. Its search asks with `q`, `badge`, `standing`, `section` and `order`.
 #[derive(Debug, Clone, Template)]
@@ -21,6 +21,8 @@ pub(crate) struct ProgressPage {
     pub(crate) all_badges: Vec<Choice>,
     pub(crate) standings: Vec<Choice>,
     pub(crate) sections: SectionList,
+    /// How many students are in no section that is known here; none where the course has no sections.
+    pub(crate) in_no_section: u32,
     /// Whether a section was asked for in which no student is any more.
     pub(crate) section_is_gone: bool,
     pub(crate) orders: Vec<Choice>,
@@ -118,6 +120,17 @@ impl ProgressPage {
 
     fn is_searched(&self) -> bool {
         !self.search.is_empty() || !self.standing.is_empty() || !self.sections.chosen.is_empty()
+    }
+
+    /// Who is missing in every section.
+    fn without_section(&self) -> Option<String> {
+        let who = count_of(self.in_no_section, "student is", "students are");
+        (self.in_no_section > 0).then(|| {
+            format!(
+                "{who} in no section or group that is known here. Who is in which is told by gradebook files, and in Canvas when a \
+                 student opens Cairn."
+            )
+        })
     }
 
     /// Why there is nobody in a table that was searched.
