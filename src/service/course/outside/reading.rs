@@ -12,13 +12,16 @@ use crate::service::base::refusal::GradesRefusal;
 
 /// Most characters of a title or a word that is kept.
 const MOST: usize = 300;
+/// Most sections of a file that are kept.
+const MOST_SECTIONS: usize = 500;
 
 /// A file as far as it is of use.
 pub(super) struct Book {
     pub(super) export: Export,
     pub(super) dialect: Dialect,
     pub(super) columns: Vec<Found>,
-    pub(super) sections: Sections,
+    /// None where there are more than any course has.
+    pub(super) sections: Option<Sections>,
 }
 
 /// A column of grades.
@@ -68,7 +71,7 @@ impl Book {
             return Err(GradesRefusal::NoRows);
         }
         Ok(Self {
-            sections: Sections::of(&export.rows),
+            sections: Some(Sections::of(&export.rows)).filter(|all| all.names().count() <= MOST_SECTIONS),
             export,
             dialect,
             columns,
@@ -227,6 +230,17 @@ mod tests {
         assert_eq!(book.columns[0].releases, Releases::Released);
         assert!(matches!(book.columns[1].releases, Releases::NeedsTick(_)));
         assert_eq!(book.columns[2].maximum, None);
+    }
+
+    #[test]
+    fn a_name_for_each_row_is_no_section() {
+        let names = |count: usize| {
+            let lines: String = (0..count).map(|n| format!("\"P, {n}\",{n},N{n},1\n")).collect();
+            let book = read(&format!("Student,ID,Section,Quiz (7)\n{lines}")).unwrap();
+            book.sections.map(|all| all.names().count())
+        };
+        assert_eq!(names(500), Some(500));
+        assert_eq!(names(501), None);
     }
 
     #[test]

@@ -121,7 +121,7 @@ pub(super) fn compare(
             .filter(|column| column.counts() && book.columns.iter().all(|one| one.key != column.key))
             .map(|column| column.label.clone())
             .collect(),
-        sections: book.sections.names().count(),
+        sections: book.sections.as_ref().map_or(0, |all| all.names().count()),
         ..Changes::default()
     };
     let mut gone: BTreeSet<PersonId> = BTreeSet::new();
@@ -304,7 +304,8 @@ impl Taking<'_> {
     /// In which sections those are whose rows name any.
     fn sections(&self, used: &BTreeMap<usize, PersonId>) -> Vec<sections::Said> {
         let told = used.iter().filter_map(|(row, person)| {
-            let names = self.book.sections.of_row(self.book.export.rows.get(*row)?);
+            let sections = self.book.sections.as_ref()?;
+            let names = sections.of_row(self.book.export.rows.get(*row)?);
             let named = names.iter().filter_map(|name| NamedSection::of(None, name));
             let named: Vec<NamedSection> = named.collect();
             (!named.is_empty()).then(|| (person.clone(), named))
