@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn a_name_for_each_row_is_no_section() {
         let names = |count: usize| {
-            let lines: String = (0..count).map(|n| format!("\"P, {n}\",{n},N{n},1\n")).collect();
+            let lines: String = (1..=count).map(|n| format!("\"P, {n}\",{n},N{n},1\n")).collect();
             let book = read(&format!("Student,ID,Section,Quiz (7)\n{lines}")).unwrap();
             book.sections.map(|all| all.names().count())
         };
