@@ -232,7 +232,8 @@ fn forget_empty(db: &mut Db, told: Told<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The sections of a course in which a student is, by kind and name.
+/// The sections of a course in which a student is, by kind and name. One section alone is none: every course of Canvas has one,
+/// which is the whole class.
 pub(crate) fn of_course(
     db: &mut Db,
     tenant: &TenantId,
@@ -265,7 +266,9 @@ pub(crate) fn of_course(
         let id = ids.first()?.clone();
         Some(Section { id, ids, kind, name })
     };
-    Ok(by_name.into_iter().filter_map(section).collect())
+    let all: Vec<Section> = by_name.into_iter().filter_map(section).collect();
+    let is_choice = all.len() > 1 || all.iter().any(|one| one.kind == SectionKind::Group);
+    Ok(if is_choice { all } else { Vec::new() })
 }
 
 /// How many students of a course are in no section and no group, as far as anybody has told.

@@ -59,6 +59,11 @@ fn what_was_told_last_of_a_person_holds_and_of_others_what_is_known_stays() {
         let people = school.learners(database, 3);
         let [ada, ben, kim] = [0, 1, 2].map(|n| &people[n].id);
         let file = told(&school, course, SectionSource::Csv, SectionKind::Section);
+        tell(database, file, &[said(ada, &[(None, "The whole class")])]);
+        assert!(
+            offered(database, &school, course).is_empty(),
+            "there is no choice"
+        );
         tell(
             database,
             file,
