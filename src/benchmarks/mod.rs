@@ -45,6 +45,8 @@ pub struct Class {
     pub path: String,
     /// The cookie of the teacher's visit, name and value.
     pub cookie: String,
+    /// One of its fifty sections, as an address names it.
+    pub section: String,
 }
 
 /// What deciding a badge did.
@@ -72,6 +74,7 @@ impl Installation {
         Class {
             path: looked.path,
             cookie: looked.cookie,
+            section: looked.section,
         }
     }
 

@@ -44,6 +44,7 @@ pub(crate) mod rest;
 pub(crate) mod rule;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod section;
 pub(crate) mod sentence;
 pub(crate) mod session;
 pub(crate) mod stage;

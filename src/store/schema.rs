@@ -914,6 +914,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    sections (id) {
+        id -> Text,
+        tenant_id -> Text,
+        course_id -> Text,
+        source -> Text,
+        kind -> Text,
+        section_key -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    section_members (section_id, person_id) {
+        tenant_id -> Text,
+        section_id -> Text,
+        person_id -> Text,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     platforms,
     identities,
@@ -942,6 +962,8 @@ allow_tables_to_appear_in_same_query!(
     outside_columns,
     outside_grades,
     outside_people,
+    sections,
+    section_members,
     nonces,
     sessions,
     badges,

@@ -25,6 +25,7 @@ mod posting;
 mod queue;
 mod reading;
 mod releasing;
+mod sections;
 mod standing;
 mod trouble;
 mod who;

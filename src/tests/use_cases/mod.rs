@@ -28,6 +28,7 @@ mod retention;
 mod roles;
 mod schedule;
 mod scores;
+mod sections;
 mod seen;
 mod services_over_http;
 mod time;

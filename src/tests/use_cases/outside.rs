@@ -43,7 +43,12 @@ impl Bench {
     }
 
     /// Uses what is ticked to begin with, and the column at these places.
-    async fn use_file(&self, teacher: &Visitor, text: &str, also: &[usize]) -> Result<Took, ServiceError> {
+    pub(super) async fn use_file(
+        &self,
+        teacher: &Visitor,
+        text: &str,
+        also: &[usize],
+    ) -> Result<Took, ServiceError> {
         let review = self.bring(teacher, text).await?;
         let ticked = review.columns.iter().filter(|column| column.ticked);
         let mut columns: BTreeSet<usize> = ticked.map(|column| column.index).collect();

@@ -229,6 +229,12 @@ pub(crate) fn changes(changes: &Changes) -> Vec<String> {
             students(changes.people_missing)
         ));
     }
+    if changes.sections > 1 {
+        said.push(format!(
+            "It names {}. Choose by them under Progress; only teachers see who is in which.",
+            counted(changes.sections, "section", "sections")
+        ));
+    }
     said
 }
 
@@ -266,6 +272,7 @@ mod tests {
             changed: 1,
             went: 0,
             people_missing: 1,
+            sections: 2,
         });
         assert_eq!(
             told,
@@ -275,6 +282,7 @@ mod tests {
                 "“Essay” has no points now, 10 before. Look at the rules that use it.",
                 "Not in this file: “Quiz”. Their grades stay as the last file that had them says.",
                 "Known from an earlier file and not in this one: 1 student. Their grades stay.",
+                "It names 2 sections. Choose by them under Progress; only teachers see who is in which.",
             ]
         );
         assert_eq!(
