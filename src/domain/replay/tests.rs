@@ -5,6 +5,7 @@ use crate::domain::sample::{
     all, any, any_group, approval, approved, decimal, names, now, one_of, percent, percent_elsewhere,
     points as at_points,
 };
+use crate::ids::LineItemId;
 
 fn column(label: &str, measure: Measure, maximum: Option<&str>) -> CohortColumn {
     CohortColumn {
@@ -254,14 +255,13 @@ fn the_picture_has_its_edges_where_its_words_say() {
 /// Names of everything that an arbitrary rule asks about.
 fn all_names() -> Names {
     let mut all = names();
+    let item = all.line_items[&LineItemId::from("quiz")].clone();
+    let column = all.elsewhere[&OutsideColumnId::from("total")].clone();
     for n in 0..5 {
         let id = format!("n{n}");
-        let (item, column) = (
-            all.line_items[&"quiz".into()].clone(),
-            all.elsewhere[&"total".into()].clone(),
-        );
-        all.line_items.insert(id.as_str().into(), item);
-        all.elsewhere.insert(id.as_str().into(), column);
+        all.line_items.insert(LineItemId::from(id.as_str()), item.clone());
+        all.elsewhere
+            .insert(OutsideColumnId::from(id.as_str()), column.clone());
     }
     all
 }
