@@ -1,14 +1,11 @@
 //! About what a condition asks: by it the same condition is known again in another version, and what stands for it in a file of
 //! another year.
 
-use serde::{Deserialize, Serialize};
-
 use crate::domain::rule::{Condition, Group, Node};
 use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
 
 /// What a condition asks about. Two that ask otherwise about the same have one subject.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Subject {
     /// The grade in a column of ours.
     Item(LineItemId),

@@ -191,7 +191,12 @@ pub(crate) fn dry_run(
         }
         if let (Some(change), Some(active)) = (&mut run.change, active) {
             let before = outcome(&active.root, &learner.facts, now);
-            match Shift::between(before, outcome(&rule.root, &learner.facts, now)) {
+            let after = if found == Prospect::Yes {
+                Truth::Yes
+            } else {
+                Truth::No
+            };
+            match Shift::between(before, after) {
                 Shift::Gains => change.gained.push(learner.person.clone()),
                 Shift::Loses => change.lost.push(learner.person.clone()),
                 Shift::MeetsBoth | Shift::MeetsNeither => {}

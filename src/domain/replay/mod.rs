@@ -44,6 +44,10 @@ pub(crate) struct CohortColumn {
     pub(crate) maximum: Option<Decimal>,
     pub(crate) measure: Measure,
     pub(crate) scope: Scope,
+    /// Its place in the file, from 1, where another column has its name.
+    pub(crate) place: Option<usize>,
+    /// Cells in which something stands that is no grade.
+    pub(crate) unread: usize,
 }
 
 /// A row of it.

@@ -15,6 +15,8 @@ fn column(label: &str, measure: Measure, maximum: Option<&str>) -> CohortColumn 
         maximum: maximum.map(decimal),
         measure,
         scope: Scope::Item,
+        place: None,
+        unread: 0,
     }
 }
 
