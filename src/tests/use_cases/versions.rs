@@ -3,17 +3,21 @@
 use rust_decimal::Decimal;
 
 use super::{Bench, benches};
+use crate::clock::Clock as _;
+use crate::domain::badge::Expiry;
+use crate::domain::membership::SeenAs;
 use crate::domain::page::Page;
 use crate::domain::policy::Regrade;
 use crate::domain::rule::{Condition, Group, Need, Node, RuleState, Threshold};
 use crate::domain::versions::{Change, Whom};
+use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, RuleId};
 use crate::random::SystemRandom;
 use crate::service::badge::design::{self, Asked, SideBySide};
 use crate::service::base::error::ServiceError;
+use crate::store::enrolments::{self, Member};
+use crate::store::people::{self, PersonSeen};
 use crate::store::{policies, rules};
-
-use crate::clock::Clock as _;
 
 impl Bench {
     /// The quiz at so many percent, and nothing else.
@@ -174,6 +178,60 @@ async fn any_two_versions_are_compared_and_long_lists_come_in_pages() {
         }
         assert_eq!(names, shown(&whole));
         assert_eq!(names.len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_class_of_many_parts_is_counted_whole_and_named_a_page_at_a_time() {
+    for bench in benches().await {
+        bench.check().await;
+        let here = Condition::NotBefore {
+            at: bench.clock.now(),
+            zone: Zone::UTC,
+        };
+        let badge = bench.badge_that_ends("Here", here, Expiry::Never).await;
+        bench.draft(&badge, bench.quiz_at(80).await).await;
+        let (course, now) = (bench.course.clone(), bench.clock.now());
+        let joined = bench.cairn.store.write(move |db| {
+            let seen: Vec<PersonSeen> = (0..430)
+                .map(|n| PersonSeen {
+                    sub: format!("many-{n}"),
+                    name: Some(format!("Many {n:03}")),
+                    email: None,
+                })
+                .collect();
+            let (tenant, home) = (&course.tenant, &course.registration);
+            let people = people::upsert_many(db, tenant, home, &seen, now, &SystemRandom)?;
+            let members: Vec<Member> = people
+                .into_iter()
+                .map(|person| Member {
+                    person: person.id,
+                    seen_as: SeenAs::Learner,
+                    active: true,
+                    teaches: false,
+                })
+                .collect();
+            enrolments::set_from_part_of_roster(db, tenant, &course.id, &members, now)
+        });
+        joined.await.unwrap();
+
+        let all = bench.learners().await.len();
+        assert!(all > 430, "{all}");
+        let mut names = Vec::new();
+        for offset in (0..).step_by(50).take(10) {
+            let part = Asked {
+                page: Page { offset, limit: 50 },
+                ..asked(Whom::Losing)
+            };
+            let part = bench.side_by_side(&badge, part).await;
+            assert_eq!((part.effects.students, part.total()), (all, all));
+            assert_eq!(part.effects.lose_for_want, all, "nobody has a grade");
+            assert!(part.people.len() <= 50);
+            names.extend(shown(&part));
+        }
+        assert_eq!(names.len(), all, "everybody once");
+        let of_many: Vec<&String> = names.iter().filter(|name| name.starts_with("Many ")).collect();
+        assert!(of_many.len() == 430 && of_many.is_sorted());
     }
 }
 
