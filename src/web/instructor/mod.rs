@@ -21,12 +21,14 @@ mod place_view;
 mod progress;
 mod regrade;
 mod replaced;
+mod replay;
 mod resting;
 mod retire;
 mod rule;
 mod student_work;
 mod students;
 mod unopened;
+mod versions;
 
 /// Lists the routes of every page here.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -47,12 +49,14 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         progress::configure,
         regrade::configure,
         replaced::configure,
+        replay::configure,
         resting::configure,
         retire::configure,
         rule::configure,
         student_work::configure,
         students::configure,
         unopened::configure,
+        versions::configure,
     ] {
         page(config);
     }

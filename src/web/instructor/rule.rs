@@ -329,6 +329,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
     // What was said of a column stands far below the rows that it concerns.
     let touched = builder.scales_open && !impossible.is_empty();
     let elsewhere = editor.outside.iter().any(OutsideColumn::counts);
+    let has_rule = editor.draft.is_some() || editor.active.is_some();
     let look = touched.then(|| Flash {
         status: Status::NeedsAttention,
         text: "With its columns as they are now, this rule has a condition that cannot be met. It is marked below."
@@ -362,6 +363,8 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         columns_href: visit.href(&course::columns()),
         elsewhere_href: visit.href(&course::grades_elsewhere()),
         unreadable: words::outside::unreadable(words::lms::native_grades(registration.flavour), elsewhere),
+        versions_href: has_rule.then(|| href(course::badge_versions)),
+        replay_href: has_rule.then(|| href(course::badge_replay)),
         back_href: visit.href(""),
     })
 }

@@ -53,6 +53,9 @@ pub(crate) struct RuleBuilderPage {
     pub(crate) elsewhere_href: String,
     /// What cannot be read without that.
     pub(crate) unreadable: String,
+    /// Its versions side by side, and the rule over an earlier year; none before a rule was saved.
+    pub(crate) versions_href: Option<String>,
+    pub(crate) replay_href: Option<String>,
     pub(crate) back_href: String,
 }
 
