@@ -281,6 +281,7 @@ pub(crate) fn outside_grade(value: OutsideValue, maximum: Option<Decimal>) -> Ou
     OutsideGrade {
         value,
         maximum,
+        points: None,
         source: GradeSource::Csv,
         read_at: now(),
         changed_at: days(-3),

@@ -75,6 +75,7 @@ impl ColumnRow {
             scope: from_word("outside_columns.scope", &self.scope)?,
             counting: from_word("outside_columns.counting", &self.counting)?,
             file: self.file_id.map(GradeFileId::from),
+            rest: None,
         })
     }
 }
@@ -98,6 +99,7 @@ fn stored(value: &OutsideValue) -> (&'static str, Option<String>) {
         OutsideValue::Points(number) => ("points", Some(number.to_string())),
         OutsideValue::Percent(number) => ("percent", Some(number.to_string())),
         OutsideValue::Word(text) => ("word", Some(text.clone())),
+        OutsideValue::Passed(passed) => ("passed", Some(passed.to_string())),
         OutsideValue::Excused => ("excused", None),
     }
 }
@@ -109,6 +111,7 @@ impl GradeRow {
             "points" => Ok(OutsideValue::Points(decimal("outside_grades.value", text)?)),
             "percent" => Ok(OutsideValue::Percent(decimal("outside_grades.value", text)?)),
             "word" => Ok(OutsideValue::Word(text.to_owned())),
+            "passed" => Ok(OutsideValue::Passed(text == "true")),
             "excused" => Ok(OutsideValue::Excused),
             other => Err(StoreError::Value {
                 column: "outside_grades.form",
@@ -304,6 +307,7 @@ fn grade((row, column): (GradeRow, ColumnRow)) -> Result<Counting, StoreError> {
     let grade = OutsideGrade {
         value: row.value()?,
         maximum: column.maximum,
+        points: None,
         source: column.source,
         read_at: moment(row.read_at)?,
         changed_at: moment(row.changed_at)?,

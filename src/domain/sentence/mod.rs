@@ -261,6 +261,8 @@ fn stands(value: &OutsideValue, maximum: Option<Decimal>) -> String {
         (OutsideValue::Points(value), None) => counted_points(*value),
         (OutsideValue::Percent(value), _) => format!("{} percent", number(*value)),
         (OutsideValue::Word(word), _) => one_line(word),
+        (OutsideValue::Passed(true), _) => "complete".to_owned(),
+        (OutsideValue::Passed(false), _) => "incomplete".to_owned(),
         (OutsideValue::Excused, _) => "excused".to_owned(),
     }
 }

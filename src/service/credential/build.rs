@@ -20,7 +20,7 @@ use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use openbadges::credential::{
     Achievement, AchievementSubject, Alignment, Context, Criteria, Evidence, IdentifierEntry, IdentityObject,
-    Image, OpenBadgeCredential, Profile, ResultDescription, ResultEntry, StatusEntry,
+    Image, OpenBadgeCredential, Profile, ResultDescription, ResultEntry, ResultStatus, StatusEntry,
 };
 use openbadges::did::IssuerIdentity;
 
@@ -425,9 +425,11 @@ fn entry_elsewhere(
         OutsideValue::Points(points) => ("RawScore", number(points), maximum.as_ref().map(number)),
         OutsideValue::Percent(share) => ("Percent", number(share), Some("100".to_owned())),
         OutsideValue::Word(word) => ("LetterGrade", word.clone(), None),
+        OutsideValue::Passed(_) => ("Status", String::new(), None),
         OutsideValue::Excused => return None,
     };
     let required = match (needs, maximum) {
+        (Needed::AtLeast(_), _) if matches!(value, OutsideValue::Word(_) | OutsideValue::Passed(_)) => None,
         (Needed::AtLeast(Threshold::Percent(_)), None) if sort == "RawScore" => None,
         (Needed::AtLeast(bound), Some(maximum)) => Some(number(&in_points(*bound, *maximum))),
         (Needed::AtLeast(Threshold::Points(bound) | Threshold::Percent(bound)), None) => Some(number(bound)),
@@ -443,9 +445,15 @@ fn entry_elsewhere(
         value_max: most,
         ..ResultDescription::default()
     };
+    let status = match value {
+        OutsideValue::Passed(true) => Some(ResultStatus::Completed),
+        OutsideValue::Passed(false) => Some(ResultStatus::Failed),
+        _ => None,
+    };
     let entry = ResultEntry {
         result_description: Some(id),
-        value: Some(text),
+        value: status.is_none().then_some(text),
+        status,
         ..ResultEntry::default()
     };
     Some((description, entry))

@@ -34,6 +34,7 @@ fn column(school: &School, id: &str, key: &str, file: &GradeFileId) -> OutsideCo
         scope: Scope::Item,
         counting: Counting::Released,
         file: Some(file.clone()),
+        rest: None,
     }
 }
 

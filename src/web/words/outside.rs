@@ -36,6 +36,7 @@ pub(crate) fn measured(measure: Measure, maximum: Option<Decimal>) -> String {
         (Measure::Points, None) => "in points".to_owned(),
         (Measure::Percent, _) => "in percent".to_owned(),
         (Measure::Words, _) => "letters or words".to_owned(),
+        (Measure::PassFail, _) => "complete or incomplete".to_owned(),
     }
 }
 

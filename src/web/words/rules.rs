@@ -113,6 +113,7 @@ fn measured(label: &str, measure: Measure, of_points: bool) -> String {
         Measure::Words => {
             format!("Choose “is one of these” for “{label}” and type what passes: it holds letters or words.")
         }
+        Measure::PassFail => format!("Ask whether “{label}” is passed: it is complete or incomplete."),
     }
 }
 

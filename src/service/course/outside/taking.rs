@@ -340,6 +340,7 @@ impl Taking<'_> {
                 Counting::Ticked
             },
             file: Some(file.clone()),
+            rest: None,
         };
         let by = (!released).then_some(&self.visitor.person.id);
         outside::save_column(db, &kept, by, self.now)?;
