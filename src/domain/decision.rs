@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::cause::Cause;
 use crate::domain::evidence::SubmissionState;
-use crate::domain::facts::{GradeSource, Recorded};
+use crate::domain::facts::{Completed, GradeSource, HandedIn, Recorded};
 use crate::domain::outside::OutsideValue;
-use crate::domain::rule::{Condition, Need, Threshold};
+use crate::domain::rule::{Condition, GradeColumn, Need, Threshold};
 use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, DecisionId, PersonId, RuleId};
 
@@ -99,6 +99,20 @@ pub(crate) enum Seen {
     },
     /// No source tells of a grade there.
     NothingElsewhere,
+    /// What the LMS tells of work in a column that is none of ours.
+    HandedIn(HandedIn),
+    /// Nobody tells whether anything was handed in there.
+    HandInNotTold,
+    /// How far an activity of the LMS is, as it tells.
+    Completion(Completed),
+    /// Nobody tells how far it is.
+    CompletionNotTold,
+    /// What stands in the columns of which the best count.
+    Best {
+        /// Of the best that are known, in percent; none while too few are.
+        average: Option<Decimal>,
+        of: Vec<SeenColumn>,
+    },
     /// There is a result row (or a line item) but no score, or no row at all.
     NoGrade {
         at_least: Threshold,
@@ -132,6 +146,39 @@ pub(crate) enum Seen {
         at: DateTime<Utc>,
     },
     NoApproval,
+}
+
+/// One of several columns of which the best count, and what was seen in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SeenColumn {
+    pub(crate) column: GradeColumn,
+    pub(crate) stands: Stands,
+}
+
+/// What stands in such a column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub(crate) enum Stands {
+    Share {
+        /// Of the maximum.
+        percent: Decimal,
+        /// Whether it is among the best that are known.
+        counts: bool,
+        source: GradeSource,
+        read_at: DateTime<Utc>,
+    },
+    /// A grade of which no percent can be made.
+    NoShare {
+        source: GradeSource,
+        read_at: DateTime<Utc>,
+    },
+    Excused {
+        source: GradeSource,
+        read_at: DateTime<Utc>,
+    },
+    /// The column is not released for this person, whatever is in it.
+    NotReleased,
+    Nothing,
 }
 
 impl Decision {

@@ -162,6 +162,9 @@ fn shape(group: &Group) -> String {
         Node::Condition(Condition::Grade { at_least, .. }) => format!("grade {at_least:?}"),
         Node::Condition(Condition::EvidenceApproved { .. }) => "evidence".into(),
         Node::Condition(Condition::HoldsBadge { .. }) => "badge".into(),
+        Node::Condition(Condition::BestOf { best, of, at_least }) => {
+            format!("best {best} of {} {at_least}", of.len())
+        }
         Node::Condition(other) => format!("{other:?}"),
     });
     format!("{:?}{:?}", group.need, nodes.collect::<Vec<_>>())

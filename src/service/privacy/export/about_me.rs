@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use crate::domain::award::Award;
 use crate::domain::credential::{Credential, ShareLink};
-use crate::domain::decision::{CheckedGroup, CheckedNode, DecisionRecord, Seen};
+use crate::domain::decision::{CheckedGroup, CheckedNode, DecisionRecord, Seen, Stands};
 use crate::domain::evidence::{Review, Submission, SubmissionState};
 use crate::domain::membership::Membership;
 use crate::domain::people::Person;
 use crate::domain::posted_score::Outcome;
-use crate::domain::rule::Condition;
+use crate::domain::rule::{Condition, GradeColumn};
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::service::base::addresses;
 use crate::store::{
@@ -301,6 +301,10 @@ fn reads(group: &CheckedGroup, columns: &HashSet<LineItemId>) -> bool {
         CheckedNode::Condition(checked) => match (&checked.condition, &checked.seen) {
             (_, Seen::NotReleased { .. }) => false,
             (Condition::Grade { item, .. }, _) => columns.contains(item),
+            (Condition::BestOf { .. }, Seen::Best { of, .. }) => of.iter().any(|one| match &one.column {
+                GradeColumn::Ours(item) => columns.contains(item) && one.stands != Stands::NotReleased,
+                GradeColumn::Elsewhere(_) => false,
+            }),
             _ => false,
         },
     })
