@@ -24,6 +24,7 @@ mod replaced;
 mod resting;
 mod retire;
 mod rule;
+mod rule_sources;
 mod student_work;
 mod students;
 mod unopened;

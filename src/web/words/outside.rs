@@ -4,15 +4,18 @@ use gradebook_csv::matching::{By, Doubt as Ambiguity, Guess};
 use gradebook_csv::{HeldBack, Releases, Why};
 use rust_decimal::Decimal;
 
-use crate::domain::outside::{Counting, Dialect, Measure, OutsideColumn, Scope};
+use crate::domain::facts::GradeSource;
+use crate::domain::outside::{Counting, Dialect, Measure, OutsideColumn, RestColumn, Scope, Withheld};
 use crate::domain::sentence::number;
 use crate::service::course::outside::{Changes, ColumnChange, Doubt, Left, ReviewColumn};
 use crate::web::views::shared::count_of;
 
-/// What cannot be read without a gradebook file, and whether there are grades of one.
+/// What cannot be read without more, whether there are grades of gradebook files, and whether the LMS itself is read.
 #[must_use]
-pub(crate) fn unreadable(native: &str, has_some: bool) -> String {
-    if has_some {
+pub(crate) fn unreadable(native: &str, has_files: bool, reads_lms: bool) -> String {
+    if reads_lms {
+        "Cairn reads this course from the course site itself. What is not in the lists above is not told there, or not released yet.".to_owned()
+    } else if has_files {
         format!("{native} Some are known here from gradebook files.")
     } else {
         native.to_owned()
@@ -43,13 +46,74 @@ pub(crate) fn measured(measure: Measure, maximum: Option<Decimal>) -> String {
 /// A column as the rule builder offers it.
 #[must_use]
 pub(crate) fn offered(column: &OutsideColumn) -> String {
-    format!("{} ({})", column.label, measured(column.measure, column.maximum))
+    let measured = measured(column.measure, column.maximum);
+    match column.scope {
+        Scope::Item => format!("{} ({measured})", column.label),
+        Scope::Category => format!("{} (total of a category, {measured})", column.label),
+        Scope::Course => format!("{} (total of the course, {measured})", column.label),
+    }
+}
+
+/// Where a column is read, above the columns of that source.
+#[must_use]
+pub(crate) const fn source(source: GradeSource) -> &'static str {
+    match source {
+        GradeSource::Ags => "Columns of Cairn, read through LTI",
+        GradeSource::RestCanvas => "Read from Canvas",
+        GradeSource::RestMoodle => "Read from Moodle",
+        GradeSource::Csv => "From gradebook files",
+    }
 }
 
 /// What stands for a column that is named still and does not count.
 #[must_use]
 pub(crate) fn not_read(column: &OutsideColumn) -> String {
-    format!("“{}”, whose grades are not known here any more", column.label)
+    let why = match &column.rest {
+        Some(rest) if !rest.is_on => "which is not read from the course site any more",
+        Some(rest) if !rest.is_listed => "which is gone from the course site",
+        Some(RestColumn { ours: Some(_), .. }) => "which Cairn reads by itself, as an assignment grade",
+        Some(rest) => match rest.withheld {
+            Some(Withheld::Unpublished) => "which students do not see yet",
+            Some(Withheld::Anonymous) => "whose work is anonymous for now",
+            Some(Withheld::Totals) => "which the course hides from students",
+            Some(Withheld::Ungraded) => "which has no grades",
+            None => "whose grades do not count",
+        },
+        None if column.file.is_some() => "whose grades do not count",
+        None => "whose grades are not known here any more",
+    };
+    format!("“{}”, {why}", column.label)
+}
+
+/// What stands for a column that a row names and that is not offered there.
+#[must_use]
+pub(crate) fn lost(column: &OutsideColumn) -> String {
+    if column.counts() {
+        format!("“{}”, of which that cannot be asked", column.label)
+    } else {
+        not_read(column)
+    }
+}
+
+/// A column that is there and not read now, and how it can be; none for any other.
+#[must_use]
+pub(crate) fn unread(column: &OutsideColumn) -> Option<String> {
+    let way = match &column.rest {
+        _ if column.counts() => return None,
+        Some(RestColumn { ours: Some(_), .. }) => return None,
+        Some(rest) if !rest.is_on || !rest.is_listed => return None,
+        Some(rest) => match rest.withheld {
+            Some(Withheld::Unpublished) => "Publish it, or wait until students see it.",
+            Some(Withheld::Anonymous) => "It is read once its work is anonymous no more.",
+            Some(Withheld::Totals) => "Let students see their totals in the course site.",
+            // Nothing is missing there that could be read.
+            Some(Withheld::Ungraded) => return None,
+            None => "Release its grades in the course site.",
+        },
+        None if column.file.is_some() => "Bring the file again and tick it, once students see these grades.",
+        None => return None,
+    };
+    Some(format!("{}. {way}", not_read(column)))
 }
 
 /// Of what a column is.

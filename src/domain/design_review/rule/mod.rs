@@ -19,7 +19,7 @@ mod native;
 mod tests;
 
 pub(crate) use native::{
-    bound_problem, completion as completion_problem, hand_in as hand_in_problem, share_elsewhere,
+    bound_problem, completion as completion_problem, hand_in as hand_in_problem, share_elsewhere, share_of,
 };
 
 /// What a rule is checked against. `names` holds every line item, activity and badge that may be named: what is not in

@@ -87,7 +87,8 @@ pub(crate) fn bound_problem(
 }
 
 /// Why no percent can be made of the grades in a column of ours.
-fn share_of(item: &LineItem) -> Option<RuleProblem> {
+#[must_use]
+pub(crate) fn share_of(item: &LineItem) -> Option<RuleProblem> {
     let has_share = !item.is_scale && item.maximum > Decimal::ZERO;
     (!has_share).then(|| RuleProblem::NoShare {
         label: one_line(&item.label),

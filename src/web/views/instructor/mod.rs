@@ -34,5 +34,7 @@ pub(crate) use grades::{FileLine, GradesPage, GradesReviewPage, OutsidePanel, Pi
 pub(crate) use over_time::{AwardsLine, AwardsPlot, FunnelLine, FunnelPlot, OverTimePage};
 pub(crate) use progress::{MatrixCell, MatrixHead, MatrixRow, NextBadge, ProgressPage};
 pub(crate) use regrade::RegradePage;
-pub(crate) use rule_builder::{ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions, SENTENCE};
+pub(crate) use rule_builder::{
+    ChoiceGroup, ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions, SENTENCE,
+};
 pub(crate) use students::{AskedLine, StudentsPage, ToldLine};
