@@ -278,7 +278,8 @@ impl CheckedGroup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::sample::now;
+    use crate::domain::evaluate::evaluate_group;
+    use crate::domain::sample::{any_facts, any_group, now};
 
     fn seen(condition: Condition, seen: Seen) -> CheckedNode {
         CheckedNode::Condition(CheckedCondition {
@@ -312,6 +313,22 @@ mod tests {
                 CheckedNode::Group(group(vec![approved(inner), held])),
                 approved(outer),
             ]),
+        }
+    }
+
+    #[test]
+    fn a_record_of_an_earlier_version_reads_as_before() {
+        let stored = r#"{"outcome":"yes","rule_version":1,"tree":{"need":"all","truth":"yes","nodes":[{"condition":{"condition":{"when":"elsewhere","column":"weekly","needs":{"at_least":{"percent":"80"}}},"truth":"yes","seen":{"seen":"elsewhere","value":{"points":"9"},"maximum":"10","source":"csv","read_at":"2026-11-23T10:42:00Z"}}},{"condition":{"condition":{"when":"instructor_approves"},"truth":"unknown","seen":{"seen":"no_approval"}}}]}}"#;
+        let read: Decision = serde_json::from_str(stored).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), stored);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn json_gives_back_the_same_record(root in any_group(), facts in any_facts()) {
+            let decision = evaluate_group(&root, 3, &facts, now());
+            let text = serde_json::to_string(&decision).unwrap();
+            proptest::prop_assert_eq!(serde_json::from_str::<Decision>(&text).unwrap(), decision);
         }
     }
 

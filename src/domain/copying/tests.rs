@@ -217,3 +217,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn of_the_best_of_several_ours_are_those_of_the_new_course_and_others_have_to_be_chosen_anew() {
+    let root = sample::all([sample::best_of(1, &["quiz", "lab"], &["weekly"], "80")]);
+    let mapping = Mapping {
+        columns: [("quiz".into(), "new-quiz".into())].into(),
+        ..Mapping::default()
+    };
+    let expected = sample::all([sample::best_of(1, &["new-quiz", "lab"], &["weekly"], "80")]);
+    assert_eq!(mapping.apply(&root), expected);
+}
