@@ -166,6 +166,10 @@ async fn page(
         unreadable: words::outside::unreadable(
             words::lms::native_grades(flavour),
             found.columns.iter().any(|one| one.column.counts()),
+            found
+                .columns
+                .iter()
+                .any(|one| one.column.rest.as_ref().is_some_and(|rest| rest.is_on)),
         ),
         changes: changes.map(words::outside::changes),
         bring_action: visit.href(&course::grades_bring()),
