@@ -240,7 +240,7 @@ impl RuleRowView<'_> {
         AskedUnit::ALL
     }
 
-    /// The same where what it named is among the choices of a source.
+    /// Whether what a row names is among the choices of no source.
     fn is_lost_among(&self, groups: &[ChoiceGroup], chosen: &str) -> bool {
         !chosen.is_empty() && groups.iter().all(|group| self.is_lost(&group.choices, chosen))
     }
