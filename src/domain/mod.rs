@@ -42,6 +42,7 @@ pub(crate) mod reading;
 pub(crate) mod release;
 pub(crate) mod renewal;
 pub(crate) mod rest;
+pub(crate) mod rest_access;
 pub(crate) mod rule;
 #[cfg(test)]
 pub(crate) mod sample;

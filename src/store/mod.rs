@@ -75,6 +75,7 @@ pub(crate) mod registrations;
 pub(crate) mod regrades;
 pub(crate) mod reissues;
 pub(crate) mod releases;
+pub(crate) mod rest_accesses;
 pub(crate) mod results;
 pub(crate) mod retention;
 pub(crate) mod room;

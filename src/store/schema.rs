@@ -976,6 +976,57 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    rest_accesses (id) {
+        id -> Text,
+        tenant_id -> Text,
+        platform_id -> Text,
+        interface -> Text,
+        address -> Text,
+        client_id -> Nullable<Text>,
+        sealed_secret -> Nullable<Text>,
+        by_teachers -> Bool,
+        is_on -> Bool,
+        changed_by -> Nullable<Text>,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    rest_grants (id) {
+        id -> Text,
+        tenant_id -> Text,
+        access_id -> Text,
+        course_id -> Nullable<Text>,
+        sealed_token -> Text,
+        sealed_refresh -> Nullable<Text>,
+        expires_at -> Nullable<BigInt>,
+        version -> BigInt,
+        renewing_until -> Nullable<BigInt>,
+        state -> Text,
+        fault -> Nullable<Text>,
+        state_at -> BigInt,
+        given_by_admin -> Nullable<Text>,
+        given_by_person -> Nullable<Text>,
+        given_at -> BigInt,
+        findings -> Nullable<Text>,
+        tested_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    rest_consents (digest) {
+        digest -> Text,
+        tenant_id -> Text,
+        access_id -> Text,
+        course_id -> Nullable<Text>,
+        session_id -> Text,
+        begun_by_admin -> Nullable<Text>,
+        begun_by_person -> Nullable<Text>,
+        expires_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     platforms,
     identities,
@@ -1047,4 +1098,7 @@ allow_tables_to_appear_in_same_query!(
     posted_scores,
     waiting_answers,
     funnel_days,
+    rest_accesses,
+    rest_grants,
+    rest_consents,
 );
