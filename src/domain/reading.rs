@@ -4,6 +4,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::rest_access::Fault;
+
 /// A part of a course that can be out of reach while the others are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -27,36 +29,20 @@ pub(crate) enum Part {
 /// Why a part is out of reach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Fault {
-    /// Nobody has given access yet, or it was taken back.
+pub(crate) enum Why {
+    /// Nobody lets it be read, or no longer.
     NoAccess,
     /// The token is not accepted any more, also after it was renewed: somebody has to consent again.
     Consent,
-    /// There is no such token any more.
-    TokenUnknown,
-    /// The token is of another site than the one that the course is in.
-    OtherSite,
-    /// The key lacks a scope, in the words of the LMS.
-    ScopeMissing(String),
-    /// Web services are off.
-    ServicesOff,
-    /// The web service does not allow a function, in the words of the LMS.
-    FunctionRefused(String),
-    /// The role lacks one of these capabilities.
-    CapabilityMissing(Vec<String>),
-    /// The role sees less than it did, or than there is: it lacks one of these capabilities.
+    /// The LMS refuses, until somebody changes something there.
+    Refused(Fault),
+    /// The role sees less than there is: it lacks one of these capabilities, and gives shorter lists instead of errors.
     RoleWeaker(Vec<String>),
-    /// The account whose token it is cannot be used.
-    Account,
-    /// The person whose token it is may not read it.
-    NotAllowed,
-    /// The course is not there.
+    /// It is not there.
     Gone,
     Passing(Passing),
     /// There is more than is read.
     TooMuch,
-    /// What the LMS answered is not what its documents say.
-    Unreadable,
 }
 
 /// What passes by itself.
@@ -89,22 +75,15 @@ pub(crate) enum Help {
     Nobody,
 }
 
-impl Fault {
+impl Why {
     /// Who can mend it.
     #[must_use]
     pub(crate) const fn help(&self) -> Help {
         match self {
             Self::Passing(_) => Help::Time,
-            Self::NoAccess | Self::Consent | Self::NotAllowed => Help::Giver,
-            Self::TokenUnknown
-            | Self::OtherSite
-            | Self::ScopeMissing(_)
-            | Self::ServicesOff
-            | Self::FunctionRefused(_)
-            | Self::CapabilityMissing(_)
-            | Self::RoleWeaker(_)
-            | Self::Account => Help::Administrator,
-            Self::Gone | Self::TooMuch | Self::Unreadable => Help::Nobody,
+            Self::NoAccess | Self::Consent | Self::Refused(Fault::NotAllowed) => Help::Giver,
+            Self::Gone | Self::TooMuch | Self::Refused(Fault::Code(_) | Fault::Unreadable) => Help::Nobody,
+            Self::RoleWeaker(_) | Self::Refused(_) => Help::Administrator,
         }
     }
 }
@@ -113,7 +92,7 @@ impl Fault {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lack {
     pub(crate) part: Part,
-    pub(crate) why: Fault,
+    pub(crate) why: Why,
 }
 
 /// What a reading of a whole course covered.
@@ -147,7 +126,7 @@ impl Coverage {
     pub(crate) const NAMED: usize = 5;
 
     /// Notes that a part is out of reach.
-    pub(crate) fn lacks(&mut self, part: Part, why: Fault) {
+    pub(crate) fn lacks(&mut self, part: Part, why: Why) {
         let lack = Lack { part, why };
         if !self.lacks.contains(&lack) {
             self.lacks.push(lack);
@@ -184,7 +163,7 @@ pub(crate) struct Readings {
     /// Of the last reading of the whole course.
     pub(crate) coverage: Option<Coverage>,
     /// Why the last reading did not come to its end.
-    pub(crate) trouble: Option<Fault>,
+    pub(crate) trouble: Option<Why>,
 }
 
 impl Readings {
@@ -220,11 +199,11 @@ mod tests {
     fn a_lack_is_named_once_and_says_who_can_help() {
         let mut coverage = Coverage::default();
         for _ in 0..2 {
-            coverage.lacks(Part::Categories, Fault::NotAllowed);
+            coverage.lacks(Part::Categories, Why::Gone);
         }
         assert_eq!(coverage.lacks.len(), 1);
-        assert_eq!(Fault::RoleWeaker(Vec::new()).help(), Help::Administrator);
-        assert_eq!(Fault::Passing(Passing::Busy).help(), Help::Time);
-        assert_eq!(Fault::Consent.help(), Help::Giver);
+        assert_eq!(Why::RoleWeaker(Vec::new()).help(), Help::Administrator);
+        assert_eq!(Why::Passing(Passing::Busy).help(), Help::Time);
+        assert_eq!(Why::Consent.help(), Help::Giver);
     }
 }

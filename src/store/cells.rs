@@ -117,7 +117,9 @@ impl Row {
         let mut changed = false;
         match &cell.grade {
             GradeTold::Is(value, points) => {
-                let same = self.grade()?.is_some_and(|known| known == (value.clone(), *points));
+                let same = self
+                    .grade()?
+                    .is_some_and(|known| known == (value.clone(), *points));
                 let (form, text) = form_of(value);
                 self.form = Some(form.to_owned());
                 self.value = text;
@@ -295,7 +297,7 @@ pub(crate) fn take_away_unseen(
     since: DateTime<Utc>,
 ) -> Result<Vec<PersonId>, StoreError> {
     let most = i64::try_from(CHUNK).unwrap_or(i64::MAX);
-    let people: Vec<String> = outside_cells::table
+    let people: Vec<String> = on_both!(db, |connection| outside_cells::table
         .filter(outside_cells::tenant_id.eq(tenant.as_str()))
         .filter(outside_cells::column_id.eq(column.as_str()))
         .filter(outside_cells::form.is_not_null())
@@ -303,7 +305,7 @@ pub(crate) fn take_away_unseen(
         .order(outside_cells::person_id)
         .limit(most)
         .select(outside_cells::person_id)
-        .load(db)?;
+        .load(connection))?;
     forget(db, tenant, column, &people)?;
     Ok(people.into_iter().map(PersonId::from).collect())
 }
@@ -352,8 +354,7 @@ pub(super) fn counting(
     if !readings::is_on(db, tenant, course)? {
         return Ok(Vec::new());
     }
-    type Found = (Row, String, Option<String>, String);
-    let rows: Vec<Found> = on_both!(db, |connection| {
+    let rows: Vec<(Row, String, Option<String>, String)> = on_both!(db, |connection| {
         let mut query = outside_cells::table
             .inner_join(outside_columns::table.on(outside_columns::id.eq(outside_cells::column_id)))
             .filter(outside_cells::tenant_id.eq(tenant.as_str()))
@@ -431,7 +432,9 @@ pub(super) fn shown_of_ours(
             Some(maximum) => Some(decimal("outside_columns.maximum", &maximum)?),
             None => None,
         };
-        let share = points.zip(maximum).and_then(|(points, of)| points.checked_div(of));
+        let share = points
+            .zip(maximum)
+            .and_then(|(points, of)| points.checked_div(of));
         of_item.insert(row.person_id.into(), share);
     }
     Ok(shown)
@@ -475,6 +478,9 @@ pub(crate) fn of_person(
     kept.collect()
 }
 
+/// A person, a column, whether it is complete, and when that was read.
+type Completion = (String, String, Option<bool>, Option<i64>);
+
 /// Whose completion of a column was read last, and when: those who are complete already among them.
 pub(crate) fn completion_of(
     db: &mut Db,
@@ -482,8 +488,7 @@ pub(crate) fn completion_of(
     columns: &[OutsideColumnId],
 ) -> Result<Vec<(PersonId, OutsideColumnId, bool, DateTime<Utc>)>, StoreError> {
     let ids: Vec<&str> = columns.iter().map(OutsideColumnId::as_str).collect();
-    type Found = (String, String, Option<bool>, Option<i64>);
-    let rows: Vec<Found> = on_both!(db, |connection| outside_cells::table
+    let rows: Vec<Completion> = on_both!(db, |connection| outside_cells::table
         .filter(outside_cells::tenant_id.eq(tenant.as_str()))
         .filter(outside_cells::column_id.eq_any(&ids))
         .filter(outside_cells::completion_read_at.is_not_null())

@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use rust_decimal::Decimal;
 
 use super::convert::{CHUNK, decimal, moment, word};
 use super::schema::{activities, approvals, awards, badges, enrolments, line_items, results, submissions};
 use super::{Db, StoreError};
 use super::{
-    approvals as approval_rows, awards as award_rows, outside, releases, results as result_rows,
+    approvals as approval_rows, awards as award_rows, cells, outside, releases, results as result_rows,
     submissions as hand_ins,
 };
 use crate::domain::evidence::SubmissionState;
-use crate::domain::facts::Facts;
+use crate::domain::facts::{Facts, Grade};
 use crate::domain::release::is_of_review;
 use crate::ids::{BadgeId, CourseId, LineItemId, PersonId, TenantId};
 
@@ -99,6 +100,8 @@ fn grades(
         }
         query.load(connection)
     })?;
+    // Where the interface of the LMS says what is released, the setting of the column says nothing.
+    let shown = cells::shown_of_ours(db, tenant, course, only)?;
     let mut any_waits = false;
     for (row, is_scale) in rows {
         let changed_at = moment(row.changed_at)?;
@@ -106,7 +109,11 @@ fn grades(
         let Some(facts) = all.get_mut(&person) else {
             continue;
         };
-        if releases.of(&item).counts(changed_at) {
+        let counts = match shown.get(&item) {
+            Some(shown) => shown.get(&person).is_some_and(|share| is_shown(&grade, *share)),
+            None => releases.of(&item).counts(changed_at),
+        };
+        if counts {
             facts.withheld.remove(&item);
             facts.grades.insert(item, grade);
         } else {
@@ -122,7 +129,24 @@ fn grades(
     if any_waits {
         release_reviewed(db, tenant, course, only, all)?;
     }
+    // That a grade is there and not released is told of nobody: it is as if there were none.
+    for item in shown.keys() {
+        for facts in all.values_mut() {
+            facts.withheld.remove(item);
+        }
+    }
     Ok(())
+}
+
+/// Whether a grade is the one that the interface of the LMS shows, as a share of its maximum where that is told.
+fn is_shown(grade: &Grade, share: Option<Decimal>) -> bool {
+    let there = grade.value.and_then(|value| value.checked_div(grade.maximum));
+    match (there, share) {
+        // Platforms round to five digits.
+        (Some(there), Some(share)) => (there - share).abs() < Decimal::new(1, 4),
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
 }
 
 /// Adds the grades of columns that are none of ours.
@@ -137,6 +161,19 @@ fn elsewhere(
         if let Some(facts) = all.get_mut(&person) {
             facts.elsewhere.insert(column, grade);
         }
+    }
+    for (person, column, cell) in cells::counting(db, tenant, course, only)? {
+        let Some(facts) = all.get_mut(&person) else {
+            continue;
+        };
+        let (handed_in, completed) = (cell.handed_in, cell.completed);
+        facts
+            .handed_in
+            .extend(handed_in.map(|fact| (column.clone(), fact)));
+        facts
+            .completed
+            .extend(completed.map(|fact| (column.clone(), fact)));
+        facts.elsewhere.extend(cell.grade.map(|grade| (column, grade)));
     }
     Ok(())
 }
