@@ -1,6 +1,6 @@
 //! What the interface of an LMS tells of people in columns that are none of ours: grades that may be seen, hand-ins, completion.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use super::convert::{CHUNK, decimal, from_word, micros, moment, opt_decimal, opt_moment};
 use super::outside::{self, form_of, value_of};
-use super::schema::{outside_cells, outside_columns};
+use super::schema::{enrolments, outside_cells, outside_columns};
 use super::{Db, StoreError, readings};
 use crate::domain::facts::{Completed, GradeSource, HandedIn};
 use crate::domain::outside::{OutsideGrade, OutsideValue};
@@ -206,19 +206,21 @@ pub(crate) struct CellFacts {
     pub(crate) completed: Option<Completed>,
 }
 
-/// Takes over what a reading says of some cells; of all others what is known stays. Says of whom something is another fact
-/// now, in which column. Run it in a transaction.
+/// Takes over what a reading says of some cells of a course; of all others what is known stays. Nothing is kept of whoever was
+/// erased or left while it was read. Says of whom something is another fact now, in which column. Run it in a transaction.
 pub(crate) fn take(
     db: &mut Db,
     tenant: &TenantId,
+    course: &CourseId,
     seen: &[CellSeen],
     now: DateTime<Utc>,
 ) -> Result<Vec<(PersonId, OutsideColumnId)>, StoreError> {
+    let enrolled = enrolled(db, tenant, course, seen)?;
     let mut known = known(db, tenant, seen)?;
     let mut changed = Vec::new();
     // A cell that comes twice: the later one counts, and one statement writes no row twice.
     let mut writes: HashMap<(String, String), Row> = HashMap::new();
-    for cell in seen {
+    for cell in seen.iter().filter(|cell| enrolled.contains(cell.person.as_str())) {
         let key = (cell.column.to_string(), cell.person.to_string());
         let before = writes.remove(&key).or_else(|| known.remove(&key));
         let was_there = before.is_some();
@@ -234,6 +236,28 @@ pub(crate) fn take(
     let writes: Vec<Row> = writes.into_values().collect();
     put(db, &writes)?;
     Ok(changed)
+}
+
+/// Those of whom something was read who are in the course.
+fn enrolled(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    seen: &[CellSeen],
+) -> Result<HashSet<String>, StoreError> {
+    let people: HashSet<&str> = seen.iter().map(|cell| cell.person.as_str()).collect();
+    let people: Vec<&str> = people.into_iter().collect();
+    let mut found = HashSet::new();
+    for some in people.chunks(CHUNK) {
+        let ids: Vec<String> = on_both!(db, |connection| enrolments::table
+            .filter(enrolments::tenant_id.eq(tenant.as_str()))
+            .filter(enrolments::course_id.eq(course.as_str()))
+            .filter(enrolments::person_id.eq_any(some))
+            .select(enrolments::person_id)
+            .load(connection))?;
+        found.extend(ids);
+    }
+    Ok(found)
 }
 
 type Known = HashMap<(String, String), Row>;
@@ -288,45 +312,34 @@ fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Takes away grades of a column that no reading since `since` has seen, at most [`CHUNK`] of them, and says whose. Only after
-/// the whole course was read.
-pub(crate) fn take_away_unseen(
+/// Whose grades of a column no reading since `since` has seen.
+pub(crate) fn unseen(
     db: &mut Db,
     tenant: &TenantId,
     column: &OutsideColumnId,
     since: DateTime<Utc>,
 ) -> Result<Vec<PersonId>, StoreError> {
-    let most = i64::try_from(CHUNK).unwrap_or(i64::MAX);
     let people: Vec<String> = on_both!(db, |connection| outside_cells::table
         .filter(outside_cells::tenant_id.eq(tenant.as_str()))
         .filter(outside_cells::column_id.eq(column.as_str()))
         .filter(outside_cells::form.is_not_null())
         .filter(outside_cells::read_at.lt(micros(since)))
         .order(outside_cells::person_id)
-        .limit(most)
         .select(outside_cells::person_id)
         .load(connection))?;
-    forget(db, tenant, column, &people)?;
     Ok(people.into_iter().map(PersonId::from).collect())
 }
 
-/// Forgets the grades of a column that students do not see any more, at most [`CHUNK`] of them, and says whose.
-pub(crate) fn forget_grades(
+/// Takes the grades of a column away from these people; what they handed in and completed stays.
+pub(crate) fn take_away(
     db: &mut Db,
     tenant: &TenantId,
     column: &OutsideColumnId,
-) -> Result<Vec<PersonId>, StoreError> {
-    take_away_unseen(db, tenant, column, DateTime::<Utc>::MAX_UTC)
-}
-
-fn forget(
-    db: &mut Db,
-    tenant: &TenantId,
-    column: &OutsideColumnId,
-    people: &[String],
+    people: &[PersonId],
 ) -> Result<(), StoreError> {
+    let ids: Vec<&str> = people.iter().map(PersonId::as_str).collect();
     let (text, number) = (None::<String>, None::<i64>);
-    for some in people.chunks(CHUNK) {
+    for some in ids.chunks(CHUNK) {
         on_both!(db, |connection| diesel::update(outside_cells::table)
             .filter(outside_cells::tenant_id.eq(tenant.as_str()))
             .filter(outside_cells::column_id.eq(column.as_str()))

@@ -222,6 +222,25 @@ pub(crate) fn columns_of_files(
     Ok(found)
 }
 
+/// The columns that the interface of the LMS tells of and that are ours, each with the one that it is.
+pub(crate) fn ours_among(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<(OutsideColumnId, LineItemId)>, StoreError> {
+    let rows: Vec<(String, Option<String>)> = outside_columns::table
+        .filter(outside_columns::tenant_id.eq(tenant.as_str()))
+        .filter(outside_columns::course_id.eq(course.as_str()))
+        .filter(outside_columns::line_item_id.is_not_null())
+        .order(outside_columns::id)
+        .select((outside_columns::id, outside_columns::line_item_id))
+        .load(db)?;
+    let ours = rows
+        .into_iter()
+        .filter_map(|(id, item)| Some((id.into(), item?.into())));
+    Ok(ours.collect())
+}
+
 /// Whether a column of another course of the institution has one of these keys, from that source, and its grades are kept.
 pub(crate) fn is_of_another_course(
     db: &mut Db,

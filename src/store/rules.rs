@@ -41,7 +41,7 @@ impl Row {
 }
 
 const LINE_ITEM: &str = "line_item";
-const OUTSIDE: &str = "outside";
+pub(crate) const OUTSIDE: &str = "outside";
 /// What was handed in, in a column that is none of ours.
 pub(crate) const HAND_IN: &str = "hand_in";
 /// What was completed there.
