@@ -10,8 +10,6 @@ use crate::domain::rest_access::Fault;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Part {
-    /// All of it.
-    Course,
     /// Which columns there are.
     Columns,
     Categories,

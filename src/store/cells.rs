@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 use rust_decimal::Decimal;
 
-use super::convert::{CHUNK, decimal, from_word, micros, moment, opt_decimal, opt_moment};
+use super::convert::{CHUNK, decimal, from_word, micros, moment, opt_decimal, opt_moment, word};
 use super::outside::{self, form_of, value_of};
 use super::schema::{enrolments, outside_cells, outside_columns};
 use super::{Db, StoreError, readings};
@@ -396,6 +396,35 @@ pub(super) fn counting(
         Ok((row.person_id.into(), row.column_id.into(), facts))
     });
     all.collect()
+}
+
+/// The columns of Canvas of which it is known of everybody whether anything was handed in, since when, and of whom: cells without
+/// work are kept of nobody.
+pub(super) fn hand_ins_of_all(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<(OutsideColumnId, DateTime<Utc>, HashSet<PersonId>)>, StoreError> {
+    let known = readings::of_course(db, tenant, course)?;
+    let whole = known.filter(|one| one.coverage.as_ref().is_some_and(|coverage| coverage.is_whole));
+    let Some(read_at) = whole.and_then(|one| one.done.whole) else {
+        return Ok(Vec::new());
+    };
+    let columns: Vec<String> = outside_columns::table
+        .filter(outside_columns::tenant_id.eq(tenant.as_str()))
+        .filter(outside_columns::course_id.eq(course.as_str()))
+        .filter(outside_columns::source.eq(word(&GradeSource::RestCanvas)?))
+        .filter(outside_columns::listed.eq(true))
+        .filter(outside_columns::hand_ins.eq(true))
+        .filter(outside_columns::withheld.is_null())
+        .select(outside_columns::id)
+        .load(db)?;
+    if columns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let people: HashSet<PersonId> = outside::api_ids(db, tenant, course)?.into_values().collect();
+    let all = columns.into_iter().map(|id| (id.into(), read_at, people.clone()));
+    Ok(all.collect())
 }
 
 /// The columns of ours that the interface reads as well, whose word on what is released counts: of each what may be seen, as a

@@ -1,6 +1,6 @@
 //! Everything that rules may ask, of a whole course or of some people, in a few queries however many they are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use rust_decimal::Decimal;
@@ -9,13 +9,13 @@ use super::convert::{CHUNK, decimal, moment, word};
 use super::schema::{activities, approvals, awards, badges, enrolments, line_items, results, submissions};
 use super::{Db, StoreError};
 use super::{
-    approvals as approval_rows, awards as award_rows, cells, outside, releases, results as result_rows,
-    submissions as hand_ins,
+    approvals as approval_rows, awards as award_rows, cells, outside, readings, releases,
+    results as result_rows, rules, submissions as hand_ins,
 };
 use crate::domain::evidence::SubmissionState;
-use crate::domain::facts::{Facts, Grade};
+use crate::domain::facts::{Facts, Grade, GradeSource, HandedIn};
 use crate::domain::release::is_of_review;
-use crate::ids::{BadgeId, CourseId, LineItemId, PersonId, TenantId};
+use crate::ids::{BadgeId, CourseId, LineItemId, OutsideColumnId, PersonId, TenantId};
 
 /// The facts of everybody who is enrolled in the course, whether or not anything is known of them: grades, evidence
 /// and badges of this course, and the approval for `badge`. A rule that names a badge of another course finds it held by
@@ -174,6 +174,37 @@ fn elsewhere(
             .completed
             .extend(completed.map(|fact| (column.clone(), fact)));
         facts.elsewhere.extend(cell.grade.map(|grade| (column, grade)));
+    }
+    nothing_handed_in(db, tenant, course, all)
+}
+
+/// Adds that nothing was handed in where that is known, to columns of which a rule asks it.
+fn nothing_handed_in(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    all: &mut HashMap<PersonId, Facts>,
+) -> Result<(), StoreError> {
+    let asked: HashSet<OutsideColumnId> = rules::reading_of_kind(db, tenant, course, rules::HAND_IN)?
+        .into_iter()
+        .map(|(column, _)| column)
+        .collect();
+    if asked.is_empty() || !readings::is_on(db, tenant, course)? {
+        return Ok(());
+    }
+    for (column, read_at, people) in cells::hand_ins_of_all(db, tenant, course)? {
+        if !asked.contains(&column) {
+            continue;
+        }
+        for (_, facts) in all.iter_mut().filter(|(person, _)| people.contains(person)) {
+            facts.handed_in.entry(column.clone()).or_insert(HandedIn {
+                at: None,
+                late: None,
+                missing: false,
+                source: GradeSource::RestCanvas,
+                read_at,
+            });
+        }
     }
     Ok(())
 }

@@ -19,6 +19,10 @@ pub(crate) fn unreadable(native: &str, has_some: bool) -> String {
     }
 }
 
+/// What files are for where the interface of the LMS is read.
+pub(crate) const BESIDE_REST: &str =
+    "What the course site does not tell here can come from its gradebook as a file.";
+
 /// How many columns of gradebook files count in a course.
 #[must_use]
 pub(crate) fn known(columns: usize) -> String {
