@@ -91,6 +91,9 @@ pub(crate) struct RestColumn {
     pub(crate) due_at: Option<DateTime<Utc>>,
     /// Moodle: the id of its activity in completion and in what changed.
     pub(crate) activity: Option<String>,
+    /// Moodle: the sort of its module, and its id among those of that sort.
+    pub(crate) module: Option<String>,
+    pub(crate) instance: Option<String>,
     /// Whether what was handed in is told.
     pub(crate) tells_hand_ins: bool,
     /// Whether its completion is told.

@@ -41,10 +41,11 @@ impl Row {
 }
 
 const LINE_ITEM: &str = "line_item";
-const OUTSIDE: &str = "outside";
-/// Of a column that is none of ours: what was handed in there, and who completed it.
-const HAND_IN: &str = "hand_in";
-const COMPLETION: &str = "completion";
+pub(crate) const OUTSIDE: &str = "outside";
+/// What was handed in, in a column that is none of ours.
+pub(crate) const HAND_IN: &str = "hand_in";
+/// What was completed there.
+pub(crate) const COMPLETION: &str = "completion";
 const ACTIVITY: &str = "activity";
 const BADGE: &str = "badge";
 
@@ -342,6 +343,16 @@ pub(crate) fn reading_outside(
     tenant: &TenantId,
     course: &CourseId,
 ) -> Result<Vec<(OutsideColumnId, BadgeId)>, StoreError> {
+    reading_of_kind(db, tenant, course, OUTSIDE)
+}
+
+/// The same of those from which they read that alone: [`HAND_IN`], [`COMPLETION`].
+pub(crate) fn reading_of_kind(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    kind: &str,
+) -> Result<Vec<(OutsideColumnId, BadgeId)>, StoreError> {
     let states = [word(&RuleState::Active)?, word(&RuleState::Draft)?];
     let rows: Vec<(String, String)> = on_both!(db, |connection| rules::table
         .inner_join(rule_inputs::table.on(rule_inputs::rule_id.eq(rules::id)))
@@ -349,7 +360,7 @@ pub(crate) fn reading_outside(
         .filter(rules::tenant_id.eq(tenant.as_str()))
         .filter(badges::course_id.eq(course.as_str()))
         .filter(rules::state.eq_any(&states))
-        .filter(rule_inputs::kind.eq(OUTSIDE))
+        .filter(rule_inputs::kind.eq(kind))
         .order((rules::badge_id, rule_inputs::input_id))
         .select((rule_inputs::input_id, rules::badge_id))
         .distinct()

@@ -33,7 +33,7 @@ fn check_line(line: Line, now: DateTime<Utc>) -> CheckLine {
         (Some(source), at, _) if line.out_of_reach == Some(source) => {
             let source = source.words();
             (
-                Some(format!("{source} cannot be reached now, last read from there")),
+                Some(format!("{source} cannot be read now; last read from there")),
                 at,
             )
         }
@@ -51,7 +51,7 @@ fn check_line(line: Line, now: DateTime<Utc>) -> CheckLine {
 }
 
 fn unreached(source: GradeSource) -> String {
-    format!("{} cannot be reached now", source.words())
+    format!("{} cannot be read now", source.words())
 }
 
 /// How the checks combine.

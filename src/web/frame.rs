@@ -64,6 +64,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Saved. You can change when grades count for each gradebook column.",
     ),
     (
+        "grades-asked",
+        Status::Earned,
+        "All grades are being read. This page shows how far it is.",
+    ),
+    (
         "grades-stopped",
         Status::Neutral,
         "Its grades were removed and count no more. What was awarded stays.",

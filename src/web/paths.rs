@@ -69,6 +69,8 @@ pub(crate) mod course {
         COLUMN_CHANGE = "/columns/{item}/change", column_change(item: &LineItemId);
         /// Where grades come from that Cairn does not read by itself.
         GRADES_ELSEWHERE = "/grades", grades_elsewhere();
+        /// All of them are read by the interface of the LMS.
+        GRADES_READ = "/grades/read", grades_read();
         /// A gradebook file comes.
         GRADES_BRING = "/grades/bring", grades_bring();
         GRADES_USE = "/grades/use", grades_use();

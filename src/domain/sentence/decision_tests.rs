@@ -532,10 +532,7 @@ fn a_source_out_of_reach_leaves_what_is_known_and_is_said_beside_it() {
     let root = all([percent_elsewhere("weekly", "80"), handed_in("essay", false)]);
     let known = Known::default().elsewhere("weekly", OutsideValue::Points(9.into()), Some("10"));
     let decision = evaluate_group(&root, 1, &known.0, now());
-    let mut names = names();
-    names
-        .out_of_reach
-        .insert(crate::domain::facts::GradeSource::RestMoodle);
+    let names = names().without_the_lms();
     let told: Vec<_> = lines(&decision, &names, Audience::Teacher)
         .into_iter()
         .map(|line| (line.truth, line.out_of_reach))

@@ -46,7 +46,7 @@ pub(crate) struct Names {
     pub(crate) badges: HashMap<BadgeId, String>,
     /// The institution's.
     pub(crate) zone: Zone,
-    /// Sources that cannot be reached now: what was read of them stays known.
+    /// Sources that cannot be read now: what was read of them stays known.
     pub(crate) out_of_reach: HashSet<GradeSource>,
 }
 
@@ -137,6 +137,14 @@ impl Names {
                 (column.id, named)
             })
             .collect();
+        self
+    }
+
+    /// The same while the LMS itself cannot be read.
+    #[must_use]
+    pub(crate) fn without_the_lms(mut self) -> Self {
+        let sources = self.elsewhere.values().map(|column| column.source);
+        self.out_of_reach = sources.filter(|source| source.is_rest()).collect();
         self
     }
 

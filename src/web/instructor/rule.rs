@@ -371,9 +371,12 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         columns_href: visit.href(&course::columns()),
         elsewhere_href: visit.href(&course::grades_elsewhere()),
         unreadable: words::outside::unreadable(
-            words::lms::native_grades(registration.flavour),
+            if reads_lms {
+                words::outside::BESIDE_REST
+            } else {
+                words::lms::native_grades(registration.flavour)
+            },
             has_files,
-            reads_lms,
         ),
         switch: words::lms::switch_on(registration.flavour).filter(|_| !reads_lms),
         unread: unread.take(MOST_UNREAD).collect(),

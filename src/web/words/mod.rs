@@ -21,6 +21,7 @@ pub(crate) mod refusals;
 mod registering;
 pub(crate) mod releases;
 pub(crate) mod renewals;
+pub(crate) mod rest_grades;
 pub(crate) mod rules;
 pub(crate) mod scores;
 pub(crate) mod self_test;

@@ -10,17 +10,19 @@ use crate::domain::sentence::number;
 use crate::service::course::outside::{Changes, ColumnChange, Doubt, Left, ReviewColumn};
 use crate::web::views::shared::count_of;
 
-/// What cannot be read without more, whether there are grades of gradebook files, and whether the LMS itself is read.
+/// What cannot be read without a gradebook file, and whether there are grades of one.
 #[must_use]
-pub(crate) fn unreadable(native: &str, has_files: bool, reads_lms: bool) -> String {
-    if reads_lms {
-        "Cairn reads this course from the course site itself. What is not in the lists above is not told there, or not released yet.".to_owned()
-    } else if has_files {
+pub(crate) fn unreadable(native: &str, has_some: bool) -> String {
+    if has_some {
         format!("{native} Some are known here from gradebook files.")
     } else {
         native.to_owned()
     }
 }
+
+/// What files are for where the interface of the LMS is read.
+pub(crate) const BESIDE_REST: &str =
+    "What the course site does not tell here can come from its gradebook as a file.";
 
 /// How many columns of gradebook files count in a course.
 #[must_use]

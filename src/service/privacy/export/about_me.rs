@@ -17,9 +17,9 @@ use crate::domain::rule::{Condition, GradeColumn};
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::service::base::addresses;
 use crate::store::{
-    Db, StoreError, activities, approvals, audit, awards, badges, course_teachers, courses, credentials,
-    decisions, enrolments, erasures, facts, identities, issuers, line_items, outside, people, posted_scores,
-    regrades, results, sessions, share_links, subjects, submissions, tenants,
+    Db, StoreError, activities, approvals, audit, awards, badges, cells, course_teachers, courses,
+    credentials, decisions, enrolments, erasures, facts, identities, issuers, line_items, outside, people,
+    posted_scores, regrades, results, sessions, share_links, subjects, submissions, tenants,
 };
 
 /// Most share links of one badge that are told, the latest first.
@@ -231,7 +231,7 @@ fn told_person(
         called.extend(names.into_iter().map(|(_, sub)| sub));
         let known = outside::known_of_person(db, tenant, one)?.into_iter();
         in_files.extend(known.map(|(course, known)| {
-            json!({ "course": course, "id_at_the_course_site": known.lms_id, "id_of_the_school": known.sis_id })
+            json!({ "course": course, "id_at_the_course_site": known.lms_id, "id_of_the_school": known.sis_id, "id_in_its_interface": known.api_id })
         }));
     }
     let wish = erasures::of_person(db, tenant, &person.id)?.map(|wish| {
@@ -332,6 +332,17 @@ fn told_grades(
         told.push(json!({
             "column": one.label, "id": one.column, "stands_there": one.grade.value, "out_of": one.grade.maximum,
             "read_from": one.grade.source.words(), "last_read": one.grade.read_at, "last_changed": one.grade.changed_at,
+        }));
+    }
+    for one in cells::of_person(db, tenant, id)? {
+        let (grade, handed_in, completed) = (one.facts.grade, one.facts.handed_in, one.facts.completed);
+        told.push(json!({
+            "column": one.label, "id": one.column,
+            "stands_there": grade.as_ref().map(|grade| &grade.value), "out_of": grade.as_ref().and_then(|grade| grade.maximum),
+            "points": grade.as_ref().and_then(|grade| grade.points),
+            "read_from": grade.as_ref().map(|grade| grade.source.words()),
+            "last_read": grade.as_ref().map(|grade| grade.read_at), "last_changed": grade.as_ref().map(|grade| grade.changed_at),
+            "handed_in": handed_in, "completed": completed,
         }));
     }
     for one in results::past_of_person(db, tenant, id)? {

@@ -30,7 +30,9 @@ pub(crate) use dry_run::{Activation, ConditionBar, Difference, DryRunPage, NameG
 pub(crate) use evidence::{
     EvidenceQueuePage, GivenReview, QueueRow, ReviewFields, SubmissionReviewPage, UnopenedRow,
 };
-pub(crate) use grades::{FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, SamePersonRow};
+pub(crate) use grades::{
+    FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, RestColumnLine, RestPanel, SamePersonRow,
+};
 pub(crate) use over_time::{AwardsLine, AwardsPlot, FunnelLine, FunnelPlot, OverTimePage};
 pub(crate) use progress::{MatrixCell, MatrixHead, MatrixRow, NextBadge, ProgressPage};
 pub(crate) use regrade::RegradePage;
