@@ -3,13 +3,19 @@
 use rust_decimal::Decimal;
 
 use super::{canvas, changes};
+use crate::clock::Clock as _;
 use crate::domain::decision::{CheckedCondition, CheckedNode, Seen, Truth};
 use crate::domain::design_review::RuleProblem;
+use crate::domain::facts::GradeSource;
+use crate::domain::outside::{Counting, Measure, OutsideColumn, RestColumn, Scope};
+use crate::domain::reading::{Readings, Why};
 use crate::domain::rule::{Condition, GradeColumn, Group, Need, Needed, Node, Threshold};
 use crate::ids::BadgeId;
 use crate::service::award::progress;
 use crate::service::badge::design;
+use crate::service::base::names;
 use crate::service::base::session::Visitor;
+use crate::store::{outside, readings};
 use crate::tests::use_cases::bench::{Bench, benches};
 use practice_lms::world::MemberView;
 
@@ -153,5 +159,45 @@ async fn a_total_and_a_letter_that_passes_decide_and_what_cannot_be_asked_is_ref
             },
         ];
         assert_eq!(review.problems, expected);
+    }
+}
+
+#[tokio::test]
+async fn what_the_lms_told_is_named_as_out_of_reach_while_its_last_reading_broke_off() {
+    for bench in benches().await {
+        bench.run().await;
+        let now = bench.clock.now();
+        let column = OutsideColumn {
+            id: "quiz".into(),
+            tenant: bench.course.tenant.clone(),
+            course: bench.course.id.clone(),
+            source: GradeSource::RestMoodle,
+            key: "item:7".to_owned(),
+            label: "Weekly quiz".to_owned(),
+            maximum: Some(Decimal::TEN),
+            measure: Measure::Points,
+            scope: Scope::Item,
+            counting: Counting::Released,
+            file: None,
+            rest: Some(RestColumn {
+                is_listed: true,
+                ..RestColumn::default()
+            }),
+        };
+        for trouble in [None, Some(Why::Consent), None] {
+            let (course, column, is_unread) = (bench.course.clone(), column.clone(), trouble.is_some());
+            let named = bench.cairn.store.write(move |db| {
+                outside::save_column(db, &column, None, now)?;
+                let last = Readings {
+                    was_on: true,
+                    trouble: trouble.clone(),
+                    ..Readings::default()
+                };
+                readings::save(db, &course.tenant, &course.id, &last)?;
+                names::of_course(db, &course.tenant, &course.id)
+            });
+            let named = named.await.unwrap();
+            assert_eq!(named.out_of_reach.contains(&GradeSource::RestMoodle), is_unread);
+        }
     }
 }
