@@ -15,6 +15,7 @@ use crate::domain::outside::{OutsideGrade, OutsideValue};
 use crate::domain::renewal;
 use crate::domain::rule::{Condition, Needed, Node, Rule};
 use crate::domain::sentence::{self, Names};
+use crate::domain::versions::Shift;
 use crate::ids::PersonId;
 
 #[cfg(test)]
@@ -190,11 +191,16 @@ pub(crate) fn dry_run(
             *row.count(prospect(node, &learner.facts, now)) += 1;
         }
         if let (Some(change), Some(active)) = (&mut run.change, active) {
-            let before = outcome(&active.root, &learner.facts, now) == Truth::Yes;
-            match (before, found == Prospect::Yes) {
-                (false, true) => change.gained.push(learner.person.clone()),
-                (true, false) => change.lost.push(learner.person.clone()),
-                _ => {}
+            let before = outcome(&active.root, &learner.facts, now);
+            let after = if found == Prospect::Yes {
+                Truth::Yes
+            } else {
+                Truth::No
+            };
+            match Shift::between(before, after) {
+                Shift::Gains => change.gained.push(learner.person.clone()),
+                Shift::Loses => change.lost.push(learner.person.clone()),
+                Shift::MeetsBoth | Shift::MeetsNeither => {}
             }
         }
     }

@@ -338,6 +338,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
     let is_on = |column: &OutsideColumn| column.rest.as_ref().is_some_and(|rest| rest.is_on);
     let reads_lms = editor.outside.iter().any(is_on);
     let unread = editor.outside.iter().filter_map(words::outside::unread);
+    let has_rule = editor.draft.is_some() || editor.active.is_some();
     let look = touched.then(|| Flash {
         status: Status::NeedsAttention,
         text: "With its columns as they are now, this rule has a condition that cannot be met. It is marked below."
@@ -380,6 +381,8 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         ),
         switch: words::lms::switch_on(registration.flavour).filter(|_| !reads_lms),
         unread: unread.take(MOST_UNREAD).collect(),
+        versions_href: has_rule.then(|| href(course::badge_versions)),
+        replay_href: has_rule.then(|| href(course::badge_replay)),
         back_href: visit.href(""),
     })
 }

@@ -29,11 +29,13 @@ use lti::capabilities::ServicesTold;
 
 mod rule;
 mod trial;
+mod versions;
 
 pub(crate) use rule::{RuleEditor, editor, review, save_rule};
 pub(in crate::service) use rule::{names, seen_now};
-pub(in crate::service) use trial::awarded_by_release;
 pub(crate) use trial::{Activated, Blocking, Trial, activate, trial};
+pub(in crate::service) use trial::{awarded_by_release, to_try};
+pub(crate) use versions::{Affected, Asked, Fate, SideBySide, Told, Version, side_by_side};
 
 /// Courses larger than this are not tried out on every look at the list.
 const MOST_TO_TRY: usize = 500;

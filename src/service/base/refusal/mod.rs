@@ -16,6 +16,7 @@ mod grades;
 mod institution;
 mod joining;
 mod privacy;
+mod replay;
 
 pub(crate) use award::AwardRefusal;
 pub(crate) use badge::BadgeRefusal;
@@ -27,6 +28,7 @@ pub(crate) use grades::GradesRefusal;
 pub(crate) use institution::{AccountRefusal, InstitutionRefusal, NoAnswer, RegisteringStep};
 pub(crate) use joining::JoinRefusal;
 pub(crate) use privacy::PrivacyRefusal;
+pub(crate) use replay::ReplayRefusal;
 
 /// [`Refusal`] of the refusals of all wings, each of which turns into it by `?` and `into`.
 macro_rules! wings {
@@ -62,6 +64,8 @@ wings! {
     Placing(PlacingRefusal),
     /// A gradebook file.
     Grades(GradesRefusal),
+    /// A rule over the gradebook of an earlier year.
+    Replay(ReplayRefusal),
     Institution(InstitutionRefusal),
     /// The account of an administrator.
     Account(AccountRefusal),

@@ -17,11 +17,13 @@ use crate::service::base::session::Visitor;
 use crate::store::blobs::BlobError;
 use crate::store::{badges, outside, people, rules};
 
+mod cohort;
 mod people_of;
 mod reading;
 mod review;
 mod taking;
 
+pub(super) use cohort::cohort;
 pub(crate) use review::{Doubt, Left, Review, ReviewColumn, ToConfirm};
 pub(crate) use taking::{Changes, ColumnChange, Took, remove, stop, take};
 

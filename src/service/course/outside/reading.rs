@@ -105,7 +105,7 @@ fn kept(known: &[OutsideColumn]) -> impl Iterator<Item = &str> {
     kept.map(|column| column.key.as_str())
 }
 
-const ID: &str = "id:";
+pub(super) const ID: &str = "id:";
 const ITEM: &str = "item:";
 
 fn found(export: &Export, column: &file::Column) -> Option<Found> {

@@ -57,6 +57,9 @@ pub(crate) struct RuleBuilderPage {
     pub(crate) switch: Option<&'static str>,
     /// Columns that are known and not read now, a sentence each.
     pub(crate) unread: Vec<String>,
+    /// Its versions side by side, and the rule over an earlier year; none before a rule was saved.
+    pub(crate) versions_href: Option<String>,
+    pub(crate) replay_href: Option<String>,
     pub(crate) back_href: String,
 }
 
