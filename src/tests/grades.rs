@@ -350,6 +350,18 @@ fn the_best_of_several_grades_are_chosen_by_boxes_and_a_refusal_keeps_what_was_t
             let page = holder.get(&format!("/badges/{badge}")).await;
             reads(&page, "Average of the best 1 of 2 grades:");
             reads(&page, "read from a gradebook file");
+
+            // What the rule names stays in its row when nothing is known of it any more.
+            let ask = teacher.get("/grades/remove").await;
+            teacher.send(&ask, "/grades/remove/confirm", &[]).await;
+            let rule = teacher.get(&format!("/badges/{badge}/rule")).await;
+            reads(&rule, "whose grades are not known here any more");
+            let form = rule.form("/rule/save").unwrap();
+            let kept = form
+                .fields
+                .iter()
+                .filter(|field| field.name == "n.0.of" && field.is_sent);
+            assert_eq!(kept.count(), 2);
         }
         scene.end().await;
     });

@@ -318,6 +318,64 @@ fn column(change: &ColumnChange) -> String {
 mod tests {
     use super::*;
 
+    fn of_lms(rest: RestColumn, counting: Counting) -> OutsideColumn {
+        OutsideColumn {
+            id: "quiz".into(),
+            tenant: "north-coast".into(),
+            course: "welding".into(),
+            source: GradeSource::RestCanvas,
+            key: "id:7".to_owned(),
+            label: "Weekly quiz".to_owned(),
+            maximum: Some(10.into()),
+            measure: Measure::Points,
+            scope: Scope::Item,
+            counting,
+            file: None,
+            rest: Some(RestColumn {
+                is_on: true,
+                is_listed: true,
+                ..rest
+            }),
+        }
+    }
+
+    #[test]
+    fn a_column_that_is_not_read_says_why_and_what_would_help() {
+        let withheld = |why| RestColumn {
+            withheld: Some(why),
+            ..RestColumn::default()
+        };
+        assert_eq!(
+            unread(&of_lms(withheld(Withheld::Unpublished), Counting::Not)).as_deref(),
+            Some("“Weekly quiz”, which students do not see yet. Publish it, or wait until students see it.")
+        );
+        assert_eq!(unread(&of_lms(RestColumn::default(), Counting::Released)), None);
+        let ungraded = of_lms(withheld(Withheld::Ungraded), Counting::Not);
+        assert_eq!(unread(&ungraded), None, "there is nothing to read");
+        let ours = RestColumn {
+            ours: Some("item".into()),
+            ..RestColumn::default()
+        };
+        let ours = of_lms(ours, Counting::Released);
+        assert_eq!(unread(&ours), None);
+        assert_eq!(
+            lost(&ours),
+            "“Weekly quiz”, which Cairn reads by itself, as an assignment grade"
+        );
+        assert_eq!(
+            lost(&of_lms(RestColumn::default(), Counting::Released)),
+            "“Weekly quiz”, of which that cannot be asked"
+        );
+    }
+
+    #[test]
+    fn a_total_is_offered_as_one() {
+        let mut total = of_lms(RestColumn::default(), Counting::Released);
+        assert_eq!(offered(&total), "Weekly quiz (of 10 points)");
+        (total.scope, total.measure) = (Scope::Course, Measure::Percent);
+        assert_eq!(offered(&total), "Weekly quiz (total of the course, in percent)");
+    }
+
     #[test]
     fn what_a_second_file_changed_is_said_and_what_stays_too() {
         let told = changes(&Changes {
