@@ -4,7 +4,7 @@
 pub(crate) use super::error_kind::ErrorKind;
 use super::refusal::{
     AccountRefusal, AwardRefusal, BadgeRefusal, ColumnRefusal, CourseRefusal, CredentialRefusal, Forbidden,
-    GradesRefusal, InstitutionRefusal, JoinRefusal, PlacingRefusal, PrivacyRefusal, Refusal,
+    GradesRefusal, InstitutionRefusal, JoinRefusal, PlacingRefusal, PrivacyRefusal, Refusal, RestRefusal,
 };
 use crate::domain::policy;
 use crate::secrets::SecretsError;
@@ -125,6 +125,7 @@ refusals! {
     JoinRefusal,
     PlacingRefusal,
     PrivacyRefusal,
+    RestRefusal,
 }
 
 impl ServiceError {

@@ -16,6 +16,7 @@ mod grades;
 mod institution;
 mod joining;
 mod privacy;
+mod rest;
 
 pub(crate) use award::AwardRefusal;
 pub(crate) use badge::BadgeRefusal;
@@ -27,6 +28,7 @@ pub(crate) use grades::GradesRefusal;
 pub(crate) use institution::{AccountRefusal, InstitutionRefusal, NoAnswer, RegisteringStep};
 pub(crate) use joining::JoinRefusal;
 pub(crate) use privacy::PrivacyRefusal;
+pub(crate) use rest::RestRefusal;
 
 /// [`Refusal`] of the refusals of all wings, each of which turns into it by `?` and `into`.
 macro_rules! wings {
@@ -66,6 +68,8 @@ wings! {
     /// The account of an administrator.
     Account(AccountRefusal),
     Privacy(PrivacyRefusal),
+    /// Reading a platform by its REST interface.
+    Rest(RestRefusal),
     Join(JoinRefusal),
 }
 

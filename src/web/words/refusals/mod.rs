@@ -4,7 +4,7 @@ mod course;
 mod grades;
 mod institution;
 
-use super::email_hash;
+use super::{email_hash, rest_access};
 use crate::service::base::refusal::{
     AwardRefusal, BadgeRefusal, CredentialRefusal, JoinRefusal, PrivacyRefusal, Refusal,
 };
@@ -26,6 +26,7 @@ pub(crate) fn sentence(refusal: &Refusal) -> String {
         Refusal::Institution(refusal) => institution::institution(refusal),
         Refusal::Account(refusal) => institution::account(*refusal).to_owned(),
         Refusal::Privacy(refusal) => privacy(*refusal),
+        Refusal::Rest(refusal) => rest_access::refusal(refusal),
         Refusal::Join(refusal) => joining(*refusal).to_owned(),
     }
 }
