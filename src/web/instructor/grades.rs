@@ -23,7 +23,8 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{
-    AccessPanel, FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, RestColumnLine, RestPanel, SamePersonRow,
+    AccessPanel, FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, RestColumnLine, RestPanel,
+    SamePersonRow,
 };
 use crate::web::views::shared::{ConfirmPage, Problem, ProblemList, Waiting, When, thousands};
 use crate::web::words;

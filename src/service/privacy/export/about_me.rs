@@ -17,9 +17,9 @@ use crate::domain::rule::Condition;
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::service::base::addresses;
 use crate::store::{
-    Db, StoreError, activities, approvals, audit, awards, badges, cells, course_teachers, courses, credentials,
-    decisions, enrolments, erasures, facts, identities, issuers, line_items, outside, people, posted_scores,
-    regrades, rest_accesses, results, sessions, share_links, subjects, submissions, tenants,
+    Db, StoreError, activities, approvals, audit, awards, badges, cells, course_teachers, courses,
+    credentials, decisions, enrolments, erasures, facts, identities, issuers, line_items, outside, people,
+    posted_scores, regrades, rest_accesses, results, sessions, share_links, subjects, submissions, tenants,
 };
 
 /// Most share links of one badge that are told, the latest first.

@@ -72,6 +72,8 @@ pub(crate) struct RestColumnLine {
     /// "Assignment, of 10 points, in Labs. Used by “Quiz master”."
     pub(crate) facts: String,
     pub(crate) counting: String,
+}
+
 /// How the whole gradebook of the course is read. Posts nothing to either address; the first opens a window of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AccessPanel {
