@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::convert::{from_json, from_word, json, micros, moment, opt_moment, word};
-use super::schema::{rest_accesses, rest_consents, rest_grants};
+use super::schema::{course_keys, courses, enrolments, rest_accesses, rest_consents, rest_grants};
 use super::{Db, StoreError};
 use crate::domain::rest_access::{Access, Consent, Fault, Findings, Giver, Grant, GrantState, SealedTokens};
 use crate::ids::{AdminId, CourseId, PersonId, PlatformId, RestAccessId, RestGrantId, TenantId};
@@ -462,6 +462,51 @@ pub(crate) fn purge_consents(db: &mut Db, now: DateTime<Utc>) -> Result<usize, S
     Ok(diesel::delete(rest_consents::table)
         .filter(rest_consents::expires_at.le(micros(now)))
         .execute(db)?)
+}
+
+/// The tokens that somebody gave for their courses.
+pub(crate) fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Grant>, StoreError> {
+    let rows: Vec<GrantRow> = rest_grants::table
+        .filter(rest_grants::tenant_id.eq(tenant.as_str()))
+        .filter(rest_grants::given_by_person.eq(person.as_str()))
+        .order((rest_grants::given_at, rest_grants::id))
+        .select(GrantRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(GrantRow::grant).collect()
+}
+
+/// A course of a platform to try something on: of those that go on, the one that was read last.
+pub(crate) fn a_course(
+    db: &mut Db,
+    tenant: &TenantId,
+    platform: &PlatformId,
+) -> Result<Option<CourseId>, StoreError> {
+    let found: Option<String> = on_both!(db, |connection| course_keys::table
+        .inner_join(courses::table.on(courses::id.eq(course_keys::course_id)))
+        .filter(course_keys::tenant_id.eq(tenant.as_str()))
+        .filter(course_keys::platform_id.eq(platform.as_str()))
+        .filter(courses::joined_into.is_null())
+        .filter(courses::ended_at.is_null())
+        .order((
+            courses::last_checked_at.is_null(),
+            courses::last_checked_at.desc(),
+            courses::id.desc(),
+        ))
+        .select(courses::id)
+        .first(connection))
+    .optional()?;
+    Ok(found.map(CourseId::from))
+}
+
+/// How many people the member list of a course named last.
+pub(crate) fn on_member_list(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<i64, StoreError> {
+    Ok(enrolments::table
+        .filter(enrolments::tenant_id.eq(tenant.as_str()))
+        .filter(enrolments::course_id.eq(course.as_str()))
+        .filter(enrolments::active.eq(true))
+        .filter(enrolments::listed.is_not_null())
+        .count()
+        .get_result(db)?)
 }
 
 /// Forgets what somebody gave for their courses and what they began, because they are erased.

@@ -291,7 +291,7 @@ fn the_best_of_several_grades_are_chosen_by_boxes_and_a_refusal_keeps_what_was_t
             let mut teacher = teacher_of(lms).await;
             let badge = teacher.make_badge("Steady worker", "knowledge").await;
             let rule = teacher.get(&format!("/badges/{badge}/rule")).await;
-            reads(&rule, "Ask your administrator to let Cairn read courses from");
+            reads(&rule, "can let Cairn read the whole gradebook");
             let file = with(PLAIN, "S-20311", "S-001", false);
             let review = bring(&mut teacher, &file).await;
             let used = teacher

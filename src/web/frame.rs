@@ -69,6 +69,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "All grades are being read. This page shows how far it is.",
     ),
     (
+        "access-taken-back",
+        Status::Neutral,
+        "Given back. Nothing more is read of the whole gradebook; what was awarded stays.",
+    ),
+    (
         "grades-stopped",
         Status::Neutral,
         "Its grades were removed and count no more. What was awarded stays.",

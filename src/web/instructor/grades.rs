@@ -15,14 +15,16 @@ use crate::service::base::refusal::{GradesRefusal, Refusal};
 use crate::service::course::outside::{
     self, Brought, Changes, Choice, Column, Review, ReviewColumn, Sources, ToConfirm, Took,
 };
-use crate::service::course::rest_grades::{self, Reach, Told};
+use crate::service::course::rest_grades::{self, Told};
+use crate::service::institution::rest_access;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{
-    FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, RestColumnLine, RestPanel, SamePersonRow,
+    AccessPanel, FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, RestColumnLine, RestPanel,
+    SamePersonRow,
 };
 use crate::web::views::shared::{ConfirmPage, Problem, ProblemList, Waiting, When, thousands};
 use crate::web::words;
@@ -37,7 +39,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route(course::GRADES_CHANGE, web::post().to(stop))
         .route(course::GRADES_REMOVE, web::get().to(ask))
         .route(course::GRADES_REMOVE, web::post().to(ask))
-        .route(course::GRADES_REMOVE_CONFIRM, web::post().to(remove));
+        .route(course::GRADES_REMOVE_CONFIRM, web::post().to(remove))
+        .route(course::GRADES_ACCESS_END, web::post().to(take_access_back));
 }
 
 async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
@@ -158,6 +161,29 @@ async fn remove(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> 
     Ok(visit.go(&visit.href_saying(&course::grades_elsewhere(), "grades-removed")))
 }
 
+async fn take_access_back(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
+    rest_access::take_back(&visit.cairn, &visit.visitor).await?;
+    Ok(visit.go(&visit.href_saying(&course::grades_elsewhere(), "access-taken-back")))
+}
+
+/// How the whole gradebook is read, and what whoever teaches can do about it.
+async fn access(visit: &Visit) -> Result<Option<AccessPanel>, AppError> {
+    let Some(found) = rest_access::of_course(&visit.cairn, &visit.visitor).await? else {
+        return Ok(None);
+    };
+    let may = !visit.visitor.session.reading;
+    Ok(Some(AccessPanel {
+        lead: words::rest_access::of_course(&found.standing),
+        give: if found.has_own {
+            "Sign in to Canvas again"
+        } else {
+            "Let Cairn read it"
+        },
+        give_action: (may && found.may_give).then(|| visit.href(&course::grades_access())),
+        end_action: (may && found.has_own).then(|| visit.href(&course::grades_access_end())),
+    }))
+}
+
 async fn page(
     visit: &Visit,
     problems: Vec<Problem>,
@@ -169,6 +195,7 @@ async fn page(
     let newest = found.files.first().map(|file| &file.id);
     let limit = Receiving::of_gradebook(std::sync::Arc::clone(&visit.cairn), &visit.visitor).most();
     Ok(GradesPage {
+        access: access(visit).await?,
         page: visit.page("Grades from elsewhere", Place::Badges),
         problems: ProblemList(problems),
         // A file that is being chosen is left alone by the page's script.
@@ -176,9 +203,9 @@ async fn page(
             every: Some(LOOK_AGAIN),
             ..visit.waiting(&course::grades_elsewhere())
         }),
-        rest: rest_panel(visit, &told),
+        rest: (told.is_on || !told.columns.is_empty()).then(|| rest_panel(visit, &told)),
         unreadable: words::outside::unreadable(
-            if told.reach == Reach::On {
+            if told.is_on {
                 words::outside::BESIDE_REST
             } else {
                 words::lms::native_grades(flavour)
@@ -207,7 +234,7 @@ const LOOK_AGAIN: u32 = 3;
 fn rest_panel(visit: &Visit, told: &Told) -> RestPanel {
     let readings = told.readings.as_ref();
     let coverage = readings.and_then(|one| one.coverage.as_ref());
-    let is_on = told.reach == Reach::On;
+    let is_on = told.is_on;
     let of_whole = readings.and_then(|one| one.done.whole).filter(|_| is_on);
     let looked = readings
         .and_then(|one| one.done.changes)
@@ -219,8 +246,7 @@ fn rest_panel(visit: &Visit, told: &Told) -> RestPanel {
             || "Grades read from the course site".to_owned(),
             |interface| format!("Grades read from {}", words::rest_grades::name(interface)),
         ),
-        state: words::rest_grades::reach(told.reach),
-        paused: (!is_on && !told.columns.is_empty()).then(words::rest_grades::paused),
+        state: words::rest_grades::state(is_on),
         progress: (is_on && told.is_under_way).then(|| words::rest_grades::progress(readings)),
         read: of_whole.map(|at| When::new(at, told.now)),
         covered: coverage.map(words::rest_grades::covered).unwrap_or_default(),

@@ -23,6 +23,7 @@ use crate::service::base::clash::{Clash, Saving, Seen};
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::service::course::columns;
+use crate::service::institution::rest_access;
 use crate::web::badge_facts::picture_of;
 use crate::web::clash;
 use crate::web::error::AppError;
@@ -324,6 +325,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         ),
         _ => None,
     };
+    let access = rest_access::of_course(&visit.cairn, &visit.visitor).await?;
     let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
     let registration = &visit.visitor.registration;
     let tell = registration.capabilities().columns;
@@ -379,7 +381,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
             },
             has_files,
         ),
-        switch: words::lms::switch_on(registration.flavour).filter(|_| !reads_lms),
+        switch: access.map(|access| words::rest_access::of_course(&access.standing)),
         unread: unread.take(MOST_UNREAD).collect(),
         versions_href: has_rule.then(|| href(course::badge_versions)),
         replay_href: has_rule.then(|| href(course::badge_replay)),

@@ -52,20 +52,6 @@ pub(crate) const fn native_grades(flavour: Flavour) -> &'static str {
     }
 }
 
-/// How the whole gradebook of a course can be read from the LMS itself, where that can be.
-#[must_use]
-pub(crate) const fn switch_on(flavour: Flavour) -> Option<&'static str> {
-    match flavour {
-        Flavour::Canvas => Some(
-            "Ask your administrator to let Cairn read courses from Canvas itself: every assignment, the course total, and what was handed in can be named then. They switch it on in the console of Cairn, at the platform.",
-        ),
-        Flavour::Moodle => Some(
-            "Ask your administrator to let Cairn read courses from Moodle itself: every activity, the totals, what was handed in and what is completed can be named then. They switch it on in the console of Cairn, at the platform.",
-        ),
-        Flavour::Other => None,
-    }
-}
-
 /// How the gradebook of a course is downloaded as a file.
 #[must_use]
 pub(crate) const fn gradebook_export(flavour: Flavour) -> &'static str {

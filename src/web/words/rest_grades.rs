@@ -3,7 +3,6 @@
 use crate::domain::outside::{OutsideColumn, Withheld};
 use crate::domain::reading::{Coverage, Help, Lack, Part, Passing, Readings, Why};
 use crate::domain::rest_access::Interface;
-use crate::service::course::rest_grades::Reach;
 use crate::web::views::shared::count_of;
 use crate::web::words::{outside, rest_access};
 
@@ -16,29 +15,14 @@ pub(crate) const fn name(interface: Interface) -> &'static str {
     }
 }
 
-/// Whether grades of the whole course are read.
+/// What is read, or what waits while it is off.
 #[must_use]
-pub(crate) const fn reach(reach: Reach) -> &'static str {
-    match reach {
-        Reach::Off => {
-            "Not read. An administrator of your institution can switch it on in Cairn’s console, under Platforms; then every grade of the course can count, without files."
-        }
-        Reach::NoToken { by_teachers: true } => {
-            "Switched on, but nobody has let this course be read yet. A teacher of the course can, or an administrator for all courses."
-        }
-        Reach::NoToken { by_teachers: false } => {
-            "Switched on, but there is no access yet. An administrator has to finish it in Cairn’s console, under Platforms."
-        }
-        Reach::On => {
-            "Every grade of the course that students can see is read, without files. Grades that are hidden or not posted are neither used nor shown."
-        }
+pub(crate) const fn state(is_on: bool) -> &'static str {
+    if is_on {
+        "Every grade of the course that students can see is read, without files. Grades that are hidden or not posted are neither used nor shown."
+    } else {
+        "Nothing is read any more: the access was switched off, or taken back. Rules that use its columns wait until it is on again. What was awarded stays."
     }
-}
-
-/// What is paused while it is off, where something was read before.
-#[must_use]
-pub(crate) const fn paused() -> &'static str {
-    "Rules that use its columns wait until it is on again. What was awarded stays."
 }
 
 /// What was covered by the last reading of the whole course.

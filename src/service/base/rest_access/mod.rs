@@ -11,7 +11,7 @@ mod way_out;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use gradebook_rest::canvas::Canvas;
+use gradebook_rest::canvas::{Canvas, join};
 use gradebook_rest::moodle::Moodle;
 use gradebook_rest::{Limits, Reason, Token};
 use url::Url;
@@ -19,6 +19,7 @@ use url::Url;
 use super::cairn::Cairn;
 use super::error::ServiceError;
 use super::trouble::Away;
+use crate::domain::course::Course;
 use crate::domain::rest_access::{Access, Fault, Grant, GrantState, Interface};
 use crate::ids::{CourseId, PlatformId, RestGrantId, TenantId};
 use crate::store::{Db, StoreError, platforms, registrations, rest_accesses};
@@ -26,7 +27,7 @@ use lti::registration::Registration;
 use way_out::WayOut;
 
 pub(crate) use faults::{away, fault};
-pub(in crate::service) use renewing::{key, oauth, sealed};
+pub(in crate::service) use renewing::{fresh, key, oauth, sealed};
 pub(crate) use renewing::{note, renew, works};
 
 /// What the secret of a key is encrypted for.
@@ -52,6 +53,14 @@ pub(crate) struct Held {
     pub(crate) grant: RestGrantId,
     /// Which of those that stood there.
     pub(super) version: i64,
+}
+
+impl Held {
+    /// Which of the tokens that stood there it is.
+    #[must_use]
+    pub(in crate::service) fn version(&self) -> i64 {
+        self.version
+    }
 }
 
 impl Reader {
@@ -133,6 +142,24 @@ fn best(grants: Vec<Grant>, access: &Access, course: Option<&CourseId>) -> Optio
     // Those that work first, and of them the course's own.
     fits.sort_by_key(|grant| (grant.state != GrantState::On, grant.course.is_none()));
     fits.into_iter().next()
+}
+
+/// How an interface names a course: Moodle as LTI does; Canvas by the number that the addresses of its services have, or by the id
+/// of LTI in its place.
+#[must_use]
+pub(crate) fn course_id(interface: Interface, course: &Course) -> String {
+    if interface == Interface::Moodle {
+        return course.context_id.clone();
+    }
+    let services = &course.services;
+    let told = [&services.line_items_url, &services.memberships_url];
+    let number = told.into_iter().flatten().find_map(|url| {
+        let after = url.split_once("/api/lti/courses/")?.1;
+        let number = after.split('/').next()?;
+        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| number.to_owned())
+    });
+    number.unwrap_or_else(|| join::by_context(&course.context_id))
 }
 
 /// The client of a grant, whatever its state.

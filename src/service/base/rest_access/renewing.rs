@@ -78,7 +78,7 @@ async fn stored(cairn: &Cairn, held: &Held) -> Result<(Access, Grant), RestTroub
 
 /// Asks for a new token and keeps it. This node alone does so now.
 async fn fetch(cairn: &Cairn, held: &Held, access: &Access, grant: &Grant) -> Result<Token, RestTrouble> {
-    let refreshed = ask(cairn, access, grant).await;
+    let refreshed = fresh(cairn, access, grant).await;
     let trouble = match refreshed {
         Ok(tokens) => {
             let sealed = sealed(cairn, &tokens);
@@ -105,7 +105,15 @@ async fn fetch(cairn: &Cairn, held: &Held, access: &Access, grant: &Grant) -> Re
     Err(trouble)
 }
 
-async fn ask(cairn: &Cairn, access: &Access, grant: &Grant) -> Result<Tokens, RestTrouble> {
+/// New tokens for those of a grant, which end with it. Nothing is kept.
+///
+/// # Errors
+/// As [`renew`].
+pub(in crate::service) async fn fresh(
+    cairn: &Cairn,
+    access: &Access,
+    grant: &Grant,
+) -> Result<Tokens, RestTrouble> {
     let Some(refresh) = &grant.tokens.refresh else {
         return Err(RestTrouble::Consent);
     };

@@ -32,7 +32,7 @@ mod session;
 mod view;
 mod why;
 
-pub(crate) use view::{Column, Reach, Told, told};
+pub(crate) use view::{Column, Told, told};
 
 use columns::Columns;
 use deciding::Asking;

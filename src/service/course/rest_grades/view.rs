@@ -12,26 +12,14 @@ use crate::service::base::queue::{BackgroundJob as _, ReadGrades};
 use crate::service::base::session::Visitor;
 use crate::store::{badges, jobs, outside, platforms, readings, rest_accesses, rules};
 
-/// Whether the interface is read in a course.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
-    /// No administrator switched it on for the platform.
-    Off,
-    /// It is on, and nobody let this course be read.
-    NoToken {
-        /// Whether its teachers may.
-        by_teachers: bool,
-    },
-    On,
-}
-
 /// What is known of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Told {
     pub(crate) now: DateTime<Utc>,
     /// Which one it is; none where it is off.
     pub(crate) interface: Option<Interface>,
-    pub(crate) reach: Reach,
+    /// Whether it is on in the course: somebody lets it be read.
+    pub(crate) is_on: bool,
     /// None where it was never read.
     pub(crate) readings: Option<Readings>,
     /// Whether a reading waits or is under way.
@@ -59,13 +47,6 @@ pub(crate) async fn told(cairn: &Cairn, visitor: &Visitor) -> Result<Told, Servi
         let (tenant, course) = (visitor.tenant(), &visitor.course.id);
         let home = platforms::home_of_course(db, tenant, course)?;
         let access = rest_accesses::of_platform(db, tenant, &home.platform)?.filter(|one| one.is_on);
-        let reach = match &access {
-            None => Reach::Off,
-            Some(_) if readings::is_on(db, tenant, course)? => Reach::On,
-            Some(access) => Reach::NoToken {
-                by_teachers: access.by_teachers,
-            },
-        };
         let reading = rules::reading_outside(db, tenant, course)?;
         let badges = badges::for_course(db, tenant, course)?;
         let name = |id: &BadgeId| badges.iter().find(|badge| badge.id == *id);
@@ -81,7 +62,7 @@ pub(crate) async fn told(cairn: &Cairn, visitor: &Visitor) -> Result<Told, Servi
         Ok(Told {
             now,
             interface: access.map(|access| access.interface),
-            reach,
+            is_on: readings::is_on(db, tenant, course)?,
             readings: readings::of_course(db, tenant, course)?,
             is_under_way: jobs::is_under_way(db, tenant, ReadGrades::NAME, course.as_str(), now)?,
             columns: columns

@@ -19,7 +19,7 @@ use crate::service::base::addresses;
 use crate::store::{
     Db, StoreError, activities, approvals, audit, awards, badges, cells, course_teachers, courses,
     credentials, decisions, enrolments, erasures, facts, identities, issuers, line_items, outside, people,
-    posted_scores, regrades, results, sessions, share_links, subjects, submissions, tenants,
+    posted_scores, regrades, rest_accesses, results, sessions, share_links, subjects, submissions, tenants,
 };
 
 /// Most share links of one badge that are told, the latest first.
@@ -225,7 +225,7 @@ fn told_person(
             }
         }
     }
-    let mut in_files = Vec::new();
+    let (mut in_files, mut lets_read) = (Vec::new(), Vec::new());
     for one in everybody {
         let names = identities::of_person(db, tenant, one)?;
         called.extend(names.into_iter().map(|(_, sub)| sub));
@@ -233,6 +233,9 @@ fn told_person(
         in_files.extend(known.map(|(course, known)| {
             json!({ "course": course, "id_at_the_course_site": known.lms_id, "id_of_the_school": known.sis_id, "id_in_its_interface": known.api_id })
         }));
+        for grant in rest_accesses::of_person(db, tenant, one)? {
+            lets_read.push(json!({ "course": grant.course, "since": grant.given_at, "state": grant.state }));
+        }
     }
     let wish = erasures::of_person(db, tenant, &person.id)?.map(|wish| {
         let declined = wish.declined;
@@ -242,7 +245,7 @@ fn told_person(
         "asked_to_be_erased": wish, "id": person.id, "institution": institution, "id_at_the_course_site": person.sub, "name": person.name,
         "email": person.email, "first_seen": people::first_seen(db, tenant, &person.id)?, "named_in_badges_as": known_as,
         "hash_of_the_email_in_new_badges_since": people::email_hash_since(db, tenant, &person.id)?,
-        "all_ids_at_course_sites": called, "ids_in_gradebook_files": in_files,
+        "all_ids_at_course_sites": called, "ids_in_gradebook_files": in_files, "lets_gradebooks_be_read": lets_read,
     }))
 }
 

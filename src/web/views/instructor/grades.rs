@@ -14,8 +14,8 @@ pub(crate) struct GradesPage {
     pub(crate) problems: ProblemList,
     /// How the page looks again while grades are read.
     pub(crate) waiting: Option<Waiting>,
-    /// What the interface of the LMS tells.
-    pub(crate) rest: RestPanel,
+    /// What the interface of the LMS tells; none where it was never read.
+    pub(crate) rest: Option<RestPanel>,
     /// What cannot be read otherwise.
     pub(crate) unreadable: String,
     /// What the file that was just used changed.
@@ -30,6 +30,8 @@ pub(crate) struct GradesPage {
     pub(crate) columns: Vec<OutsidePanel>,
     /// The page before all of it is removed; none where there is nothing.
     pub(crate) remove_href: Option<String>,
+    /// How the whole gradebook is read by the interface of the LMS; none where it has none.
+    pub(crate) access: Option<AccessPanel>,
     /// Whether who looks may change nothing, because the course has ended.
     pub(crate) reading: bool,
     pub(crate) back_href: String,
@@ -42,9 +44,8 @@ pub(crate) struct RestPanel {
     pub(crate) page: Page,
     /// "Grades read from Canvas".
     pub(crate) title: String,
+    /// What is read, or what waits while it is off.
     pub(crate) state: &'static str,
-    /// What waits while it is off.
-    pub(crate) paused: Option<&'static str>,
     /// How far the reading under way is.
     pub(crate) progress: Option<String>,
     /// When the whole course was read last.
@@ -71,6 +72,18 @@ pub(crate) struct RestColumnLine {
     /// "Assignment, of 10 points, in Labs. Used by “Quiz master”."
     pub(crate) facts: String,
     pub(crate) counting: String,
+}
+
+/// How the whole gradebook of the course is read. Posts nothing to either address; the first opens a window of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AccessPanel {
+    pub(crate) lead: String,
+    /// The words on the button.
+    pub(crate) give: &'static str,
+    /// None where a teacher cannot let it be read.
+    pub(crate) give_action: Option<String>,
+    /// None where there is nothing to take back.
+    pub(crate) end_action: Option<String>,
 }
 
 /// A file that was used.

@@ -33,7 +33,8 @@ pub(crate) use evidence::{
     EvidenceQueuePage, GivenReview, QueueRow, ReviewFields, SubmissionReviewPage, UnopenedRow,
 };
 pub(crate) use grades::{
-    FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, RestColumnLine, RestPanel, SamePersonRow,
+    AccessPanel, FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, RestColumnLine, RestPanel,
+    SamePersonRow,
 };
 pub(crate) use over_time::{AwardsLine, AwardsPlot, FunnelLine, FunnelPlot, OverTimePage};
 pub(crate) use progress::{MatrixCell, MatrixHead, MatrixRow, NextBadge, ProgressPage};

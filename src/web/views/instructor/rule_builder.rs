@@ -53,8 +53,8 @@ pub(crate) struct RuleBuilderPage {
     pub(crate) elsewhere_href: String,
     /// What cannot be read without that.
     pub(crate) unreadable: String,
-    /// How the LMS itself can be read; none where it is, or cannot be.
-    pub(crate) switch: Option<&'static str>,
+    /// How the LMS itself is read or can be; none where it cannot.
+    pub(crate) switch: Option<String>,
     /// Columns that are known and not read now, a sentence each.
     pub(crate) unread: Vec<String>,
     /// Its versions side by side, and the rule over an earlier year; none before a rule was saved.
