@@ -14,6 +14,8 @@
 //! grade that becomes known can only make *unknown* certain. A column that is named twice counts once. Asked for none, or for
 //! more columns than there are, it never holds.
 
+use std::cmp::Reverse;
+
 use rust_decimal::Decimal;
 
 use crate::domain::decision::{Seen, SeenColumn, Stands, Truth};
@@ -85,7 +87,7 @@ pub(crate) fn distinct(of: &[GradeColumn]) -> Vec<&GradeColumn> {
 fn chosen<'a>(best: u16, columns: &[&'a GradeColumn], facts: &Facts) -> Vec<&'a GradeColumn> {
     let with_share = |column: &&'a GradeColumn| Some((*column, share(column, facts)?));
     let mut known: Vec<(&GradeColumn, Decimal)> = columns.iter().filter_map(with_share).collect();
-    known.sort_by(|(_, one), (_, other)| other.cmp(one));
+    known.sort_by_key(|(_, share)| Reverse(*share));
     let first = known.into_iter().take(usize::from(best));
     first.map(|(column, _)| column).collect()
 }
@@ -96,9 +98,9 @@ fn average(needed: usize, known: &[Decimal]) -> Option<Decimal> {
         return None;
     }
     let mut sorted = known.to_vec();
-    sorted.sort_unstable_by(|one, other| other.cmp(one));
+    sorted.sort_unstable();
     let mut sum = Decimal::ZERO;
-    for share in sorted.iter().take(needed) {
+    for share in sorted.iter().rev().take(needed) {
         sum = sum.checked_add(*share)?;
     }
     let average = sum.checked_div(Decimal::from(needed))?;
