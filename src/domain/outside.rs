@@ -57,6 +57,14 @@ impl OutsideColumn {
         self.listed().is_some_and(|rest| rest.tells_completion)
     }
 
+    /// The item that it is of, where its source has that more than once, measured otherwise: a gradebook file of Moodle may
+    /// have points, percent and letters of one. Its key is `item:`, how it is measured, and the item's name.
+    #[must_use]
+    pub(crate) fn item(&self) -> Option<&str> {
+        let measured = self.key.strip_prefix("item:").filter(|_| self.rest.is_none())?;
+        measured.split_once(':').map(|(_, name)| name)
+    }
+
     fn listed(&self) -> Option<&RestColumn> {
         self.rest.as_ref().filter(|rest| rest.is_on && rest.is_listed)
     }

@@ -192,6 +192,7 @@ pub(crate) fn names() -> Names {
         measure,
         source: GradeSource::Csv,
         counts: true,
+        item: None,
         tells_hand_ins: false,
         tells_completion: false,
     };

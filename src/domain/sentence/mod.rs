@@ -70,6 +70,8 @@ pub(crate) struct OutsideName {
     pub(crate) source: GradeSource,
     /// Whether its grades are there to be read.
     pub(crate) counts: bool,
+    /// As [`OutsideColumn::item`].
+    pub(crate) item: Option<String>,
     /// Whether its source tells what was handed in there.
     pub(crate) tells_hand_ins: bool,
     /// Whether its source tells who completed it, and perhaps who passes.
@@ -127,6 +129,7 @@ impl Names {
             .map(|column| {
                 let named = OutsideName {
                     counts: column.counts(),
+                    item: column.item().map(str::to_owned),
                     tells_hand_ins: column.tells_hand_ins(),
                     tells_completion: column.tells_completion(),
                     label: column.label,

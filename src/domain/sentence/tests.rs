@@ -234,6 +234,7 @@ fn all_names() -> Names {
                         measure: crate::domain::outside::Measure::Points,
                         source: GradeSource::Csv,
                         counts: true,
+                        item: None,
                         tells_hand_ins: true,
                         tells_completion: true,
                     },

@@ -62,6 +62,11 @@ pub(crate) fn problem(problem: &P) -> String {
                 "Choose at most {MAX_CONDITIONS} grades of which the best count; there are {count}."
             );
         }
+        P::SeemTheSame { one, other } => {
+            return format!(
+                "Leave “{one}” or “{other}” out of the grades of which the best count: they seem to be the same, which would count twice. If they are not, rename one of them in the course site."
+            );
+        }
         P::NoShare { label } => {
             return format!(
                 "Leave “{label}” out of the grades of which the best count: no percent can be made of a scale, of letters, or of points out of a number that nobody tells."

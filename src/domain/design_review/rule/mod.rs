@@ -91,6 +91,11 @@ pub(crate) enum RuleProblem {
     NoShare {
         label: String,
     },
+    /// Two columns that seem to be the same, where each would count.
+    SeemTheSame {
+        one: String,
+        other: String,
+    },
     /// No word is given that would pass.
     NoWord {
         label: String,

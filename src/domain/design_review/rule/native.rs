@@ -3,8 +3,10 @@
 use rust_decimal::Decimal;
 
 use super::{RuleContext, RuleProblem, known_item, threshold_problem};
+use crate::domain::copying::folded;
 use crate::domain::course::LineItem;
 use crate::domain::evaluate::best::distinct;
+use crate::domain::facts::GradeSource;
 use crate::domain::outside::Measure;
 use crate::domain::rule::{Condition, GradeColumn, MAX_CONDITIONS, Threshold};
 use crate::domain::sentence::{Names, OutsideName, number, one_line, the_best};
@@ -57,6 +59,7 @@ pub(super) fn best(
             percent: number(at_least),
         });
     }
+    problems.extend(seem_the_same(&columns, context));
     problems.extend(columns.into_iter().filter_map(|column| match column {
         GradeColumn::Ours(item) => match known_item(item, context) {
             Ok(item) => share_of(item),
@@ -71,6 +74,57 @@ pub(super) fn best(
         },
     }));
     problems
+}
+
+/// A column as far as it tells whether another one is the same.
+struct Looks<'a> {
+    label: &'a str,
+    source: GradeSource,
+    item: Option<&'a str>,
+}
+
+impl<'a> Looks<'a> {
+    fn of(column: &GradeColumn, context: &RuleContext<'a>) -> Option<Self> {
+        match column {
+            GradeColumn::Ours(item) => known_item(item, context).ok().map(|item| Looks {
+                label: &item.label,
+                source: GradeSource::Ags,
+                item: None,
+            }),
+            GradeColumn::Elsewhere(column) => context.names.elsewhere.get(column).map(|column| Looks {
+                label: &column.label,
+                source: column.source,
+                item: column.item.as_deref(),
+            }),
+        }
+    }
+
+    /// Two sources may tell of one assignment, and a file of one item in several measures: it would count twice.
+    fn is_like(&self, other: &Self) -> bool {
+        if self.source == other.source {
+            self.item.is_some() && self.item == other.item
+        } else {
+            let name = folded(self.label);
+            !name.is_empty() && name == folded(other.label)
+        }
+    }
+}
+
+fn seem_the_same(columns: &[&GradeColumn], context: &RuleContext<'_>) -> Option<RuleProblem> {
+    let looks: Vec<Looks<'_>> = columns
+        .iter()
+        .filter_map(|column| Looks::of(column, context))
+        .collect();
+    let mut others = looks.iter().enumerate();
+    others.find_map(|(at, one)| {
+        let other = looks.iter().skip(at + 1).find(|other| one.is_like(other))?;
+        let named =
+            |column: &Looks<'_>| format!("{} (from {})", one_line(column.label), column.source.words());
+        Some(RuleProblem::SeemTheSame {
+            one: named(one),
+            other: named(other),
+        })
+    })
 }
 
 /// Why what a condition asks of a column of ours cannot be asked of it.

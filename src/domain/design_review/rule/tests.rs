@@ -375,3 +375,51 @@ fn the_best_are_chosen_from_columns_of_which_percent_can_be_made_and_each_other_
     let problems = review(&all([best_of(1, &["quiz"], &["weekly"], "100.5")]));
     assert!(matches!(problems[..], [RuleProblem::PercentOutOfRange { .. }]));
 }
+
+#[test]
+fn what_two_sources_tell_of_one_assignment_does_not_count_twice_among_the_best() {
+    let best = all([best_of(1, &["quiz"], &["weekly"], "80")]);
+    let with = |change: fn(&mut Names)| {
+        let mut names = names();
+        change(&mut names);
+        let context = RuleContext {
+            badge: &"this".into(),
+            kind: Kind::Knowledge,
+            line_items: &items(LineItemState::Present),
+            former: &HashSet::new(),
+            names: &names,
+            builds_on: &|_| None,
+        };
+        review_rule(&best, &context)
+    };
+    assert_eq!(with(|_| ()), []);
+    let alike = with(|names| {
+        names
+            .elsewhere
+            .get_mut(&OutsideColumnId::from("weekly"))
+            .unwrap()
+            .label = " quiz 3".to_owned();
+    });
+    assert_eq!(
+        alike,
+        [RuleProblem::SeemTheSame {
+            one: "Quiz 3 (from the gradebook)".to_owned(),
+            other: "quiz 3 (from a gradebook file)".to_owned()
+        }]
+    );
+
+    let mut names = names();
+    for id in ["weekly", "total"] {
+        names.elsewhere.get_mut(&OutsideColumnId::from(id)).unwrap().item = Some("Weekly".to_owned());
+    }
+    let context = RuleContext {
+        badge: &"this".into(),
+        kind: Kind::Knowledge,
+        line_items: &[],
+        former: &HashSet::new(),
+        names: &names,
+        builds_on: &|_| None,
+    };
+    let both = review_rule(&all([best_of(1, &[], &["weekly", "total"], "80")]), &context);
+    assert!(matches!(both[..], [RuleProblem::SeemTheSame { .. }]), "{both:?}");
+}
