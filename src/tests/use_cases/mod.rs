@@ -24,6 +24,7 @@ mod own_course;
 mod recipients;
 mod regrades;
 mod releases;
+mod rest_grades;
 mod retention;
 mod roles;
 mod schedule;

@@ -2,7 +2,7 @@
 //! those are many, what was graded since.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use gradebook_rest::canvas::{Canvas, Wanted, join};
+use gradebook_rest::canvas::{Canvas, Wanted};
 use gradebook_rest::{ItemKey, Part as PartRead};
 
 use super::columns::item_key;
@@ -10,6 +10,7 @@ use super::folk::Folk;
 use super::session::{Session, Stop};
 use super::why::{part, why};
 use crate::domain::reading::{Coverage, Readings};
+use crate::domain::rest_access::Interface;
 use crate::ids::OutsideColumnId;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::PlatformService;
@@ -84,7 +85,7 @@ pub(super) async fn read(
         },
         files: false,
     };
-    let id = join::by_context(&session.course.context_id);
+    let id = rest_access::course_id(Interface::Canvas, &session.course);
     let mut grades = loop {
         match canvas.grades(&id, &wanted).await {
             Ok(grades) => break grades,
