@@ -487,14 +487,12 @@ impl<'a> Asking<'a> {
 
     /// The outcome where the conditions at some places are taken to hold, whatever they do.
     fn outcome(&self, truths: &[Truth], is_given: impl Fn(usize) -> bool) -> Truth {
-        truth(
-            self.root,
-            &|condition| match self.places.get(&ptr::from_ref(condition)) {
-                Some(place) if is_given(*place) => Truth::Yes,
-                Some(place) => truths.get(*place).copied().unwrap_or(Truth::Unknown),
-                None => Truth::Unknown,
-            },
-        )
+        let ask = |condition: &Condition| match self.places.get(&ptr::from_ref(condition)) {
+            Some(place) if is_given(*place) => Truth::Yes,
+            Some(place) => truths.get(*place).copied().unwrap_or(Truth::Unknown),
+            None => Truth::Unknown,
+        };
+        truth(self.root, &ask)
     }
 
     /// The least that would have been enough in each grade, in percent of its maximum; none where no grade would have been.

@@ -15,6 +15,7 @@ mod pictures;
 mod preview;
 mod print;
 mod public;
+mod reach;
 pub(crate) mod stage;
 mod students;
 mod teaching;

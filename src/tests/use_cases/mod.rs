@@ -24,6 +24,7 @@ mod own_course;
 mod recipients;
 mod regrades;
 mod releases;
+mod replay;
 mod rest_grades;
 mod retention;
 mod roles;
@@ -34,6 +35,7 @@ mod services_over_http;
 mod time;
 mod tokens;
 mod unopened;
+mod versions;
 mod withdrawing;
 mod worker;
 

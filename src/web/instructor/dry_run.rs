@@ -144,9 +144,9 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         difference: run.change.as_ref().map(|change| Difference {
             version: change.version,
             gained: small(change.gained.len()),
-            added: first_names(trial, &change.gained),
+            added: first_names(&change.gained, |id| name(trial, id)),
             lost: small(change.lost.len()),
-            removed: first_names(trial, &change.lost),
+            removed: first_names(&change.lost, |id| name(trial, id)),
         }),
         activation: (powers.create && trial.can_activate && trial.blocking.is_empty()).then_some(activation),
         may_activate: powers.create,
@@ -243,13 +243,10 @@ fn name(trial: &Trial, id: &PersonId) -> String {
 }
 
 /// So many names that they are read in a sentence; all of them stand beside the versions.
-fn first_names(trial: &Trial, people: &[PersonId]) -> Vec<String> {
-    let mut names: Vec<String> = people
-        .iter()
-        .take(IN_A_SENTENCE)
-        .map(|id| name(trial, id))
-        .collect();
-    if let Some(more) = people.len().checked_sub(IN_A_SENTENCE).filter(|more| *more > 0) {
+fn first_names(people: &[PersonId], name: impl Fn(&PersonId) -> String) -> Vec<String> {
+    let mut names: Vec<String> = people.iter().take(IN_A_SENTENCE).map(name).collect();
+    let more = people.len().saturating_sub(IN_A_SENTENCE);
+    if more > 0 {
         names.push(format!("and {} more", thousands(small(more))));
     }
     names
@@ -317,4 +314,18 @@ async fn file(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
         table.extend(rows);
     }
     Ok(csv::answer("dry-run.csv", table)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_a_sentence_are_few_whatever_the_class() {
+        let people: Vec<PersonId> = (0..5_000).map(|n| PersonId::from(format!("p{n}"))).collect();
+        let called = |people| first_names(people, |id| id.to_string()).join(", ");
+        assert_eq!(called(&people[..2]), "p0, p1");
+        assert!(called(&people[..12]).ends_with("p10, p11"));
+        assert!(called(&people[..]).ends_with("p11, and 4,988 more"));
+    }
 }

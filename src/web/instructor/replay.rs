@@ -72,6 +72,15 @@ impl Typed {
         self
     }
 
+    /// The same as fields of a form, for a page that has no file to choose columns of.
+    fn kept(self) -> Vec<(String, String)> {
+        let chosen = self.without_columns().chosen.into_iter();
+        chosen
+            .filter(|(_, chosen)| !chosen.is_empty())
+            .map(|(word, chosen)| (format!("q.{word}"), chosen))
+            .collect()
+    }
+
     /// The answers, and what of them cannot be read.
     fn answers(&self, tried: &Tried) -> (Answers, Vec<Problem>) {
         let (mut answers, mut problems) = (Answers::new(), Vec::new());
@@ -121,7 +130,7 @@ async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
     }
 }
 
-/// The file of a form, whether it came with it just now, and why another one was not taken.
+/// The file of a form, whether it has other columns than the one before, and why another one was not taken.
 struct Sent {
     brought: Option<Brought>,
     is_new: bool,
@@ -138,7 +147,8 @@ async fn sent(visit: &Visit) -> Result<Sent, AppError> {
     if let Some(file) = visit.fields.file("file") {
         match replay::bring(&visit.visitor, file.bytes.clone()).await {
             Ok(brought) => {
-                sent.is_new = true;
+                // The same columns once more: what was said of them holds.
+                sent.is_new = visit.fields.text("columns") != brought.columns;
                 sent.brought = Some(brought);
                 return Ok(sent);
             }
@@ -182,7 +192,10 @@ async fn try_out(
     let typed = Typed::of(&visit);
     let refused: Vec<Problem> = sent.refused.iter().map(whole).collect();
     let Some(brought) = sent.brought else {
-        return visit.show_again(&start(&visit, &tried, refused));
+        return visit.show_again(&ReplayPage {
+            chosen: typed.kept(),
+            ..start(&visit, &tried, refused)
+        });
     };
     if sent.is_new {
         let typed = typed.without_columns();
@@ -233,6 +246,7 @@ fn start(visit: &Visit, tried: &Tried, problems: Vec<Problem>) -> ReplayPage {
         action: visit.href(&course::badge_replay_try(&badge.id)),
         limit: size_words(u64::try_from(LARGEST).unwrap_or(u64::MAX)),
         how: words::lms::gradebook_export(visit.visitor.registration.flavour),
+        chosen: Vec::new(),
         setup: None,
         result: None,
         back_href: visit.href(&course::badge_rule(&badge.id)),
@@ -261,6 +275,7 @@ fn laid(
                 count_of(small(cohort.columns.len()), "column", "columns")
             ),
             kept: brought.kept.clone(),
+            columns: brought.columns.clone(),
             rows: rows.collect(),
         }),
         ..start(visit, tried, problems)

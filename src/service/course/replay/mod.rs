@@ -4,9 +4,11 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
+use rust_decimal::Decimal;
+use sha2::{Digest as _, Sha256};
 
 use crate::domain::badge::Badge;
-use crate::domain::replay::{Answer, Answers, Basis, Cohort, Replay, Scale, propose, replay};
+use crate::domain::replay::{Answer, Answers, Basis, Cohort, CohortColumn, Replay, Scale, propose, replay};
 use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::{Names, sentence_in_full};
 use crate::domain::subject::{self, Subject};
@@ -18,7 +20,6 @@ use crate::service::base::refusal::{GradesRefusal, ReplayRefusal};
 use crate::service::base::session::Visitor;
 use crate::service::course::outside::cohort;
 use crate::store::outside;
-use rust_decimal::Decimal;
 
 mod kept;
 
@@ -31,6 +32,8 @@ pub(crate) struct Brought {
     pub(crate) cohort: Cohort,
     /// What a form brings back in its place; none where it is too large for one.
     pub(crate) kept: Option<String>,
+    /// What tells its columns from those of another file: what was said of the ones holds of the others where they are alike.
+    pub(crate) columns: String,
 }
 
 /// The rule that is tried, the draft or else the active one, and what it asks of a file.
@@ -70,6 +73,7 @@ pub(crate) async fn bring(visitor: &Visitor, bytes: Bytes) -> Result<Brought, Se
         let cohort = cohort(&bytes)?;
         Ok(Brought {
             kept: kept::packed(&cohort),
+            columns: digest(&cohort.columns),
             cohort,
         })
     });
@@ -89,6 +93,7 @@ pub(crate) async fn again(visitor: &Visitor, kept: String) -> Result<Brought, Se
     let read = tokio::task::spawn_blocking(move || {
         let cohort = kept::unpacked(&kept)?;
         Some(Brought {
+            columns: digest(&cohort.columns),
             cohort,
             kept: Some(kept),
         })
@@ -97,6 +102,16 @@ pub(crate) async fn again(visitor: &Visitor, kept: String) -> Result<Brought, Se
         .await
         .map_err(|error| ServiceError::Internal(error.to_string()))?;
     Ok(read.ok_or(ReplayRefusal::Damaged)?)
+}
+
+/// Over the names of columns in their order.
+fn digest(columns: &[CohortColumn]) -> String {
+    let mut hash = Sha256::new();
+    for column in columns {
+        hash.update(column.key.as_bytes());
+        hash.update([0]);
+    }
+    hex::encode(hash.finalize())
 }
 
 /// The rule of a badge and what it asks of a file, if there is one yet.

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::web::views::shared::{Choice, Page, PictureView, ProblemList, thousands};
 
-/// A file is chosen, what stands for what is said, and what the rule would have done is shown. Posts `file`, `kept`, and `q.` and
+/// A file is chosen, what stands for what is said, and what the rule would have done is shown. Posts `file`, `kept`, `columns`, and `q.` and
 /// `of.` with the word of each thing that the rule asks about.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/replay.html")]
@@ -20,6 +20,8 @@ pub(crate) struct ReplayPage {
     pub(crate) limit: String,
     /// How a file is downloaded in the course site.
     pub(crate) how: &'static str,
+    /// Name and value of what was chosen before, where no file is there to choose it of.
+    pub(crate) chosen: Vec<(String, String)>,
     /// None before a file was read.
     pub(crate) setup: Option<ReplaySetup>,
     pub(crate) result: Option<ReplayResult>,
@@ -33,6 +35,8 @@ pub(crate) struct ReplaySetup {
     pub(crate) about: String,
     /// The file as the form brings it back; none of one that has to be chosen again.
     pub(crate) kept: Option<String>,
+    /// What tells its columns from others.
+    pub(crate) columns: String,
     pub(crate) rows: Vec<AnswerRow>,
 }
 

@@ -18,7 +18,7 @@ pub(super) fn replay(refusal: ReplayRefusal) -> String {
             "Type the points that the column is out of as a number above 0, or leave the field empty."
         }
         ReplayRefusal::Damaged => {
-            "What this page kept of the file cannot be read any more. Choose the file again; what you chose below is still there."
+            "What this page kept of the file cannot be read any more. Choose the file again."
         }
     };
     fixed.to_owned()
