@@ -19,6 +19,10 @@ pub(crate) use lti::registration::{RegistrationId, TenantId};
     LineItemId;
     /// A column of a course's gradebook that is none of ours.
     OutsideColumnId;
+    /// That an administrator lets a platform be read by its REST interface.
+    RestAccessId;
+    /// A token that somebody gave for it.
+    RestGrantId;
     /// A gradebook file that a teacher brought.
     GradeFileId;
     /// A section or a group of a course, as one source names it.

@@ -141,6 +141,20 @@ words! {
     PlatformServiceHosts = "platform.service-hosts";
     PlatformUpdated = "platform.updated";
     PolicyChanged = "policy.changed";
+    /// The token that lets grades be read by REST has come to its end or was withdrawn.
+    RestConsentNeeded = "rest.consent-needed";
+    /// Somebody let grades be read by REST, of a course or a platform.
+    RestConsented = "rest.consented";
+    /// A platform refuses what reading grades by REST needs.
+    RestRefused = "rest.refused";
+    /// Keys and tokens were given back and deleted.
+    RestRevoked = "rest.revoked";
+    RestSwitchedOff = "rest.switched-off";
+    RestSwitchedOn = "rest.switched-on";
+    /// Whether teachers may let their own course be read.
+    RestTeachers = "rest.teachers";
+    /// A test of it found something missing.
+    RestTestedFaulty = "rest.tested-faulty";
     RuleActivated = "rule.activated";
     RuleSaved = "rule.saved";
     /// Grades of ours were sent anew, because the points of their column had been changed.
@@ -425,6 +439,14 @@ mod tests {
         "platform.service-hosts",
         "platform.updated",
         "policy.changed",
+        "rest.consent-needed",
+        "rest.consented",
+        "rest.refused",
+        "rest.revoked",
+        "rest.switched-off",
+        "rest.switched-on",
+        "rest.teachers",
+        "rest.tested-faulty",
         "rule.activated",
         "rule.saved",
         "scores.sent-anew",

@@ -39,10 +39,12 @@ pub(crate) mod people;
 pub(crate) mod platform;
 pub(crate) mod policy;
 pub(crate) mod posted_score;
+pub(crate) mod reading;
 pub(crate) mod release;
 pub(crate) mod renewal;
 pub(crate) mod replay;
 pub(crate) mod rest;
+pub(crate) mod rest_access;
 pub(crate) mod rule;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -1,7 +1,8 @@
 //! About what a condition asks: by it the same condition is known again in another version, and what stands for it in a file of
 //! another year.
 
-use crate::domain::rule::{Condition, Group, Node};
+use crate::domain::evaluate::best::distinct;
+use crate::domain::rule::{Condition, GradeColumn, Group, Node};
 use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
 
 /// What a condition asks about. Two that ask otherwise about the same have one subject.
@@ -11,6 +12,12 @@ pub(crate) enum Subject {
     Item(LineItemId),
     /// What stands in a column that is none of ours.
     Elsewhere(OutsideColumnId),
+    /// What was handed in there.
+    HandIn(OutsideColumnId),
+    /// Who completed it.
+    Completion(OutsideColumnId),
+    /// The best of several columns, whichever they are.
+    Best,
     Activity(ActivityId),
     Badge(BadgeId),
     /// The day.
@@ -26,6 +33,9 @@ impl Subject {
         match condition {
             Condition::Grade { item, .. } => Self::Item(item.clone()),
             Condition::Elsewhere { column, .. } => Self::Elsewhere(column.clone()),
+            Condition::HandedIn { column, .. } => Self::HandIn(column.clone()),
+            Condition::Completed { column } => Self::Completion(column.clone()),
+            Condition::BestOf { .. } => Self::Best,
             Condition::EvidenceApproved { activity } => Self::Activity(activity.clone()),
             Condition::HoldsBadge { badge } => Self::Badge(badge.clone()),
             Condition::NotBefore { .. } => Self::Date,
@@ -33,11 +43,28 @@ impl Subject {
         }
     }
 
-    /// The subjects of a rule, each once, in reading order.
+    /// What has to be known for it: the grade in each of several columns, or the subject itself.
+    #[must_use]
+    pub(crate) fn asked(condition: &Condition) -> Vec<Self> {
+        match condition {
+            Condition::BestOf { of, .. } => {
+                let columns = distinct(of).into_iter();
+                columns
+                    .map(|column| match column {
+                        GradeColumn::Ours(item) => Self::Item(item.clone()),
+                        GradeColumn::Elsewhere(column) => Self::Elsewhere(column.clone()),
+                    })
+                    .collect()
+            }
+            _ => vec![Self::of(condition)],
+        }
+    }
+
+    /// What has to be known for a rule, each once, in reading order.
     #[must_use]
     pub(crate) fn all(root: &Group) -> Vec<Self> {
         let mut found = Vec::new();
-        for subject in root.conditions().into_iter().map(Self::of) {
+        for subject in root.conditions().into_iter().flat_map(Self::asked) {
             if !found.contains(&subject) {
                 found.push(subject);
             }
@@ -57,6 +84,9 @@ impl Subject {
         match self {
             Self::Item(id) => format!("item.{id}"),
             Self::Elsewhere(id) => format!("column.{id}"),
+            Self::HandIn(id) => format!("hand-in.{id}"),
+            Self::Completion(id) => format!("completion.{id}"),
+            Self::Best => "best".to_owned(),
             Self::Activity(id) => format!("activity.{id}"),
             Self::Badge(id) => format!("badge.{id}"),
             Self::Date => "date".to_owned(),
@@ -86,7 +116,10 @@ pub(crate) fn as_node(condition: &Condition) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::sample::{all, any, any_group, approval, group, percent, percent_elsewhere, points};
+    use crate::domain::sample::{
+        all, any, any_group, approval, best_of, completed, group, handed_in, percent, percent_elsewhere,
+        points,
+    };
     use proptest::prelude::*;
 
     #[test]
@@ -107,6 +140,26 @@ mod tests {
             .filter(|subject| subject.is_a_grade())
             .count();
         assert_eq!(grades, 2);
+    }
+
+    #[test]
+    fn the_best_of_several_are_one_subject_and_each_of_their_columns_has_to_be_known() {
+        let root = all([
+            best_of(2, &["quiz", "lab"], &["weekly"], "80"),
+            percent("quiz", "50"),
+            handed_in("essay", true),
+            completed("essay"),
+        ]);
+        let words: Vec<String> = Subject::all(&root).iter().map(Subject::word).collect();
+        let expected = [
+            "item.quiz",
+            "item.lab",
+            "column.weekly",
+            "hand-in.essay",
+            "completion.essay",
+        ];
+        assert_eq!(words, expected);
+        assert_eq!(Subject::of(root.conditions()[0]), Subject::Best);
     }
 
     proptest! {

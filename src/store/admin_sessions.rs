@@ -82,6 +82,16 @@ pub(crate) fn touch(db: &mut Db, id: &SessionId, now: DateTime<Utc>) -> Result<(
     Ok(())
 }
 
+/// Whether somebody is signed in still.
+pub(crate) fn lives(db: &mut Db, id: &SessionId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let found: i64 = admin_sessions::table
+        .filter(admin_sessions::id.eq(id.as_str()))
+        .filter(admin_sessions::expires_at.gt(micros(now)))
+        .count()
+        .get_result(db)?;
+    Ok(found > 0)
+}
+
 /// Ends a session. Ending it twice is fine.
 pub(crate) fn delete(db: &mut Db, id: &SessionId) -> Result<(), StoreError> {
     diesel::delete(admin_sessions::table.find(id.as_str())).execute(db)?;

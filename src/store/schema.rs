@@ -3,6 +3,8 @@
 
 use diesel::allow_tables_to_appear_in_same_query;
 
+mod outside;
+
 diesel::table! {
     tenants (id) {
         id -> Text,
@@ -859,58 +861,40 @@ diesel::table! {
 }
 
 diesel::table! {
-    grade_files (id) {
+    rest_accesses (id) {
         id -> Text,
         tenant_id -> Text,
-        course_id -> Text,
-        brought_by -> Nullable<Text>,
-        brought_at -> BigInt,
-        name -> Text,
-        digest -> Text,
-        dialect -> Text,
-        matched -> Integer,
-        unmatched -> Integer,
-    }
-}
-
-diesel::table! {
-    outside_columns (id) {
-        id -> Text,
-        tenant_id -> Text,
-        course_id -> Text,
-        source -> Text,
-        column_key -> Text,
-        label -> Text,
-        maximum -> Nullable<Text>,
-        measure -> Text,
-        scope -> Text,
-        counting -> Text,
-        ticked_by -> Nullable<Text>,
-        ticked_at -> Nullable<BigInt>,
-        file_id -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    outside_grades (column_id, person_id) {
-        tenant_id -> Text,
-        column_id -> Text,
-        person_id -> Text,
-        form -> Text,
-        value -> Nullable<Text>,
-        file_id -> Text,
-        read_at -> BigInt,
+        platform_id -> Text,
+        interface -> Text,
+        address -> Text,
+        client_id -> Nullable<Text>,
+        sealed_secret -> Nullable<Text>,
+        by_teachers -> Bool,
+        is_on -> Bool,
+        changed_by -> Nullable<Text>,
         changed_at -> BigInt,
     }
 }
 
 diesel::table! {
-    outside_people (course_id, person_id) {
+    rest_grants (id) {
+        id -> Text,
         tenant_id -> Text,
-        course_id -> Text,
-        person_id -> Text,
-        lms_id -> Nullable<Text>,
-        sis_id -> Nullable<Text>,
+        access_id -> Text,
+        course_id -> Nullable<Text>,
+        sealed_token -> Text,
+        sealed_refresh -> Nullable<Text>,
+        expires_at -> Nullable<BigInt>,
+        version -> BigInt,
+        renewing_until -> Nullable<BigInt>,
+        state -> Text,
+        fault -> Nullable<Text>,
+        state_at -> BigInt,
+        given_by_admin -> Nullable<Text>,
+        given_by_person -> Nullable<Text>,
+        given_at -> BigInt,
+        findings -> Nullable<Text>,
+        tested_at -> Nullable<BigInt>,
     }
 }
 
@@ -933,6 +917,23 @@ diesel::table! {
         person_id -> Text,
     }
 }
+
+diesel::table! {
+    rest_consents (digest) {
+        digest -> Text,
+        tenant_id -> Text,
+        access_id -> Text,
+        course_id -> Nullable<Text>,
+        session_id -> Text,
+        begun_by_admin -> Nullable<Text>,
+        begun_by_person -> Nullable<Text>,
+        expires_at -> BigInt,
+    }
+}
+
+pub(crate) use outside::{
+    grade_files, outside_cells, outside_columns, outside_grades, outside_people, rest_readings, rest_turns,
+};
 
 allow_tables_to_appear_in_same_query!(
     platforms,
@@ -964,6 +965,9 @@ allow_tables_to_appear_in_same_query!(
     outside_people,
     sections,
     section_members,
+    outside_cells,
+    rest_readings,
+    rest_turns,
     nonces,
     sessions,
     badges,
@@ -1004,4 +1008,7 @@ allow_tables_to_appear_in_same_query!(
     posted_scores,
     waiting_answers,
     funnel_days,
+    rest_accesses,
+    rest_grants,
+    rest_consents,
 );

@@ -5,17 +5,22 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::schema::{issuer_keys, issuer_token_keys, tombstone_keys, tool_keys};
+use super::schema::{issuer_keys, issuer_token_keys, rest_accesses, rest_grants, tombstone_keys, tool_keys};
 use super::{Db, StoreError};
 
 /// Which secret something is, by its table.
-#[allow(clippy::enum_variant_names, reason = "each is a key, of four kinds")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum SealedKind {
     /// `issuer_keys.sealed_secret`.
     IssuerKey,
     /// `issuer_token_keys.sealed_secret`.
     IssuerTokenKey,
+    /// `rest_grants.sealed_refresh`.
+    RestRefresh,
+    /// `rest_accesses.sealed_secret`.
+    RestSecret,
+    /// `rest_grants.sealed_token`.
+    RestToken,
     /// `tombstone_keys.sealed_secret`, by the tenant.
     TombstoneKey,
     /// `tool_keys.sealed_pem`.
@@ -38,7 +43,8 @@ pub(crate) struct Sealed {
 pub(crate) fn lock(db: &mut Db) -> Result<(), StoreError> {
     if let Db::Postgres(connection) = db {
         connection.batch_execute(
-            "LOCK TABLE issuer_keys, issuer_token_keys, tombstone_keys, tool_keys IN SHARE ROW EXCLUSIVE MODE",
+            "LOCK TABLE issuer_keys, issuer_token_keys, rest_accesses, rest_grants, tombstone_keys, tool_keys \
+             IN SHARE ROW EXCLUSIVE MODE",
         )?;
     }
     Ok(())
@@ -67,7 +73,34 @@ pub(crate) fn all(db: &mut Db) -> Result<Vec<Sealed>, StoreError> {
     found.extend(token.into_iter().map(of(SealedKind::IssuerTokenKey)));
     found.extend(tombstone.into_iter().map(of(SealedKind::TombstoneKey)));
     found.extend(tool.into_iter().map(of(SealedKind::ToolKey)));
+    found.extend(of_rest(db)?);
     Ok(found)
+}
+
+/// What lets platforms be read by REST. Not every key has a secret, nor every token one for the next.
+fn of_rest(db: &mut Db) -> Result<Vec<Sealed>, StoreError> {
+    let secrets: Vec<(String, Option<String>)> = rest_accesses::table
+        .order(rest_accesses::id)
+        .select((rest_accesses::id, rest_accesses::sealed_secret))
+        .load(db)?;
+    let tokens: Vec<(String, String, Option<String>)> = rest_grants::table
+        .order(rest_grants::id)
+        .select((
+            rest_grants::id,
+            rest_grants::sealed_token,
+            rest_grants::sealed_refresh,
+        ))
+        .load(db)?;
+    let mut found = Vec::new();
+    for (id, text) in secrets {
+        found.extend(text.map(|text| (SealedKind::RestSecret, id, text)));
+    }
+    for (id, token, refresh) in tokens {
+        found.push((SealedKind::RestToken, id.clone(), token));
+        found.extend(refresh.map(|text| (SealedKind::RestRefresh, id, text)));
+    }
+    let sealed = |(kind, id, text)| Sealed { kind, id, text };
+    Ok(found.into_iter().map(sealed).collect())
 }
 
 /// Puts `text` in the place of what `before` says.
@@ -83,6 +116,18 @@ pub(crate) fn replace(db: &mut Db, before: &Sealed, text: &str) -> Result<(), St
         SealedKind::IssuerTokenKey => diesel::update(issuer_token_keys::table.find(&before.id))
             .filter(issuer_token_keys::sealed_secret.eq(&before.text))
             .set(issuer_token_keys::sealed_secret.eq(text))
+            .execute(db)?,
+        SealedKind::RestRefresh => diesel::update(rest_grants::table.find(&before.id))
+            .filter(rest_grants::sealed_refresh.eq(&before.text))
+            .set(rest_grants::sealed_refresh.eq(text))
+            .execute(db)?,
+        SealedKind::RestSecret => diesel::update(rest_accesses::table.find(&before.id))
+            .filter(rest_accesses::sealed_secret.eq(&before.text))
+            .set(rest_accesses::sealed_secret.eq(text))
+            .execute(db)?,
+        SealedKind::RestToken => diesel::update(rest_grants::table.find(&before.id))
+            .filter(rest_grants::sealed_token.eq(&before.text))
+            .set(rest_grants::sealed_token.eq(text))
             .execute(db)?,
         SealedKind::TombstoneKey => diesel::update(tombstone_keys::table.find(&before.id))
             .filter(tombstone_keys::sealed_secret.eq(&before.text))
@@ -155,6 +200,9 @@ mod tests {
                 [
                     "issuer_keys.sealed_secret",
                     "issuer_token_keys.sealed_secret",
+                    "rest_accesses.sealed_secret",
+                    "rest_grants.sealed_refresh",
+                    "rest_grants.sealed_token",
                     "tombstone_keys.sealed_secret",
                     "tool_keys.sealed_pem"
                 ]

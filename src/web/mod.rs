@@ -11,6 +11,7 @@ pub(crate) mod badge_file;
 pub(crate) mod bounds;
 pub(crate) mod certificate;
 pub(crate) mod clash;
+pub(crate) mod consent;
 pub(crate) mod content_policy;
 pub(crate) mod course;
 pub(crate) mod csv;

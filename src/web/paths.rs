@@ -69,9 +69,14 @@ pub(crate) mod course {
         COLUMN_CHANGE = "/columns/{item}/change", column_change(item: &LineItemId);
         /// Where grades come from that Cairn does not read by itself.
         GRADES_ELSEWHERE = "/grades", grades_elsewhere();
+        /// All of them are read by the interface of the LMS.
+        GRADES_READ = "/grades/read", grades_read();
         /// A gradebook file comes.
         GRADES_BRING = "/grades/bring", grades_bring();
         GRADES_USE = "/grades/use", grades_use();
+        /// A teacher lets the whole gradebook be read.
+        GRADES_ACCESS = "/grades/access", grades_access();
+        GRADES_ACCESS_END = "/grades/access/end", grades_access_end();
         GRADES_CHANGE = "/grades/columns/{column}", grades_change(column: &OutsideColumnId);
         /// The page before all of them are removed.
         GRADES_REMOVE = "/grades/remove", grades_remove();
@@ -169,7 +174,7 @@ pub(crate) mod console {
     use super::routes;
     use crate::ids::{
         AdminId, AwardId, CopyRequestId, DeploymentId, ErasureId, ExportId, InvitationId, JoinId, KeyId,
-        RegistrationId, TenantId,
+        PlatformId, RegistrationId, RestGrantId, TenantId,
     };
 
     /// What the scope begins with.
@@ -207,6 +212,16 @@ pub(crate) mod console {
             platform_join(platform: &RegistrationId, deployment: &DeploymentId);
         PLATFORM_APART = "/platforms/p/{platform}/deployments/{deployment}/apart",
             platform_apart(platform: &RegistrationId, deployment: &DeploymentId);
+
+        /// Grades that LTI does not show.
+        BEYOND = "/platforms/beyond/{platform}", beyond(platform: &PlatformId);
+        BEYOND_KEY = "/platforms/beyond/{platform}/key", beyond_key(platform: &PlatformId);
+        BEYOND_CHANGE = "/platforms/beyond/{platform}/change", beyond_change(platform: &PlatformId);
+        BEYOND_SIGN_IN = "/platforms/beyond/{platform}/sign-in", beyond_sign_in(platform: &PlatformId);
+        BEYOND_TEST = "/platforms/beyond/{platform}/tokens/{token}/test",
+            beyond_test(platform: &PlatformId, token: &RestGrantId);
+        /// The page before everything is given back.
+        BEYOND_REVOKE = "/platforms/beyond/{platform}/revoke", beyond_revoke(platform: &PlatformId);
 
         PEOPLE = "/people", people();
         PEOPLE_OF = "/people/{tenant}", people_of(tenant: &TenantId);

@@ -2,7 +2,9 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{admin, artefact, course, instructor, learner, lti, ops, paths, public, time_zone, window};
+use super::{
+    admin, artefact, consent, course, instructor, learner, lti, ops, paths, public, time_zone, window,
+};
 use crate::service::base::addresses;
 
 /// The one route of the listener for the numbers.
@@ -29,6 +31,8 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .route(paths::ACCOUNT, web::post().to(lti::account::show))
         .route(paths::ACCOUNT_TEST, web::post().to(lti::account::test))
         .route(paths::course::WINDOW, web::post().to(window::open))
+        .route(paths::course::GRADES_ACCESS, web::post().to(consent::begin))
+        .route(addresses::REST_RETURN, web::get().to(consent::come_back))
         .route(paths::course::TIME_ZONE, web::post().to(time_zone::say))
         .route(paths::COURSE_HOME, web::get().to(course::home))
         .route(paths::COURSE_HOME, web::post().to(course::home))

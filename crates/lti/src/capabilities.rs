@@ -72,6 +72,8 @@ pub struct Capabilities {
     pub columns: ColumnsTell,
     /// How its grade services refuse in a course that was concluded.
     pub concluded_courses: ConcludedCourses,
+    /// Which interface of its own, beside LTI, tells a whole gradebook.
+    pub whole_gradebook: WholeGradebook,
 }
 
 /// What the points of a result are out of, where its own `resultMaximum` and the column's `scoreMaximum` differ.
@@ -354,6 +356,17 @@ pub enum ConcludedCourses {
     Unknown,
 }
 
+/// Which interface of its own tells the grades of every column, to whoever has a token for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WholeGradebook {
+    /// Canvas's REST API, with the token of a person who teaches or administers (Canvas REST: what decides the design, 1).
+    CanvasApi,
+    /// Moodle's web services, at the address of the site, which is the issuer (Moodle web services, 1 and 12).
+    MoodleServices,
+    /// None that is known.
+    Unknown,
+}
+
 const MOODLE: Capabilities = Capabilities {
     product: Some("Moodle"),
     result_scale: ResultScale::Column,
@@ -383,6 +396,7 @@ const MOODLE: Capabilities = Capabilities {
     custom_values: CustomValues::Administrators,
     columns: ColumnsTell::NothingOfScales,
     concluded_courses: ConcludedCourses::Unknown,
+    whole_gradebook: WholeGradebook::MoodleServices,
 };
 
 const CANVAS: Capabilities = Capabilities {
@@ -414,6 +428,7 @@ const CANVAS: Capabilities = Capabilities {
     custom_values: CustomValues::Links,
     columns: ColumnsTell::PointsOnly,
     concluded_courses: ConcludedCourses::Said("This course has concluded"),
+    whole_gradebook: WholeGradebook::CanvasApi,
 };
 
 const OTHER: Capabilities = Capabilities {
@@ -445,6 +460,7 @@ const OTHER: Capabilities = Capabilities {
     custom_values: CustomValues::Unknown,
     columns: ColumnsTell::Unknown,
     concluded_courses: ConcludedCourses::Unknown,
+    whole_gradebook: WholeGradebook::Unknown,
 };
 
 impl Flavour {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::copying::folded;
 use crate::domain::decision::Truth;
 use crate::domain::dry_run::NEAR_PERCENT;
+use crate::domain::evaluate::best::reached;
 use crate::domain::evaluate::{holds, points, truth};
 use crate::domain::facts::{Facts, Grade, GradeSource};
 use crate::domain::outside::{Measure, OutsideGrade, OutsideValue, Scope};
@@ -133,7 +134,13 @@ impl Scale {
                 maximum: column.maximum.filter(|maximum| *maximum > Decimal::ZERO),
                 is_steps: false,
             }),
-            Subject::Activity(_) | Subject::Badge(_) | Subject::Date | Subject::Approval => None,
+            Subject::HandIn(_)
+            | Subject::Completion(_)
+            | Subject::Best
+            | Subject::Activity(_)
+            | Subject::Badge(_)
+            | Subject::Date
+            | Subject::Approval => None,
         }
     }
 
@@ -143,7 +150,9 @@ impl Scale {
         match (self.measure, measure) {
             (Measure::Words, Measure::Words) | (Measure::Points | Measure::Percent, Measure::Points) => true,
             (Measure::Points | Measure::Percent, Measure::Percent) => !self.is_steps,
-            (Measure::Words, _) | (_, Measure::Words) => false,
+            // What is complete or not has points in a file: all or none.
+            (Measure::PassFail, Measure::Points) => true,
+            (Measure::Words | Measure::PassFail, _) | (_, Measure::Words | Measure::PassFail) => false,
         }
     }
 
@@ -173,6 +182,9 @@ impl Scale {
             },
             (OutsideValue::Percent(value), Measure::Points) if !self.is_steps => {
                 share(*value, self.maximum?, Decimal::ONE_HUNDRED).map(OutsideValue::Points)
+            }
+            (OutsideValue::Points(value), Measure::PassFail) => {
+                Some(OutsideValue::Passed(*value > Decimal::ZERO))
             }
             (OutsideValue::Points(value), Measure::Percent) => {
                 share(*value, Decimal::ONE_HUNDRED, of?).map(OutsideValue::Percent)
@@ -443,6 +455,7 @@ impl<'a> Asking<'a> {
                 let grade = OutsideGrade {
                     value,
                     maximum,
+                    points: None,
                     source: GradeSource::Csv,
                     read_at: self.now,
                     changed_at: self.now,
@@ -455,11 +468,19 @@ impl<'a> Asking<'a> {
 
     /// How each condition stands, in their order. What nobody said anything of is unknown.
     fn truths(&self, facts: &Facts) -> Vec<Truth> {
-        let one = |condition: &&Condition| match self.answers.get(&Subject::of(condition)) {
-            Some(Answer::Column { .. }) => holds(condition, facts, self.now),
-            Some(Answer::Met) => Truth::Yes,
-            Some(Answer::NotMet) => Truth::No,
-            Some(Answer::Open) | None => Truth::Unknown,
+        let one = |condition: &&Condition| {
+            let asked = Subject::asked(condition);
+            let said: Vec<Option<&Answer>> = asked.iter().map(|subject| self.answers.get(subject)).collect();
+            let all = |answer: &Answer| !said.is_empty() && said.iter().all(|one| *one == Some(answer));
+            if said.iter().any(|one| matches!(one, Some(Answer::Column { .. }))) {
+                holds(condition, facts, self.now)
+            } else if all(&Answer::Met) {
+                Truth::Yes
+            } else if all(&Answer::NotMet) {
+                Truth::No
+            } else {
+                Truth::Unknown
+            }
         };
         self.conditions.iter().map(one).collect()
     }
@@ -520,6 +541,9 @@ fn lack(condition: &Condition, facts: &Facts) -> Option<Decimal> {
                 }
                 _ => return None,
             }
+        }
+        Condition::BestOf { best, of, at_least } => {
+            (reached(*best, of, facts)?, Decimal::ONE_HUNDRED, *at_least)
         }
         _ => return None,
     };

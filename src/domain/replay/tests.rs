@@ -2,8 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::sample::{
-    all, any, any_group, approval, approved, decimal, names, now, one_of, percent, percent_elsewhere,
-    points as at_points,
+    all, any, any_group, approval, approved, best_of, decimal, names, now, one_of, percent,
+    percent_elsewhere, points as at_points,
 };
 use crate::ids::LineItemId;
 
@@ -336,4 +336,30 @@ proptest! {
         let text = serde_json::to_string(&file).unwrap();
         prop_assert_eq!(serde_json::from_str::<Cohort>(&text).unwrap(), file);
     }
+}
+
+#[test]
+fn the_best_of_several_columns_are_asked_of_those_that_are_known_and_say_how_far_somebody_was() {
+    let root = all([best_of(2, &["cleaning", "quiz"], &["weekly"], "80")]);
+    let file = cohort(
+        vec![
+            column("Cleaning exercise", Measure::Points, Some("100")),
+            column("Quiz 3", Measure::Points, Some("20")),
+        ],
+        &["90,15", "90,10", "90,-"],
+    );
+    let answers: Answers = [
+        (item("cleaning"), at(0)),
+        (item("quiz"), at(1)),
+        (Subject::Elsewhere("weekly".into()), Answer::Open),
+    ]
+    .into();
+    let done = replay(&root, &names(), &file, &answers, now());
+    assert_eq!(done.earned, [0], "90 and 75 percent");
+    let told: Vec<_> = done
+        .others
+        .iter()
+        .map(|other| (other.person, other.is_open, other.short))
+        .collect();
+    assert_eq!(told, [(1, true, Some(decimal("10"))), (2, true, None)]);
 }

@@ -28,6 +28,8 @@ pub(crate) const JWKS: &str = "/lti/jwks";
 pub(crate) const NOTICES: &str = "/lti/notices";
 /// The JSON of a Canvas key made by hand.
 pub(crate) const CANVAS_KEY: &str = "/lti/canvas.json";
+/// Where Canvas sends the browser back of whoever lets grades be read by its REST API.
+pub(crate) const REST_RETURN: &str = "/rest/return";
 /// A picture drawn from its parameters.
 pub(crate) const DRAWN: &str = "/p/drawn.svg";
 /// The same in pixels.
@@ -52,6 +54,12 @@ pub(crate) const fn folder(route: &str) -> &str {
         (rest, length) = (after, length + 1);
     }
     route.split_at(length).0
+}
+
+/// [`REST_RETURN`] as it stands among the redirect URIs of a key.
+#[must_use]
+pub(crate) fn rest_return(origin: &str) -> String {
+    format!("{origin}{REST_RETURN}")
 }
 
 routes! {

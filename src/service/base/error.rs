@@ -5,6 +5,7 @@ pub(crate) use super::error_kind::ErrorKind;
 use super::refusal::{
     AccountRefusal, AwardRefusal, BadgeRefusal, ColumnRefusal, CourseRefusal, CredentialRefusal, Forbidden,
     GradesRefusal, InstitutionRefusal, JoinRefusal, PlacingRefusal, PrivacyRefusal, Refusal, ReplayRefusal,
+    RestRefusal,
 };
 use crate::domain::policy;
 use crate::secrets::SecretsError;
@@ -126,6 +127,7 @@ refusals! {
     PlacingRefusal,
     PrivacyRefusal,
     ReplayRefusal,
+    RestRefusal,
 }
 
 impl ServiceError {

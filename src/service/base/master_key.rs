@@ -12,6 +12,7 @@ use crate::secrets::{SecretsError, Vault};
 use crate::service::StartError;
 use crate::service::base::erased;
 use crate::service::base::institutions;
+use crate::service::base::rest_access;
 use crate::service::base::tool_keys;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -22,6 +23,9 @@ pub(in crate::service) fn purpose(kind: SealedKind) -> &'static str {
     match kind {
         SealedKind::IssuerKey => institutions::ISSUER_KEY,
         SealedKind::IssuerTokenKey => institutions::TOKEN_KEY,
+        SealedKind::RestRefresh => rest_access::REFRESH,
+        SealedKind::RestSecret => rest_access::SECRET,
+        SealedKind::RestToken => rest_access::TOKEN,
         SealedKind::TombstoneKey => erased::PURPOSE,
         SealedKind::ToolKey => tool_keys::PURPOSE,
     }

@@ -23,6 +23,7 @@ mod private;
 pub(crate) mod queue;
 pub(crate) mod refusal;
 pub(crate) mod remembered;
+pub(crate) mod rest_access;
 pub(crate) mod room;
 pub(crate) mod session;
 pub(crate) mod stored;

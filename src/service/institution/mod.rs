@@ -10,6 +10,7 @@ pub(crate) mod issuing;
 pub(crate) mod joining;
 pub(crate) mod policies;
 pub(crate) mod registering;
+pub(crate) mod rest_access;
 pub(crate) mod revoking;
 pub(crate) mod self_test;
 pub(crate) mod sharing;

@@ -12,7 +12,7 @@ use crate::service::base::clash::{self, Saving, Seen};
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::institution::administrators::{Administrator, links};
-use crate::store::{admin_sessions, audit, policies, registrations, retention, tenants};
+use crate::store::{admin_sessions, audit, policies, registrations, rest_accesses, retention, tenants};
 use lti::registration::Registration;
 
 /// How long a share link that has ended is remembered, so that whoever still opens it reads that it ended, and its holder
@@ -116,6 +116,7 @@ pub(crate) async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
     let (now, random) = cairn.moment();
     let over = cairn.store.write(move |db| {
         admin_sessions::purge(db, now)?;
+        rest_accesses::purge_consents(db, now)?;
         links::forget_old(db, now)?;
         tenants::list(db)
     });

@@ -23,6 +23,7 @@ use crate::service::base::session::Visitor;
 use crate::service::credential::publish::page_digest;
 use crate::service::credential::signing::IssuingContext;
 use crate::service::institution::administrators::Administrator;
+use crate::service::institution::rest_access;
 use crate::service::privacy::export::exporting;
 use crate::store::{
     Db, StoreError, audit, awards, credentials, erasures, exports, incoming, leftovers, people, retention,
@@ -188,6 +189,7 @@ pub(crate) async fn erase(
     let id = id.clone();
     let actor = Actor::Administrator(admin.actor.clone());
     let of = tenant.clone();
+    give_back(cairn, &tenant, &id).await?;
     let erased = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
         let Some(wish) = erasures::get(db, &tenant, &id)?.ok_or(ServiceError::NotFound("request"))? else {
             return Ok((Vec::new(), Vec::new()));
@@ -275,6 +277,22 @@ pub(crate) async fn decline(
         Ok(())
     });
     declined.await
+}
+
+/// Gives back what somebody who is about to be erased let be read in their name: afterwards nobody knows the tokens.
+async fn give_back(cairn: &Cairn, tenant: &TenantId, id: &ErasureId) -> Result<(), ServiceError> {
+    let (of, wanted) = (tenant.clone(), id.clone());
+    let everybody = cairn.store.read(move |db| {
+        let wish = erasures::get(db, &of, &wanted)?.flatten();
+        match wish.filter(|wish| wish.declined.is_none()) {
+            Some(wish) => people::everybody(db, &of, &wish.person),
+            None => Ok(Vec::new()),
+        }
+    });
+    for person in &everybody.await? {
+        rest_access::of_erased(cairn, tenant, person).await?;
+    }
+    Ok(())
 }
 
 fn erase_in(

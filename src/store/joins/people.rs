@@ -20,7 +20,7 @@ const fn of_person(table: &'static str, key: &'static str, unique: Option<&'stat
 }
 
 /// What goes over as it is. Awards and hand-ins have files of their own.
-const MOVED: [Moved; 15] = [
+const MOVED: [Moved; 16] = [
     of_person("identities", "(platform_id || '/' || sub)", None),
     of_person("decisions", "id", None),
     of_person("current_decisions", "badge_id", Some("badge_id")),
@@ -30,6 +30,7 @@ const MOVED: [Moved; 15] = [
     of_person("outside_grades", "column_id", Some("column_id")),
     of_person("outside_people", "course_id", Some("course_id")),
     of_person("section_members", "section_id", Some("section_id")),
+    of_person("outside_cells", "column_id", Some("column_id")),
     of_person("posted_scores", "line_item_id", Some("line_item_id")),
     of_person("enrolments", "course_id", Some("course_id")),
     of_person("course_teachers", "course_id", Some("course_id")),
@@ -54,7 +55,7 @@ const fn acted(table: &'static str, column: &'static str, key: &'static str) -> 
 }
 
 /// What they did for others. What was said anew since has another moment, and is no more what went over.
-const ACTED: [Moved; 9] = [
+const ACTED: [Moved; 10] = [
     acted(
         "approvals",
         "by_person_id",
@@ -76,6 +77,7 @@ const ACTED: [Moved; 9] = [
     acted("placements", "made_by", "id"),
     acted("grade_files", "brought_by", "id"),
     acted("outside_columns", "ticked_by", "id"),
+    acted("rest_grants", "given_by_person", "id"),
 ];
 
 /// Makes one of two people. Run it in a transaction.

@@ -25,6 +25,7 @@ mod recipients;
 mod regrades;
 mod releases;
 mod replay;
+mod rest_grades;
 mod retention;
 mod roles;
 mod schedule;

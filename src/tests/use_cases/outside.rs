@@ -20,6 +20,8 @@ use crate::service::course::outside::{self, Choice, Doubt, Left, Review, Took};
 use lti::registration::Flavour;
 use practice_lms::world::MemberView;
 
+mod several;
+
 /// A row: name, id, what stands in "SIS Login ID", and the cells.
 type Row<'a> = (&'a str, u64, &'a str, &'a [&'a str]);
 

@@ -127,6 +127,32 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Taken back. The work on it is done in a moment.",
     ),
     (
+        "beyond-saved",
+        Status::Earned,
+        "Saved and switched on. Sign in to Canvas next.",
+    ),
+    (
+        "beyond-off",
+        Status::Earned,
+        "Switched off. What was awarded stays.",
+    ),
+    ("beyond-on", Status::Earned, "Switched on again."),
+    (
+        "beyond-revoked",
+        Status::Earned,
+        "Given back and deleted. What was awarded stays.",
+    ),
+    (
+        "beyond-revoked-by-hand",
+        Status::NeedsAttention,
+        "Deleted here. Now delete the token in Moodle: Server → Web services → Manage tokens.",
+    ),
+    (
+        "beyond-revoked-here",
+        Status::NeedsAttention,
+        "Deleted here, but Canvas could not be reached, so a token may live on there. Delete the key under Admin → Developer Keys.",
+    ),
+    (
         "password",
         Status::Earned,
         "Your password is changed. You are signed out everywhere but here.",

@@ -25,6 +25,7 @@ mod replay;
 mod resting;
 mod retire;
 mod rule;
+mod rule_sources;
 mod student_work;
 mod students;
 mod unopened;

@@ -22,6 +22,8 @@ mod registering;
 pub(crate) mod releases;
 pub(crate) mod renewals;
 pub(crate) mod replay;
+pub(crate) mod rest_access;
+pub(crate) mod rest_grades;
 pub(crate) mod rules;
 pub(crate) mod scores;
 pub(crate) mod self_test;

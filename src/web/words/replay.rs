@@ -49,6 +49,9 @@ pub(crate) const fn not_in_a_file(subject: &Subject) -> &'static str {
         Subject::Item(_) | Subject::Elsewhere(_) => {
             "No column of the file holds what is asked for here: say how it is taken."
         }
+        Subject::HandIn(_) => "A gradebook file does not say what was handed in.",
+        Subject::Completion(_) => "A gradebook file does not say who completed an activity.",
+        Subject::Best => "Say what stands for each of its grades.",
         Subject::Activity(_) => "A gradebook file does not say what was submitted and approved.",
         Subject::Badge(_) => "A gradebook file does not say who held a badge.",
         Subject::Date => "The day of the earlier year is not in a gradebook file.",

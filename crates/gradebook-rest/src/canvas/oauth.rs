@@ -132,6 +132,17 @@ pub fn consent_url(key: &Key, state: &str, scopes: &[Scope], purpose: &str) -> R
     Ok(url)
 }
 
+/// The address of a consent with a challenge (RFC 7636, S256): the digest of the verifier in unpadded base64url. A Canvas that
+/// does not know it leaves it alone.
+#[must_use]
+pub fn challenged(mut address: Url, challenge: &str) -> Url {
+    address
+        .query_pairs_mut()
+        .append_pair("code_challenge", challenge)
+        .append_pair("code_challenge_method", "S256");
+    address
+}
+
 /// The code in the parameters that came back, decoded.
 ///
 /// # Errors
@@ -191,6 +202,8 @@ pub struct OAuth {
     transport: Arc<dyn Transport>,
     user_agent: String,
     limits: Limits,
+    /// Proves that whoever exchanges a code began its consent (RFC 7636).
+    verifier: Option<Token>,
 }
 
 impl OAuth {
@@ -201,6 +214,16 @@ impl OAuth {
             transport,
             user_agent: user_agent.into(),
             limits,
+            verifier: None,
+        }
+    }
+
+    /// The same for the exchange of a code whose consent was asked for with a [`challenged`] address.
+    #[must_use]
+    pub fn with_verifier(self, verifier: Token) -> Self {
+        Self {
+            verifier: Some(verifier),
+            ..self
         }
     }
 
@@ -215,7 +238,12 @@ impl OAuth {
         person: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Tokens, TokenError> {
-        let form = [("grant_type", "authorization_code"), ("code", code.expose())];
+        let mut form = vec![("grant_type", "authorization_code"), ("code", code.expose())];
+        form.extend(
+            self.verifier
+                .as_ref()
+                .map(|verifier| ("code_verifier", verifier.expose())),
+        );
         let tokens = self.ask(key, &form, now).await?;
         match (person, &tokens.person) {
             (Some(expected), got) if got.as_deref() != Some(expected) => Err(TokenError::OtherPerson),

@@ -17,6 +17,7 @@ mod institution;
 mod joining;
 mod privacy;
 mod replay;
+mod rest;
 
 pub(crate) use award::AwardRefusal;
 pub(crate) use badge::BadgeRefusal;
@@ -29,6 +30,7 @@ pub(crate) use institution::{AccountRefusal, InstitutionRefusal, NoAnswer, Regis
 pub(crate) use joining::JoinRefusal;
 pub(crate) use privacy::PrivacyRefusal;
 pub(crate) use replay::ReplayRefusal;
+pub(crate) use rest::RestRefusal;
 
 /// [`Refusal`] of the refusals of all wings, each of which turns into it by `?` and `into`.
 macro_rules! wings {
@@ -70,6 +72,8 @@ wings! {
     /// The account of an administrator.
     Account(AccountRefusal),
     Privacy(PrivacyRefusal),
+    /// Reading a platform by its REST interface.
+    Rest(RestRefusal),
     Join(JoinRefusal),
 }
 

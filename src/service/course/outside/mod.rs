@@ -89,7 +89,7 @@ pub(crate) async fn sources(cairn: &Cairn, visitor: &Visitor) -> Result<Sources,
             names.dedup();
             names
         };
-        let columns = outside::columns(db, tenant, course)?.into_iter();
+        let columns = outside::columns_of_files(db, tenant, course)?.into_iter();
         let columns = columns.filter(|column| column.file.is_some());
         Ok(Sources {
             now,

@@ -237,7 +237,7 @@ struct Taking<'a> {
 impl Taking<'_> {
     fn run(&self, db: &mut Db, file: &Brought) -> Result<Changes, ServiceError> {
         let (tenant, course) = (self.visitor.tenant(), &self.visitor.course.id);
-        let known = outside::columns(db, tenant, course)?;
+        let known = outside::columns_of_files(db, tenant, course)?;
         let members = Members::of(db, tenant, course)?;
         let pairing = members.pair(&self.book.export);
         let matching = pairing.certain.len() + pairing.proposed.len();
@@ -363,6 +363,7 @@ impl Taking<'_> {
                 Counting::Ticked
             },
             file: Some(file.clone()),
+            rest: None,
         };
         let by = (!released).then_some(&self.visitor.person.id);
         outside::save_column(db, &kept, by, self.now)?;
@@ -417,7 +418,7 @@ pub(crate) async fn stop(
     let (visitor, id) = (visitor.clone(), column.clone());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let (tenant, course) = (visitor.tenant(), &visitor.course.id);
-        let column = outside::columns(db, tenant, course)?
+        let column = outside::columns_of_files(db, tenant, course)?
             .into_iter()
             .find(|column| column.id == id)
             .ok_or(ServiceError::NotFound("column"))?;
@@ -449,7 +450,7 @@ pub(crate) async fn remove(cairn: &Cairn, visitor: &Visitor) -> Result<(), Servi
     let visitor = visitor.clone();
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let (tenant, course) = (visitor.tenant(), &visitor.course.id);
-        let columns = outside::columns(db, tenant, course)?;
+        let columns = outside::columns_of_files(db, tenant, course)?;
         let kept: Vec<OutsideColumn> = columns.into_iter().filter(|one| one.file.is_some()).collect();
         if kept.is_empty() {
             return Ok(());

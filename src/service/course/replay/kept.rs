@@ -21,6 +21,9 @@ const MOST: u64 = 32 << 20;
 const ROWS: usize = 50_000;
 /// What stands for a cell that is not to count.
 const EXCUSED: &str = "x";
+/// What is complete, and what is not.
+const PASSED: &str = "passed";
+const NOT_PASSED: &str = "not passed";
 
 /// The same by columns, since a column says much the same again and again.
 #[derive(Serialize, Deserialize)]
@@ -96,6 +99,8 @@ fn written(value: Option<&OutsideValue>) -> String {
         Some(OutsideValue::Points(points)) => points.to_string(),
         Some(OutsideValue::Percent(percent)) => format!("{percent}%"),
         Some(OutsideValue::Word(word)) => format!("'{}", word.replace('\n', " ")),
+        Some(OutsideValue::Passed(true)) => PASSED.to_owned(),
+        Some(OutsideValue::Passed(false)) => NOT_PASSED.to_owned(),
         Some(OutsideValue::Excused) => EXCUSED.to_owned(),
     }
 }
@@ -110,6 +115,10 @@ fn read(line: &str) -> Option<Option<OutsideValue>> {
         OutsideValue::Word(word.to_owned())
     } else if line == EXCUSED {
         OutsideValue::Excused
+    } else if line == PASSED {
+        OutsideValue::Passed(true)
+    } else if line == NOT_PASSED {
+        OutsideValue::Passed(false)
     } else if let Some(percent) = line.strip_suffix('%') {
         OutsideValue::Percent(percent.parse().ok()?)
     } else {
@@ -161,10 +170,11 @@ mod tests {
 
     #[test]
     fn every_sort_of_cell_comes_back() {
-        let mut odd = cohort(4, 2);
+        let mut odd = cohort(5, 2);
         let values = [
             Some(OutsideValue::Percent("88.5".parse().unwrap())),
             Some(OutsideValue::Excused),
+            Some(OutsideValue::Passed(true)),
             Some(OutsideValue::Word("x".to_owned())),
             None,
         ];

@@ -143,7 +143,7 @@ pub(crate) async fn tried(
             let stands = |measure| scale.is_some_and(|scale| scale.takes(measure));
             Question {
                 conditions: of_it
-                    .filter(|condition| Subject::of(condition) == subject)
+                    .filter(|condition| Subject::asked(condition).contains(&subject))
                     .cloned()
                     .collect(),
                 columns: (0..)

@@ -17,6 +17,7 @@ use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
 use crate::web::views::admin::{InvitedPage, PlatformsPage};
 
+mod beyond;
 mod by_hand;
 mod one;
 mod presets;
@@ -29,6 +30,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .route(console::PLATFORM_INVITE, web::post().to(invite))
         .route(console::PLATFORM_TAKE, web::post().to(take))
         .route(console::INVITATION_WITHDRAW, web::post().to(withdraw))
+        .configure(beyond::configure)
         .configure(by_hand::configure)
         .configure(one::configure)
         .configure(same::configure);

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
+use super::beyond;
 use crate::domain::platform::DeploymentState;
 use crate::ids::{DeploymentId, RegistrationId, TenantId};
 use crate::service::base::clash::{Clash, Saving};
@@ -52,6 +53,7 @@ async fn answer(
     );
     let now = visit.cairn.clock.now();
     let mut page = PlatformPage::new(page, &known, report.as_ref(), now);
+    page.beyond = beyond::links(visit, id).await?;
     if visit.admin.scope.everything().is_ok() {
         let all = connecting::institutions(&visit.cairn, &visit.admin.scope).await?;
         let others = all.into_iter().filter(|one| one.id != known.institution.id);

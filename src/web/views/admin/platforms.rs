@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::AdminPage;
+use super::{AdminPage, BeyondLink};
 use crate::domain::issuer::Tenant;
 use crate::domain::platform::{Deployment, DeploymentState, Invitation};
 use crate::service::institution::connecting::{self, Listed, Platform, Refused};
@@ -194,6 +194,8 @@ pub(crate) struct PlatformPage {
     pub(crate) deployments: Vec<DeploymentLine>,
     /// The findings of a self-test that ran just now.
     pub(crate) findings: Option<FindingList>,
+    /// Where grades beyond LTI are switched on, for each LMS behind the registration.
+    pub(crate) beyond: Vec<BeyondLink>,
 }
 
 impl PlatformPage {
@@ -240,6 +242,7 @@ impl PlatformPage {
                 .iter()
                 .map(|one| deployment(known, one, now))
                 .collect(),
+            beyond: Vec::new(),
             findings: report.map(|report| FindingList::of(report, known.institution.zone())),
         }
     }

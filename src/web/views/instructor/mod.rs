@@ -32,11 +32,16 @@ pub(crate) use dry_run::{Activation, ConditionBar, Difference, DryRunPage, NameG
 pub(crate) use evidence::{
     EvidenceQueuePage, GivenReview, QueueRow, ReviewFields, SubmissionReviewPage, UnopenedRow,
 };
-pub(crate) use grades::{FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, SamePersonRow};
+pub(crate) use grades::{
+    AccessPanel, FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, RestColumnLine, RestPanel,
+    SamePersonRow,
+};
 pub(crate) use over_time::{AwardsLine, AwardsPlot, FunnelLine, FunnelPlot, OverTimePage};
 pub(crate) use progress::{MatrixCell, MatrixHead, MatrixRow, NextBadge, ProgressPage};
 pub(crate) use regrade::RegradePage;
 pub(crate) use replay::{AnswerRow, CohortList, DistancePlot, ReplayPage, ReplayResult, ReplaySetup};
-pub(crate) use rule_builder::{ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions, SENTENCE};
+pub(crate) use rule_builder::{
+    ChoiceGroup, ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions, SENTENCE,
+};
 pub(crate) use students::{AskedLine, StudentsPage, ToldLine};
 pub(crate) use versions::{ConcernedLine, ListTab, VersionPanel, VersionsPage};

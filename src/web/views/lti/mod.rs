@@ -3,6 +3,7 @@
 mod account;
 mod auto_submit;
 mod choose;
+mod consent;
 mod enter;
 mod login;
 mod no_course;
@@ -18,6 +19,7 @@ mod waiting;
 pub(crate) use account::{AccountPage, WaitingLine};
 pub(crate) use auto_submit::AutoSubmitPage;
 pub(crate) use choose::ChooseOpensPage;
+pub(crate) use consent::ConsentPage;
 pub(crate) use enter::EnterPage;
 pub(crate) use login::LoginPage;
 pub(crate) use no_course::NoCourse;

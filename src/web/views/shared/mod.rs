@@ -20,7 +20,7 @@ pub(crate) use checks::{CheckLine, CheckList};
 pub(crate) use clash::{ClashLine, ClashPage, ClashView};
 pub(crate) use confirm::ConfirmPage;
 pub(crate) use error_page::{ErrorPage, WayBack, conflict, sent};
-pub(crate) use findings::FindingList;
+pub(crate) use findings::{FindingLine, FindingList};
 pub(crate) use page::{Audience, Flash, LinkedData, NavItem, OpenGraph, Page, PublicPage};
 pub(crate) use paging::Paging;
 pub(crate) use parts::{

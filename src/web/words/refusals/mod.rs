@@ -5,7 +5,7 @@ mod grades;
 mod institution;
 mod replay;
 
-use super::email_hash;
+use super::{email_hash, rest_access};
 use crate::service::base::refusal::{
     AwardRefusal, BadgeRefusal, CredentialRefusal, JoinRefusal, PrivacyRefusal, Refusal,
 };
@@ -28,6 +28,7 @@ pub(crate) fn sentence(refusal: &Refusal) -> String {
         Refusal::Institution(refusal) => institution::institution(refusal),
         Refusal::Account(refusal) => institution::account(*refusal).to_owned(),
         Refusal::Privacy(refusal) => privacy(*refusal),
+        Refusal::Rest(refusal) => rest_access::refusal(refusal),
         Refusal::Join(refusal) => joining(*refusal).to_owned(),
     }
 }

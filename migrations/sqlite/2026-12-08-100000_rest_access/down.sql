@@ -1,0 +1,3 @@
+DROP TABLE rest_consents;
+DROP TABLE rest_grants;
+DROP TABLE rest_accesses;
