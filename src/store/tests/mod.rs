@@ -25,6 +25,7 @@ mod posting;
 mod queue;
 mod reading;
 mod releasing;
+mod rest_grades;
 mod standing;
 mod trouble;
 mod who;
