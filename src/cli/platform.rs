@@ -176,7 +176,7 @@ pub(crate) fn run(settings: Settings, command: PlatformCommand) -> Result<(), Co
             PlatformCommand::Remove { id } => match remove(&cairn, id).await? {
                 Removed::Gone => println!("Removed."),
                 Removed::TurnedOff => println!(
-                    "Turned off: courses were launched from it, so its rows are kept and its badges stay verifiable."
+                    "Turned off: courses were launched from it, or grades beyond LTI are switched on, so its rows are kept and its badges stay verifiable."
                 ),
             },
         }

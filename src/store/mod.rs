@@ -4,7 +4,7 @@
 //! that is rolled back when the closure says `Err`. Inside, one module for each noun has free functions that take the
 //! connection, then the tenant. Every query names the tenant; the exceptions stand here and at the function:
 //! tenants themselves, `tool_keys` (ours, for every platform), `registrations::by_issuer*` and `by_id` (a login names no
-//! tenant yet), `arrivals::look` and `deployments::named` (a launch names its registration, and the deployment says whose it is), `sessions::by_token_digest`, `in_course` and `by_id`, `invitations::by_code_digest` (known only from a secret), `issuers::by_slug`,
+//! tenant yet), `arrivals::look` and `deployments::named` (a launch names its registration, and the deployment says whose it is), `sessions::by_token_digest`, `in_course` and `by_id`, `invitations::by_code_digest`, `rest_accesses::waits` and `take_consent` (known only from a secret), `issuers::by_slug`,
 //! `credentials::by_slug`, `share_links::by_digest` and `status_lists::by_slug` (public pages), `admins`, `admin_sessions` and `admin_links` (who
 //! comes in has no tenant yet, or all), and what the worker does for everybody: `courses::due`, `jobs::claim`,
 //! `jobs::counts`, `room`, `sealed` (what the master key encrypts) and the purges.

@@ -5,7 +5,9 @@ use diesel::prelude::*;
 use url::Url;
 
 use super::convert::{from_json, from_word, json, micros, word};
-use super::schema::{courses, deployments, people, registrations};
+use super::schema::{
+    courses, deployments, people, platforms as known_platforms, registrations, rest_accesses,
+};
 use super::{Db, StoreError, platforms};
 use crate::ids::{RegistrationId, TenantId};
 use lti::dynamic_registration::Powers;
@@ -324,11 +326,11 @@ pub(crate) fn set_enabled(
     }
 }
 
-/// Removes a platform that was never used. One that has courses or people stays: switch it off instead.
+/// Removes a platform that was never used. One that has courses or people, or is read beyond LTI, stays: switch it off instead.
 /// Run it in a transaction.
 ///
 /// # Errors
-/// [`StoreError::InUse`] when it has courses or people, [`StoreError::Missing`] when there is none with that id.
+/// [`StoreError::InUse`] when it does, [`StoreError::Missing`] when there is none with that id.
 pub(crate) fn remove(db: &mut Db, tenant: &TenantId, id: &RegistrationId) -> Result<(), StoreError> {
     let used: i64 = courses::table
         .filter(courses::tenant_id.eq(tenant.as_str()))
@@ -355,6 +357,16 @@ pub(crate) fn remove(db: &mut Db, tenant: &TenantId, id: &RegistrationId) -> Res
         return Err(StoreError::InUse(format!(
             "{shared} deployments of other institutions"
         )));
+    }
+    // Tokens are given back first: who forgets them leaves them alive.
+    let read: i64 = rest_accesses::table
+        .inner_join(known_platforms::table.on(known_platforms::id.eq(rest_accesses::platform_id)))
+        .filter(rest_accesses::tenant_id.eq(tenant.as_str()))
+        .filter(known_platforms::registration_id.eq(id.as_str()))
+        .count()
+        .get_result(db)?;
+    if read > 0 {
+        return Err(StoreError::InUse(format!("{read} accesses beyond LTI")));
     }
     diesel::delete(deployments::table)
         .filter(deployments::tenant_id.eq(tenant.as_str()))

@@ -427,6 +427,15 @@ pub(crate) fn begin_consent(db: &mut Db, digest: &str, consent: &Consent) -> Res
     Ok(())
 }
 
+/// Whether a sign-in waits under that digest. Names no tenant, as with [`take_consent`].
+pub(crate) fn waits(db: &mut Db, digest: &str) -> Result<bool, StoreError> {
+    let found: i64 = rest_consents::table
+        .filter(rest_consents::digest.eq(digest))
+        .count()
+        .get_result(db)?;
+    Ok(found > 0)
+}
+
 /// The sign-in behind a state, which nobody can use again; none if it is over. Names no tenant: the state is how the tenant is
 /// found. Run it in a transaction.
 pub(crate) fn take_consent(

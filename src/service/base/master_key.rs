@@ -1,6 +1,6 @@
 //! The master key with which a process starts, and what it protects in the database.
 //!
-//! What it protects for good are the keys in the database ([`sealed`]). Everything else that is derived from it
+//! What it protects for good are the keys and tokens in the database ([`sealed`]). Everything else that is derived from it
 //! lives for minutes: login states, file links, the proofs in forms, consents to a registration, sign-ins under way at a
 //! provider; or lets nobody in: the mark of a browser in which an administrator signed in before. Visits, share links, invitations and console sessions are known by plain digests. It is changed in
 //! [`crate::service::operations::master_key`]; whatever is killed on the way there, `settle` finds out at the next start which key

@@ -1,6 +1,7 @@
 //! Tests of stored behaviour, each on every database there is.
 
 mod awarding;
+mod beyond;
 mod burying;
 mod catalogue;
 mod choosing;

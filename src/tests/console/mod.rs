@@ -4,6 +4,7 @@ pub(crate) mod admin_browser;
 mod anew;
 mod assistants;
 mod audit;
+mod beyond;
 mod colour;
 mod deployments;
 mod entering;

@@ -1,16 +1,39 @@
 //! Every page of the console in Chromium: at 320 and 1280 pixels, light and dark. With `CAIRN_SCREENS` set, a picture of
 //! each is left in that folder.
 
+use gradebook_rest::Token;
+
+use crate::domain::rest_access::Interface;
+use crate::ids::PlatformId;
 use crate::service::base::institutions;
-use crate::service::institution::administrators::{Scope, links};
-use crate::store::erasures;
+use crate::service::institution::administrators::{Operator, Scope, links};
+use crate::service::institution::rest_access::{self, NewKey, interface};
 use crate::store::testing::TestDatabase;
 use crate::store::testing::shortcuts::first_tenant;
+use crate::store::{erasures, registrations};
 use thirtyfour::prelude::*;
 
 use crate::tests::chromium::{Chromium, LOOKS};
 use crate::tests::guest::Guest;
 use crate::tests::harness::Scene;
+
+/// A Moodle that is switched on and refuses its token.
+async fn refused_moodle(scene: &Scene, moodle: &PlatformId) {
+    let world = scene.moodle.world();
+    let (_, token) = world.add_service_account();
+    world.switch_web_services(false);
+    let new = NewKey::Moodle {
+        token: Token::new(token),
+    };
+    let (cairn, by) = (&scene.cairn, Operator::CommandLine);
+    rest_access::save(cairn, by, moodle, new, None).await.unwrap();
+    let known = rest_access::view(cairn, &Scope::Everything, moodle)
+        .await
+        .unwrap();
+    rest_access::test(cairn, by, moodle, &known.grants[0].grant.id)
+        .await
+        .unwrap();
+}
 
 #[test]
 fn every_page_of_the_console_is_fit_for_everybody() {
@@ -57,7 +80,20 @@ fn every_page_of_the_console_is_fit_for_everybody() {
         let of = tenant.clone();
         let waiting = scene.cairn.store.read(move |db| erasures::waiting(db, &of));
         let wish = waiting.await.unwrap().remove(0).id;
+        let of = tenant.clone();
+        let platforms = scene.cairn.store.read(move |db| registrations::list(db, &of));
+        let platforms = platforms.await.unwrap();
+        let platform = |wanted: Interface| {
+            let found = platforms.iter().find(|one| interface(one) == Some(wanted));
+            PlatformId::from(found.unwrap().id.as_str())
+        };
+        let (canvas, moodle) = (platform(Interface::Canvas), platform(Interface::Moodle));
+        refused_moodle(&scene, &moodle).await;
         for (name, path) in [
+            ("platform", format!("/platforms/p/{canvas}")),
+            ("beyond-never", format!("/platforms/beyond/{canvas}")),
+            ("beyond-refused", format!("/platforms/beyond/{moodle}")),
+            ("beyond-revoke", format!("/platforms/beyond/{moodle}/revoke")),
             ("overview-two", String::new()),
             ("issuers", "/issuers".to_owned()),
             ("issuer", format!("/issuers/{tenant}")),

@@ -3,6 +3,7 @@
 mod actions;
 mod awarding;
 mod bench;
+mod beyond;
 mod canvas;
 mod columns;
 mod console;

@@ -121,7 +121,7 @@ pub(crate) fn finding(finding: &Finding) -> String {
         }
         Finding::Works => "Grades can be read.",
         Finding::NoCourse => {
-            "The token was looked at, but nobody has opened Cairn from a course of this platform yet. Test again afterwards."
+            "There is no course to try it on: nobody has opened Cairn from a course of this platform yet. Test again afterwards."
         }
         Finding::Consent => {
             "The sign-in has come to its end, or was withdrawn in Canvas. Sign in to Canvas again."

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::canvas::HOST;
 use super::{Asked, Lms, ok, status, with};
-use crate::canvas::oauth::{ConsentError, Key, OAuth, TokenError, Tokens, code, consent_url};
+use crate::canvas::oauth::{ConsentError, Key, OAuth, TokenError, Tokens, challenged, code, consent_url};
 use crate::canvas::scope::Scope;
 use crate::transport::{Method, NetError, Response};
 use crate::{Limits, Reason, Token};
@@ -58,6 +58,24 @@ fn the_consent_asks_for_what_is_needed_and_fits_into_an_address() {
         assert_eq!(Scope::of(scope.as_str()), Some(scope));
         assert!(!scope.why().is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_code_is_exchanged_with_the_verifier_of_its_challenge_and_a_refresh_needs_none() {
+    let url = consent_url(&key(), "st4te", &Scope::GRADES, "Cairn").unwrap();
+    let url = challenged(url, "ch4llenge");
+    let pairs: std::collections::HashMap<_, _> = url.query_pairs().into_owned().collect();
+    assert_eq!(pairs["code_challenge"], "ch4llenge");
+    assert_eq!(pairs["code_challenge_method"], "S256");
+    let lms = Lms::new(|_: &Asked| ok(ANSWER));
+    let oauth = OAuth::new(lms.clone(), "Cairn", Limits::default()).with_verifier(Token::new("v3rifier"));
+    let code = Token::new("c0de");
+    oauth.exchange(&key(), &code, None, now()).await.unwrap();
+    oauth.refresh(&key(), &Token::new("7~old"), now()).await.unwrap();
+    let asked = lms.asked();
+    assert_eq!(asked[0].field("code_verifier"), Some("v3rifier"));
+    assert_eq!(asked[1].field("code_verifier"), None);
+    assert!(!format!("{oauth:?}").contains("v3rifier"));
 }
 
 #[test]

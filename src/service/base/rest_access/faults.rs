@@ -9,7 +9,6 @@ use crate::domain::rest_access::{AccountFault, Fault};
 /// What somebody has to change; none for what passes, and where a token has to be renewed or given again.
 #[must_use]
 pub(crate) fn fault(reason: &Reason) -> Option<Fault> {
-    let words = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
     Some(match reason {
         Reason::TokenUnknown => Fault::TokenUnknown,
         Reason::ScopeMissing(scope) => Fault::Scope(scope.as_str().to_owned()),
@@ -53,6 +52,10 @@ pub(crate) fn fault(reason: &Reason) -> Option<Fault> {
         | Reason::NoId
         | Reason::OtherFile => return None,
     })
+}
+
+fn words(all: &[&str]) -> Vec<String> {
+    all.iter().map(|one| (*one).to_owned()).collect()
 }
 
 /// How the platform is away, where that is why.

@@ -168,13 +168,23 @@ pub(crate) async fn come_back(
         return Err(RestRefusal::NotOurs.into());
     }
     let (now, state) = (cairn.clock.now(), digest(kept));
+    // Anybody can make up a state; nothing is written for one that is none.
+    let asked = state.clone();
+    if !cairn
+        .store
+        .read(move |db| rest_accesses::waits(db, &asked))
+        .await?
+    {
+        return Err(RestRefusal::NotOurs.into());
+    }
     let taken = cairn.store.write(move |db| {
         let Some(consent) = rest_accesses::take_consent(db, &state, now)? else {
             return Ok(None);
         };
-        let access = match goes_on(db, &consent, now)? {
-            true => rest_accesses::get(db, &consent.tenant, &consent.access)?,
-            false => None,
+        let access = if goes_on(db, &consent, now)? {
+            rest_accesses::get(db, &consent.tenant, &consent.access)?
+        } else {
+            None
         };
         let expected = person(db, &consent)?;
         Ok(Some((consent, access, expected)))

@@ -124,9 +124,12 @@ pub(crate) async fn overview(
         if interface(&registration).is_none() {
             return Ok(Vec::new());
         }
-        let mut ids = vec![PlatformId::from(id.as_str())];
-        for (_, belonging) in platforms::of_registration(db, &tenant, &id)? {
-            ids.extend(belonging.platform);
+        let first = PlatformId::from(id.as_str());
+        let belong = platforms::of_registration(db, &tenant, &id)?.into_iter();
+        let mut ids: Vec<PlatformId> = belong.filter_map(|(_, one)| one.platform).collect();
+        // One that is joined with another is not seen any more, unless there is something to give back.
+        if ids.is_empty() || rest_accesses::of_platform(db, &tenant, &first)?.is_some() {
+            ids.insert(0, first);
         }
         let mut all = Vec::new();
         for (at, id) in ids.iter().enumerate() {

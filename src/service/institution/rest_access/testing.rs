@@ -306,11 +306,13 @@ async fn keep(
 ) -> Result<(), ServiceError> {
     let (now, random) = cairn.moment();
     let (tenant, platform, id) = (access.tenant.clone(), access.platform.clone(), grant.id.clone());
-    let actor = actor.clone();
+    let (actor, is_for_all) = (actor.clone(), grant.course.is_none());
     let kept = cairn.store.write(move |db| -> Result<(), StoreError> {
         rest_accesses::set_findings(db, &tenant, &id, &findings, now)?;
         let state = match findings.fault() {
             _ if findings.found.contains(&Finding::Consent) => Some((GrantState::Consent, None)),
+            // Of one course among many: others are read all the same.
+            Some(Fault::NotAllowed) if is_for_all => Some((GrantState::On, None)),
             Some(fault) => Some((GrantState::Refused, Some(fault))),
             None if findings.found.contains(&Finding::Away) => None,
             None => Some((GrantState::On, None)),

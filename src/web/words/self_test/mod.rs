@@ -5,6 +5,7 @@ mod settings;
 use chrono::{DateTime, Utc};
 
 use crate::domain::zone::Zone;
+use crate::service::institution::rest_access;
 use crate::service::institution::self_test::{
     Finding, Grades, KeysUnreadable, NoToken, Offer, OwnGrades, Patience, Setting, Step, Unread, Verdict,
 };
@@ -147,10 +148,13 @@ pub(crate) fn advice(finding: &Finding, registration: &Registration) -> Option<S
             return Some(format!("{advice} Our keys are at {our_keys}."));
         }
         Finding::Grades(Grades::Own(_)) => {
-            return Some(
-                "Let students hand in through Cairn's evidence activities, or keep a column of Cairn's beside the assignment and type the grade there."
-                    .to_owned(),
-            );
+            let own = "Let students hand in through Cairn's evidence activities, or keep a column of Cairn's beside the assignment and type the grade there.";
+            return Some(match rest_access::interface(registration) {
+                Some(_) => format!(
+                    "{own} Or let Cairn read them all: on the platform’s page in the console, under “Grades beyond LTI”."
+                ),
+                None => own.to_owned(),
+            });
         }
         Finding::Grades(_) => {
             return Some(

@@ -13,7 +13,7 @@ use super::super::super::world::data::Data;
 use super::super::super::world::faults::Endpoint;
 use super::super::super::world::model::Oddity;
 use super::super::super::world::rest::{ApiKey, PersonToken};
-use super::{JSON, UnderWay, has_agent, token_of};
+use super::{JSON, UnderWay, has_agent, lost, token_of};
 
 /// What a token request takes of the quota beside what every request does.
 const EXTRA: f64 = 200.0;
@@ -191,12 +191,18 @@ fn answer(data: &Data, held: &PersonToken, key: &ApiKey, is_new: bool) -> Value 
     answer
 }
 
-/// A tool gives its own token back.
+/// A tool gives its own token back, while that is worth something.
 pub(super) async fn delete(world: web::Data<World>, request: HttpRequest) -> HttpResponse {
     serve(&world, Endpoint::PersonToken, async {
         let token = token_of(&request).unwrap_or_default();
+        let now = world.now();
         let mut data = world.lock();
-        if !data.rest.tokens.iter().any(|held| held.access == token) {
+        let held = data.rest.tokens.iter().find(|held| held.access == token);
+        if held.is_some_and(|held| held.expires.is_some_and(|expires| expires <= now)) {
+            // Whoever lets it end first has to renew it: the one for the next lives on.
+            return lost("Invalid access token.", None);
+        }
+        if held.is_none() {
             let text = "can't delete OAuth access token when not using an OAuth access token";
             return Answer::json(400, JSON, &json!({ "message": text }));
         }
