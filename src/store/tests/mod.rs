@@ -26,6 +26,7 @@ mod posting;
 mod queue;
 mod reading;
 mod releasing;
+mod rest_grades;
 mod sections;
 mod standing;
 mod trouble;

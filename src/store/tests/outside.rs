@@ -165,7 +165,7 @@ fn whoever_is_erased_takes_their_grades_and_their_ids_along() {
         let (tenant, course) = (&school.tenant, &school.course.id);
         let ada = KnownAs {
             lms_id: Some("4101".to_owned()),
-            sis_id: None,
+            ..KnownAs::default()
         };
         write(database, |db| {
             outside::remember(db, tenant, course, &people[0], &ada)?;
