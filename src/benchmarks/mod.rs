@@ -9,6 +9,7 @@
 
 mod class;
 pub mod evaluate;
+mod gradebook;
 mod school;
 
 use std::collections::HashSet;
@@ -22,6 +23,7 @@ use crate::service::award::decide;
 use crate::service::base::platforms;
 use crate::service::credential::publish;
 use crate::store::{awards, credentials, decisions};
+pub use gradebook::Readable;
 use school::Earned;
 
 /// Lets this process have as many connections open as the system allows; how many that is.
@@ -45,6 +47,22 @@ pub struct Class {
     pub path: String,
     /// The cookie of the teacher's visit, name and value.
     pub cookie: String,
+    /// One of its fifty sections, as an address names it.
+    pub section: String,
+}
+
+/// A course that is read by the interface of its LMS.
+#[derive(Debug)]
+pub struct Gradebook(gradebook::Known);
+
+/// What reading it found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Cells that came, and grades among them.
+    pub cells: i64,
+    pub grades: u64,
+    /// Whether nothing was out of reach.
+    pub is_whole: bool,
 }
 
 /// What deciding a badge did.
@@ -72,6 +90,24 @@ impl Installation {
         Class {
             path: looked.path,
             cookie: looked.cookie,
+            section: looked.section,
+        }
+    }
+
+    /// A platform with a course of that LMS, none of whose grades is known.
+    pub async fn gradebook(&self, lms: Readable) -> Gradebook {
+        Gradebook(gradebook::set_up(&self.0, lms).await)
+    }
+
+    /// Reads all grades of it, as the job does it.
+    pub async fn read_grades(&self, of: &Gradebook) -> Found {
+        let read = gradebook::read(&self.0, &of.0).await;
+        assert_eq!(read.trouble, None);
+        let coverage = read.coverage.unwrap();
+        Found {
+            cells: read.cells,
+            grades: coverage.grades,
+            is_whole: coverage.is_whole,
         }
     }
 

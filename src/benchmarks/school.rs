@@ -17,7 +17,7 @@ use crate::service::institution::administrators::Operator;
 use crate::service::institution::connecting::{self, NewPlatform};
 use crate::settings::Settings;
 use crate::store::{badges, courses, deployments, enrolments, line_items, people, results, rules};
-use lti::registration::{Flavour, RegistrationDraft};
+use lti::registration::{Flavour, Registration, RegistrationDraft};
 use rust_decimal::Decimal;
 
 /// The environment of a Cairn whose data lies in `folder`.
@@ -48,20 +48,26 @@ pub(super) struct Earned {
 
 /// A platform, a course with `learners` learners who have 81 of 100 points, and an active badge that asks for 80.
 pub(super) async fn set_up(cairn: &Cairn, learners: usize) -> Earned {
-    let at = |tail: &str| format!("https://lms.example/{tail}");
+    let registration = platform_of(cairn, "https://lms.example", Flavour::Moodle).await;
+    fill(cairn, registration, learners).await
+}
+
+/// A platform of that flavour.
+pub(super) async fn platform_of(cairn: &Cairn, origin: &str, flavour: Flavour) -> Registration {
+    let at = |tail: &str| format!("{origin}/{tail}");
     let draft = RegistrationDraft {
         name: "Example Moodle".into(),
-        issuer: "https://lms.example".into(),
+        issuer: origin.into(),
         client_id: "bench".into(),
         authorization_url: at("auth"),
         token_url: at("token"),
         token_audience: None,
         jwks_url: at("keys"),
-        flavour: Flavour::Moodle,
+        flavour,
         algorithms: Vec::new(),
         service_hosts: Vec::new(),
         accepts_new_deployments: false,
-        allow_http_loopback: false,
+        allow_http_loopback: true,
         enabled: true,
     };
     let new = NewPlatform {
@@ -69,7 +75,10 @@ pub(super) async fn set_up(cairn: &Cairn, learners: usize) -> Earned {
         draft,
         deployments: vec!["1".into()],
     };
-    let registration = connecting::add(cairn, Operator::CommandLine, new).await.unwrap();
+    connecting::add(cairn, Operator::CommandLine, new).await.unwrap()
+}
+
+async fn fill(cairn: &Cairn, registration: Registration, learners: usize) -> Earned {
     let now = cairn.clock.now();
     let done = cairn.store.write(move |db| {
         let tenant = registration.tenant;

@@ -19,6 +19,10 @@ pub(crate) struct Facts {
     pub(crate) withheld: HashMap<LineItemId, Option<Grade>>,
     /// Grades in columns that are none of ours, each with its source: such as count, and no others.
     pub(crate) elsewhere: HashMap<OutsideColumnId, OutsideGrade>,
+    /// What was handed in, in columns that are none of ours, as far as a source tells: also that nothing was.
+    pub(crate) handed_in: HashMap<OutsideColumnId, HandedIn>,
+    /// What was completed, as far as the LMS tells: also that it was not.
+    pub(crate) completed: HashMap<OutsideColumnId, Completed>,
     pub(crate) evidence: HashMap<ActivityId, EvidenceFact>,
     /// Badges that the person holds, the latest award of each.
     pub(crate) held: HashMap<BadgeId, Held>,
@@ -80,6 +84,10 @@ pub(crate) enum GradeSource {
     Ags,
     /// A gradebook file that a teacher brought.
     Csv,
+    /// Canvas's REST API.
+    RestCanvas,
+    /// Moodle's web services.
+    RestMoodle,
 }
 
 impl GradeSource {
@@ -89,8 +97,41 @@ impl GradeSource {
         match self {
             Self::Ags => "the gradebook",
             Self::Csv => "a gradebook file",
+            Self::RestCanvas => "Canvas",
+            Self::RestMoodle => "Moodle",
         }
     }
+
+    /// Whether it is the interface of an LMS, read for the whole course.
+    #[must_use]
+    pub(crate) const fn is_rest(self) -> bool {
+        matches!(self, Self::RestCanvas | Self::RestMoodle)
+    }
+}
+
+/// What somebody handed in, as the LMS tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct HandedIn {
+    /// When the latest came; none where nothing is there.
+    pub(crate) at: Option<DateTime<Utc>>,
+    /// Whether that was after the date for this person; none where the LMS does not tell.
+    pub(crate) late: Option<bool>,
+    /// Whether the LMS counts it as missing: due, and nothing there.
+    pub(crate) missing: bool,
+    pub(crate) source: GradeSource,
+    pub(crate) read_at: DateTime<Utc>,
+}
+
+/// How far somebody is with an activity, as the LMS tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Completed {
+    pub(crate) is_complete: bool,
+    /// Whether its grade passes; none where the LMS does not tell.
+    pub(crate) passed: Option<bool>,
+    /// Since when it is complete.
+    pub(crate) at: Option<DateTime<Utc>>,
+    pub(crate) source: GradeSource,
+    pub(crate) read_at: DateTime<Utc>,
 }
 
 /// Where a hand-in stands.

@@ -1,5 +1,5 @@
 //! Columns of a course's gradebook that are none of ours, and what stands in them for a person. Where they were read is said
-//! with each: a file that a teacher brought, for now.
+//! with each: a file that a teacher brought, or the interface of the LMS.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::decision::Truth;
 use crate::domain::evaluate::reaches;
 use crate::domain::facts::GradeSource;
-use crate::domain::rule::{Needed, Threshold};
-use crate::ids::{CourseId, GradeFileId, OutsideColumnId, PersonId, TenantId};
+use crate::domain::rule::{Condition, Needed, Threshold};
+use crate::ids::{CourseId, GradeFileId, LineItemId, OutsideColumnId, PersonId, TenantId};
 
 /// A column that is none of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,16 +28,100 @@ pub(crate) struct OutsideColumn {
     pub(crate) measure: Measure,
     pub(crate) scope: Scope,
     pub(crate) counting: Counting,
-    /// The newest file that had it, as long as its grades are kept.
+    /// The newest file that had it, as long as its grades are kept; none of what the interface of the LMS told.
     pub(crate) file: Option<GradeFileId>,
+    /// What the interface of the LMS tells of it; none of a column of files.
+    pub(crate) rest: Option<RestColumn>,
 }
 
 impl OutsideColumn {
-    /// Whether rules may read it.
+    /// Whether rules may read it. A column that is one of ours is read as such: no grade is there twice.
     #[must_use]
     pub(crate) fn counts(&self) -> bool {
-        self.file.is_some() && self.counting != Counting::Not
+        let is_told = match &self.rest {
+            None => self.file.is_some(),
+            Some(rest) => rest.is_on && rest.is_listed && rest.ours.is_none(),
+        };
+        is_told && self.counting != Counting::Not
     }
+
+    /// Whether rules may ask what was handed in there, also of a column without grades.
+    #[must_use]
+    pub(crate) fn tells_hand_ins(&self) -> bool {
+        self.listed().is_some_and(|rest| rest.tells_hand_ins)
+    }
+
+    /// Whether rules may ask for its completion, also of a column without grades.
+    #[must_use]
+    pub(crate) fn tells_completion(&self) -> bool {
+        self.listed().is_some_and(|rest| rest.tells_completion)
+    }
+
+    /// The item that it is of, where its source has that more than once, measured otherwise: a gradebook file of Moodle may
+    /// have points, percent and letters of one. Its key is `item:`, how it is measured, and the item's name.
+    #[must_use]
+    pub(crate) fn item(&self) -> Option<&str> {
+        let measured = self.key.strip_prefix("item:").filter(|_| self.rest.is_none())?;
+        measured.split_once(':').map(|(_, name)| name)
+    }
+
+    fn listed(&self) -> Option<&RestColumn> {
+        self.rest.as_ref().filter(|rest| rest.is_on && rest.is_listed)
+    }
+
+    /// Whether what a condition asks of it can be read.
+    #[must_use]
+    pub(crate) fn is_read_for(&self, condition: &Condition) -> bool {
+        match condition {
+            Condition::HandedIn { .. } => self.tells_hand_ins(),
+            Condition::Completed { .. } => self.tells_completion(),
+            Condition::Elsewhere {
+                needs: Needed::Passed(_),
+                ..
+            } => self.counts() || self.tells_completion(),
+            _ => self.counts(),
+        }
+    }
+}
+
+/// What the interface of an LMS tells of a column beside its grades.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct RestColumn {
+    /// Whether the interface is read in the course. While it is not, nothing that it told counts.
+    pub(crate) is_on: bool,
+    /// Whether the newest list of columns that was read to its end has it.
+    pub(crate) is_listed: bool,
+    /// The column of ours that it is, by its ids.
+    pub(crate) ours: Option<LineItemId>,
+    /// The title of the category that it is sorted in.
+    pub(crate) category: Option<String>,
+    /// When it is due for those without a date of their own.
+    pub(crate) due_at: Option<DateTime<Utc>>,
+    /// Moodle: the id of its activity in completion and in what changed.
+    pub(crate) activity: Option<String>,
+    /// Moodle: the sort of its module, and its id among those of that sort.
+    pub(crate) module: Option<String>,
+    pub(crate) instance: Option<String>,
+    /// Whether what was handed in is told.
+    pub(crate) tells_hand_ins: bool,
+    /// Whether its completion is told.
+    pub(crate) tells_completion: bool,
+    /// Why none of its grades is read.
+    pub(crate) withheld: Option<Withheld>,
+}
+
+/// Why no grade of a column is read, whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Withheld {
+    /// Students do not see it yet.
+    Unpublished,
+    /// Its work is anonymous for now.
+    Anonymous,
+    /// The course hides its totals from students.
+    Totals,
+    /// It has no grades.
+    Ungraded,
 }
 
 /// What the grades of a column are.
@@ -48,6 +132,8 @@ pub(crate) enum Measure {
     Percent,
     /// Letters, or the words of a scale.
     Words,
+    /// Complete or not.
+    PassFail,
 }
 
 /// Of what a column is.
@@ -80,6 +166,8 @@ pub(crate) enum OutsideValue {
     Percent(Decimal),
     /// A letter, or the word of a scale.
     Word(String),
+    /// Complete or not.
+    Passed(bool),
     /// It is not to count for this person: unknown, never zero.
     Excused,
 }
@@ -90,8 +178,11 @@ pub(crate) struct OutsideGrade {
     pub(crate) value: OutsideValue,
     /// Points that it is out of, where that is told.
     pub(crate) maximum: Option<Decimal>,
+    /// The points behind a letter or a mark, where they are told and students see them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) points: Option<Decimal>,
     pub(crate) source: GradeSource,
-    /// When its file was brought.
+    /// When its file was brought, or it was read.
     pub(crate) read_at: DateTime<Utc>,
     /// When it was first read as it is.
     pub(crate) changed_at: DateTime<Utc>,
@@ -102,7 +193,14 @@ impl OutsideGrade {
     /// points of a percentage, a number where a word stands.
     #[must_use]
     pub(crate) fn is(&self, needed: &Needed) -> Truth {
-        let holds = match (needed, &self.value) {
+        let behind = self.points.map(OutsideValue::Points);
+        let value = match (needed, &self.value) {
+            (Needed::AtLeast(_), OutsideValue::Word(_) | OutsideValue::Passed(_)) => {
+                behind.as_ref().unwrap_or(&self.value)
+            }
+            _ => &self.value,
+        };
+        let holds = match (needed, value) {
             (Needed::AtLeast(Threshold::Points(needed)), OutsideValue::Points(value))
             | (Needed::AtLeast(Threshold::Percent(needed)), OutsideValue::Percent(value)) => value >= needed,
             (Needed::AtLeast(bound @ Threshold::Percent(_)), OutsideValue::Points(value)) => {
@@ -111,13 +209,18 @@ impl OutsideGrade {
                     _ => return Truth::Unknown,
                 }
             }
-            (Needed::OneOf(words), OutsideValue::Word(word)) => {
-                words.iter().any(|one| folded(one) == folded(word))
-            }
+            (Needed::OneOf(words), OutsideValue::Word(word)) => is_among(word, words),
+            // Words that nobody chose say nothing of a pass.
+            (Needed::Passed(words), OutsideValue::Word(word)) if !words.is_empty() => is_among(word, words),
+            (Needed::Passed(_), OutsideValue::Passed(passed)) => *passed,
             _ => return Truth::Unknown,
         };
         if holds { Truth::Yes } else { Truth::No }
     }
+}
+
+fn is_among(word: &str, words: &[String]) -> bool {
+    words.iter().any(|one| folded(one) == folded(word))
 }
 
 /// A letter or a word as it is compared: capitals, spaces around it and the kind of minus do not matter.
@@ -135,9 +238,12 @@ pub(crate) fn fits(needed: &Needed, measure: Measure, maximum: Option<Decimal>) 
         }
         (Needed::AtLeast(Threshold::Points(_)), Measure::Points)
         | (Needed::AtLeast(Threshold::Percent(_)), Measure::Percent)
-        | (Needed::OneOf(_), Measure::Words) => true,
-        (Needed::AtLeast(_), Measure::Percent | Measure::Words)
-        | (Needed::OneOf(_), Measure::Points | Measure::Percent) => false,
+        | (Needed::OneOf(_), Measure::Words)
+        | (Needed::Passed(_), Measure::PassFail) => true,
+        (Needed::Passed(words), Measure::Words) => !words.is_empty(),
+        (Needed::AtLeast(_), Measure::Percent | Measure::Words | Measure::PassFail)
+        | (Needed::OneOf(_), Measure::Points | Measure::Percent | Measure::PassFail)
+        | (Needed::Passed(_), Measure::Points | Measure::Percent) => false,
     }
 }
 
@@ -178,6 +284,7 @@ mod tests {
         OutsideGrade {
             value,
             maximum: maximum.map(decimal),
+            points: None,
             source: GradeSource::Csv,
             read_at: now(),
             changed_at: now(),
@@ -225,6 +332,82 @@ mod tests {
         let passing = Needed::OneOf(vec!["a".to_owned(), "a-".to_owned()]);
         assert_eq!(minus.is(&passing), Truth::Yes);
         assert_eq!(minus.is(&Needed::OneOf(vec!["A".to_owned()])), Truth::No);
+    }
+
+    #[test]
+    fn passing_is_what_the_lms_says_and_else_what_the_teacher_chose() {
+        let passed = |words: &[&str]| Needed::Passed(words.iter().map(|word| (*word).to_owned()).collect());
+        let mark = |is| grade(OutsideValue::Passed(is), Some("10"));
+        assert_eq!(mark(true).is(&passed(&[])), Truth::Yes);
+        assert_eq!(mark(false).is(&passed(&["incomplete"])), Truth::No);
+        let word = grade(OutsideValue::Word("Merit".to_owned()), None);
+        assert_eq!(word.is(&passed(&["pass", "merit"])), Truth::Yes);
+        assert_eq!(word.is(&passed(&["pass"])), Truth::No);
+        assert_eq!(word.is(&passed(&[])), Truth::Unknown);
+        let number = grade(OutsideValue::Points(decimal("10")), Some("10"));
+        assert_eq!(number.is(&passed(&["10"])), Truth::Unknown);
+        assert_eq!(
+            grade(OutsideValue::Excused, None).is(&passed(&["A"])),
+            Truth::Unknown
+        );
+        assert!(fits(&passed(&[]), Measure::PassFail, None));
+        assert!(fits(&passed(&["A"]), Measure::Words, None) && !fits(&passed(&[]), Measure::Words, None));
+        assert!(!fits(&passed(&["A"]), Measure::Points, Some(decimal("10"))));
+    }
+
+    #[test]
+    fn the_points_behind_a_letter_are_measured_where_they_are_told() {
+        let mut letter = grade(OutsideValue::Word("B".to_owned()), Some("10"));
+        assert_eq!(letter.is(&points("8")), Truth::Unknown);
+        letter.points = Some(decimal("8.5"));
+        assert_eq!(letter.is(&points("8")), Truth::Yes);
+        assert_eq!(letter.is(&percent("86")), Truth::No);
+        assert_eq!(letter.is(&Needed::OneOf(vec!["b".to_owned()])), Truth::Yes);
+    }
+
+    #[test]
+    fn a_column_of_the_lms_counts_while_it_is_listed_and_read_and_none_of_ours() {
+        let known = RestColumn {
+            is_on: true,
+            is_listed: true,
+            ..RestColumn::default()
+        };
+        let counts = |counting, rest: &RestColumn| {
+            let column = OutsideColumn {
+                id: "weekly".into(),
+                tenant: "north-coast".into(),
+                course: "welding".into(),
+                source: GradeSource::RestCanvas,
+                key: "id:7".to_owned(),
+                label: "Weekly quiz".to_owned(),
+                maximum: Some(decimal("10")),
+                measure: Measure::Points,
+                scope: Scope::Item,
+                counting,
+                file: None,
+                rest: Some(rest.clone()),
+            };
+            column.counts()
+        };
+        assert!(counts(Counting::Released, &known));
+        assert!(!counts(Counting::Not, &known));
+        let off = RestColumn {
+            is_on: false,
+            ..known.clone()
+        };
+        let gone = RestColumn {
+            is_listed: false,
+            ..known.clone()
+        };
+        let ours = RestColumn {
+            ours: Some("item".into()),
+            ..known
+        };
+        assert!(
+            [off, gone, ours]
+                .iter()
+                .all(|one| !counts(Counting::Released, one))
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! When the grades of a gradebook column count. Platforms tell a tool also of grades that students cannot see yet, and
 //! nothing tells it which they are, so a teacher says it for each column.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -123,6 +123,8 @@ pub(crate) struct Releases {
     pub(crate) answer: Option<Counting>,
     /// Every column of the course, those of which nobody chose anything with none.
     pub(crate) columns: HashMap<LineItemId, Option<Release>>,
+    /// Columns of which the interface of the LMS says what is released, whatever was chosen here.
+    pub(crate) told_by_lms: HashSet<LineItemId>,
 }
 
 impl Releases {
@@ -142,7 +144,11 @@ impl Releases {
 
     /// The columns whose grades do not count as they come.
     pub(crate) fn closed(&self) -> impl Iterator<Item = &LineItemId> {
-        self.columns.keys().filter(|item| !self.of(item).is_open())
+        let chosen = self
+            .columns
+            .keys()
+            .filter(|item| !self.told_by_lms.contains(*item));
+        chosen.filter(|item| !self.of(item).is_open())
     }
 }
 
@@ -241,6 +247,7 @@ mod tests {
         let mut all = Releases {
             answer: None,
             columns: HashMap::from([(LineItemId::from("own"), Some(own_choice)), ("free".into(), None)]),
+            told_by_lms: HashSet::new(),
         };
         assert!(all.of(&free).is_open() && all.of(&unknown).is_open() && all.closed().next().is_none());
         assert_eq!(
@@ -251,6 +258,8 @@ mod tests {
         assert!(all.of(&own).is_open() && !all.of(&free).is_open());
         assert_eq!(all.closed().collect::<Vec<_>>(), [&free]);
         assert_eq!(all.chosen(&free), Some(Counting::OnRelease));
+        all.told_by_lms.insert(free);
+        assert_eq!(all.closed().count(), 0, "the LMS says what is released there");
     }
 
     #[test]

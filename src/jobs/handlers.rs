@@ -11,13 +11,14 @@ use crate::service::award::shares;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{
     self, BackgroundJob, CheckCourse, DecideBadge, DecidePerson, DoJoin, DropUnused, EnsureLineItem,
-    EraseFiles, ExportInstitution, HandleNotice, ReleaseColumn, SendScore, SignAnew, SubscribeNotices,
-    USUAL_RETRY,
+    EraseFiles, ExportInstitution, HandleNotice, ReadGrades, ReleaseColumn, SendScore, SignAnew,
+    SubscribeNotices, USUAL_RETRY,
 };
 use crate::service::base::trouble::Trouble;
 use crate::service::course::columns;
 use crate::service::course::notices;
 use crate::service::course::releases;
+use crate::service::course::rest_grades;
 use crate::service::course::scores;
 use crate::service::course::sync;
 use crate::service::credential::withdrawing;
@@ -72,11 +73,12 @@ impl Kind {
     }
 }
 
-static KINDS: [Kind; 13] = [
+static KINDS: [Kind; 14] = [
     Kind::of::<CheckCourse>(),
     Kind::of::<DecideBadge>(),
     Kind::of::<DecidePerson>(),
     Kind::of::<DoJoin>(),
+    Kind::of::<ReadGrades>(),
     Kind::of::<ReleaseColumn>(),
     Kind::of::<EnsureLineItem>(),
     Kind::of::<SendScore>(),
@@ -162,6 +164,14 @@ impl Handler for DoJoin {
     }
 }
 
+impl Handler for ReadGrades {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
+        rest_grades::read(cairn, tenant, &self.course, self.cause)
+            .await
+            .map(Done::well)
+    }
+}
+
 impl Handler for ReleaseColumn {
     async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
         releases::work(cairn, tenant, &self.item).await.map(Done::well)
@@ -242,6 +252,7 @@ mod tests {
             "export",
             "join",
             "notice",
+            "read_grades",
             "release_column",
             "send_score",
             "sign_anew",

@@ -1,20 +1,21 @@
 //! Everything that rules may ask, of a whole course or of some people, in a few queries however many they are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
+use rust_decimal::Decimal;
 
 use super::convert::{CHUNK, decimal, moment, word};
 use super::schema::{activities, approvals, awards, badges, enrolments, line_items, results, submissions};
 use super::{Db, StoreError};
 use super::{
-    approvals as approval_rows, awards as award_rows, outside, releases, results as result_rows,
-    submissions as hand_ins,
+    approvals as approval_rows, awards as award_rows, cells, outside, readings, releases,
+    results as result_rows, rules, submissions as hand_ins,
 };
 use crate::domain::evidence::SubmissionState;
-use crate::domain::facts::Facts;
+use crate::domain::facts::{Facts, Grade, GradeSource, HandedIn};
 use crate::domain::release::is_of_review;
-use crate::ids::{BadgeId, CourseId, LineItemId, PersonId, TenantId};
+use crate::ids::{BadgeId, CourseId, LineItemId, OutsideColumnId, PersonId, TenantId};
 
 /// The facts of everybody who is enrolled in the course, whether or not anything is known of them: grades, evidence
 /// and badges of this course, and the approval for `badge`. A rule that names a badge of another course finds it held by
@@ -99,6 +100,8 @@ fn grades(
         }
         query.load(connection)
     })?;
+    // Where the interface of the LMS says what is released, the setting of the column says nothing.
+    let shown = cells::shown_of_ours(db, tenant, course, only)?;
     let mut any_waits = false;
     for (row, is_scale) in rows {
         let changed_at = moment(row.changed_at)?;
@@ -106,7 +109,11 @@ fn grades(
         let Some(facts) = all.get_mut(&person) else {
             continue;
         };
-        if releases.of(&item).counts(changed_at) {
+        let counts = match shown.get(&item) {
+            Some(shown) => shown.get(&person).is_some_and(|share| is_shown(&grade, *share)),
+            None => releases.of(&item).counts(changed_at),
+        };
+        if counts {
             facts.withheld.remove(&item);
             facts.grades.insert(item, grade);
         } else {
@@ -122,7 +129,24 @@ fn grades(
     if any_waits {
         release_reviewed(db, tenant, course, only, all)?;
     }
+    // That a grade is there and not released is told of nobody: it is as if there were none.
+    for item in shown.keys() {
+        for facts in all.values_mut() {
+            facts.withheld.remove(item);
+        }
+    }
     Ok(())
+}
+
+/// Whether a grade is the one that the interface of the LMS shows, as a share of its maximum where that is told.
+fn is_shown(grade: &Grade, share: Option<Decimal>) -> bool {
+    let there = grade.value.and_then(|value| value.checked_div(grade.maximum));
+    match (there, share) {
+        // Platforms round to five digits.
+        (Some(there), Some(share)) => (there - share).abs() < Decimal::new(1, 4),
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
 }
 
 /// Adds the grades of columns that are none of ours.
@@ -136,6 +160,50 @@ fn elsewhere(
     for (person, column, grade) in outside::counting(db, tenant, course, only)? {
         if let Some(facts) = all.get_mut(&person) {
             facts.elsewhere.insert(column, grade);
+        }
+    }
+    for (person, column, cell) in cells::counting(db, tenant, course, only)? {
+        let Some(facts) = all.get_mut(&person) else {
+            continue;
+        };
+        let (handed_in, completed) = (cell.handed_in, cell.completed);
+        facts
+            .handed_in
+            .extend(handed_in.map(|fact| (column.clone(), fact)));
+        facts
+            .completed
+            .extend(completed.map(|fact| (column.clone(), fact)));
+        facts.elsewhere.extend(cell.grade.map(|grade| (column, grade)));
+    }
+    nothing_handed_in(db, tenant, course, all)
+}
+
+/// Adds that nothing was handed in where that is known, to columns of which a rule asks it.
+fn nothing_handed_in(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    all: &mut HashMap<PersonId, Facts>,
+) -> Result<(), StoreError> {
+    let asked: HashSet<OutsideColumnId> = rules::reading_of_kind(db, tenant, course, rules::HAND_IN)?
+        .into_iter()
+        .map(|(column, _)| column)
+        .collect();
+    if asked.is_empty() || !readings::is_on(db, tenant, course)? {
+        return Ok(());
+    }
+    for (column, read_at, people) in cells::hand_ins_of_all(db, tenant, course)? {
+        if !asked.contains(&column) {
+            continue;
+        }
+        for (_, facts) in all.iter_mut().filter(|(person, _)| people.contains(person)) {
+            facts.handed_in.entry(column.clone()).or_insert(HandedIn {
+                at: None,
+                late: None,
+                missing: false,
+                source: GradeSource::RestCanvas,
+                read_at,
+            });
         }
     }
     Ok(())

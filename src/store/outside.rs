@@ -6,12 +6,18 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use super::convert::{CHUNK, decimal, from_word, micros, moment, opt_decimal, word};
-use super::schema::{grade_files, outside_columns, outside_grades, outside_people};
-use super::{Db, StoreError};
+use super::convert::{CHUNK, decimal, from_word, micros, moment, opt_decimal, opt_moment, word};
+use super::schema::{grade_files, outside_columns, outside_grades};
+use super::{Db, StoreError, readings};
 use crate::domain::facts::GradeSource;
-use crate::domain::outside::{GradeFile, OutsideColumn, OutsideGrade, OutsideValue};
-use crate::ids::{CourseId, GradeFileId, OutsideColumnId, PersonId, TenantId};
+use crate::domain::outside::{GradeFile, OutsideColumn, OutsideGrade, OutsideValue, RestColumn};
+use crate::ids::{CourseId, GradeFileId, LineItemId, OutsideColumnId, PersonId, TenantId};
+
+mod known;
+
+pub(crate) use known::{
+    KnownAs, api_ids, forget_known, known_as, known_of_person, remember, remember_api_ids, remember_listed,
+};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = grade_files, treat_none_as_default_value = false)]
@@ -59,15 +65,73 @@ struct ColumnRow {
     scope: String,
     counting: String,
     file_id: Option<String>,
+    listed: bool,
+    line_item_id: Option<String>,
+    category: Option<String>,
+    due_at: Option<i64>,
+    activity: Option<String>,
+    module: Option<String>,
+    instance: Option<String>,
+    hand_ins: bool,
+    completion: bool,
+    withheld: Option<String>,
 }
 
+/// What a column that does not count says of itself.
+pub(super) const NOT: &str = "not";
+
 impl ColumnRow {
-    fn column(self) -> Result<OutsideColumn, StoreError> {
+    fn of(column: &OutsideColumn) -> Result<Self, StoreError> {
+        let rest = column.rest.clone().unwrap_or_default();
+        Ok(Self {
+            id: column.id.to_string(),
+            tenant_id: column.tenant.to_string(),
+            course_id: column.course.to_string(),
+            source: word(&column.source)?,
+            column_key: column.key.clone(),
+            label: column.label.clone(),
+            maximum: column.maximum.map(|maximum| maximum.to_string()),
+            measure: word(&column.measure)?,
+            scope: word(&column.scope)?,
+            counting: word(&column.counting)?,
+            file_id: column.file.as_ref().map(ToString::to_string),
+            listed: rest.is_listed,
+            line_item_id: rest.ours.as_ref().map(ToString::to_string),
+            category: rest.category,
+            due_at: rest.due_at.map(micros),
+            activity: rest.activity,
+            module: rest.module,
+            instance: rest.instance,
+            hand_ins: rest.tells_hand_ins,
+            completion: rest.tells_completion,
+            withheld: rest.withheld.as_ref().map(word).transpose()?,
+        })
+    }
+
+    /// `is_on`: whether the interface of the LMS is read in its course.
+    fn column(self, is_on: bool) -> Result<OutsideColumn, StoreError> {
+        let source: GradeSource = from_word("outside_columns.source", &self.source)?;
+        let withheld = self.withheld.as_deref();
+        let rest = RestColumn {
+            is_on,
+            is_listed: self.listed,
+            ours: self.line_item_id.map(LineItemId::from),
+            category: self.category,
+            due_at: opt_moment(self.due_at)?,
+            activity: self.activity,
+            module: self.module,
+            instance: self.instance,
+            tells_hand_ins: self.hand_ins,
+            tells_completion: self.completion,
+            withheld: withheld
+                .map(|word| from_word("outside_columns.withheld", word))
+                .transpose()?,
+        };
         Ok(OutsideColumn {
             id: self.id.into(),
             tenant: self.tenant_id.into(),
             course: self.course_id.into(),
-            source: from_word("outside_columns.source", &self.source)?,
+            source,
             key: self.column_key,
             label: self.label,
             maximum: opt_decimal("outside_columns.maximum", self.maximum.as_deref())?,
@@ -75,6 +139,7 @@ impl ColumnRow {
             scope: from_word("outside_columns.scope", &self.scope)?,
             counting: from_word("outside_columns.counting", &self.counting)?,
             file: self.file_id.map(GradeFileId::from),
+            rest: source.is_rest().then_some(rest),
         })
     }
 }
@@ -93,28 +158,39 @@ struct GradeRow {
 }
 
 /// How a value is stored: its form, and what stands there.
-fn stored(value: &OutsideValue) -> (&'static str, Option<String>) {
+pub(super) fn form_of(value: &OutsideValue) -> (&'static str, Option<String>) {
     match value {
         OutsideValue::Points(number) => ("points", Some(number.to_string())),
         OutsideValue::Percent(number) => ("percent", Some(number.to_string())),
         OutsideValue::Word(text) => ("word", Some(text.clone())),
+        OutsideValue::Passed(passed) => ("passed", Some(passed.to_string())),
         OutsideValue::Excused => ("excused", None),
+    }
+}
+
+/// The value that is stored so.
+pub(super) fn value_of(
+    column: &'static str,
+    form: &str,
+    text: Option<&str>,
+) -> Result<OutsideValue, StoreError> {
+    let text = text.unwrap_or_default();
+    match form {
+        "points" => Ok(OutsideValue::Points(decimal(column, text)?)),
+        "percent" => Ok(OutsideValue::Percent(decimal(column, text)?)),
+        "word" => Ok(OutsideValue::Word(text.to_owned())),
+        "passed" => Ok(OutsideValue::Passed(text == "true")),
+        "excused" => Ok(OutsideValue::Excused),
+        other => Err(StoreError::Value {
+            column,
+            problem: format!("{other:?}"),
+        }),
     }
 }
 
 impl GradeRow {
     fn value(&self) -> Result<OutsideValue, StoreError> {
-        let text = self.value.as_deref().unwrap_or_default();
-        match self.form.as_str() {
-            "points" => Ok(OutsideValue::Points(decimal("outside_grades.value", text)?)),
-            "percent" => Ok(OutsideValue::Percent(decimal("outside_grades.value", text)?)),
-            "word" => Ok(OutsideValue::Word(text.to_owned())),
-            "excused" => Ok(OutsideValue::Excused),
-            other => Err(StoreError::Value {
-                column: "outside_grades.form",
-                problem: format!("{other:?}"),
-            }),
-        }
+        value_of("outside_grades.value", &self.form, self.value.as_deref())
     }
 }
 
@@ -130,7 +206,39 @@ pub(crate) fn columns(
         .order((outside_columns::label, outside_columns::id))
         .select(ColumnRow::as_select())
         .load(db)?;
-    rows.into_iter().map(ColumnRow::column).collect()
+    let any_rest = rows.iter().any(|row| row.file_id.is_none());
+    let is_on = any_rest && readings::is_on(db, tenant, course)?;
+    rows.into_iter().map(|row| row.column(is_on)).collect()
+}
+
+/// Those of them that gradebook files told of.
+pub(crate) fn columns_of_files(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<OutsideColumn>, StoreError> {
+    let mut found = columns(db, tenant, course)?;
+    found.retain(|column| column.rest.is_none());
+    Ok(found)
+}
+
+/// The columns that the interface of the LMS tells of and that are ours, each with the one that it is.
+pub(crate) fn ours_among(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<(OutsideColumnId, LineItemId)>, StoreError> {
+    let rows: Vec<(String, Option<String>)> = outside_columns::table
+        .filter(outside_columns::tenant_id.eq(tenant.as_str()))
+        .filter(outside_columns::course_id.eq(course.as_str()))
+        .filter(outside_columns::line_item_id.is_not_null())
+        .order(outside_columns::id)
+        .select((outside_columns::id, outside_columns::line_item_id))
+        .load(db)?;
+    let ours = rows
+        .into_iter()
+        .filter_map(|(id, item)| Some((id.into(), item?.into())));
+    Ok(ours.collect())
 }
 
 /// Whether a column of another course of the institution has one of these keys, from that source, and its grades are kept.
@@ -168,19 +276,7 @@ pub(crate) fn save_column(
     ticked_by: Option<&PersonId>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let row = ColumnRow {
-        id: column.id.to_string(),
-        tenant_id: column.tenant.to_string(),
-        course_id: column.course.to_string(),
-        source: word(&column.source)?,
-        column_key: column.key.clone(),
-        label: column.label.clone(),
-        maximum: column.maximum.map(|maximum| maximum.to_string()),
-        measure: word(&column.measure)?,
-        scope: word(&column.scope)?,
-        counting: word(&column.counting)?,
-        file_id: column.file.as_ref().map(ToString::to_string),
-    };
+    let row = ColumnRow::of(column)?;
     on_both!(db, |connection| diesel::insert_into(outside_columns::table)
         .values(&row)
         .on_conflict(outside_columns::id)
@@ -192,6 +288,16 @@ pub(crate) fn save_column(
             outside_columns::scope.eq(excluded(outside_columns::scope)),
             outside_columns::counting.eq(excluded(outside_columns::counting)),
             outside_columns::file_id.eq(excluded(outside_columns::file_id)),
+            outside_columns::listed.eq(excluded(outside_columns::listed)),
+            outside_columns::line_item_id.eq(excluded(outside_columns::line_item_id)),
+            outside_columns::category.eq(excluded(outside_columns::category)),
+            outside_columns::due_at.eq(excluded(outside_columns::due_at)),
+            outside_columns::activity.eq(excluded(outside_columns::activity)),
+            outside_columns::module.eq(excluded(outside_columns::module)),
+            outside_columns::instance.eq(excluded(outside_columns::instance)),
+            outside_columns::hand_ins.eq(excluded(outside_columns::hand_ins)),
+            outside_columns::completion.eq(excluded(outside_columns::completion)),
+            outside_columns::withheld.eq(excluded(outside_columns::withheld)),
         ))
         .execute(connection))?;
     diesel::update(outside_columns::table)
@@ -245,12 +351,18 @@ pub(crate) fn save_file(db: &mut Db, file: &GradeFile) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Forgets the files of a course. Run it once no column and no grade names one.
+/// Forgets the files of a course, but for those that a column or a grade names: where two courses were made one, a column that
+/// both have stays with the other, whose file may have come over.
 pub(crate) fn forget_files(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<(), StoreError> {
-    diesel::delete(grade_files::table)
+    let of_columns = outside_columns::table
+        .filter(outside_columns::file_id.is_not_null())
+        .select(outside_columns::file_id.assume_not_null());
+    on_both!(db, |connection| diesel::delete(grade_files::table)
         .filter(grade_files::tenant_id.eq(tenant.as_str()))
         .filter(grade_files::course_id.eq(course.as_str()))
-        .execute(db)?;
+        .filter(grade_files::id.ne_all(of_columns))
+        .filter(grade_files::id.ne_all(outside_grades::table.select(outside_grades::file_id)))
+        .execute(connection))?;
     Ok(())
 }
 
@@ -288,7 +400,7 @@ pub(super) fn counting(
             .filter(outside_grades::tenant_id.eq(tenant.as_str()))
             .filter(outside_columns::course_id.eq(course.as_str()))
             .filter(outside_columns::file_id.is_not_null())
-            .filter(outside_columns::counting.ne("not"))
+            .filter(outside_columns::counting.ne(NOT))
             .select((GradeRow::as_select(), ColumnRow::as_select()))
             .into_boxed();
         if let Some(people) = only {
@@ -300,10 +412,11 @@ pub(super) fn counting(
 }
 
 fn grade((row, column): (GradeRow, ColumnRow)) -> Result<Counting, StoreError> {
-    let column = column.column()?;
+    let column = column.column(false)?;
     let grade = OutsideGrade {
         value: row.value()?,
         maximum: column.maximum,
+        points: None,
         source: column.source,
         read_at: moment(row.read_at)?,
         changed_at: moment(row.changed_at)?,
@@ -345,7 +458,7 @@ pub(crate) fn take(
             changed.push(person.clone());
         }
         let since = before.filter(|_| same).map(|row| row.changed_at);
-        let (form, text) = stored(value);
+        let (form, text) = form_of(value);
         writes.push(GradeRow {
             tenant_id: tenant.to_string(),
             column_id: column.to_string(),
@@ -399,105 +512,6 @@ pub(crate) fn forget_grades(
     Ok(())
 }
 
-/// By what files know a person.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct KnownAs {
-    pub(crate) lms_id: Option<String>,
-    pub(crate) sis_id: Option<String>,
-}
-
-/// By what the files of a course know its people.
-pub(crate) fn known_as(
-    db: &mut Db,
-    tenant: &TenantId,
-    course: &CourseId,
-) -> Result<HashMap<PersonId, KnownAs>, StoreError> {
-    let rows: Vec<(String, Option<String>, Option<String>)> = outside_people::table
-        .filter(outside_people::tenant_id.eq(tenant.as_str()))
-        .filter(outside_people::course_id.eq(course.as_str()))
-        .select((
-            outside_people::person_id,
-            outside_people::lms_id,
-            outside_people::sis_id,
-        ))
-        .load(db)?;
-    let all = rows.into_iter();
-    Ok(all
-        .map(|(person, lms_id, sis_id)| (person.into(), KnownAs { lms_id, sis_id }))
-        .collect())
-}
-
-/// Remembers by what a file knows a person; what it does not say stays as it was known.
-pub(crate) fn remember(
-    db: &mut Db,
-    tenant: &TenantId,
-    course: &CourseId,
-    person: &PersonId,
-    known: &KnownAs,
-) -> Result<(), StoreError> {
-    on_both!(db, |connection| diesel::insert_into(outside_people::table)
-        .values((
-            outside_people::tenant_id.eq(tenant.as_str()),
-            outside_people::course_id.eq(course.as_str()),
-            outside_people::person_id.eq(person.as_str()),
-            outside_people::lms_id.eq(known.lms_id.as_deref()),
-            outside_people::sis_id.eq(known.sis_id.as_deref()),
-        ))
-        .on_conflict((outside_people::course_id, outside_people::person_id))
-        .do_nothing()
-        .execute(connection))?;
-    if let Some(lms_id) = &known.lms_id {
-        diesel::update(outside_people::table)
-            .filter(outside_people::tenant_id.eq(tenant.as_str()))
-            .filter(outside_people::course_id.eq(course.as_str()))
-            .filter(outside_people::person_id.eq(person.as_str()))
-            .set(outside_people::lms_id.eq(Some(lms_id.as_str())))
-            .execute(db)?;
-    }
-    if let Some(sis_id) = &known.sis_id {
-        diesel::update(outside_people::table)
-            .filter(outside_people::tenant_id.eq(tenant.as_str()))
-            .filter(outside_people::course_id.eq(course.as_str()))
-            .filter(outside_people::person_id.eq(person.as_str()))
-            .set(outside_people::sis_id.eq(Some(sis_id.as_str())))
-            .execute(db)?;
-    }
-    Ok(())
-}
-
-/// Remembers the ids of the school that a member list gives; what files said stays where the list says nothing.
-pub(crate) fn remember_listed(
-    db: &mut Db,
-    tenant: &TenantId,
-    course: &CourseId,
-    listed: &[(PersonId, String)],
-) -> Result<(), StoreError> {
-    if listed.is_empty() {
-        return Ok(());
-    }
-    let known = known_as(db, tenant, course)?;
-    for (person, sis_id) in listed {
-        let before = known.get(person).and_then(|known| known.sis_id.as_ref());
-        if before != Some(sis_id) {
-            let now = KnownAs {
-                lms_id: None,
-                sis_id: Some(sis_id.clone()),
-            };
-            remember(db, tenant, course, person, &now)?;
-        }
-    }
-    Ok(())
-}
-
-/// Forgets by what the files of a course know people: those files were of another course.
-pub(crate) fn forget_known(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<(), StoreError> {
-    diesel::delete(outside_people::table)
-        .filter(outside_people::tenant_id.eq(tenant.as_str()))
-        .filter(outside_people::course_id.eq(course.as_str()))
-        .execute(db)?;
-    Ok(())
-}
-
 /// A grade as it is kept of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kept {
@@ -521,28 +535,6 @@ pub(crate) fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Re
         Ok(Kept { column, label, grade })
     });
     kept.collect()
-}
-
-/// By what files know a person, in each course: the course and the two ids.
-pub(crate) fn known_of_person(
-    db: &mut Db,
-    tenant: &TenantId,
-    person: &PersonId,
-) -> Result<Vec<(CourseId, KnownAs)>, StoreError> {
-    let rows: Vec<(String, Option<String>, Option<String>)> = outside_people::table
-        .filter(outside_people::tenant_id.eq(tenant.as_str()))
-        .filter(outside_people::person_id.eq(person.as_str()))
-        .order(outside_people::course_id)
-        .select((
-            outside_people::course_id,
-            outside_people::lms_id,
-            outside_people::sis_id,
-        ))
-        .load(db)?;
-    let all = rows.into_iter();
-    Ok(all
-        .map(|(course, lms_id, sis_id)| (course.into(), KnownAs { lms_id, sis_id }))
-        .collect())
 }
 
 /// Takes the name out of what a teacher brought and ticked, and what they called their files: the grades are others'.

@@ -6,7 +6,7 @@ use diesel::upsert::excluded;
 
 use super::convert::{from_word, micros, opt_moment, word};
 use super::schema::{column_releases, course_releases, line_items};
-use super::{Db, StoreError};
+use super::{Db, StoreError, readings};
 use crate::domain::release::{Counting, Release, Releases};
 use crate::ids::{CourseId, LineItemId, TenantId};
 
@@ -55,9 +55,11 @@ pub(crate) fn for_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> R
         let own = row.as_ref().map(Row::release).transpose()?;
         Ok((id.into(), own))
     });
+    let columns = columns.collect::<Result<_, StoreError>>()?;
     Ok(Releases {
         answer: answer(db, tenant, course)?,
-        columns: columns.collect::<Result<_, StoreError>>()?,
+        columns,
+        told_by_lms: readings::ruled(db, tenant, course)?.into_iter().collect(),
     })
 }
 

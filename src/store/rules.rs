@@ -41,7 +41,11 @@ impl Row {
 }
 
 const LINE_ITEM: &str = "line_item";
-const OUTSIDE: &str = "outside";
+pub(crate) const OUTSIDE: &str = "outside";
+/// What was handed in, in a column that is none of ours.
+pub(crate) const HAND_IN: &str = "hand_in";
+/// What was completed there.
+pub(crate) const COMPLETION: &str = "completion";
 const ACTIVITY: &str = "activity";
 const BADGE: &str = "badge";
 
@@ -55,7 +59,10 @@ fn note_inputs(db: &mut Db, tenant: &TenantId, rule: &RuleId, root: &Group) -> R
     let activities = root.activities().map(|id| (ACTIVITY, id.as_str()));
     let built_on = root.badges().map(|id| (BADGE, id.as_str()));
     let outside = root.outside_columns().map(|id| (OUTSIDE, id.as_str()));
-    let inputs: HashSet<(&str, &str)> = items.chain(activities).chain(built_on).chain(outside).collect();
+    let handed_in = root.hand_ins().map(|id| (HAND_IN, id.as_str()));
+    let completed = root.completions().map(|id| (COMPLETION, id.as_str()));
+    let ours = items.chain(activities).chain(built_on);
+    let inputs: HashSet<(&str, &str)> = ours.chain(outside).chain(handed_in).chain(completed).collect();
     for (kind, input) in inputs {
         diesel::insert_into(rule_inputs::table)
             .values((
@@ -336,6 +343,16 @@ pub(crate) fn reading_outside(
     tenant: &TenantId,
     course: &CourseId,
 ) -> Result<Vec<(OutsideColumnId, BadgeId)>, StoreError> {
+    reading_of_kind(db, tenant, course, OUTSIDE)
+}
+
+/// The same of those from which they read that alone: [`HAND_IN`], [`COMPLETION`].
+pub(crate) fn reading_of_kind(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    kind: &str,
+) -> Result<Vec<(OutsideColumnId, BadgeId)>, StoreError> {
     let states = [word(&RuleState::Active)?, word(&RuleState::Draft)?];
     let rows: Vec<(String, String)> = on_both!(db, |connection| rules::table
         .inner_join(rule_inputs::table.on(rule_inputs::rule_id.eq(rules::id)))
@@ -343,7 +360,7 @@ pub(crate) fn reading_outside(
         .filter(rules::tenant_id.eq(tenant.as_str()))
         .filter(badges::course_id.eq(course.as_str()))
         .filter(rules::state.eq_any(&states))
-        .filter(rule_inputs::kind.eq(OUTSIDE))
+        .filter(rule_inputs::kind.eq(kind))
         .order((rules::badge_id, rule_inputs::input_id))
         .select((rule_inputs::input_id, rules::badge_id))
         .distinct()

@@ -3,6 +3,8 @@
 
 use diesel::allow_tables_to_appear_in_same_query;
 
+mod outside;
+
 diesel::table! {
     tenants (id) {
         id -> Text,
@@ -859,62 +861,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    grade_files (id) {
-        id -> Text,
-        tenant_id -> Text,
-        course_id -> Text,
-        brought_by -> Nullable<Text>,
-        brought_at -> BigInt,
-        name -> Text,
-        digest -> Text,
-        dialect -> Text,
-        matched -> Integer,
-        unmatched -> Integer,
-    }
-}
-
-diesel::table! {
-    outside_columns (id) {
-        id -> Text,
-        tenant_id -> Text,
-        course_id -> Text,
-        source -> Text,
-        column_key -> Text,
-        label -> Text,
-        maximum -> Nullable<Text>,
-        measure -> Text,
-        scope -> Text,
-        counting -> Text,
-        ticked_by -> Nullable<Text>,
-        ticked_at -> Nullable<BigInt>,
-        file_id -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    outside_grades (column_id, person_id) {
-        tenant_id -> Text,
-        column_id -> Text,
-        person_id -> Text,
-        form -> Text,
-        value -> Nullable<Text>,
-        file_id -> Text,
-        read_at -> BigInt,
-        changed_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    outside_people (course_id, person_id) {
-        tenant_id -> Text,
-        course_id -> Text,
-        person_id -> Text,
-        lms_id -> Nullable<Text>,
-        sis_id -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
     rest_accesses (id) {
         id -> Text,
         tenant_id -> Text,
@@ -953,6 +899,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    sections (id) {
+        id -> Text,
+        tenant_id -> Text,
+        course_id -> Text,
+        source -> Text,
+        kind -> Text,
+        section_key -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    section_members (section_id, person_id) {
+        tenant_id -> Text,
+        section_id -> Text,
+        person_id -> Text,
+    }
+}
+
+diesel::table! {
     rest_consents (digest) {
         digest -> Text,
         tenant_id -> Text,
@@ -964,6 +930,10 @@ diesel::table! {
         expires_at -> BigInt,
     }
 }
+
+pub(crate) use outside::{
+    grade_files, outside_cells, outside_columns, outside_grades, outside_people, rest_readings, rest_turns,
+};
 
 allow_tables_to_appear_in_same_query!(
     platforms,
@@ -993,6 +963,11 @@ allow_tables_to_appear_in_same_query!(
     outside_columns,
     outside_grades,
     outside_people,
+    sections,
+    section_members,
+    outside_cells,
+    rest_readings,
+    rest_turns,
     nonces,
     sessions,
     badges,

@@ -64,6 +64,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Saved. You can change when grades count for each gradebook column.",
     ),
     (
+        "grades-asked",
+        Status::Earned,
+        "All grades are being read. This page shows how far it is.",
+    ),
+    (
         "access-taken-back",
         Status::Neutral,
         "Given back. Nothing more is read of the whole gradebook; what was awarded stays.",

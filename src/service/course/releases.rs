@@ -43,6 +43,8 @@ pub(crate) struct Column {
     pub(crate) release: Release,
     /// Whether somebody chose it for this column alone.
     pub(crate) is_own: bool,
+    /// Whether the interface of the LMS says what is released, whatever was chosen here.
+    pub(crate) told_by_lms: bool,
     /// The names of the badges whose rules read it, drafts included.
     pub(crate) read_by: Vec<String>,
 }
@@ -77,6 +79,7 @@ pub(crate) async fn columns(cairn: &Cairn, visitor: &Visitor) -> Result<Columns,
             mark: marks.remove(&item.id),
             release: known.of(&item.id),
             is_own: known.columns.get(&item.id).is_some_and(Option::is_some),
+            told_by_lms: known.told_by_lms.contains(&item.id),
             read_by: readers(&item),
             item,
         });
@@ -351,7 +354,8 @@ pub(in crate::service) fn is_to_be_asked(db: &mut Db, visitor: &Visitor) -> Resu
         return Ok(false);
     }
     let known = releases::for_course(db, tenant, course)?;
-    Ok(reading.iter().any(|(item, _)| known.chosen(item).is_none()))
+    let is_open = |item: &LineItemId| known.chosen(item).is_none() && !known.told_by_lms.contains(item);
+    Ok(reading.iter().any(|(item, _)| is_open(item)))
 }
 
 /// What was chosen for one column, or for all of its course, is chosen for the one that stands for it in a copied course.

@@ -26,6 +26,8 @@ mod posting;
 mod queue;
 mod reading;
 mod releasing;
+mod rest_grades;
+mod sections;
 mod standing;
 mod trouble;
 mod who;

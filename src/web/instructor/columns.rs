@@ -76,7 +76,12 @@ fn panel(visit: &Visit, column: &Column) -> ColumnPanel {
         } else {
             format!("Of {} points. {read}{chosen}", item.maximum.normalize())
         },
-        counting: words::releases::counting(&item.label, release, zone),
+        counting: if column.told_by_lms {
+            words::rest_grades::released_there().to_owned()
+        } else {
+            words::releases::counting(&item.label, release, zone)
+        },
+        told_by_lms: column.told_by_lms,
         action: visit.href(&course::column_change(&item.id)),
         seen: releases::seen(release).as_str().to_owned(),
         at_once: release.counting == Counting::AtOnce,

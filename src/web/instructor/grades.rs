@@ -15,6 +15,7 @@ use crate::service::base::refusal::{GradesRefusal, Refusal};
 use crate::service::course::outside::{
     self, Brought, Changes, Choice, Column, Review, ReviewColumn, Sources, ToConfirm, Took,
 };
+use crate::service::course::rest_grades::{self, Told};
 use crate::service::institution::rest_access;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -22,15 +23,17 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{
-    AccessPanel, FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, SamePersonRow,
+    AccessPanel, FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, RestColumnLine, RestPanel,
+    SamePersonRow,
 };
-use crate::web::views::shared::{ConfirmPage, Problem, ProblemList, When, thousands};
+use crate::web::views::shared::{ConfirmPage, Problem, ProblemList, Waiting, When, thousands};
 use crate::web::words;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .route(course::GRADES_ELSEWHERE, web::get().to(show))
         .route(course::GRADES_ELSEWHERE, web::post().to(show))
+        .route(course::GRADES_READ, web::post().to(read))
         .route(course::GRADES_BRING, web::post().to(bring))
         .route(course::GRADES_USE, web::post().to(take))
         .route(course::GRADES_CHANGE, web::post().to(stop))
@@ -42,6 +45,11 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
     visit.show(&page(&visit, Vec::new(), None).await?)
+}
+
+async fn read(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
+    rest_grades::ask(&visit.cairn, &visit.visitor).await?;
+    Ok(visit.go(&visit.href_saying(&course::grades_elsewhere(), "grades-asked")))
 }
 
 async fn bring(Proven(mut visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
@@ -128,7 +136,7 @@ async fn ask(visit: Visit) -> Result<HttpResponse, AppError> {
     let read: BTreeSet<&String> = found.columns.iter().flat_map(|one| &one.read_by).collect();
     let names: Vec<String> = read.into_iter().map(|name| format!("“{name}”")).collect();
     let mut consequences = vec![format!(
-        "The grades of {} are removed here, and what the files said of who is who.",
+        "The grades of {} are removed here, and what the files said of who is who and who is in which section.",
         words::outside::counted(found.columns.len(), "column", "columns")
     )];
     if !names.is_empty() {
@@ -182,6 +190,7 @@ async fn page(
     changes: Option<&Changes>,
 ) -> Result<GradesPage, AppError> {
     let found = outside::sources(&visit.cairn, &visit.visitor).await?;
+    let told = rest_grades::told(&visit.cairn, &visit.visitor).await?;
     let flavour = visit.visitor.registration.flavour;
     let newest = found.files.first().map(|file| &file.id);
     let limit = Receiving::of_gradebook(std::sync::Arc::clone(&visit.cairn), &visit.visitor).most();
@@ -189,8 +198,18 @@ async fn page(
         access: access(visit).await?,
         page: visit.page("Grades from elsewhere", Place::Badges),
         problems: ProblemList(problems),
+        // A file that is being chosen is left alone by the page's script.
+        waiting: told.is_under_way.then(|| Waiting {
+            every: Some(LOOK_AGAIN),
+            ..visit.waiting(&course::grades_elsewhere())
+        }),
+        rest: (told.is_on || !told.columns.is_empty()).then(|| rest_panel(visit, &told)),
         unreadable: words::outside::unreadable(
-            words::lms::native_grades(flavour),
+            if told.is_on {
+                words::outside::BESIDE_REST
+            } else {
+                words::lms::native_grades(flavour)
+            },
             found.columns.iter().any(|one| one.column.counts()),
         ),
         changes: changes.map(words::outside::changes),
@@ -207,6 +226,58 @@ async fn page(
         reading: visit.visitor.session.reading,
         back_href: visit.href(""),
     })
+}
+
+/// Seconds between two looks at how far a reading is.
+const LOOK_AGAIN: u32 = 3;
+
+fn rest_panel(visit: &Visit, told: &Told) -> RestPanel {
+    let readings = told.readings.as_ref();
+    let coverage = readings.and_then(|one| one.coverage.as_ref());
+    let is_on = told.is_on;
+    let of_whole = readings.and_then(|one| one.done.whole).filter(|_| is_on);
+    let looked = readings
+        .and_then(|one| one.done.changes)
+        .filter(|at| is_on && Some(*at) != of_whole);
+    let may_ask = is_on && !visit.visitor.session.reading;
+    RestPanel {
+        page: visit.page("Grades from elsewhere", Place::Badges),
+        title: told.interface.map_or_else(
+            || "Grades read from the course site".to_owned(),
+            |interface| format!("Grades read from {}", words::rest_grades::name(interface)),
+        ),
+        state: words::rest_grades::state(is_on),
+        progress: (is_on && told.is_under_way).then(|| words::rest_grades::progress(readings)),
+        read: of_whole.map(|at| When::new(at, told.now)),
+        covered: coverage.map(words::rest_grades::covered).unwrap_or_default(),
+        unseen: coverage.and_then(words::rest_grades::unseen),
+        looked: looked.map(|at| When::new(at, told.now)),
+        trouble: readings
+            .and_then(|one| one.trouble.as_ref())
+            .filter(|_| is_on)
+            .map(words::rest_grades::trouble),
+        missing: coverage
+            .filter(|_| is_on)
+            .map(words::rest_grades::missing)
+            .unwrap_or_default(),
+        ask_action: may_ask.then(|| visit.href(&course::grades_read())),
+        columns_title: words::outside::counted(told.columns.len(), "column", "columns"),
+        columns: told.columns.iter().map(rest_line).collect(),
+    }
+}
+
+fn rest_line(column: &rest_grades::Column) -> RestColumnLine {
+    let names: Vec<String> = column.read_by.iter().map(|name| format!("“{name}”")).collect();
+    let used = if names.is_empty() {
+        String::new()
+    } else {
+        format!(" Used by {}.", names.join(", "))
+    };
+    RestColumnLine {
+        label: column.column.label.clone(),
+        facts: format!("{}{used}", words::rest_grades::facts(&column.column)),
+        counting: words::rest_grades::counting(&column.column),
+    }
 }
 
 fn file_line(file: &GradeFile, found: &Sources) -> FileLine {

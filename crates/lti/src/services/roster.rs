@@ -4,6 +4,8 @@
 //!
 //! One row that cannot be read spoils no other: it is left out, and the [`Roster`] says so.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -51,6 +53,8 @@ pub struct Member {
     pub roles: Vec<String>,
     /// The id in the student information system, where shared.
     pub lis_person_sourcedid: Option<String>,
+    /// The custom parameters that a launch of this person would carry, where the list was asked for with a link.
+    pub custom: BTreeMap<String, String>,
 }
 
 /// The members of a course, as far as they can be read.
@@ -104,6 +108,14 @@ impl Platform {
             read: read_members,
         };
         Ok(roster(self.read_pages(memberships, &list).await?))
+    }
+
+    /// As [`members`](Self::members), each with the custom parameters of their launches of the link `rlid` (LTI-NRPS 2.0, section
+    /// 3.2). Whoever may not open that link can be missing.
+    pub async fn members_of_link(&self, memberships: &Url, rlid: &str) -> Result<Roster, ServiceError> {
+        let mut url = memberships.clone();
+        url.query_pairs_mut().append_pair("rlid", rlid);
+        self.members(&url).await
     }
 }
 
@@ -168,7 +180,12 @@ struct Wire {
     roles: Option<Box<RawValue>>,
     #[serde(default, deserialize_with = "text")]
     lis_person_sourcedid: Option<String>,
+    #[serde(default)]
+    message: Option<Box<RawValue>>,
 }
+
+/// Custom parameters of one member that are read; a tool asks for a few.
+const MOST_CUSTOM: usize = 50;
 
 impl Wire {
     fn member(self) -> Result<Member, Unread> {
@@ -191,6 +208,7 @@ impl Wire {
             picture: self.picture,
             roles,
             lis_person_sourcedid: self.lis_person_sourcedid,
+            custom: custom(self.message.as_deref()),
         })
     }
 }
@@ -229,6 +247,28 @@ fn roles(sent: Option<&RawValue>) -> Option<Vec<String>> {
         ),
         _ => None,
     }
+}
+
+/// The custom parameters in the messages of a member: numbers as they are written, and nothing of what is neither.
+fn custom(sent: Option<&RawValue>) -> BTreeMap<String, String> {
+    #[derive(Deserialize)]
+    struct Message {
+        #[serde(default, rename = "https://purl.imsglobal.org/spec/lti/claim/custom")]
+        custom: BTreeMap<String, Value>,
+    }
+    let messages: Vec<Value> = sent
+        .and_then(|raw| serde_json::from_str(raw.get()).ok())
+        .unwrap_or_default();
+    let all = messages
+        .into_iter()
+        .filter_map(|message| serde_json::from_value::<Message>(message).ok())
+        .flat_map(|message| message.custom);
+    let told = all.filter_map(|(name, value)| match value {
+        Value::String(text) => Some((name, clean::line(&text).into_owned())),
+        Value::Number(number) => Some((name, number.to_string())),
+        _ => None,
+    });
+    told.take(MOST_CUSTOM).collect()
 }
 
 fn read_members(body: &[u8]) -> Result<Vec<Result<Member, Unread>>, Reason> {

@@ -174,3 +174,23 @@ proptest! {
         let _ = read_members(&body);
     }
 }
+
+#[tokio::test]
+async fn a_list_of_a_link_has_the_custom_parameters_of_each_member() {
+    let body = r#"{"members":[
+      {"user_id":"a","roles":[],"message":[{"https://purl.imsglobal.org/spec/lti/claim/custom":{"canvas_user_id":4101,"x":"y","odd":[1]}}]},
+      {"user_id":"b","roles":[],"message":{"no":"list"}},{"user_id":"c","roles":[],"message":[7,{"custom":1}]}]}"#;
+    let world = scripted(Flavour::Canvas, vec![Ok(answer(200, body))]);
+    let roster = world
+        .platform
+        .members_of_link(&url(URL), "course-1")
+        .await
+        .unwrap();
+    assert_eq!(roster.left_out, []);
+    let of = |at: usize| &roster.members[at].custom;
+    assert_eq!(of(0).get("canvas_user_id").map(String::as_str), Some("4101"));
+    assert_eq!(of(0).get("x").map(String::as_str), Some("y"));
+    assert_eq!(of(0).len(), 2);
+    assert!(of(1).is_empty() && of(2).is_empty());
+    assert!(world.urls()[0].contains("rlid=course-1"), "{:?}", world.urls());
+}

@@ -22,15 +22,16 @@ mod work;
 pub(crate) use above::decide_above;
 pub(crate) use work::{
     CheckCourse, DecideBadge, DecidePerson, DoJoin, DropUnused, EnsureLineItem, EraseFiles,
-    ExportInstitution, HandleNotice, ReleaseColumn, SendScore, SignAnew, SubscribeNotices,
+    ExportInstitution, HandleNotice, ReadGrades, ReleaseColumn, SendScore, SignAnew, SubscribeNotices,
 };
 
 /// The names of all kinds.
-pub(crate) const NAMES: [&str; 13] = [
+pub(crate) const NAMES: [&str; 14] = [
     CheckCourse::NAME,
     DecideBadge::NAME,
     DecidePerson::NAME,
     DoJoin::NAME,
+    ReadGrades::NAME,
     ReleaseColumn::NAME,
     EnsureLineItem::NAME,
     SendScore::NAME,

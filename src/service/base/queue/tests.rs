@@ -143,6 +143,17 @@ fn stored_jobs_are_what_they_always_were() {
         },
     );
     stands(
+        "read_grades",
+        "c-1",
+        None,
+        json!({"cause": "check-now"}),
+        ReadGrades {
+            course: "c-1".into(),
+            cause: Cause::CheckNow,
+            platform: None,
+        },
+    );
+    stands(
         "release_column",
         "i-1",
         None,

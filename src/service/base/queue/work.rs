@@ -85,6 +85,41 @@ impl BackgroundJob for DecidePerson {
     }
 }
 
+/// Reads the grades of a course by the interface of its LMS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ReadGrades {
+    #[serde(skip_serializing)]
+    pub(crate) course: CourseId,
+    pub(crate) cause: Cause,
+    #[serde(default, skip_serializing)]
+    pub(crate) platform: Option<RegistrationId>,
+}
+
+impl ReadGrades {
+    #[must_use]
+    pub(crate) fn of(course: &Course, cause: Cause) -> Self {
+        Self {
+            course: course.id.clone(),
+            cause,
+            platform: Some(course.registration.clone()),
+        }
+    }
+}
+
+impl BackgroundJob for ReadGrades {
+    const NAME: &'static str = "read_grades";
+    const KEY: &'static [&'static str] = &["course"];
+    const REPLACES_GIVEN_UP: bool = true;
+
+    fn key(&self) -> String {
+        self.course.to_string()
+    }
+
+    fn platform(&self) -> Option<&RegistrationId> {
+        self.platform.as_ref()
+    }
+}
+
 /// Releases the grades of a column at the moment that a teacher chose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ReleaseColumn {

@@ -79,6 +79,7 @@ pub(super) fn known_as(key: &PersonKey) -> Option<KnownAs> {
     let known = KnownAs {
         lms_id: key.lms_id.clone(),
         sis_id: key.sis_id.clone(),
+        api_id: None,
     };
     (known != KnownAs::default()).then_some(known)
 }

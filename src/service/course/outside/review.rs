@@ -156,7 +156,7 @@ pub(super) fn doubts(
 /// What a teacher sees of it.
 pub(super) fn of(db: &mut Db, visitor: &Visitor, file: Brought, book: &Book) -> Result<Review, ServiceError> {
     let (tenant, course) = (visitor.tenant(), &visitor.course.id);
-    let known = outside::columns(db, tenant, course)?;
+    let known = outside::columns_of_files(db, tenant, course)?;
     let members = Members::of(db, tenant, course)?;
     let pairing = members.pair(&book.export);
     let matching = pairing.certain.len() + pairing.proposed.len();

@@ -26,6 +26,7 @@ use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, DecideB
 use crate::service::base::trouble::{Reason, Trouble};
 use crate::service::course::columns;
 use crate::service::course::copying;
+use crate::service::course::rest_grades;
 use crate::service::course::scores;
 use crate::service::course::seen_as::seen_as;
 use crate::store::identities::IdentityKind;
@@ -118,6 +119,8 @@ impl Taking {
             let random = self.random.as_ref();
             columns::resume(db, &self.course, self.cause, self.read_at, random)?;
         }
+        // What students of it are called by may be new.
+        rest_grades::after_check(db, &self.course, self.cause, self.read_at, self.random.as_ref())?;
         Ok(outcome)
     }
 

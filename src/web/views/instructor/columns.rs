@@ -36,6 +36,8 @@ pub(crate) struct ColumnPanel {
     pub(crate) facts: String,
     /// When its grades count.
     pub(crate) counting: String,
+    /// Whether the LMS says what is released: then nothing is chosen here.
+    pub(crate) told_by_lms: bool,
     /// Posts `action`: `on_release`, `hold`, or `plan` with `at`.
     pub(crate) action: String,
     /// What its forms were filled from.

@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{Page, ProblemList, When};
+use askama::filters::HtmlSafe;
+
+use crate::web::views::shared::{Page, ProblemList, Waiting, When};
 
 /// Where the grades of a course come from beside the columns that Cairn reads by itself. Posts `file` to `bring_action`.
 #[derive(Debug, Clone, Template)]
@@ -10,6 +12,10 @@ use crate::web::views::shared::{Page, ProblemList, When};
 pub(crate) struct GradesPage {
     pub(crate) page: Page,
     pub(crate) problems: ProblemList,
+    /// How the page looks again while grades are read.
+    pub(crate) waiting: Option<Waiting>,
+    /// What the interface of the LMS tells; none where it was never read.
+    pub(crate) rest: Option<RestPanel>,
     /// What cannot be read otherwise.
     pub(crate) unreadable: String,
     /// What the file that was just used changed.
@@ -29,6 +35,43 @@ pub(crate) struct GradesPage {
     /// Whether who looks may change nothing, because the course has ended.
     pub(crate) reading: bool,
     pub(crate) back_href: String,
+}
+
+/// Grades that the interface of the LMS tells: how it stands, and what is out of reach. Posts to `ask_action`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "instructor/grades_rest.html")]
+pub(crate) struct RestPanel {
+    pub(crate) page: Page,
+    /// "Grades read from Canvas".
+    pub(crate) title: String,
+    /// What is read, or what waits while it is off.
+    pub(crate) state: &'static str,
+    /// How far the reading under way is.
+    pub(crate) progress: Option<String>,
+    /// When the whole course was read last.
+    pub(crate) read: Option<When>,
+    /// "2,000 grades in 40 columns."
+    pub(crate) covered: String,
+    pub(crate) unseen: Option<String>,
+    /// When changes were looked for last.
+    pub(crate) looked: Option<When>,
+    pub(crate) trouble: Option<String>,
+    pub(crate) missing: Vec<String>,
+    /// Where all of it is asked for; none where nothing can be read, or who looks may change nothing.
+    pub(crate) ask_action: Option<String>,
+    pub(crate) columns_title: String,
+    pub(crate) columns: Vec<RestColumnLine>,
+}
+
+impl HtmlSafe for RestPanel {}
+
+/// A column of the LMS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RestColumnLine {
+    pub(crate) label: String,
+    /// "Assignment, of 10 points, in Labs. Used by “Quiz master”."
+    pub(crate) facts: String,
+    pub(crate) counting: String,
 }
 
 /// How the whole gradebook of the course is read. Posts nothing to either address; the first opens a window of its own.

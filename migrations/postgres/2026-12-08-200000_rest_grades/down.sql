@@ -1,0 +1,14 @@
+DROP TABLE rest_turns;
+DROP TABLE rest_readings;
+DROP TABLE outside_cells;
+ALTER TABLE outside_people DROP COLUMN api_id;
+ALTER TABLE outside_columns DROP COLUMN withheld;
+ALTER TABLE outside_columns DROP COLUMN completion;
+ALTER TABLE outside_columns DROP COLUMN hand_ins;
+ALTER TABLE outside_columns DROP COLUMN instance;
+ALTER TABLE outside_columns DROP COLUMN module;
+ALTER TABLE outside_columns DROP COLUMN activity;
+ALTER TABLE outside_columns DROP COLUMN due_at;
+ALTER TABLE outside_columns DROP COLUMN category;
+ALTER TABLE outside_columns DROP COLUMN line_item_id;
+ALTER TABLE outside_columns DROP COLUMN listed;

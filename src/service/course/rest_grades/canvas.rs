@@ -1,0 +1,277 @@
+//! Canvas: a course by pages. The whole of it once a day; in between the columns that rules read, as they are then, or, where
+//! those are many, what was graded since.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use gradebook_rest::canvas::{Canvas, Wanted};
+use gradebook_rest::{ItemKey, Part as PartRead};
+
+use super::columns::item_key;
+use super::folk::Folk;
+use super::session::{Session, Stop};
+use super::why::{part, why};
+use crate::domain::reading::{Coverage, Readings};
+use crate::domain::rest_access::Interface;
+use crate::ids::OutsideColumnId;
+use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::PlatformService;
+use crate::service::base::rest_access;
+use crate::service::course::reach::{platform, vetted};
+use crate::store::registrations;
+use lti::services::roster::Member;
+
+/// Between two readings of the whole course, which alone sees everything.
+const WHOLE: TimeDelta = TimeDelta::days(1);
+/// Between two readings of any extent.
+const PAUSE: TimeDelta = TimeDelta::minutes(5);
+/// Between two looks at who is who, while somebody is unknown.
+const LOOK_AGAIN: TimeDelta = TimeDelta::hours(1);
+/// So many columns are read as they are; of more, what was graded since.
+const WATCHED: usize = 10;
+/// Grades can get a moment before that of others that were seen already.
+const OVERLAP: TimeDelta = TimeDelta::minutes(10);
+
+/// How much is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    Columns(Vec<ItemKey>),
+    Since(DateTime<Utc>),
+}
+
+/// What is to be read now; none where it was read a moment ago.
+fn extent(readings: &Readings, watched: Vec<ItemKey>, now: DateTime<Utc>) -> Option<Extent> {
+    let is_over = |last: Option<DateTime<Utc>>, pause: TimeDelta| {
+        last.is_none_or(|last| now.signed_duration_since(last) >= pause)
+    };
+    if readings.is_asked_for() || is_over(readings.done.whole, WHOLE) {
+        return Some(Extent::Whole);
+    }
+    if !is_over(readings.done.whole, PAUSE) || !is_over(readings.done.changes, PAUSE) {
+        return None;
+    }
+    match readings.changes_since {
+        _ if (1..=WATCHED).contains(&watched.len()) => Some(Extent::Columns(watched)),
+        Some(since) => Some(Extent::Since(since - OVERLAP)),
+        None => Some(Extent::Whole),
+    }
+}
+
+/// Reads what is due.
+pub(super) async fn read(
+    session: &mut Session<'_>,
+    canvas: &Canvas,
+    watched: &[OutsideColumnId],
+) -> Result<(), Stop> {
+    let known = session
+        .columns
+        .all()
+        .filter(|column| watched.contains(&column.id));
+    let keys = known
+        .filter_map(item_key)
+        .filter(|key| key.as_str() != ItemKey::TOTAL);
+    let keys: Vec<ItemKey> = keys.collect();
+    let Some(extent) = extent(&session.readings, keys, session.begun) else {
+        return Ok(());
+    };
+    join_people(session, extent == Extent::Whole).await?;
+    let wanted = Wanted {
+        items: match &extent {
+            Extent::Columns(keys) => Some(keys.clone()),
+            _ => None,
+        },
+        graded_since: match &extent {
+            Extent::Since(since) => Some(*since),
+            _ => None,
+        },
+        files: false,
+    };
+    let id = rest_access::course_id(Interface::Canvas, &session.course);
+    let mut grades = loop {
+        match canvas.grades(&id, &wanted).await {
+            Ok(grades) => break grades,
+            Err(error) => session.mend(&error).await?,
+        }
+    };
+    session.answered();
+    session.take_columns(&grades.items, &grades.categories).await?;
+    loop {
+        match grades.next().await {
+            Ok(Some(batch)) => session.take(batch).await?,
+            Ok(None) => break,
+            Err(error) => session.mend(&error).await?,
+        }
+    }
+    end(session, &extent, grades.coverage(), grades.items.len()).await
+}
+
+/// What a reading that came to its end allows to be taken away, and what it tells.
+async fn end(
+    session: &mut Session<'_>,
+    extent: &Extent,
+    read: &gradebook_rest::Coverage,
+    columns: usize,
+) -> Result<(), Stop> {
+    let is_whole = read.is_whole(PartRead::Grades);
+    let (mut swept, mut total) = (Vec::new(), Vec::new());
+    for column in session.columns.seen() {
+        let Some(key) = item_key(column) else { continue };
+        if key.as_str() == ItemKey::TOTAL {
+            total.push(column.id.clone());
+            continue;
+        }
+        let was_read = match extent {
+            Extent::Whole => true,
+            Extent::Columns(keys) => keys.contains(&key),
+            Extent::Since(_) => false,
+        };
+        if was_read {
+            swept.push(column.id.clone());
+        }
+    }
+    if is_whole {
+        session.take_away_unseen(&swept).await?;
+        session.unlist().await?;
+    }
+    if read.is_whole(PartRead::Totals) {
+        session.take_away_unseen(&total).await?;
+    }
+    let refused = read.missing.iter().find(|(part, _)| *part == PartRead::Grades);
+    if let Some((_, reason)) = refused {
+        let error = gradebook_rest::Error {
+            doing: "Reading the submissions",
+            reason: reason.clone(),
+        };
+        rest_access::note(session.cairn, session.reader.held(), &error).await?;
+    }
+    session.readings.changes_since = session.readings.changes_since.max(read.graded_until);
+    if *extent == Extent::Whole {
+        session.readings.done.whole = Some(session.begun);
+        session.readings.coverage = Some(coverage(session, read, is_whole, columns));
+    }
+    session.readings.done.changes = Some(session.begun);
+    Ok(())
+}
+
+/// What is kept of what was covered.
+pub(super) fn coverage(
+    session: &Session<'_>,
+    read: &gradebook_rest::Coverage,
+    is_whole: bool,
+    columns: usize,
+) -> Coverage {
+    let dropped = &read.dropped;
+    let mut coverage = Coverage {
+        is_whole,
+        columns: u64::try_from(columns).unwrap_or(u64::MAX),
+        grades: session.grades,
+        sections_only: matches!(read.sight, gradebook_rest::Sight::Sections(_)),
+        unseen: dropped
+            .unposted
+            .saturating_add(dropped.hidden)
+            .saturating_add(dropped.anonymous),
+        unreadable: dropped.unreadable.saturating_add(dropped.broken),
+        ..Coverage::default()
+    };
+    for (missing, reason) in &read.missing {
+        coverage.lacks(part(*missing), why(reason));
+    }
+    session.folk.tell(&mut coverage, read);
+    coverage
+}
+
+/// Who is who, as the member list says it: with each reading of the whole course, and while a student is unknown.
+async fn join_people(session: &mut Session<'_>, is_whole: bool) -> Result<(), Stop> {
+    let known = folk(session, None).await?;
+    let looked = session.readings.done.people;
+    let long_ago = looked.is_none_or(|last| session.begun.signed_duration_since(last) >= LOOK_AGAIN);
+    session.folk = if is_whole || (known.lacks_somebody() && long_ago) {
+        session.readings.done.people = Some(session.begun);
+        match members(session).await? {
+            Some(members) => folk(session, Some(members)).await?,
+            // What was known before goes on.
+            None => known,
+        }
+    } else {
+        known
+    };
+    Ok(())
+}
+
+async fn folk(session: &Session<'_>, members: Option<Vec<Member>>) -> Result<Folk, ServiceError> {
+    let (course, home, vault) = (
+        session.course.clone(),
+        session.home.clone(),
+        session.cairn.vault.clone(),
+    );
+    let found = session
+        .cairn
+        .store
+        .write_retrying(move |db| Folk::of_canvas(db, &vault, &course, &home, members.as_deref()));
+    found.await
+}
+
+/// The member list with the ids of the interface; none where it cannot be read so.
+async fn members(session: &Session<'_>) -> Result<Option<Vec<Member>>, ServiceError> {
+    let (cairn, course) = (session.cairn, &session.course);
+    let (tenant, id) = (course.tenant.clone(), course.registration.clone());
+    let registration = cairn
+        .store
+        .read(move |db| registrations::get(db, &tenant, &id))
+        .await?;
+    let Some(registration) = registration.filter(|one| one.enabled) else {
+        return Ok(None);
+    };
+    let url = course.services.memberships_url.as_deref();
+    let Ok(url) = vetted(&registration, url, PlatformService::Members) else {
+        return Ok(None);
+    };
+    let platform = platform(cairn, course, &registration);
+    // The course itself is a link of Canvas's, by the id of the context.
+    let roster = platform.members_of_link(&url, &course.context_id).await;
+    Ok(roster.ok().map(|roster| roster.members))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::reading::Done;
+    use crate::domain::sample::now;
+
+    fn keys(count: usize) -> Vec<ItemKey> {
+        (0..count).map(|at| ItemKey::new(&at.to_string())).collect()
+    }
+
+    #[test]
+    fn the_whole_course_once_a_day_and_what_rules_read_in_between() {
+        let ago = |minutes| Some(now() - TimeDelta::minutes(minutes));
+        let at = |whole, changes| Readings {
+            done: Done {
+                whole,
+                changes,
+                ..Done::default()
+            },
+            changes_since: ago(30),
+            ..Readings::default()
+        };
+        assert_eq!(extent(&Readings::default(), keys(1), now()), Some(Extent::Whole));
+        assert_eq!(
+            extent(&at(ago(24 * 60), ago(10)), keys(1), now()),
+            Some(Extent::Whole)
+        );
+        let later = at(ago(60), ago(10));
+        assert_eq!(
+            extent(&later, keys(2), now()),
+            Some(Extent::Columns(keys(2))),
+            "posting is seen there too"
+        );
+        let since = Extent::Since(now() - TimeDelta::minutes(40));
+        assert_eq!(extent(&later, keys(11), now()), Some(since.clone()));
+        assert_eq!(extent(&later, keys(0), now()), Some(since));
+        assert_eq!(extent(&at(ago(60), ago(4)), keys(1), now()), None);
+        let asked = Readings {
+            asked_at: Some(now()),
+            ..at(ago(4), ago(4))
+        };
+        assert_eq!(extent(&asked, keys(1), now()), Some(Extent::Whole));
+    }
+}

@@ -1,0 +1,322 @@
+//! Grades of whole courses, read by the interface of their LMS where somebody lets it be read
+//! ([`crate::service::base::rest_access`]).
+//!
+//! A check of a course has it read (`after_check`), and so does a teacher who asks (`ask`). One reading at a time for each token.
+//! What came so far counts, and a reading that broke off begins anew; nothing is taken away but after the whole was read.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::cause::Cause;
+use crate::domain::course::Course;
+use crate::domain::facts::GradeSource;
+use crate::domain::reading::{Readings, Why};
+use crate::ids::{CourseId, OutsideColumnId, TenantId};
+use crate::random::{self, Random};
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::queue::{self, ReadGrades};
+use crate::service::base::rest_access::{self, Reader, RestTrouble};
+use crate::service::base::session::Visitor;
+use crate::store::platforms::{self, Home};
+use crate::store::{Db, StoreError, courses, readings, rules};
+
+mod canvas;
+mod columns;
+mod deciding;
+mod folk;
+mod moodle;
+mod session;
+mod view;
+mod why;
+
+pub(crate) use view::{Column, Told, told};
+
+use columns::Columns;
+use deciding::Asking;
+use folk::Folk;
+use moodle::Watched;
+use session::{Session, Stop};
+
+/// When a reading whose token another one uses tries again.
+const QUEUE: TimeDelta = TimeDelta::seconds(30);
+/// When what is left of completion is asked for.
+const LEFT: TimeDelta = TimeDelta::minutes(5);
+
+/// Has the grades of a course read after a check of it, where the interface is on, or was. Run it in the transaction of the
+/// check.
+///
+/// # Errors
+/// What the store reports.
+pub(super) fn after_check(
+    db: &mut Db,
+    course: &Course,
+    cause: Cause,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let (tenant, id) = (&course.tenant, &course.id);
+    let was_on = readings::of_course(db, tenant, id)?.is_some_and(|readings| readings.was_on);
+    if was_on || readings::is_on(db, tenant, id)? {
+        queue::enqueue(db, tenant, &ReadGrades::of(course, cause), now, now, random)?;
+    }
+    Ok(())
+}
+
+/// Has the whole of the visit's course read as soon as possible.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors.
+#[tracing::instrument(name = "rest_grades.ask", skip_all)]
+pub(crate) async fn ask(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceError> {
+    visitor.teach()?;
+    let (now, random) = cairn.moment();
+    let course = visitor.course.clone();
+    let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        if readings::is_on(db, &course.tenant, &course.id)? {
+            readings::ask(db, &course.tenant, &course.id, now)?;
+            let job = ReadGrades::of(&course, Cause::CheckNow);
+            queue::enqueue(db, &course.tenant, &job, now, now, random.as_ref())?;
+        }
+        Ok(())
+    });
+    done.await
+}
+
+/// What is known before a reading begins.
+struct Known {
+    course: Course,
+    home: Home,
+    is_on: bool,
+    readings: Readings,
+    watched: Watched,
+}
+
+fn known(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Known, ServiceError> {
+    let course = courses::get(db, tenant, id)?.ok_or(ServiceError::NotFound("course"))?;
+    let of_kind = |db: &mut Db, kind| -> Result<Vec<OutsideColumnId>, StoreError> {
+        let read = rules::reading_of_kind(db, tenant, id, kind)?;
+        let columns: HashSet<OutsideColumnId> = read.into_iter().map(|(column, _)| column).collect();
+        Ok(columns.into_iter().collect())
+    };
+    Ok(Known {
+        home: platforms::home_of_course(db, tenant, id)?,
+        is_on: readings::is_on(db, tenant, id)?,
+        readings: readings::of_course(db, tenant, id)?.unwrap_or_default(),
+        watched: Watched {
+            grades: of_kind(db, rules::OUTSIDE)?,
+            hand_ins: of_kind(db, rules::HAND_IN)?,
+            completion: of_kind(db, rules::COMPLETION)?,
+        },
+        course,
+    })
+}
+
+/// Reads what is due of a course. What is out of reach is kept, for its teachers to see.
+///
+/// # Errors
+/// What the store reports; trouble with the platform is none.
+#[tracing::instrument(name = "rest_grades.read", skip_all)]
+pub(crate) async fn read(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    course: &CourseId,
+    cause: Cause,
+) -> Result<(), ServiceError> {
+    let (of, id) = (tenant.clone(), course.clone());
+    let known = cairn.store.read_with(move |db| known(db, &of, &id)).await?;
+    if !known.is_on {
+        return off(cairn, &known.course, known.readings, cause).await;
+    }
+    let reader = match rest_access::reader(cairn, tenant, &known.home.platform, Some(course)).await {
+        Ok(Some(reader)) => reader,
+        Ok(None) => return off(cairn, &known.course, known.readings, cause).await,
+        Err(RestTrouble::Failed(error)) => return Err(error),
+        Err(trouble) => {
+            let why = why::of_trouble(&trouble).unwrap_or(Why::NoAccess);
+            return not_read(cairn, &known.course, known.readings, why).await;
+        }
+    };
+    let holder = hex::encode(random::bytes::<8>(cairn.random.as_ref()));
+    let begun = cairn.clock.now();
+    if !session::take_turn(cairn, &reader, &holder, begun).await? {
+        return again(cairn, &known.course, cause, QUEUE).await;
+    }
+    let turn = reader.clone();
+    let read = run(cairn, known, reader, &holder, begun, cause).await;
+    session::end_turn(cairn, &turn, &holder).await?;
+    read
+}
+
+async fn run(
+    cairn: &Cairn,
+    known: Known,
+    reader: Reader,
+    holder: &str,
+    begun: DateTime<Utc>,
+    cause: Cause,
+) -> Result<(), ServiceError> {
+    let source = match &reader {
+        Reader::Canvas(..) => GradeSource::RestCanvas,
+        Reader::Moodle(..) => GradeSource::RestMoodle,
+    };
+    let columns = begin(cairn, &known, source, begun, cause).await?;
+    let mut session = Session {
+        cairn,
+        course: known.course,
+        home: known.home,
+        reader: reader.clone(),
+        holder: holder.to_owned(),
+        cause,
+        begun,
+        folk: Folk::default(),
+        columns,
+        readings: Readings {
+            was_on: true,
+            begun_at: Some(begun),
+            ..known.readings
+        },
+        cells: 0,
+        grades: 0,
+        waits: 0,
+        renewed: false,
+        many: std::collections::BTreeSet::new(),
+    };
+    let read = match &reader {
+        Reader::Canvas(canvas, _) => {
+            let watched = [known.watched.grades, known.watched.hand_ins].concat();
+            canvas::read(&mut session, canvas, &watched).await.map(|()| false)
+        }
+        Reader::Moodle(moodle, _) => moodle::read(&mut session, moodle, &known.watched).await,
+    };
+    end(session, read).await
+}
+
+/// Notes that a reading begins, and the first time that the interface is on.
+async fn begin(
+    cairn: &Cairn,
+    known: &Known,
+    source: GradeSource,
+    begun: DateTime<Utc>,
+    cause: Cause,
+) -> Result<Columns, ServiceError> {
+    let (course, mut readings) = (known.course.clone(), known.readings.clone());
+    let is_new = !readings.was_on;
+    (readings.was_on, readings.begun_at, readings.cells) = (true, Some(begun), 0);
+    let random = std::sync::Arc::clone(&cairn.random);
+    let begun = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
+        readings::save(db, &course.tenant, &course.id, &readings)?;
+        if is_new {
+            let asking = Asking {
+                cause,
+                run_at: begun,
+                now: begun,
+                random: random.as_ref(),
+            };
+            deciding::all(db, &course, &asking)?;
+        }
+        Ok(Columns::of(db, &course, source)?)
+    });
+    begun.await
+}
+
+/// Keeps how a reading ended.
+async fn end(session: Session<'_>, read: Result<bool, Stop>) -> Result<(), ServiceError> {
+    let (cairn, course, cause) = (session.cairn, session.course, session.cause);
+    let mut readings = session.readings;
+    let now = cairn.clock.now();
+    (readings.begun_at, readings.cells) = (None, session.cells);
+    let later: Option<Duration> = match read {
+        Ok(left) => {
+            (readings.trouble, readings.ended_at) = (None, Some(now));
+            rest_access::works(cairn, session.reader.held()).await?;
+            left.then(|| LEFT.to_std().unwrap_or_default())
+        }
+        Err(Stop::Off) => return off(cairn, &course, readings, cause).await,
+        Err(Stop::Trouble(why, later)) => {
+            readings.trouble = Some(why);
+            later
+        }
+        Err(Stop::Failed(error)) => return Err(error),
+    };
+    let many: Vec<OutsideColumnId> = session.many.into_iter().collect();
+    let random = std::sync::Arc::clone(&cairn.random);
+    let done = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
+        let (tenant, id) = (&course.tenant, &course.id);
+        let ruled = readings::ruled(db, tenant, id)?;
+        readings::save(db, tenant, id, &readings)?;
+        let asking = Asking {
+            cause,
+            run_at: now,
+            now,
+            random: random.as_ref(),
+        };
+        deciding::columns(db, &course, &many, &asking)?;
+        if readings::ruled(db, tenant, id)? != ruled {
+            // What is released is the word of the LMS now, or no longer.
+            deciding::all(db, &course, &asking)?;
+        }
+        if let Some(later) = later.and_then(|later| TimeDelta::from_std(later).ok()) {
+            let job = ReadGrades::of(&course, cause);
+            queue::enqueue(db, tenant, &job, now + later, now, random.as_ref())?;
+        }
+        Ok(())
+    });
+    done.await
+}
+
+/// The interface is off: what it told counts no more, and whoever is concerned is decided once. What was awarded stays.
+async fn off(
+    cairn: &Cairn,
+    course: &Course,
+    mut readings: Readings,
+    cause: Cause,
+) -> Result<(), ServiceError> {
+    if !readings.was_on {
+        return Ok(());
+    }
+    (readings.was_on, readings.begun_at, readings.trouble) = (false, None, None);
+    // Everything is read anew when it is on again.
+    readings.done = crate::domain::reading::Done::default();
+    let (now, random) = cairn.moment();
+    let course = course.clone();
+    let done = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
+        readings::save(db, &course.tenant, &course.id, &readings)?;
+        let asking = Asking {
+            cause,
+            run_at: now,
+            now,
+            random: random.as_ref(),
+        };
+        Ok(deciding::all(db, &course, &asking)?)
+    });
+    done.await
+}
+
+/// There is no way in for now: what is known stays.
+async fn not_read(
+    cairn: &Cairn,
+    course: &Course,
+    mut readings: Readings,
+    why: Why,
+) -> Result<(), ServiceError> {
+    (readings.was_on, readings.begun_at, readings.trouble) = (true, None, Some(why));
+    let (tenant, id) = (course.tenant.clone(), course.id.clone());
+    let kept = cairn
+        .store
+        .write(move |db| readings::save(db, &tenant, &id, &readings));
+    Ok(kept.await?)
+}
+
+/// Has a course read a little later.
+async fn again(cairn: &Cairn, course: &Course, cause: Cause, pause: TimeDelta) -> Result<(), ServiceError> {
+    let (now, random) = cairn.moment();
+    let course = course.clone();
+    let done = cairn.store.write(move |db| {
+        let job = ReadGrades::of(&course, cause);
+        queue::enqueue(db, &course.tenant, &job, now + pause, now, random.as_ref())
+    });
+    Ok(done.await?)
+}

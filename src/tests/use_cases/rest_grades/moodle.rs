@@ -1,0 +1,176 @@
+//! Moodle: the cheap look for changes, hiding, a role that became weaker, scales, and columns that go and come.
+
+use super::*;
+use crate::domain::outside::Measure;
+use crate::domain::reading::Why;
+
+const REPORT: &str = "gradereport_user_get_grade_items";
+
+#[tokio::test]
+async fn changes_are_looked_for_first_and_the_report_is_read_of_whom_they_name() {
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        let essay = bench
+            .world
+            .add_native(bench.at, "Essay on grades", "assignment", Decimal::TEN);
+        reading.read().await;
+        bench.world.forget_asked();
+        reading.read_after(10).await;
+        assert_eq!(bench.world.asked("core_course_get_updates_since").len(), 1);
+        assert_eq!(bench.world.asked(REPORT).len(), 0, "nothing changed");
+
+        bench.clock.advance(chrono::TimeDelta::minutes(1));
+        let nine = Some(Decimal::from(9));
+        assert!(bench.world.set_grade(bench.at, essay, students[0].id, nine));
+        bench.world.forget_asked();
+        reading.read_after(10).await;
+        let column = reading.column(essay).await.id;
+        let facts = reading.facts(&students[0]).await;
+        if bench.world.asked("mod_assign_get_grades").is_empty() {
+            // A grade that was typed into the gradebook shows nowhere but in the report.
+            assert!(!facts.elsewhere.contains_key(&column));
+            reading.read_all().await;
+        } else {
+            assert!(!bench.world.asked(REPORT).is_empty());
+        }
+        let facts = reading.facts(&students[0]).await;
+        assert_eq!(
+            facts.elsewhere[&column].value,
+            OutsideValue::Points(Decimal::from(9))
+        );
+    }
+}
+
+#[tokio::test]
+async fn hidden_grades_are_neither_kept_nor_shown_whatever_the_role_may_see() {
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        let ada = &students[0];
+        reading.grade(ada, Some("9"));
+        bench.world.hide_grades(bench.at, reading.quiz, true);
+        reading.read().await;
+        let badge = reading.badge().await;
+        assert_eq!(reading.known(ada).await, None);
+        assert!(reading.readings().await.coverage.unwrap().unseen > 0);
+        bench.world.hide_grades(bench.at, reading.quiz, false);
+        reading.read_all().await;
+        assert!(reading.has(&badge, ada).await);
+        bench.world.hide_grades(bench.at, reading.quiz, true);
+        reading.read_all().await;
+        assert_eq!(reading.known(ada).await, None);
+        assert!(reading.has(&badge, ada).await, "what was awarded stays");
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_became_weaker_gives_shorter_lists_and_takes_nothing_away() {
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        let ada = &students[0];
+        reading.grade(ada, Some("9"));
+        reading.read().await;
+        bench
+            .world
+            .allow_capability(reading.account, "mod/quiz:view", false);
+        reading.read_all().await;
+        assert!(
+            reading.column(reading.quiz).await.counts(),
+            "it is only out of reach"
+        );
+        assert_eq!(reading.points(ada).await, Some(Decimal::from(9)));
+        let coverage = reading.readings().await.coverage.unwrap();
+        assert!(!coverage.is_whole);
+        let weaker = coverage.lacks.iter().any(
+            |lack| matches!(&lack.why, Why::RoleWeaker(of) if of.iter().any(|one| one.contains("view"))),
+        );
+        assert!(weaker, "{coverage:?}");
+        bench
+            .world
+            .allow_capability(reading.account, "mod/quiz:view", true);
+        reading.read_all().await;
+        let coverage = reading.readings().await.coverage.unwrap();
+        assert!(coverage.is_whole && coverage.lacks.is_empty(), "{coverage:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_column_that_is_renamed_is_the_same_and_one_that_is_deleted_waits_for_its_return() {
+    for bench in all_benches().await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        let (ada, ben) = (&students[0], &students[1]);
+        reading.grade(ada, Some("9"));
+        reading.read().await;
+        let badge = reading.badge().await;
+        let id = reading.column(reading.quiz).await.id;
+        assert!(bench.world.rename_line_item(bench.at, reading.quiz, "Renamed"));
+        reading.read_all().await;
+        let renamed = reading.column(reading.quiz).await;
+        assert_eq!((renamed.id, renamed.label.as_str()), (id.clone(), "Renamed"));
+
+        assert!(bench.world.delete_line_item(bench.at, reading.quiz));
+        reading.read_all().await;
+        let course = bench.course.clone();
+        let columns = bench
+            .cairn
+            .store
+            .read(move |db| outside::columns(db, &course.tenant, &course.id));
+        let columns = columns.await.unwrap();
+        let gone = columns.iter().find(|column| column.id == id).unwrap();
+        assert!(!gone.counts() && !gone.rest.as_ref().unwrap().is_listed);
+        assert!(reading.facts(ada).await.elsewhere.get(&id).is_none());
+        assert!(reading.has(&badge, ada).await, "what was awarded stays");
+
+        assert!(bench.world.restore_line_item(bench.at, reading.quiz));
+        reading.grade(ben, Some("9"));
+        reading.read_all().await;
+        assert!(reading.column(reading.quiz).await.counts());
+        assert!(reading.has(&badge, ben).await);
+    }
+}
+
+#[tokio::test]
+async fn a_column_that_is_made_a_scale_has_words_and_no_percent_is_made_of_them() {
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let mut reading = Reading::on(&bench).await;
+        // A quiz has no scale.
+        reading.quiz = bench
+            .world
+            .add_native(bench.at, "Essay on grades", "assignment", Decimal::TEN);
+        let students = bench.world.students(bench.at);
+        let (ada, ben) = (&students[0], &students[1]);
+        reading.grade(ada, Some("9"));
+        reading.read().await;
+        let badge = reading.badge().await;
+        assert!(reading.has(&badge, ada).await);
+        assert!(bench.world.grade_by_scale(bench.at, reading.quiz, 3));
+        bench.world.change_column(bench.at, reading.quiz, |column| {
+            column.scale = ["Not yet", "Nearly", "Yes"].map(str::to_owned).to_vec();
+        });
+        reading.grade(ben, Some("3"));
+        reading.read_all().await;
+        assert_eq!(reading.column(reading.quiz).await.measure, Measure::Words);
+        let known = reading.known(ben).await.unwrap();
+        assert_eq!(known.value, OutsideValue::Word("Yes".to_owned()));
+        assert!(!reading.has(&badge, ben).await, "a step is no percent");
+        assert!(reading.has(&badge, ada).await, "what was awarded stays");
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_another_site_reads_nothing_because_its_numbers_mean_other_people() {
+    use crate::domain::rest_access::Fault;
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        reading.grade(&students[0], Some("9"));
+        bench.world.set_site_url(Some("https://other.example"));
+        reading.read().await;
+        let readings = reading.readings().await;
+        assert_eq!(readings.trouble, Some(Why::Refused(Fault::OtherSite)));
+        assert!(readings.done.whole.is_none() && bench.world.asked(REPORT).is_empty());
+    }
+}

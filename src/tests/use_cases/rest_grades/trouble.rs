@@ -1,0 +1,166 @@
+//! What goes wrong on the way: an LMS that is busy, slow or away, pages for people, empty refusals, and tokens that end.
+
+use std::time::Duration;
+
+use super::*;
+use crate::domain::reading::{Passing, Why};
+use practice_lms::{Endpoint, Fault, Resource};
+
+impl Reading<'_> {
+    /// Where grades are asked for.
+    fn grades_at(&self) -> Endpoint {
+        match self.access.interface {
+            Interface::Canvas => Endpoint::Api(Resource::Submissions),
+            Interface::Moodle => Endpoint::Function("gradereport_user_get_grade_items"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_platform_that_is_busy_is_asked_again_and_nothing_is_lost() {
+    for bench in all_benches().await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        reading.grade(&students[0], Some("9"));
+        let faults = bench.world.faults();
+        for fault in [Fault::ThrottledPlainly, Fault::Html, Fault::HalfJson] {
+            faults.inject(reading.grades_at(), &fault, 1);
+        }
+        reading.read().await;
+        assert_eq!(faults.left(reading.grades_at()), 0);
+        assert_eq!(reading.points(&students[0]).await, Some(Decimal::from(9)));
+        let readings = reading.readings().await;
+        assert_eq!((readings.trouble, readings.begun_at), (None, None));
+        assert!(readings.coverage.unwrap().is_whole);
+    }
+}
+
+#[tokio::test]
+async fn what_stays_away_is_said_and_what_was_known_stays() {
+    for (fault, passing) in [
+        (Fault::Html, Passing::WebPage),
+        (Fault::ThrottledPlainly, Passing::Busy),
+        (Fault::BadGateway, Passing::Down),
+        (Fault::Delay(Duration::from_secs(20)), Passing::Silent),
+    ] {
+        for bench in benches_of(Flavour::Canvas, |_| {}).await {
+            let reading = Reading::on(&bench).await;
+            let students = bench.world.students(bench.at);
+            reading.grade(&students[0], Some("9"));
+            reading.read().await;
+            let faults = bench.world.faults();
+            if passing == Passing::Silent {
+                *bench.patience.lock().unwrap() = Duration::from_secs(1);
+            }
+            faults.inject(reading.grades_at(), &fault, 4);
+            reading.read_all().await;
+            let readings = reading.readings().await;
+            assert_eq!(readings.trouble, Some(Why::Passing(passing)), "{fault:?}");
+            assert_eq!(
+                reading.points(&students[0]).await,
+                Some(Decimal::from(9)),
+                "{fault:?}"
+            );
+            assert!(reading.column(reading.quiz).await.counts());
+            // Everything is as it was; the next time is a few minutes later.
+            faults.clear();
+            *bench.patience.lock().unwrap() = Duration::from_secs(20);
+            reading.grade(&students[1], Some("8"));
+            reading.read_after(10).await;
+            let readings = reading.readings().await;
+            assert_eq!(readings.trouble, None, "{fault:?}");
+            assert_eq!(reading.points(&students[1]).await, Some(Decimal::from(8)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_empty_refusal_leaves_what_is_known_and_is_no_whole_reading() {
+    for bench in all_benches().await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        reading.grade(&students[0], Some("9"));
+        reading.read().await;
+        bench
+            .world
+            .faults()
+            .inject(reading.grades_at(), &Fault::BareForbidden, 50);
+        reading.read_all().await;
+        bench.world.faults().clear();
+        assert_eq!(reading.points(&students[0]).await, Some(Decimal::from(9)));
+        let readings = reading.readings().await;
+        let whole = readings.coverage.is_some_and(|coverage| coverage.is_whole);
+        assert!(readings.trouble.is_some() || !whole, "it is said");
+        assert!(reading.column(reading.quiz).await.counts());
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_ends_is_renewed_and_one_that_is_revoked_leaves_what_is_known() {
+    for bench in benches_of(Flavour::Canvas, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        reading.grade(&students[0], Some("9"));
+        reading.read().await;
+        bench.world.expire_api_tokens();
+        reading.grade(&students[1], Some("8"));
+        reading.read_all().await;
+        assert_eq!(reading.points(&students[1]).await, Some(Decimal::from(8)));
+
+        bench.world.revoke_api_tokens(reading.account);
+        reading.grade(&students[2], Some("8"));
+        reading.read_all().await;
+        let readings = reading.readings().await;
+        assert_eq!(readings.trouble, Some(Why::Consent));
+        assert_eq!(reading.points(&students[0]).await, Some(Decimal::from(9)));
+        assert_eq!(reading.points(&students[2]).await, None);
+        // Nobody asks with it again.
+        bench.world.forget_asked();
+        reading.read_after(10).await;
+        assert_eq!(bench.world.asked("").len(), 0);
+        assert_eq!(reading.readings().await.trouble, Some(Why::Consent));
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_moodle_that_was_deleted_and_services_that_are_off_are_said() {
+    use crate::domain::rest_access::Fault as Refused;
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        reading.grade(&students[0], Some("9"));
+        reading.read().await;
+        bench.world.switch_web_services(false);
+        reading.read_all().await;
+        let trouble = reading.readings().await.trouble;
+        assert_eq!(trouble, Some(Why::Refused(Refused::ServicesOff)));
+        assert_eq!(reading.points(&students[0]).await, Some(Decimal::from(9)));
+        // It is asked again an hour later: perhaps somebody has switched them on.
+        bench.world.switch_web_services(true);
+        reading.read_after(90).await;
+        assert_eq!(reading.readings().await.trouble, None);
+    }
+}
+
+#[tokio::test]
+async fn two_readings_with_one_token_are_one_after_the_other() {
+    for bench in benches_of(Flavour::Canvas, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        reading.grade(&students[0], Some("9"));
+        bench.check().await;
+        bench.world.faults().reset_counters();
+        let (course, other) = (bench.course.clone(), bench.hurried().await);
+        let read = |cairn: Arc<Cairn>| {
+            let (tenant, id) = (course.tenant.clone(), course.id.clone());
+            async move { rest_grades::read(&cairn, &tenant, &id, crate::domain::cause::Cause::CheckNow).await }
+        };
+        let (one, two) = tokio::join!(read(Arc::clone(&reading.node)), read(other));
+        one.unwrap();
+        two.unwrap();
+        bench.clock.advance(chrono::TimeDelta::minutes(1));
+        bench.work(&reading.node).await;
+        assert_eq!(reading.points(&students[0]).await, Some(Decimal::from(9)));
+        assert_eq!(bench.world.faults().peak_in_flight(), 1, "one request at a time");
+    }
+}

@@ -1,0 +1,276 @@
+//! Grades that the interface of the LMS tells, in words for teachers: how it stands, what is out of reach, and who can mend it.
+
+use crate::domain::outside::{OutsideColumn, Withheld};
+use crate::domain::reading::{Coverage, Help, Lack, Part, Passing, Readings, Why};
+use crate::domain::rest_access::Interface;
+use crate::web::views::shared::count_of;
+use crate::web::words::{outside, rest_access};
+
+/// What the LMS is called.
+#[must_use]
+pub(crate) const fn name(interface: Interface) -> &'static str {
+    match interface {
+        Interface::Canvas => "Canvas",
+        Interface::Moodle => "Moodle",
+    }
+}
+
+/// What is read, or what waits while it is off.
+#[must_use]
+pub(crate) const fn state(is_on: bool) -> &'static str {
+    if is_on {
+        "Every grade of the course that students can see is read, without files. Grades that are hidden or not posted are neither used nor shown."
+    } else {
+        "Nothing is read any more: the access was switched off, or taken back. Rules that use its columns wait until it is on again. What was awarded stays."
+    }
+}
+
+/// What was covered by the last reading of the whole course.
+#[must_use]
+pub(crate) fn covered(coverage: &Coverage) -> String {
+    format!(
+        "{} in {}.",
+        counted(coverage.grades, "grade", "grades"),
+        counted(coverage.columns, "column", "columns")
+    )
+}
+
+/// What is missing, a sentence each.
+#[must_use]
+pub(crate) fn missing(coverage: &Coverage) -> Vec<String> {
+    let mut said: Vec<String> = coverage.lacks.iter().map(lack).collect();
+    if coverage.sections_only {
+        said.push("Whoever let it be read sees only their own sections, so students of other sections are missing. Somebody who sees the whole course can sign in instead.".to_owned());
+    }
+    if coverage.people_missing > 0 {
+        said.push(format!(
+            "The grades of {} could not be read. What is known of them stays; they are asked for again the next time.",
+            counted(coverage.people_missing, "student", "students")
+        ));
+    }
+    if coverage.unjoined > 0 {
+        said.push(format!(
+            "{} of this course could not be found there by an id, so their grades are not read; nobody is matched by name. They are found once the member list names their id: the custom parameter $Canvas.user.id of the LTI key.",
+            counted(coverage.unjoined, "student", "students")
+        ));
+    }
+    if coverage.strangers > 0 {
+        let named = coverage.named.join(", ");
+        said.push(format!(
+            "{} there are not in the member list that Cairn gets, and are left out: {named}{}.",
+            counted(coverage.strangers, "person", "people"),
+            if usize::try_from(coverage.strangers).unwrap_or(usize::MAX) > coverage.named.len() {
+                " and more"
+            } else {
+                ""
+            }
+        ));
+    }
+    if coverage.unreadable > 0 {
+        said.push(format!(
+            "{} could not be understood and {} left out.",
+            counted(coverage.unreadable, "row", "rows"),
+            if coverage.unreadable == 1 { "was" } else { "were" }
+        ));
+    }
+    if !coverage.is_whole {
+        said.push(
+            "As not everything could be read, nothing was taken away: a grade that is absent may only be out of reach."
+                .to_owned(),
+        );
+    }
+    said
+}
+
+/// Grades that students do not see, as a number alone; none where there are none.
+#[must_use]
+pub(crate) fn unseen(coverage: &Coverage) -> Option<String> {
+    (coverage.unseen > 0).then(|| {
+        format!(
+            "{} students cannot see yet {} left out.",
+            counted(coverage.unseen, "grade that", "grades that"),
+            if coverage.unseen == 1 { "was" } else { "were" }
+        )
+    })
+}
+
+fn lack(lack: &Lack) -> String {
+    format!("{}: {}", part(lack.part), why(&lack.why))
+}
+
+const fn part(part: Part) -> &'static str {
+    match part {
+        Part::Columns => "Some columns",
+        Part::Categories => "Names of categories",
+        Part::Assignments => "Due dates and scales",
+        Part::People => "The list of people",
+        Part::Totals => "Course totals",
+        Part::Grades => "Grades",
+        Part::HandIns => "What was handed in",
+        Part::Completion => "Completion",
+    }
+}
+
+/// Why something is out of reach, and who can do something about it.
+#[must_use]
+pub(crate) fn why(why: &Why) -> String {
+    let said = match why {
+        Why::NoAccess => "nobody lets it be read any more.".to_owned(),
+        Why::Consent => "the access came to its end, or was withdrawn.".to_owned(),
+        Why::Refused(fault) => rest_access::fault(fault),
+        Why::RoleWeaker(capabilities) => format!(
+            "the role of the account shows less than there is. It lacks one of {}.",
+            capabilities.join(", ")
+        ),
+        Why::Gone => "the course is not there for whoever let it be read.".to_owned(),
+        Why::Passing(passing) => passes(*passing).to_owned(),
+        Why::TooMuch => "there is more than Cairn reads of one course.".to_owned(),
+    };
+    match help(why.help()) {
+        "" => said,
+        help => format!("{said} {help}"),
+    }
+}
+
+const fn passes(passing: Passing) -> &'static str {
+    match passing {
+        Passing::Busy => "the course site asks for fewer requests.",
+        Passing::Down => "the course site is out of order or under maintenance.",
+        Passing::WebPage => "the course site answered with a web page instead of data.",
+        Passing::Silent => "the course site did not answer in time.",
+        Passing::Unreachable => "the course site cannot be reached.",
+        Passing::BrokenOff => "the answer of the course site broke off.",
+    }
+}
+
+const fn help(help: Help) -> &'static str {
+    match help {
+        Help::Time => "It passes by itself: Cairn tries again.",
+        Help::Administrator => "An administrator can mend it.",
+        Help::Giver => "Whoever let the course be read can mend it: sign in there again.",
+        Help::Nobody => "",
+    }
+}
+
+/// What keeps the reading from its end: what was known stays.
+#[must_use]
+pub(crate) fn trouble(trouble: &Why) -> String {
+    format!(
+        "The last reading did not come to its end: {} What is known stays.",
+        why(trouble)
+    )
+}
+
+/// How far the reading under way is.
+#[must_use]
+pub(crate) fn progress(readings: Option<&Readings>) -> String {
+    let cells = readings
+        .filter(|one| one.begun_at.is_some())
+        .map_or(0, |one| one.cells);
+    match u64::try_from(cells) {
+        Ok(cells) if cells > 0 => format!("Being read: {} so far.", counted(cells, "cell", "cells")),
+        _ => "Being read. This page shows how far it is.".to_owned(),
+    }
+}
+
+/// Whether the grades of a column count.
+#[must_use]
+pub(crate) fn counting(column: &OutsideColumn) -> String {
+    let Some(rest) = &column.rest else {
+        return String::new();
+    };
+    if rest.ours.is_some() {
+        return "It is a column of Cairn’s own, and rules name it as such: it is one and the same, and never counted twice. What is released there is the word of the course site.".to_owned();
+    }
+    if !rest.is_listed {
+        return "It is not in the gradebook any more: deleted, or out of reach. Rules that use it wait; what was awarded stays.".to_owned();
+    }
+    match rest.withheld {
+        Some(Withheld::Unpublished) => "Not published: its grades are neither used nor shown.".to_owned(),
+        Some(Withheld::Anonymous) => {
+            "Graded anonymously for now: its grades are neither used nor shown.".to_owned()
+        }
+        Some(Withheld::Totals) => {
+            "The course hides totals from students, so they are neither used nor shown.".to_owned()
+        }
+        Some(Withheld::Ungraded) => "It has no grades.".to_owned(),
+        None => "Its grades count as soon as students can see them.".to_owned(),
+    }
+}
+
+/// "Assignment, of 10 points, in Labs."
+#[must_use]
+pub(crate) fn facts(column: &OutsideColumn) -> String {
+    let category = column.rest.as_ref().and_then(|rest| rest.category.as_deref());
+    let category = category.map_or_else(String::new, |category| format!(", in {category}"));
+    format!(
+        "{}, {}{category}.",
+        outside::scope(column.scope),
+        outside::measured(column.measure, column.maximum)
+    )
+}
+
+/// When grades of a column of Cairn's own count while the LMS says what is released.
+#[must_use]
+pub(crate) const fn released_there() -> &'static str {
+    "Its grades count once students can see them in the course site: what is released is read there, and that goes before what is set here."
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    count_of(u32::try_from(count).unwrap_or(u32::MAX), one, many)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rest_access::Fault;
+
+    #[test]
+    fn what_is_missing_is_said_with_who_can_mend_it() {
+        let coverage = Coverage {
+            lacks: vec![
+                Lack {
+                    part: Part::Columns,
+                    why: Why::RoleWeaker(vec!["mod/quiz:view".to_owned()]),
+                },
+                Lack {
+                    part: Part::Totals,
+                    why: Why::Passing(Passing::Silent),
+                },
+            ],
+            people_missing: 1,
+            strangers: 2,
+            named: vec!["4101".to_owned()],
+            unseen: 3,
+            ..Coverage::default()
+        };
+        assert_eq!(
+            missing(&coverage),
+            [
+                "Some columns: the role of the account shows less than there is. It lacks one of mod/quiz:view. An administrator can mend it.",
+                "Course totals: the course site did not answer in time. It passes by itself: Cairn tries again.",
+                "The grades of 1 student could not be read. What is known of them stays; they are asked for again the next time.",
+                "2 people there are not in the member list that Cairn gets, and are left out: 4101 and more.",
+                "As not everything could be read, nothing was taken away: a grade that is absent may only be out of reach.",
+            ]
+        );
+        assert_eq!(
+            unseen(&coverage).as_deref(),
+            Some("3 grades that students cannot see yet were left out.")
+        );
+        assert!(trouble(&Why::Refused(Fault::ServicesOff)).contains("administrator"));
+        assert!(trouble(&Why::Consent).contains("sign in there again"));
+    }
+
+    #[test]
+    fn nothing_is_missing_where_all_was_read() {
+        let coverage = Coverage {
+            is_whole: true,
+            columns: 40,
+            grades: 1,
+            ..Coverage::default()
+        };
+        assert!(missing(&coverage).is_empty() && unseen(&coverage).is_none());
+        assert_eq!(covered(&coverage), "1 grade in 40 columns.");
+    }
+}
