@@ -15,6 +15,15 @@ pub(crate) const fn name(interface: Interface) -> &'static str {
     }
 }
 
+/// How many columns of the course site are read.
+#[must_use]
+pub(crate) fn read(columns: usize) -> String {
+    format!(
+        "Beyond LTI the grades of {} are read from the course site itself.",
+        outside::counted(columns, "column more", "columns more")
+    )
+}
+
 /// What is read, or what waits while it is off.
 #[must_use]
 pub(crate) const fn state(is_on: bool) -> &'static str {
