@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::{App, HttpServer, web};
-use lti::services::Sleep;
 
 use crate::clock::{SharedClock, SystemClock};
 use crate::jobs;
 use crate::random::{SharedRandom, SystemRandom};
 use crate::service::Cairn;
 use crate::service::StartError;
+use crate::service::Timers;
 use crate::settings::{MetricsListen, Settings};
 use crate::web::bounds::Bounds;
 use crate::web::bounds::connections::Connections;
@@ -23,8 +23,7 @@ use crate::web::middleware::limit::Limits;
 pub(crate) struct Surroundings {
     pub(crate) clock: SharedClock,
     pub(crate) random: SharedRandom,
-    /// What ends the waiting for platforms, if not the timer of the runtime.
-    pub(crate) timer: Option<Arc<dyn Sleep>>,
+    pub(crate) timers: Timers,
 }
 
 impl Default for Surroundings {
@@ -32,7 +31,7 @@ impl Default for Surroundings {
         Self {
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
-            timer: None,
+            timers: Timers::default(),
         }
     }
 }
@@ -73,8 +72,12 @@ impl Application {
         }
         let metrics = listen_for_metrics(&mut settings)?;
         let workers = settings.workers;
-        let Surroundings { clock, random, timer } = surroundings;
-        let cairn = Arc::new(Cairn::open_timed(settings, clock, random, timer).await?);
+        let Surroundings {
+            clock,
+            random,
+            timers,
+        } = surroundings;
+        let cairn = Arc::new(Cairn::open_timed(settings, clock, random, timers).await?);
         let worker = jobs::Worker::start(Arc::clone(&cairn));
         let data = web::Data::from(Arc::clone(&cairn));
         let metrics = metrics

@@ -25,6 +25,8 @@ pub(crate) use lti::registration::{RegistrationId, TenantId};
     RestGrantId;
     /// A gradebook file that a teacher brought.
     GradeFileId;
+    /// A section or a group of a course, as one source names it.
+    SectionId;
     /// An evidence activity.
     ActivityId;
     /// What a student handed in to an activity.

@@ -27,12 +27,14 @@ pub(crate) async fn measure(tool: &Tool, students: usize) {
     )]
     let client = Client::new();
     let before = tool.memory();
+    let of_section = format!("/progress?section={}&order=next", class.section);
     for (what, rest) in [
         ("by name", "/progress"),
         ("by badges earned", "/progress?order=earned"),
         ("by the next badge", "/progress?order=next"),
         ("its last page", "/progress?order=next&page=100"),
         ("one condition missing", "/progress?standing=near&order=next"),
+        ("one section of fifty", of_section.as_str()),
         ("over time", "/progress/over-time"),
     ] {
         let address = format!("{}{}{rest}", tool.origin(), class.path);

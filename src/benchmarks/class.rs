@@ -8,13 +8,14 @@ use crate::domain::badge::{Badge, BadgeState, Design};
 use crate::domain::cause::Cause;
 use crate::domain::facts::GradeSource;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::domain::section::{NamedSection, SectionKind, SectionSource};
 use crate::domain::session::Session;
-use crate::ids::{BadgeId, RuleId, SessionId};
+use crate::ids::{BadgeId, RuleId, SessionId, TenantId};
 use crate::random::SystemRandom;
 use crate::service::Cairn;
 use crate::service::award::decide;
 use crate::service::base::session;
-use crate::store::{badges, courses, enrolments, people, results, rules, sessions};
+use crate::store::{badges, courses, enrolments, people, results, rules, sections, sessions};
 use crate::web::extract::visit::cookie_name;
 
 /// Where a teacher's browser finds the class, and the cookie that lets it in.
@@ -24,7 +25,12 @@ pub(super) struct Looked {
     pub(super) path: String,
     /// Name and value.
     pub(super) cookie: String,
+    /// One of its sections, as an address names it.
+    pub(super) section: String,
 }
+
+/// Sections of a class: each student is in one.
+const SECTIONS: usize = 50;
 
 /// A course of so many learners, whose grades are spread over the whole column, with so many active badges. Every third is earned
 /// by its grade alone; the others ask for an approval too, which nobody has. All of them are decided.
@@ -86,11 +92,39 @@ pub(super) async fn set_up(cairn: &Cairn, learners: usize, count: usize) -> Look
             .await
             .unwrap();
     }
-    visit(cairn, Earned { tenant, badge }).await
+    let section = divide(cairn, tenant.clone(), badge.clone()).await;
+    visit(cairn, Earned { tenant, badge }, section).await
+}
+
+/// Puts everybody into a section, and says which is the first.
+async fn divide(cairn: &Cairn, tenant: TenantId, badge: BadgeId) -> String {
+    let now = cairn.clock.now();
+    let done = cairn.store.write(move |db| {
+        let course = badges::get(db, &tenant, &badge)?.unwrap().course;
+        let people = enrolments::learners(db, &tenant, &course)?;
+        let said: Vec<sections::Said> = people
+            .into_iter()
+            .enumerate()
+            .map(|(n, person)| {
+                let name = format!("Section {}", n % SECTIONS);
+                (person, NamedSection::of(None, &name).into_iter().collect())
+            })
+            .collect();
+        let told = sections::Told {
+            tenant: &tenant,
+            course: &course,
+            source: SectionSource::Rest,
+            kind: SectionKind::Section,
+        };
+        sections::replace_for(db, told, &said, now, &SystemRandom)?;
+        let all = sections::of_course(db, &tenant, &course)?;
+        Ok(all.first().unwrap().id.to_string())
+    });
+    done.await.unwrap()
 }
 
 /// Lets a teacher of the badge's course in.
-async fn visit(cairn: &Cairn, Earned { tenant, badge }: Earned) -> Looked {
+async fn visit(cairn: &Cairn, Earned { tenant, badge }: Earned, section: String) -> Looked {
     let now = cairn.clock.now();
     let token = "a-teacher-who-looks-at-a-class-of-thousands";
     let opened = cairn.store.write(move |db| {
@@ -134,5 +168,6 @@ async fn visit(cairn: &Cairn, Earned { tenant, badge }: Earned) -> Looked {
     Looked {
         path: crate::web::paths::course_home(&course),
         cookie: format!("{}={token}", cookie_name(&course, false)),
+        section,
     }
 }

@@ -47,6 +47,8 @@ pub struct Class {
     pub path: String,
     /// The cookie of the teacher's visit, name and value.
     pub cookie: String,
+    /// One of its fifty sections, as an address names it.
+    pub section: String,
 }
 
 /// A course that is read by the interface of its LMS.
@@ -88,6 +90,7 @@ impl Installation {
         Class {
             path: looked.path,
             cookie: looked.cookie,
+            section: looked.section,
         }
     }
 

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::cause::Cause;
 use crate::domain::evidence::SubmissionState;
-use crate::domain::facts::{GradeSource, Recorded};
+use crate::domain::facts::{Completed, GradeSource, HandedIn, Recorded};
 use crate::domain::outside::OutsideValue;
-use crate::domain::rule::{Condition, Need, Threshold};
+use crate::domain::rule::{Condition, GradeColumn, Need, Threshold};
 use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, DecisionId, PersonId, RuleId};
 
@@ -99,6 +99,20 @@ pub(crate) enum Seen {
     },
     /// No source tells of a grade there.
     NothingElsewhere,
+    /// What the LMS tells of work in a column that is none of ours.
+    HandedIn(HandedIn),
+    /// Nobody tells whether anything was handed in there.
+    HandInNotTold,
+    /// How far an activity of the LMS is, as it tells.
+    Completion(Completed),
+    /// Nobody tells how far it is.
+    CompletionNotTold,
+    /// What stands in the columns of which the best count.
+    Best {
+        /// Of the best that are known, in percent; none while too few are.
+        average: Option<Decimal>,
+        of: Vec<SeenColumn>,
+    },
     /// There is a result row (or a line item) but no score, or no row at all.
     NoGrade {
         at_least: Threshold,
@@ -132,6 +146,39 @@ pub(crate) enum Seen {
         at: DateTime<Utc>,
     },
     NoApproval,
+}
+
+/// One of several columns of which the best count, and what was seen in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SeenColumn {
+    pub(crate) column: GradeColumn,
+    pub(crate) stands: Stands,
+}
+
+/// What stands in such a column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub(crate) enum Stands {
+    Share {
+        /// Of the maximum.
+        percent: Decimal,
+        /// Whether it is among the best that are known.
+        counts: bool,
+        source: GradeSource,
+        read_at: DateTime<Utc>,
+    },
+    /// A grade of which no percent can be made.
+    NoShare {
+        source: GradeSource,
+        read_at: DateTime<Utc>,
+    },
+    Excused {
+        source: GradeSource,
+        read_at: DateTime<Utc>,
+    },
+    /// The column is not released for this person, whatever is in it.
+    NotReleased,
+    Nothing,
 }
 
 impl Decision {
@@ -231,7 +278,8 @@ impl CheckedGroup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::sample::now;
+    use crate::domain::evaluate::evaluate_group;
+    use crate::domain::sample::{any_facts, any_group, now};
 
     fn seen(condition: Condition, seen: Seen) -> CheckedNode {
         CheckedNode::Condition(CheckedCondition {
@@ -265,6 +313,22 @@ mod tests {
                 CheckedNode::Group(group(vec![approved(inner), held])),
                 approved(outer),
             ]),
+        }
+    }
+
+    #[test]
+    fn a_record_of_an_earlier_version_reads_as_before() {
+        let stored = r#"{"outcome":"yes","rule_version":1,"tree":{"need":"all","truth":"yes","nodes":[{"condition":{"condition":{"when":"elsewhere","column":"weekly","needs":{"at_least":{"percent":"80"}}},"truth":"yes","seen":{"seen":"elsewhere","value":{"points":"9"},"maximum":"10","source":"csv","read_at":"2026-11-23T10:42:00Z"}}},{"condition":{"condition":{"when":"instructor_approves"},"truth":"unknown","seen":{"seen":"no_approval"}}}]}}"#;
+        let read: Decision = serde_json::from_str(stored).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), stored);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn json_gives_back_the_same_record(root in any_group(), facts in any_facts()) {
+            let decision = evaluate_group(&root, 3, &facts, now());
+            let text = serde_json::to_string(&decision).unwrap();
+            proptest::prop_assert_eq!(serde_json::from_str::<Decision>(&text).unwrap(), decision);
         }
     }
 

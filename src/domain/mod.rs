@@ -3,7 +3,8 @@
 //! A [`badge::Badge`] is designed by an instructor, a [`rule::Rule`] says when it is earned, [`facts::Facts`] are what
 //! is known of one person, [`evaluate::evaluate`] turns rule and facts into a [`decision::Decision`] with its reasons,
 //! and an [`award::Award`] is the fact that it was earned. [`dry_run`] does the same for a whole course before anybody
-//! is told; [`design_review`] says what keeps a badge from being activated. [`theme`] makes the colour of an institution
+//! is told, [`replay`] for the gradebook of an earlier year, and [`versions`] holds two versions of a rule side by side;
+//! [`design_review`] says what keeps a badge from being activated. [`theme`] makes the colour of an institution
 //! legible.
 //!
 //! Beside them stand the records that every module speaks of and only the store keeps: a [`credential::Credential`], an
@@ -41,13 +42,17 @@ pub(crate) mod posted_score;
 pub(crate) mod reading;
 pub(crate) mod release;
 pub(crate) mod renewal;
+pub(crate) mod replay;
 pub(crate) mod rest;
 pub(crate) mod rest_access;
 pub(crate) mod rule;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod section;
 pub(crate) mod sentence;
 pub(crate) mod session;
 pub(crate) mod stage;
+pub(crate) mod subject;
 pub(crate) mod theme;
+pub(crate) mod versions;
 pub(crate) mod zone;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::decision::Truth;
 use crate::domain::evaluate::reaches;
 use crate::domain::facts::GradeSource;
-use crate::domain::rule::{Needed, Threshold};
+use crate::domain::rule::{Condition, Needed, Threshold};
 use crate::ids::{CourseId, GradeFileId, LineItemId, OutsideColumnId, PersonId, TenantId};
 
 /// A column that is none of ours.
@@ -43,6 +43,44 @@ impl OutsideColumn {
             Some(rest) => rest.is_on && rest.is_listed && rest.ours.is_none(),
         };
         is_told && self.counting != Counting::Not
+    }
+
+    /// Whether rules may ask what was handed in there, also of a column without grades.
+    #[must_use]
+    pub(crate) fn tells_hand_ins(&self) -> bool {
+        self.listed().is_some_and(|rest| rest.tells_hand_ins)
+    }
+
+    /// Whether rules may ask for its completion, also of a column without grades.
+    #[must_use]
+    pub(crate) fn tells_completion(&self) -> bool {
+        self.listed().is_some_and(|rest| rest.tells_completion)
+    }
+
+    /// The item that it is of, where its source has that more than once, measured otherwise: a gradebook file of Moodle may
+    /// have points, percent and letters of one. Its key is `item:`, how it is measured, and the item's name.
+    #[must_use]
+    pub(crate) fn item(&self) -> Option<&str> {
+        let measured = self.key.strip_prefix("item:").filter(|_| self.rest.is_none())?;
+        measured.split_once(':').map(|(_, name)| name)
+    }
+
+    fn listed(&self) -> Option<&RestColumn> {
+        self.rest.as_ref().filter(|rest| rest.is_on && rest.is_listed)
+    }
+
+    /// Whether what a condition asks of it can be read.
+    #[must_use]
+    pub(crate) fn is_read_for(&self, condition: &Condition) -> bool {
+        match condition {
+            Condition::HandedIn { .. } => self.tells_hand_ins(),
+            Condition::Completed { .. } => self.tells_completion(),
+            Condition::Elsewhere {
+                needs: Needed::Passed(_),
+                ..
+            } => self.counts() || self.tells_completion(),
+            _ => self.counts(),
+        }
     }
 }
 
@@ -171,13 +209,18 @@ impl OutsideGrade {
                     _ => return Truth::Unknown,
                 }
             }
-            (Needed::OneOf(words), OutsideValue::Word(word)) => {
-                words.iter().any(|one| folded(one) == folded(word))
-            }
+            (Needed::OneOf(words), OutsideValue::Word(word)) => is_among(word, words),
+            // Words that nobody chose say nothing of a pass.
+            (Needed::Passed(words), OutsideValue::Word(word)) if !words.is_empty() => is_among(word, words),
+            (Needed::Passed(_), OutsideValue::Passed(passed)) => *passed,
             _ => return Truth::Unknown,
         };
         if holds { Truth::Yes } else { Truth::No }
     }
+}
+
+fn is_among(word: &str, words: &[String]) -> bool {
+    words.iter().any(|one| folded(one) == folded(word))
 }
 
 /// A letter or a word as it is compared: capitals, spaces around it and the kind of minus do not matter.
@@ -195,9 +238,12 @@ pub(crate) fn fits(needed: &Needed, measure: Measure, maximum: Option<Decimal>) 
         }
         (Needed::AtLeast(Threshold::Points(_)), Measure::Points)
         | (Needed::AtLeast(Threshold::Percent(_)), Measure::Percent)
-        | (Needed::OneOf(_), Measure::Words) => true,
+        | (Needed::OneOf(_), Measure::Words)
+        | (Needed::Passed(_), Measure::PassFail) => true,
+        (Needed::Passed(words), Measure::Words) => !words.is_empty(),
         (Needed::AtLeast(_), Measure::Percent | Measure::Words | Measure::PassFail)
-        | (Needed::OneOf(_), Measure::Points | Measure::Percent | Measure::PassFail) => false,
+        | (Needed::OneOf(_), Measure::Points | Measure::Percent | Measure::PassFail)
+        | (Needed::Passed(_), Measure::Points | Measure::Percent) => false,
     }
 }
 
@@ -286,6 +332,27 @@ mod tests {
         let passing = Needed::OneOf(vec!["a".to_owned(), "a-".to_owned()]);
         assert_eq!(minus.is(&passing), Truth::Yes);
         assert_eq!(minus.is(&Needed::OneOf(vec!["A".to_owned()])), Truth::No);
+    }
+
+    #[test]
+    fn passing_is_what_the_lms_says_and_else_what_the_teacher_chose() {
+        let passed = |words: &[&str]| Needed::Passed(words.iter().map(|word| (*word).to_owned()).collect());
+        let mark = |is| grade(OutsideValue::Passed(is), Some("10"));
+        assert_eq!(mark(true).is(&passed(&[])), Truth::Yes);
+        assert_eq!(mark(false).is(&passed(&["incomplete"])), Truth::No);
+        let word = grade(OutsideValue::Word("Merit".to_owned()), None);
+        assert_eq!(word.is(&passed(&["pass", "merit"])), Truth::Yes);
+        assert_eq!(word.is(&passed(&["pass"])), Truth::No);
+        assert_eq!(word.is(&passed(&[])), Truth::Unknown);
+        let number = grade(OutsideValue::Points(decimal("10")), Some("10"));
+        assert_eq!(number.is(&passed(&["10"])), Truth::Unknown);
+        assert_eq!(
+            grade(OutsideValue::Excused, None).is(&passed(&["A"])),
+            Truth::Unknown
+        );
+        assert!(fits(&passed(&[]), Measure::PassFail, None));
+        assert!(fits(&passed(&["A"]), Measure::Words, None) && !fits(&passed(&[]), Measure::Words, None));
+        assert!(!fits(&passed(&["A"]), Measure::Points, Some(decimal("10"))));
     }
 
     #[test]

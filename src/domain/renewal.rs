@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 use crate::domain::award::{Award, Standing};
 use crate::domain::badge::Renewal;
 use crate::domain::decision::Truth;
+use crate::domain::evaluate::best::best_known;
 use crate::domain::evaluate::{holds, node_truth};
 use crate::domain::facts::Facts;
-use crate::domain::rule::{Condition, Group, Node};
+use crate::domain::rule::{Condition, GradeColumn, Group, Needed, Node};
 
 /// Why a badge whose rule is met is not awarded again by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,7 @@ pub(crate) enum Waits {
 pub(crate) enum Means {
     HandIn,
     Grade,
+    Completion,
     Badge,
     Approval,
 }
@@ -79,7 +81,24 @@ fn newest(group: &Group, facts: &Facts, now: DateTime<Utc>) -> Option<DateTime<U
 fn moment(condition: &Condition, facts: &Facts) -> Option<DateTime<Utc>> {
     match condition {
         Condition::Grade { item, .. } => facts.grades.get(item).map(|grade| grade.changed_at),
-        Condition::Elsewhere { column, .. } => facts.elsewhere.get(column).map(|grade| grade.changed_at),
+        Condition::Elsewhere { column, needs } => {
+            let grade = facts.elsewhere.get(column).map(|grade| grade.changed_at);
+            let passed = facts.completed.get(column).and_then(|fact| fact.at);
+            match needs {
+                Needed::Passed(_) => grade.max(passed),
+                Needed::AtLeast(_) | Needed::OneOf(_) => grade,
+            }
+        }
+        Condition::HandedIn { column, .. } => facts.handed_in.get(column).and_then(|fact| fact.at),
+        Condition::Completed { column } => facts.completed.get(column).and_then(|fact| fact.at),
+        Condition::BestOf { best, of, .. } => {
+            let counted = best_known(*best, of, facts).into_iter();
+            let moments = counted.filter_map(|column| match column {
+                GradeColumn::Ours(item) => facts.grades.get(item).map(|grade| grade.changed_at),
+                GradeColumn::Elsewhere(column) => facts.elsewhere.get(column).map(|grade| grade.changed_at),
+            });
+            moments.max()
+        }
         Condition::EvidenceApproved { activity } => facts.evidence.get(activity).map(|fact| fact.since),
         Condition::HoldsBadge { badge } => facts.held.get(badge).map(|held| held.awarded_at),
         Condition::InstructorApproves => facts.approval.as_ref().map(|approval| approval.at),
@@ -93,8 +112,11 @@ fn means(root: &Group) -> Vec<Means> {
         .conditions()
         .into_iter()
         .filter_map(|condition| match condition {
-            Condition::Grade { .. } | Condition::Elsewhere { .. } => Some(Means::Grade),
-            Condition::EvidenceApproved { .. } => Some(Means::HandIn),
+            Condition::Grade { .. } | Condition::Elsewhere { .. } | Condition::BestOf { .. } => {
+                Some(Means::Grade)
+            }
+            Condition::EvidenceApproved { .. } | Condition::HandedIn { .. } => Some(Means::HandIn),
+            Condition::Completed { .. } => Some(Means::Completion),
             Condition::HoldsBadge { .. } => Some(Means::Badge),
             Condition::InstructorApproves => Some(Means::Approval),
             Condition::NotBefore { .. } => None,
@@ -110,7 +132,8 @@ mod tests {
     use super::*;
     use crate::domain::evidence::SubmissionState;
     use crate::domain::sample::{
-        Known, all, any, approval, approved, award, days, group, holds, not_before, now, percent,
+        Known, all, any, approval, approved, award, best_of, completed, days, group, handed_in, holds,
+        not_before, now, percent,
     };
     use crate::ids::{ActivityId, BadgeId, LineItemId};
 
@@ -179,6 +202,42 @@ mod tests {
             let mut facts = old();
             newer(&mut facts, days(-100) + chrono::TimeDelta::microseconds(1));
             assert_eq!(asked(Renewal::Newer, &root, &facts), None, "{means:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_lms_tells_renews_by_what_counted_and_no_other_column() {
+        let mut facts = Known::default()
+            .grade("quiz", "90", "100")
+            .grade("other", "10", "100")
+            .handed_in("essay", Some(Some(false)))
+            .completed("essay", true, None)
+            .0;
+        for grade in facts.grades.values_mut() {
+            grade.changed_at = days(-100);
+        }
+        let best = all([best_of(1, &["quiz", "other"], &[], "80")]);
+        let grade = Some(Waits::Newer(vec![Means::Grade]));
+        assert_eq!(asked(Renewal::Newer, &best, &facts), grade);
+        facts
+            .grades
+            .get_mut(&LineItemId::from("other"))
+            .unwrap()
+            .changed_at = now();
+        assert_eq!(
+            asked(Renewal::Newer, &best, &facts),
+            grade,
+            "it is not among the best"
+        );
+        facts
+            .grades
+            .get_mut(&LineItemId::from("quiz"))
+            .unwrap()
+            .changed_at = now();
+        assert_eq!(asked(Renewal::Newer, &best, &facts), None);
+        // What the LMS tells of it is three days old.
+        for root in [all([handed_in("essay", true)]), all([completed("essay")])] {
+            assert_eq!(asked(Renewal::Newer, &root, &facts), None);
         }
     }
 

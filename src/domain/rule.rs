@@ -68,6 +68,24 @@ pub(crate) enum Condition {
     Grade { item: LineItemId, at_least: Threshold },
     /// The grade in a column that is none of ours is what is needed: an assignment of the LMS, or a total.
     Elsewhere { column: OutsideColumnId, needs: Needed },
+    /// Something was handed in there, as the LMS tells it.
+    HandedIn {
+        column: OutsideColumnId,
+        /// Whether it has to have come in time.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        on_time: bool,
+    },
+    /// The activity is complete, as the LMS tells it.
+    Completed { column: OutsideColumnId },
+    /// The average of the best of some columns, each in percent of its maximum, reaches a threshold in percent: see
+    /// [`super::evaluate::best`].
+    BestOf {
+        /// How many of them count.
+        best: u16,
+        of: Vec<GradeColumn>,
+        /// In percent; exactly that counts.
+        at_least: Decimal,
+    },
     /// What was handed in to an evidence activity is approved.
     EvidenceApproved { activity: ActivityId },
     /// Another badge is held and in force.
@@ -80,6 +98,14 @@ pub(crate) enum Condition {
     },
     /// An instructor said so for this badge and this person.
     InstructorApproves,
+}
+
+/// A column of the gradebook: one of ours, or one of another source.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum GradeColumn {
+    Ours(LineItemId),
+    Elsewhere(OutsideColumnId),
 }
 
 /// A bound on a grade.
@@ -100,6 +126,50 @@ pub(crate) enum Needed {
     AtLeast(Threshold),
     /// A letter, or the word of a scale, that passes.
     OneOf(Vec<String>),
+    /// It passes as the LMS says, where it says so; else it is one of these words, which may be none.
+    Passed(Vec<String>),
+}
+
+impl Condition {
+    /// What is asked of grades in line items of ours: each of them, and the bound.
+    #[must_use]
+    pub(crate) fn bounds(&self) -> Vec<(&LineItemId, Threshold)> {
+        match self {
+            Self::Grade { item, at_least } => vec![(item, *at_least)],
+            Self::BestOf { of, at_least, .. } => {
+                let ours = of.iter().filter_map(|column| match column {
+                    GradeColumn::Ours(item) => Some((item, Threshold::Percent(*at_least))),
+                    GradeColumn::Elsewhere(_) => None,
+                });
+                ours.collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The line items of ours that it reads.
+    #[must_use]
+    pub(crate) fn line_items(&self) -> Vec<&LineItemId> {
+        self.bounds().into_iter().map(|(item, _)| item).collect()
+    }
+
+    /// The columns that are none of ours that it reads.
+    #[must_use]
+    pub(crate) fn outside_columns(&self) -> Vec<&OutsideColumnId> {
+        match self {
+            Self::Elsewhere { column, .. } | Self::HandedIn { column, .. } | Self::Completed { column } => {
+                vec![column]
+            }
+            Self::BestOf { of, .. } => {
+                let others = of.iter().filter_map(|column| match column {
+                    GradeColumn::Elsewhere(column) => Some(column),
+                    GradeColumn::Ours(_) => None,
+                });
+                others.collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl Node {
@@ -167,20 +237,34 @@ impl Group {
 
     /// The line items that this rule reads.
     pub(crate) fn line_items(&self) -> impl Iterator<Item = &LineItemId> {
-        self.conditions()
-            .into_iter()
-            .filter_map(|condition| match condition {
-                Condition::Grade { item, .. } => Some(item),
-                _ => None,
-            })
+        self.conditions().into_iter().flat_map(Condition::line_items)
     }
 
     /// The columns that are none of ours that this rule reads.
     pub(crate) fn outside_columns(&self) -> impl Iterator<Item = &OutsideColumnId> {
+        self.conditions().into_iter().flat_map(Condition::outside_columns)
+    }
+
+    /// Those of them of which it asks what was handed in there.
+    pub(crate) fn hand_ins(&self) -> impl Iterator<Item = &OutsideColumnId> {
         self.conditions()
             .into_iter()
             .filter_map(|condition| match condition {
-                Condition::Elsewhere { column, .. } => Some(column),
+                Condition::HandedIn { column, .. } => Some(column),
+                _ => None,
+            })
+    }
+
+    /// Those of them whose completion may decide: it also tells whether something is passed.
+    pub(crate) fn completions(&self) -> impl Iterator<Item = &OutsideColumnId> {
+        self.conditions()
+            .into_iter()
+            .filter_map(|condition| match condition {
+                Condition::Completed { column }
+                | Condition::Elsewhere {
+                    column,
+                    needs: Needed::Passed(_),
+                } => Some(column),
                 _ => None,
             })
     }
@@ -199,7 +283,10 @@ impl Group {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::sample::{self, all, any, at_least, group, holds, percent};
+    use crate::domain::sample::{
+        self, all, any, approval, approved, at_least, best_of, completed, group, handed_in, holds,
+        not_before, now, one_of, passed, percent, percent_elsewhere, points,
+    };
     use proptest::prelude::*;
 
     #[test]
@@ -211,6 +298,63 @@ mod tests {
         assert_eq!(
             serde_json::to_string(&root).unwrap(),
             r#"{"need":"all","nodes":[{"condition":{"when":"grade","item":"cleaning","at_least":{"percent":"80"}}},{"group":{"need":{"at_least":2},"nodes":[{"condition":{"when":"holds_badge","badge":"a"}},{"condition":{"when":"holds_badge","badge":"b"}},{"condition":{"when":"holds_badge","badge":"c"}}]}}]}"#
+        );
+    }
+
+    #[test]
+    fn a_rule_of_an_earlier_version_reads_as_before() {
+        let stored = r#"{"need":"all","nodes":[{"condition":{"when":"grade","item":"quiz","at_least":{"points":"8"}}},{"condition":{"when":"elsewhere","column":"weekly","needs":{"at_least":{"percent":"80"}}}},{"condition":{"when":"elsewhere","column":"level","needs":{"one_of":["A","B"]}}},{"condition":{"when":"evidence_approved","activity":"report"}},{"condition":{"when":"not_before","at":"2026-11-23T10:42:00Z"}},{"condition":{"when":"instructor_approves"}}]}"#;
+        let root = all([
+            points("quiz", "8"),
+            percent_elsewhere("weekly", "80"),
+            one_of("level", &["A", "B"]),
+            approved("report"),
+            not_before(now()),
+            approval(),
+        ]);
+        assert_eq!(serde_json::from_str::<Group>(stored).unwrap(), root);
+        assert_eq!(serde_json::to_string(&root).unwrap(), stored);
+    }
+
+    #[test]
+    fn what_the_lms_tells_is_stored_in_a_form_that_a_person_can_read_too() {
+        let root = all([
+            handed_in("weekly", true),
+            handed_in("weekly", false),
+            completed("weekly"),
+            passed("level", &["A"]),
+            best_of(1, &["quiz"], &["weekly"], "80"),
+        ]);
+        assert_eq!(
+            serde_json::to_string(&root).unwrap(),
+            r#"{"need":"all","nodes":[{"condition":{"when":"handed_in","column":"weekly","on_time":true}},{"condition":{"when":"handed_in","column":"weekly"}},{"condition":{"when":"completed","column":"weekly"}},{"condition":{"when":"elsewhere","column":"level","needs":{"passed":["A"]}}},{"condition":{"when":"best_of","best":1,"of":[{"ours":"quiz"},{"elsewhere":"weekly"}],"at_least":"80"}}]}"#
+        );
+    }
+
+    #[test]
+    fn a_rule_says_what_it_reads_of_which_columns() {
+        let root = all([
+            percent("cleaning", "80"),
+            handed_in("essay", false),
+            group(any([completed("page"), passed("level", &[])])),
+            best_of(2, &["quiz"], &["weekly", "lab"], "80"),
+        ]);
+        let told = |ids: Vec<&str>| ids.join(" ");
+        assert_eq!(
+            told(root.line_items().map(LineItemId::as_str).collect()),
+            "cleaning quiz"
+        );
+        assert_eq!(
+            told(root.outside_columns().map(OutsideColumnId::as_str).collect()),
+            "essay page level weekly lab"
+        );
+        assert_eq!(
+            told(root.hand_ins().map(OutsideColumnId::as_str).collect()),
+            "essay"
+        );
+        assert_eq!(
+            told(root.completions().map(OutsideColumnId::as_str).collect()),
+            "page level"
         );
     }
 

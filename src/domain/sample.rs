@@ -1,16 +1,18 @@
 //! Short names for rules and facts in tests, and arbitrary ones for property tests.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use crate::domain::award::{Award, Revocation};
 use crate::domain::evidence::SubmissionState;
-use crate::domain::facts::{Approval, EvidenceFact, Facts, Grade, GradeSource, Held};
+use crate::domain::facts::{Approval, Completed, EvidenceFact, Facts, Grade, GradeSource, HandedIn, Held};
 use crate::domain::membership::{Listing, SeenAs};
 use crate::domain::outside::{Measure, OutsideGrade, OutsideValue};
 use crate::domain::people::Enrolment;
-use crate::domain::rule::{Condition, Group, Need, Needed, Node, Rule, RuleState, Threshold};
+use crate::domain::rule::{Condition, GradeColumn, Group, Need, Needed, Node, Rule, RuleState, Threshold};
 use crate::domain::sentence::{ItemName, Names, OutsideName};
 use crate::domain::zone::Zone;
 use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
@@ -106,6 +108,36 @@ pub(crate) fn one_of(column: &str, words: &[&str]) -> Node {
     )
 }
 
+/// That the LMS says that it is passed, or else that it is one of these words.
+pub(crate) fn passed(column: &str, words: &[&str]) -> Node {
+    let words = words.iter().map(|word| (*word).to_owned());
+    elsewhere(column, Needed::Passed(words.collect()))
+}
+
+pub(crate) fn handed_in(column: &str, on_time: bool) -> Node {
+    Node::Condition(Condition::HandedIn {
+        column: OutsideColumnId::from(column),
+        on_time,
+    })
+}
+
+pub(crate) fn completed(column: &str) -> Node {
+    Node::Condition(Condition::Completed {
+        column: OutsideColumnId::from(column),
+    })
+}
+
+/// At least that percent on average in the best of these columns of ours and these of other sources.
+pub(crate) fn best_of(best: u16, ours: &[&str], others: &[&str], bound: &str) -> Node {
+    let ours = ours.iter().map(|id| GradeColumn::Ours((*id).into()));
+    let others = others.iter().map(|id| GradeColumn::Elsewhere((*id).into()));
+    Node::Condition(Condition::BestOf {
+        best,
+        of: ours.chain(others).collect(),
+        at_least: decimal(bound),
+    })
+}
+
 pub(crate) fn approved(activity: &str) -> Node {
     Node::Condition(Condition::EvidenceApproved {
         activity: ActivityId::from(activity),
@@ -160,8 +192,18 @@ pub(crate) fn names() -> Names {
         measure,
         source: GradeSource::Csv,
         counts: true,
+        item: None,
+        tells_hand_ins: false,
+        tells_completion: false,
+    };
+    let of_lms = |label: &str| OutsideName {
+        source: GradeSource::RestMoodle,
+        tells_hand_ins: true,
+        tells_completion: true,
+        ..outside(label, Some("20"), Measure::Points)
     };
     Names {
+        out_of_reach: HashSet::new(),
         elsewhere: [
             (
                 "weekly".into(),
@@ -169,6 +211,7 @@ pub(crate) fn names() -> Names {
             ),
             ("total".into(), outside("Course total", None, Measure::Percent)),
             ("level".into(), outside("Level", None, Measure::Words)),
+            ("essay".into(), of_lms("Essay")),
         ]
         .into(),
         line_items: [
@@ -221,6 +264,40 @@ impl Known {
     pub(crate) fn elsewhere(mut self, column: &str, value: OutsideValue, maximum: Option<&str>) -> Self {
         let grade = outside_grade(value, maximum.map(decimal));
         self.0.elsewhere.insert(column.into(), grade);
+        self
+    }
+
+    /// Something that was handed in, and whether that was late; `None`: nothing was.
+    pub(crate) fn handed_in(mut self, column: &str, late: Option<Option<bool>>) -> Self {
+        let fact = HandedIn {
+            at: late.is_some().then(|| days(-3)),
+            late: late.flatten(),
+            missing: false,
+            source: GradeSource::RestMoodle,
+            read_at: now(),
+        };
+        self.0.handed_in.insert(column.into(), fact);
+        self
+    }
+
+    /// What was due and is not there.
+    pub(crate) fn missing(mut self, column: &str) -> Self {
+        self = self.handed_in(column, None);
+        for fact in self.0.handed_in.values_mut().filter(|fact| fact.at.is_none()) {
+            fact.missing = true;
+        }
+        self
+    }
+
+    pub(crate) fn completed(mut self, column: &str, is_complete: bool, passed: Option<bool>) -> Self {
+        let fact = Completed {
+            is_complete,
+            passed,
+            at: is_complete.then(|| days(-3)),
+            source: GradeSource::RestMoodle,
+            read_at: now(),
+        };
+        self.0.completed.insert(column.into(), fact);
         self
     }
 
@@ -336,6 +413,15 @@ pub(crate) fn any_condition() -> impl Strategy<Value = Condition> {
             column: column.into(),
             needs,
         }),
+        (any_name(), prop::bool::ANY).prop_map(|(column, on_time)| Condition::HandedIn {
+            column: column.into(),
+            on_time,
+        }),
+        any_name().prop_map(|column| Condition::Completed {
+            column: column.into()
+        }),
+        (0_u16..4, prop::collection::vec(any_column(), 0..5), any_decimal())
+            .prop_map(|(best, of, at_least)| Condition::BestOf { best, of, at_least }),
         any_name().prop_map(|activity| Condition::EvidenceApproved {
             activity: activity.into()
         }),
@@ -350,7 +436,39 @@ fn any_needed() -> impl Strategy<Value = Needed> {
         any_decimal().prop_map(|bound| Needed::AtLeast(Threshold::Percent(bound))),
         any_decimal().prop_map(|bound| Needed::AtLeast(Threshold::Points(bound))),
         prop::collection::vec("[A-C][+-]?", 0..3).prop_map(Needed::OneOf),
+        prop::collection::vec("[A-C][+-]?", 0..3).prop_map(Needed::Passed),
     ]
+}
+
+pub(crate) fn any_column() -> impl Strategy<Value = GradeColumn> {
+    (any_name(), prop::bool::ANY).prop_map(|(id, ours)| {
+        if ours {
+            GradeColumn::Ours(id.into())
+        } else {
+            GradeColumn::Elsewhere(id.into())
+        }
+    })
+}
+
+fn any_hand_in() -> impl Strategy<Value = HandedIn> {
+    let late = prop::option::of(prop::option::of(prop::bool::ANY));
+    (late, prop::bool::ANY).prop_map(|(late, missing)| HandedIn {
+        at: late.is_some().then(|| days(-3)),
+        late: late.flatten(),
+        missing: missing && late.is_none(),
+        source: GradeSource::RestCanvas,
+        read_at: now(),
+    })
+}
+
+fn any_completion() -> impl Strategy<Value = Completed> {
+    (prop::bool::ANY, prop::option::of(prop::bool::ANY)).prop_map(|(is_complete, passed)| Completed {
+        is_complete,
+        passed,
+        at: is_complete.then(|| days(-3)),
+        source: GradeSource::RestMoodle,
+        read_at: now(),
+    })
 }
 
 fn any_outside() -> impl Strategy<Value = OutsideGrade> {
@@ -358,6 +476,7 @@ fn any_outside() -> impl Strategy<Value = OutsideGrade> {
         any_decimal().prop_map(OutsideValue::Points),
         any_decimal().prop_map(OutsideValue::Percent),
         "[A-C][+-]?".prop_map(OutsideValue::Word),
+        prop::bool::ANY.prop_map(OutsideValue::Passed),
         Just(OutsideValue::Excused),
     ];
     (value, prop::option::of(any_decimal())).prop_map(|(value, maximum)| outside_grade(value, maximum))
@@ -405,35 +524,41 @@ pub(crate) fn any_facts() -> impl Strategy<Value = Facts> {
         prop::collection::hash_map(any_name().prop_map(BadgeId::from), held, 0..5),
         prop::bool::ANY,
         prop::collection::hash_map(any_name().prop_map(OutsideColumnId::from), any_outside(), 0..5),
+        prop::collection::hash_map(any_name().prop_map(OutsideColumnId::from), any_hand_in(), 0..5),
+        prop::collection::hash_map(any_name().prop_map(OutsideColumnId::from), any_completion(), 0..5),
     )
-        .prop_map(|(columns, states, held, approved, elsewhere)| Facts {
-            elsewhere,
-            grades: columns
-                .iter()
-                .filter(|(_, (_, waits))| !waits)
-                .map(|(item, (grade, _))| (item.clone(), grade.clone()))
-                .collect(),
-            withheld: columns
-                .into_iter()
-                .filter(|(_, (_, waits))| *waits)
-                .map(|(item, (grade, _))| (item, grade.value.is_some().then_some(grade)))
-                .collect(),
-            evidence: states
-                .into_iter()
-                .map(|(id, state)| {
-                    (
-                        id,
-                        EvidenceFact {
-                            state,
-                            since: days(-3),
-                        },
-                    )
-                })
-                .collect(),
-            held,
-            approval: approved.then(|| Approval {
-                by: "Grace Hopper".to_owned(),
-                at: days(-1),
-            }),
-        })
+        .prop_map(
+            |(columns, states, held, approved, elsewhere, handed_in, completed)| Facts {
+                elsewhere,
+                handed_in,
+                completed,
+                grades: columns
+                    .iter()
+                    .filter(|(_, (_, waits))| !waits)
+                    .map(|(item, (grade, _))| (item.clone(), grade.clone()))
+                    .collect(),
+                withheld: columns
+                    .into_iter()
+                    .filter(|(_, (_, waits))| *waits)
+                    .map(|(item, (grade, _))| (item, grade.value.is_some().then_some(grade)))
+                    .collect(),
+                evidence: states
+                    .into_iter()
+                    .map(|(id, state)| {
+                        (
+                            id,
+                            EvidenceFact {
+                                state,
+                                since: days(-3),
+                            },
+                        )
+                    })
+                    .collect(),
+                held,
+                approval: approved.then(|| Approval {
+                    by: "Grace Hopper".to_owned(),
+                    at: days(-1),
+                }),
+            },
+        )
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::award::{Award, Standing};
 use crate::domain::decision::{Decision, Truth};
 use crate::domain::sentence::progress;
-use crate::ids::BadgeId;
+use crate::ids::{BadgeId, SectionId};
 
 /// Where one student stands with one badge. Each stands at exactly one of these; an award says more than what the rule says
 /// today.
@@ -106,6 +106,8 @@ pub(crate) struct Search {
     pub(crate) badge: Option<BadgeId>,
     /// None for everybody.
     pub(crate) standing: Option<Sought>,
+    /// The section or group; others of its name are the same one. None for everybody.
+    pub(crate) section: Option<SectionId>,
 }
 
 /// How somebody has to stand who is looked for.

@@ -24,4 +24,4 @@ pub(crate) mod institution;
 pub(crate) mod operations;
 pub(crate) mod privacy;
 
-pub(crate) use base::{Cairn, StartError};
+pub(crate) use base::{Cairn, StartError, Timers};

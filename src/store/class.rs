@@ -36,6 +36,7 @@ macro_rules! students {
             .filter(people::folded_name.like(pattern($search)).escape('\\'))
             .filter(is_student!($listing))
             .filter(standing($search, $now))
+            .filter(in_section($search))
     };
 }
 
@@ -118,6 +119,22 @@ pub(crate) fn count(
 
 fn pattern(search: &Search) -> String {
     search.name.as_deref().map_or_else(|| "%".to_owned(), anywhere)
+}
+
+/// That the student is in the section that is looked for, or in one of its name.
+fn in_section(search: &Search) -> Piece<Bool> {
+    match &search.section {
+        None => Piece::sql("1 = 1"),
+        Some(section) => Piece::sql(
+            "EXISTS (SELECT 1 FROM sections n JOIN sections s ON s.course_id = n.course_id AND s.kind = n.kind \
+             AND s.name = n.name JOIN section_members m ON m.section_id = s.id WHERE n.id = ",
+        )
+        .text(section.as_str())
+        .then(
+            " AND n.tenant_id = enrolments.tenant_id AND n.course_id = enrolments.course_id \
+             AND m.person_id = enrolments.person_id)",
+        ),
+    }
 }
 
 fn beyond(last: Option<&Last>) -> Piece<Bool> {

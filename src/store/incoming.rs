@@ -251,17 +251,20 @@ impl Blobs {
     }
 
     /// Sets a whole file aside at `place`, until it is forgotten or swept. It takes the place of what its person set aside for
-    /// the same group, and no more than `most` files of theirs are on their way.
+    /// the same group, and no more than `most` files of theirs are on their way. Says how many bytes went for it.
     ///
     /// # Errors
     /// [`BlobError::Failed`] when it cannot be put there.
-    pub(crate) async fn set_aside(&self, place: &Place, whole: Whole, most: usize) -> Result<(), BlobError> {
+    pub(crate) async fn set_aside(&self, place: &Place, whole: Whole, most: usize) -> Result<u64, BlobError> {
         let folder = self.incoming(&place.tenant, &place.person);
         let (group, name) = (format!("{}.", place.group), place.file_name());
         on_disk(move || {
             let _alone = hold(&folder)?;
-            make_room(&folder, &group, &name, most)?;
-            fs::rename(&whole.draft.path, folder.join(name))
+            let removed = make_room(&folder, &group, &name, most)?;
+            let to = folder.join(name);
+            let replaced = length(&to)?;
+            fs::rename(&whole.draft.path, to)?;
+            Ok(removed.saturating_add(replaced))
         })
         .await
     }
@@ -279,13 +282,20 @@ impl Blobs {
         read.await?.ok_or(BlobError::Missing)
     }
 
-    /// Removes what is there of a file.
+    /// Removes what is there of a file, and says how many bytes that was.
     ///
     /// # Errors
     /// [`BlobError::Failed`] when it cannot be removed.
-    pub(crate) async fn forget(&self, place: &Place) -> Result<(), BlobError> {
+    pub(crate) async fn forget(&self, place: &Place) -> Result<u64, BlobError> {
         let path = self.place(place);
-        on_disk(move || gone(fs::remove_file(path))).await
+        on_disk(move || {
+            let size = length(&path)?;
+            match fs::remove_file(path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
+                removed => removed.map(|()| size),
+            }
+        })
+        .await
     }
 
     /// Removes all that a person began to send.
@@ -555,16 +565,19 @@ mod tests {
             let at = place("course", name);
             let writing = blobs.begin(&at.tenant, &at.person, name).await.unwrap();
             let whole = writing.write(content).await.unwrap().end().await.unwrap();
-            blobs.set_aside(&at, whole, MOST).await.unwrap();
-            at
+            (blobs.set_aside(&at, whole, MOST).await.unwrap(), at)
         };
-        let first = aside("aa", b"one").await;
+        let (removed, first) = aside("aa", b"one").await;
+        assert_eq!(removed, 0);
         assert_eq!(blobs.all_of(&first).await.unwrap(), b"one");
         assert_eq!(blobs.received(&first).await.unwrap(), 3);
-        let second = aside("bb", b"two").await;
+        let (removed, second) = aside("bb", b"four").await;
+        assert_eq!(removed, 3, "what it took the place of");
         assert!(matches!(blobs.all_of(&first).await, Err(BlobError::Missing)));
+        assert_eq!(aside("bb", b"again").await.0, 4, "also of the same name");
         assert_eq!(files(folder.path()), 1);
-        blobs.forget(&second).await.unwrap();
+        assert_eq!(blobs.forget(&second).await.unwrap(), 5);
+        assert_eq!(blobs.forget(&second).await.unwrap(), 0, "once");
         assert_eq!(files(folder.path()), 0);
     }
 

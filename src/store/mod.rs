@@ -83,6 +83,7 @@ pub(crate) mod retention;
 pub(crate) mod room;
 pub(crate) mod rules;
 pub(crate) mod sealed;
+pub(crate) mod sections;
 pub(crate) mod sessions;
 pub(crate) mod share_links;
 pub(crate) mod status_lists;

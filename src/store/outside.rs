@@ -351,12 +351,18 @@ pub(crate) fn save_file(db: &mut Db, file: &GradeFile) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Forgets the files of a course. Run it once no column and no grade names one.
+/// Forgets the files of a course, but for those that a column or a grade names: where two courses were made one, a column that
+/// both have stays with the other, whose file may have come over.
 pub(crate) fn forget_files(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<(), StoreError> {
-    diesel::delete(grade_files::table)
+    let of_columns = outside_columns::table
+        .filter(outside_columns::file_id.is_not_null())
+        .select(outside_columns::file_id.assume_not_null());
+    on_both!(db, |connection| diesel::delete(grade_files::table)
         .filter(grade_files::tenant_id.eq(tenant.as_str()))
         .filter(grade_files::course_id.eq(course.as_str()))
-        .execute(db)?;
+        .filter(grade_files::id.ne_all(of_columns))
+        .filter(grade_files::id.ne_all(outside_grades::table.select(outside_grades::file_id)))
+        .execute(connection))?;
     Ok(())
 }
 

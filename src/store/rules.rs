@@ -59,7 +59,10 @@ fn note_inputs(db: &mut Db, tenant: &TenantId, rule: &RuleId, root: &Group) -> R
     let activities = root.activities().map(|id| (ACTIVITY, id.as_str()));
     let built_on = root.badges().map(|id| (BADGE, id.as_str()));
     let outside = root.outside_columns().map(|id| (OUTSIDE, id.as_str()));
-    let inputs: HashSet<(&str, &str)> = items.chain(activities).chain(built_on).chain(outside).collect();
+    let handed_in = root.hand_ins().map(|id| (HAND_IN, id.as_str()));
+    let completed = root.completions().map(|id| (COMPLETION, id.as_str()));
+    let ours = items.chain(activities).chain(built_on);
+    let inputs: HashSet<(&str, &str)> = ours.chain(outside).chain(handed_in).chain(completed).collect();
     for (kind, input) in inputs {
         diesel::insert_into(rule_inputs::table)
             .values((

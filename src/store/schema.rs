@@ -899,6 +899,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    sections (id) {
+        id -> Text,
+        tenant_id -> Text,
+        course_id -> Text,
+        source -> Text,
+        kind -> Text,
+        section_key -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    section_members (section_id, person_id) {
+        tenant_id -> Text,
+        section_id -> Text,
+        person_id -> Text,
+    }
+}
+
+diesel::table! {
     rest_consents (digest) {
         digest -> Text,
         tenant_id -> Text,
@@ -943,6 +963,8 @@ allow_tables_to_appear_in_same_query!(
     outside_columns,
     outside_grades,
     outside_people,
+    sections,
+    section_members,
     outside_cells,
     rest_readings,
     rest_turns,

@@ -27,24 +27,29 @@ if (root.scrollWidth > root.clientWidth + 1) {
 const canvas = document.createElement('canvas');
 canvas.width = canvas.height = 1;
 const pen = canvas.getContext('2d', { willReadFrequently: true });
+// Asking the canvas takes long, and a page has few colours on many elements.
+const colours = new Map();
 const rgba = (colour) => {
-  pen.clearRect(0, 0, 1, 1);
-  pen.fillStyle = colour;
-  pen.fillRect(0, 0, 1, 1);
-  const [r, g, b, a] = pen.getImageData(0, 0, 1, 1).data;
-  return [r, g, b, a / 255];
+  if (!colours.has(colour)) {
+    pen.clearRect(0, 0, 1, 1);
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = pen.getImageData(0, 0, 1, 1).data;
+    colours.set(colour, [r, g, b, a / 255]);
+  }
+  return colours.get(colour);
 };
 const over = (top, below) => [0, 1, 2].map((i) => top[i] * top[3] + below[i] * (1 - top[3]));
+const paper = matchMedia('(prefers-color-scheme: dark)').matches ? [18, 18, 18] : [255, 255, 255];
+const grounds = new Map();
 const ground = (element) => {
-  const layers = [];
-  for (let e = element; e; e = e.parentElement) {
-    const colour = rgba(getComputedStyle(e).backgroundColor);
-    if (colour[3] > 0) layers.push(colour);
-    if (colour[3] === 1) break;
+  if (!element) return paper;
+  if (!grounds.has(element)) {
+    const own = rgba(getComputedStyle(element).backgroundColor);
+    const below = own[3] === 1 ? paper : ground(element.parentElement);
+    grounds.set(element, own[3] > 0 ? over(own, below) : below);
   }
-  let result = matchMedia('(prefers-color-scheme: dark)').matches ? [18, 18, 18] : [255, 255, 255];
-  for (const layer of layers.reverse()) result = over(layer, result);
-  return result;
+  return grounds.get(element);
 };
 const luminance = (c) => {
   const [r, g, b] = c.map((v) => { const x = v / 255; return x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4; });

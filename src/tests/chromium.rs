@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use thirtyfour::ChromiumLikeCapabilities as _;
 use thirtyfour::prelude::*;
+use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Wide and narrow, light and dark: how every screen is looked at.
@@ -41,6 +42,21 @@ fn seats() -> &'static Semaphore {
     SEATS.get_or_init(|| Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)))
 }
 
+/// Whether browser and driver are installed, which is asked once: the answer takes the browser as long as many a page.
+fn is_here() -> bool {
+    static FOUND: OnceLock<bool> = OnceLock::new();
+    *FOUND.get_or_init(|| {
+        ["chromedriver", "chromium"].into_iter().all(|name| {
+            let asked = Command::new(name)
+                .arg("--version")
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
+            asked.is_ok_and(|status| status.success())
+        })
+    })
+}
+
 /// Chromium with a new profile; ended when dropped.
 pub(crate) struct Chromium {
     pub(crate) driver: WebDriver,
@@ -57,15 +73,7 @@ impl Chromium {
 
     /// The same with settings of the profile.
     pub(crate) async fn with_preferences(arguments: &[&str], preferences: Value) -> Option<Self> {
-        let found = ["chromedriver", "chromium"].map(|name| {
-            let asked = Command::new(name)
-                .arg("--version")
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .status();
-            asked.is_ok_and(|status| status.success())
-        });
-        if found != [true, true] {
+        if !is_here() {
             assert!(
                 std::env::var("CI").as_deref() != Ok("true"),
                 "CI=true, but chromium and chromedriver are not both here"
@@ -110,6 +118,12 @@ impl Chromium {
             .unwrap();
         wishes.add_experimental_option("prefs", preferences).unwrap();
         let server = format!("http://127.0.0.1:{port}");
+        for _ in 0..750 {
+            if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         let mut driver = Err(());
         for _ in 0..60 {
             driver = WebDriver::new(&server, wishes.clone()).await.map_err(|_| ());

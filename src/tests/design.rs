@@ -431,7 +431,16 @@ fn students_other_courses_and_forms_of_strangers_reach_none_of_it() {
         for rest in ["/badges/new", "/evidence", "/progress", "/check/status"] {
             assert_eq!(student.get(rest).await.status, 403, "{rest}");
         }
-        for rest in ["edit", "rule", "preview", "preview.csv", "retire", "awards"] {
+        for rest in [
+            "edit",
+            "rule",
+            "rule/versions",
+            "rule/replay",
+            "preview",
+            "preview.csv",
+            "retire",
+            "awards",
+        ] {
             let rest = format!("/badges/{badge}/{rest}");
             assert_eq!(student.get(&rest).await.status, 403, "{rest}");
             assert_eq!(elsewhere.get(&rest).await.status, 404, "{rest}");

@@ -141,6 +141,8 @@ fn who_taught_a_concluded_course_looks_on_and_only_administrators_revoke() {
             "/badges/new".to_owned(),
             format!("/badges/{badge}/edit"),
             format!("/badges/{badge}/rule"),
+            format!("/badges/{badge}/rule/versions"),
+            format!("/badges/{badge}/rule/replay"),
             format!("/badges/{badge}/retire"),
         ] {
             let refused = teacher.get(&rest).await;

@@ -152,42 +152,46 @@ fn check_now_ends_with_the_new_numbers_and_a_sentence_with_and_without_cookies()
 
 #[test]
 fn a_platform_that_is_away_is_said_with_the_numbers_that_stand_and_no_status() {
-    on_each_database(|scene| async move {
-        let mut stage = Stage::set(scene).await;
-        stage.scene.at_rest().await;
-        let home = stage.inside("");
-        for fault in [Fault::BadGateway, Fault::Unavailable] {
-            for endpoint in [Endpoint::LineItems, Endpoint::Members, Endpoint::Results] {
-                stage.world.faults().inject(endpoint, &fault, 60);
-            }
-            stage.check().await;
-            stage.scene.at_rest().await;
-            stage.world.faults().clear();
-            let page = stage.teacher.get(&home).await.unwrap();
-            let words = page.words();
-            for said in [
-                "out of order or being repaired",
-                "Nothing was lost: the numbers of",
-                "stand, and Cairn asks again at",
-            ] {
-                assert!(words.contains(said), "{said}: {words}");
-            }
-            assert!(!words.contains("status 50"), "{words}");
-            assert!(words.contains("32 students"), "{words}");
-            let looks = "data-every=\"15\"";
-            assert!(page.text().contains(looks), "it looks again: {}", page.text());
+    for database in TestDatabase::dealt() {
+        crate::app::block_on(platform_away(database));
+    }
+}
+
+async fn platform_away(database: TestDatabase) {
+    let mut stage = Stage::set(Scene::hasty(database).await).await;
+    stage.scene.at_rest().await;
+    let home = stage.inside("");
+    for fault in [Fault::BadGateway, Fault::Unavailable] {
+        for endpoint in [Endpoint::LineItems, Endpoint::Members, Endpoint::Results] {
+            stage.world.faults().inject(endpoint, &fault, 60);
         }
-        // The platform is back, and the page that looks again says so and looks no more.
         stage.check().await;
         stage.scene.at_rest().await;
+        stage.world.faults().clear();
         let page = stage.teacher.get(&home).await.unwrap();
-        assert!(
-            !page.words().contains("out of order") && !page.text().contains("data-every"),
-            "{}",
-            page.words()
-        );
-        stage.scene.end().await;
-    });
+        let words = page.words();
+        for said in [
+            "out of order or being repaired",
+            "Nothing was lost: the numbers of",
+            "stand, and Cairn asks again at",
+        ] {
+            assert!(words.contains(said), "{said}: {words}");
+        }
+        assert!(!words.contains("status 50"), "{words}");
+        assert!(words.contains("32 students"), "{words}");
+        let looks = "data-every=\"15\"";
+        assert!(page.text().contains(looks), "it looks again: {}", page.text());
+    }
+    // The platform is back, and the page that looks again says so and looks no more.
+    stage.check().await;
+    stage.scene.at_rest().await;
+    let page = stage.teacher.get(&home).await.unwrap();
+    assert!(
+        !page.words().contains("out of order") && !page.text().contains("data-every"),
+        "{}",
+        page.words()
+    );
+    stage.scene.end().await;
 }
 
 #[test]

@@ -121,11 +121,18 @@ pub(crate) async fn switch_to_new_window(chromium: &Chromium) {
         .unwrap();
 }
 
-/// Presses the first button of the frame with these words.
+/// Presses the first button of the frame with these words, once its page is there.
 async fn press(chromium: &Chromium, words: &str) {
     let path = format!("//button[contains(normalize-space(.), \"{words}\")]");
-    let button = chromium.driver.find(By::XPath(path)).await;
-    let button = button.unwrap_or_else(|_| panic!("there is no button {words:?}"));
+    let mut found = chromium.driver.find(By::XPath(path.as_str())).await;
+    for _ in 0..200 {
+        if found.is_ok() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        found = chromium.driver.find(By::XPath(path.as_str())).await;
+    }
+    let button = found.unwrap_or_else(|_| panic!("there is no button {words:?}"));
     // A click scrolls it into view, but not past what the LMS lays over its page.
     chromium
         .driver

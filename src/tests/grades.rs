@@ -283,3 +283,131 @@ fn a_rule_uses_an_assignment_of_the_lms_and_its_badge_says_that_a_file_told_it()
         scene.end().await;
     });
 }
+
+#[test]
+fn the_best_of_several_grades_are_chosen_by_boxes_and_a_refusal_keeps_what_was_typed() {
+    on_each_database(|scene| async move {
+        for (_, lms) in scene.platforms() {
+            let mut teacher = teacher_of(lms).await;
+            let badge = teacher.make_badge("Steady worker", "knowledge").await;
+            let rule = teacher.get(&format!("/badges/{badge}/rule")).await;
+            reads(&rule, "can let Cairn read the whole gradebook");
+            let file = with(PLAIN, "S-20311", "S-001", false);
+            let review = bring(&mut teacher, &file).await;
+            let used = teacher
+                .send(&review, "/grades/use", &[("of_course", "yes")])
+                .await;
+            reads(&used, "The grades of the file count now");
+
+            let rule = teacher.get(&format!("/badges/{badge}/rule")).await;
+            let rule = teacher.build(&rule, &[("action", "add::best_of")]).await;
+            let rule = teacher.build(&rule, &[("action", "add::handed_in")]).await;
+            reads(&rule, "Nothing tells here what is handed in");
+            let rule = teacher.build(&rule, &[("action", "remove:1")]).await;
+            reads(&rule, "From gradebook files");
+            let form = rule.form("/rule/save").unwrap();
+            let boxes: Vec<&str> = form
+                .fields
+                .iter()
+                .filter(|field| field.name == "n.0.of" && field.value.starts_with("elsewhere:"))
+                .map(|field| field.value.as_str())
+                .collect();
+            assert!(boxes.len() > 1, "{boxes:?}");
+            let row = [
+                ("n.0.of", boxes[0]),
+                ("n.0.of", boxes[1]),
+                ("n.0.best", "3"),
+                ("n.0.value", "70"),
+                ("action", "save"),
+            ];
+            let refused = teacher.build(&rule, &row).await;
+            assert_eq!(refused.status, 422, "{}", refused.words());
+            reads(&refused, "Let 1 to 2 of these 2 grades count");
+            reads(&refused, "2 grades chosen");
+            let form = refused.form("/rule/save").unwrap();
+            assert_eq!(form.value("n.0.best"), Some("3"));
+            assert_eq!(form.value("n.0.value"), Some("70"));
+            let ticked = form
+                .fields
+                .iter()
+                .filter(|field| field.name == "n.0.of" && field.is_sent);
+            let ticked: Vec<&str> = ticked.map(|field| field.value.as_str()).collect();
+            assert_eq!(ticked, [boxes[0], boxes[1]]);
+
+            let saved = teacher
+                .build(&refused, &[("n.0.best", "1"), ("action", "save")])
+                .await;
+            reads(&saved, "Saved.");
+            reads(
+                &saved,
+                "an average of at least 70 percent in the best 1 of 2 grades (",
+            );
+            teacher.activate(&badge).await;
+            teacher.until("", "Knowledge badge 1 of").await;
+            let world = lms.world();
+            let student = world.students(world.courses()[0].id)[0].name.clone();
+            let mut holder = Guest::open(lms, 0, &student, "My badges").await;
+            let page = holder.get(&format!("/badges/{badge}")).await;
+            reads(&page, "Average of the best 1 of 2 grades:");
+            reads(&page, "read from a gradebook file");
+
+            // What the rule names stays in its row when nothing is known of it any more.
+            let ask = teacher.get("/grades/remove").await;
+            teacher.send(&ask, "/grades/remove/confirm", &[]).await;
+            let rule = teacher.get(&format!("/badges/{badge}/rule")).await;
+            reads(&rule, "whose grades are not known here any more");
+            let form = rule.form("/rule/save").unwrap();
+            let kept = form
+                .fields
+                .iter()
+                .filter(|field| field.name == "n.0.of" && field.is_sent);
+            assert_eq!(kept.count(), 2);
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
+fn whether_something_is_passed_is_asked_with_the_words_that_pass() {
+    on_each_database(|scene| async move {
+        for (_, lms) in scene.platforms() {
+            let mut teacher = teacher_of(lms).await;
+            let badge = teacher.make_badge("Passed", "knowledge").await;
+            let file = with(
+                case!("05-canvas-excused-letters-override.csv"),
+                "U77",
+                "S-001",
+                false,
+            );
+            let review = bring(&mut teacher, &file).await;
+            let used = teacher
+                .send(&review, "/grades/use", &[("of_course", "yes")])
+                .await;
+            reads(&used, "The grades of the file count now");
+            let rule = teacher.get(&format!("/badges/{badge}/rule")).await;
+            let rule = teacher.build(&rule, &[("action", "add::elsewhere")]).await;
+            let form = rule.form("/rule/save").unwrap();
+            let letter = form
+                .option("n.0.column", "Current Grade (total of the course")
+                .unwrap();
+            let row = [
+                ("n.0.column", letter),
+                ("n.0.unit", "passed"),
+                ("n.0.value", ""),
+                ("action", "save"),
+            ];
+            let refused = teacher.build(&rule, &row).await;
+            assert_eq!(refused.status, 422, "{}", refused.words());
+            reads(
+                &refused,
+                "Type at least one grade that passes in “Current Grade”.",
+            );
+            reads(&refused, "Where the course site says who passes, that counts.");
+            let saved = teacher
+                .build(&refused, &[("n.0.value", "A, A-, B"), ("action", "save")])
+                .await;
+            reads(&saved, "a pass (A, A-, or B) in Current Grade");
+        }
+        scene.end().await;
+    });
+}

@@ -14,7 +14,7 @@ use crate::app::Surroundings;
 use crate::clock::{Clock, SharedClock, SystemClock};
 use crate::demo::Demo;
 use crate::random::SystemRandom;
-use crate::service::Cairn;
+use crate::service::{Cairn, Timers};
 use crate::settings::Settings;
 use crate::store::testing::{TestDatabase, jobs_left};
 use practice_lms::browser::{Browser, Page, ThirdPartyCookies};
@@ -67,6 +67,15 @@ impl Sleep for ManualTimer {
     }
 }
 
+/// A timer by which nobody waits.
+#[derive(Debug)]
+struct AtOnce;
+
+#[async_trait]
+impl Sleep for AtOnce {
+    async fn sleep(&self, _: Duration) {}
+}
+
 /// Everything that one test needs; stopped with [`Scene::end`].
 pub(crate) struct Scene {
     pub(crate) cairn: Arc<Cairn>,
@@ -88,17 +97,30 @@ impl Scene {
 
     /// The same with settings of one's own, as environment variables.
     pub(crate) async fn with(database: TestDatabase, own: &[(&str, &str)]) -> Self {
-        Self::set(database, own, Arc::new(SystemClock), None).await
+        Self::set(database, own, Arc::new(SystemClock), Timers::default()).await
     }
 
     /// The same by that clock, the platforms' included.
     pub(crate) async fn at(database: TestDatabase, clock: SharedClock) -> Self {
-        Self::set(database, &[], clock, None).await
+        Self::set(database, &[], clock, Timers::default()).await
     }
 
     /// The same by that clock, and with that timer for the patience with platforms.
     pub(crate) async fn timed(database: TestDatabase, clock: SharedClock, timer: Arc<ManualTimer>) -> Self {
-        Self::set(database, &[], clock, Some(timer)).await
+        let timers = Timers {
+            patience: Some(timer),
+            ..Timers::default()
+        };
+        Self::set(database, &[], clock, timers).await
+    }
+
+    /// The same where a platform that fails is tried again at once.
+    pub(crate) async fn hasty(database: TestDatabase) -> Self {
+        let timers = Timers {
+            tries: Some(Arc::new(AtOnce)),
+            ..Timers::default()
+        };
+        Self::set(database, &[], Arc::new(SystemClock), timers).await
     }
 
     /// Where its numbers are read.
@@ -107,12 +129,7 @@ impl Scene {
         format!("http://{}/metrics", listen.address)
     }
 
-    async fn set(
-        database: TestDatabase,
-        own: &[(&str, &str)],
-        clock: SharedClock,
-        timer: Option<Arc<dyn Sleep>>,
-    ) -> Self {
+    async fn set(database: TestDatabase, own: &[(&str, &str)], clock: SharedClock, timers: Timers) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut environment = HashMap::from([
             ("CAIRN_LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
@@ -130,7 +147,7 @@ impl Scene {
         let surroundings = Surroundings {
             clock,
             random: Arc::new(SystemRandom),
-            timer,
+            timers,
         };
         let demo = Demo::start(settings, surroundings, (0, 0)).await.unwrap();
         let Demo {

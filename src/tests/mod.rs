@@ -57,6 +57,7 @@ mod unwritable;
 mod uploads;
 mod use_cases;
 mod verifying;
+mod versions;
 mod waiting;
 mod windows;
 mod zones;

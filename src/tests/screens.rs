@@ -139,6 +139,7 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     viewer.inspect("rule-problems").await;
     grades(viewer, &home).await;
     viewer.goto("dry-run", &preview).await;
+    earlier_year(viewer, &preview.replace("/preview", "/rule")).await;
     viewer.goto("retire", &retire).await;
     viewer.goto("awards", &awards).await;
     viewer
@@ -208,6 +209,30 @@ async fn grades(viewer: &mut Viewer<'_>, home: &str) {
     viewer.inspect("grades-used").await;
     viewer.goto("grades", &place).await;
     viewer.goto("grades-remove", &format!("{place}/remove")).await;
+}
+
+/// A rule beside its other version, and over the gradebook of an earlier year.
+async fn earlier_year(viewer: &mut Viewer<'_>, rule: &str) {
+    viewer.goto("versions", &format!("{rule}/versions")).await;
+    viewer.goto("replay", &format!("{rule}/replay")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("earlier.csv");
+    let text = "Student,ID,Section,Quiz (7)\n    Points Possible,,,50\nUna,1,A,40\nDov,2,A,31\n";
+    std::fs::write(&file, text).unwrap();
+    let input = viewer.chromium.driver.find(By::Id("f-file")).await.unwrap();
+    input.send_keys(file.display().to_string()).await.unwrap();
+    viewer.press("Look at the file").await;
+    viewer.chromium.reads("What stands for what").await;
+    viewer.inspect("replay-setup").await;
+    // The first condition is met by nobody, so that there is something to draw.
+    let choose = "[...document.querySelectorAll('select[name^=\"q.\"]')].forEach((s, n) => { s.value = n ? 'met' : 'not-met' })";
+    viewer.chromium.driver.execute(choose, Vec::new()).await.unwrap();
+    viewer.press("See who would have earned it").await;
+    viewer
+        .chromium
+        .reads("people of the file would have earned")
+        .await;
+    viewer.inspect("replay-result").await;
 }
 
 /// Somebody was staff and is listed as a student now: the course site cannot tell, so a teacher is asked.

@@ -132,6 +132,38 @@ fn all_students_of_an_institution_have_one_share() {
     });
 }
 
+/// A teacher brings a gradebook of Canvas of so many bytes, which names Ada.
+async fn bring(teacher: &mut Guest, of: &str, bytes: usize) -> Page {
+    let mut content = format!("Student,ID,Section,Quiz {of} (7)\nAda Adeyemi,1,A,9\n");
+    let mut n = 2;
+    while content.len() < bytes {
+        content.push_str(&format!("\"Stranger, Nobody {n}\",{n},A,1\n"));
+        n += 1;
+    }
+    let page = teacher.get("/grades").await;
+    let file = [("file", "grades.csv", "text/csv", content.as_bytes())];
+    teacher.send_files(&page, "/grades/bring", &[], &file).await
+}
+
+#[test]
+fn a_gradebook_that_lies_aside_takes_room_until_another_takes_its_place() {
+    with(&[("CAIRN_INSTITUTION_MEGABYTES", "1")], |scene| async move {
+        let lms = &scene.moodle;
+        let (mut teacher, place) = activity(lms).await;
+        let mut ada = Guest::open(lms, 0, ADA, "Project report").await;
+        for of in ["one", "two"] {
+            let review = bring(&mut teacher, of, 300_000).await;
+            assert_eq!(review.status, 200, "{}", review.words());
+        }
+        let page = ada.get(&place).await;
+        let full = "There is no room for this file among those of your institution, so it was not kept.";
+        refused(&send(&mut ada, &page, 1, 800_000).await, full);
+        let done = send(&mut ada, &page, 2, 600_000).await;
+        assert!(done.words().contains("Handed in."), "{}", done.words());
+        scene.end().await;
+    });
+}
+
 #[test]
 fn what_is_refused_because_it_is_approved_leaves_no_file() {
     with(&[], |scene| async move {

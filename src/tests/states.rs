@@ -8,6 +8,7 @@ use crate::domain::badge::Expiry;
 use crate::domain::cause::Cause;
 use crate::domain::credential::Credential;
 use crate::domain::rule::Condition;
+use crate::domain::section::SectionKind;
 use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
 use crate::service::course::sync::check_course;
@@ -281,6 +282,12 @@ async fn many(viewer: &mut Viewer<'_>, stage: &Stage) {
         .goto("progress-nobody-there", &format!("{here}?standing=met&q=a"))
         .await;
     viewer.goto("over-time-many", &format!("{here}/over-time")).await;
+    // Names as long as people make them, of both kinds.
+    let long = "Section with a very long name ".repeat(6);
+    stage.divide(0, SectionKind::Section, &long).await;
+    stage.divide(1, SectionKind::Group, "Team").await;
+    viewer.goto("progress-sections", &here).await;
+    viewer.chromium.reads("Section or group").await;
 }
 
 /// A course that was deleted, for whoever taught it and has it open.

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::award::{Award, Standing};
-use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Seen, Truth};
+use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Seen, Stands, Truth};
+use crate::domain::facts::GradeSource;
 use crate::domain::rule::Need;
 use crate::domain::sentence::{Audience, Line, Names, lines, progress};
 use crate::web::views::shared::{CheckLine, Status, StatusChip, When};
@@ -29,10 +30,17 @@ fn check_line(line: Line, now: DateTime<Utc>) -> CheckLine {
         Truth::Unknown => Status::Unknown,
     };
     let (note, at) = match (line.source, line.read_at, line.since) {
+        (Some(source), at, _) if line.out_of_reach == Some(source) => {
+            let source = source.words();
+            (
+                Some(format!("{source} cannot be read now; last read from there")),
+                at,
+            )
+        }
         (Some(source), at, _) => (Some(format!("read from {}", source.words())), at),
         (None, Some(at), _) => (Some("read".to_owned()), Some(at)),
         (None, None, Some(at)) => (Some("since".to_owned()), Some(at)),
-        (None, None, None) => (None, None),
+        (None, None, None) => (line.out_of_reach.map(unreached), None),
     };
     CheckLine {
         note,
@@ -40,6 +48,10 @@ fn check_line(line: Line, now: DateTime<Utc>) -> CheckLine {
         children: line.lines.into_iter().map(|line| check_line(line, now)).collect(),
         ..CheckLine::new(status, line.text)
     }
+}
+
+fn unreached(source: GradeSource) -> String {
+    format!("{} cannot be read now", source.words())
 }
 
 /// How the checks combine.
@@ -81,7 +93,11 @@ pub(crate) fn standing(award: Option<&Award>, decision: Option<&Decision>, now: 
 }
 
 fn is_no_grade(seen: &Seen) -> bool {
-    matches!(seen, Seen::NoGrade { .. } | Seen::NothingElsewhere)
+    match seen {
+        Seen::NoGrade { .. } | Seen::NothingElsewhere => true,
+        Seen::Best { of, .. } => of.iter().all(|one| one.stands == Stands::Nothing),
+        _ => false,
+    }
 }
 
 /// Whether nothing is unknown but what was seen so.

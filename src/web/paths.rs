@@ -95,6 +95,11 @@ pub(crate) mod course {
         BADGE_SAVE = "/badges/{badge}/save", badge_save(badge: &BadgeId);
         BADGE_RULE = "/badges/{badge}/rule", badge_rule(badge: &BadgeId);
         BADGE_RULE_SAVE = "/badges/{badge}/rule/save", badge_rule_save(badge: &BadgeId);
+        /// Two versions of the rule side by side.
+        BADGE_VERSIONS = "/badges/{badge}/rule/versions", badge_versions(badge: &BadgeId);
+        /// The rule over the gradebook of an earlier year.
+        BADGE_REPLAY = "/badges/{badge}/rule/replay", badge_replay(badge: &BadgeId);
+        BADGE_REPLAY_TRY = "/badges/{badge}/rule/replay/try", badge_replay_try(badge: &BadgeId);
         /// Columns that fit where the rule reads some that are gone.
         BADGE_REPLACED = "/badges/{badge}/columns", badge_replaced(badge: &BadgeId);
         BADGE_REPLACED_TAKE = "/badges/{badge}/columns/take", badge_replaced_take(badge: &BadgeId);

@@ -74,6 +74,20 @@ pub(crate) fn band(scale: Scale, points: &[(i64, i64, i64)]) -> String {
     path
 }
 
+/// A bar for each number, side by side from the left edge to the right one; the span of the scale is how many there are.
+#[must_use]
+pub(crate) fn bars(scale: Scale, values: &[i64]) -> String {
+    let mut path = String::new();
+    for (at, value) in (0..).zip(values) {
+        let (left, right) = (scale.x(at), scale.x(at + 1));
+        push(
+            &mut path,
+            format_args!("M{left} {HEIGHT}V{}H{right}V{HEIGHT}Z", scale.y(*value)),
+        );
+    }
+    path
+}
+
 fn push(path: &mut String, part: std::fmt::Arguments<'_>) {
     // Nothing can go wrong with text in memory.
     let _ = path.write_fmt(part);
@@ -102,6 +116,15 @@ mod tests {
             "one day is a strip"
         );
         assert_eq!(band(scale, &[]), "");
+    }
+
+    #[test]
+    fn bars_stand_side_by_side_and_fill_the_width() {
+        assert_eq!(
+            bars(Scale::to(2, 4), &[4, 1]),
+            "M0 300V0H500V300ZM500 300V225H1000V300Z"
+        );
+        assert_eq!(bars(Scale::to(0, 0), &[]), "");
     }
 
     #[test]

@@ -24,6 +24,8 @@ const PAGES: &[&str] = &[
     course::BADGE,
     course::BADGE_EDIT,
     course::BADGE_RULE,
+    course::BADGE_VERSIONS,
+    course::BADGE_REPLAY,
     course::BADGE_PREVIEW,
     course::BADGE_RETIRE,
     course::BADGE_AWARDS,
@@ -175,6 +177,12 @@ mod tests {
                 course::BADGE_RULE_SAVE,
                 "/c/1/badges/2/rule/save",
                 "/c/1/badges/2/rule",
+                false,
+            ),
+            (
+                course::BADGE_REPLAY_TRY,
+                "/c/1/badges/2/rule/replay/try",
+                "/c/1/badges/2/rule/replay",
                 false,
             ),
             (

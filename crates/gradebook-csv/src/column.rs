@@ -54,7 +54,7 @@ impl Column {
 pub enum Kind {
     /// Something by which a person is known.
     Person(Field),
-    /// The sections of a person in Canvas, as a sentence: a name may itself contain "and", so they are not taken apart.
+    /// The sections of a person in Canvas, as a sentence; [`Sections`](crate::Sections) takes them apart where the file says how.
     Section,
     /// Moodle's column for people whose enrolment is suspended.
     Suspended,

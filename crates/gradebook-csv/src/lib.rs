@@ -7,7 +7,7 @@
 //!    counts only after a tick of the teacher, [`Releases`] says so. Memory is bounded by [`Limits`], however many rows there are.
 //! 2. [`Gradebook::rows`] reads the rows in turn; [`Export::read`] reads all of them into memory.
 //! 3. [`course::belonging`] tells a file of another course by the ids of its assignments.
-//! 4. [`matching`] says whom the rows are about, [`changes()`] what a second file changes.
+//! 4. [`Sections`] says who is in which section; [`matching`] says whom the rows are about, [`changes()`] what a second file changes.
 //!
 //! ```
 //! use gradebook_csv::{Dialect, Export, Grade, Limits};
@@ -40,6 +40,7 @@ mod moodle;
 mod number;
 mod records;
 mod refusal;
+mod sections;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -54,3 +55,4 @@ pub use limits::Limits;
 pub use number::DecimalSign;
 pub use records::Delimiter;
 pub use refusal::Refusal;
+pub use sections::Sections;

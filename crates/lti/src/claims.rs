@@ -370,6 +370,20 @@ pub const MASQUERADING_USER: &str = "masquerading_user_id";
 /// The custom parameter that a tool's configuration should fill with `$Canvas.course.sectionRestricted`; see
 /// [`Launch::is_limited_to_sections`].
 pub const SECTION_RESTRICTED: &str = "section_restricted";
+/// The custom parameter that a tool's configuration should fill with `$com.instructure.User.sectionNames`; see
+/// [`Launch::sections`].
+pub const SECTION_NAMES: &str = "section_names";
+/// The custom parameter that a tool's configuration should fill with `$Canvas.course.sectionIds`; see [`Launch::sections`].
+pub const SECTION_IDS: &str = "section_ids";
+
+/// A section that a person is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaunchSection {
+    /// What the platform knows it by, where that is told.
+    pub id: Option<String>,
+    /// Only for people.
+    pub name: String,
+}
 
 impl Launch {
     /// A custom parameter as text. `None` when it is absent, null, empty, a variable that the platform did not know and
@@ -444,4 +458,40 @@ impl Launch {
             Message::DeepLinking { .. } => None,
         }
     }
+
+    /// The sections in which this person is in the course, none where the platform does not say. Canvas writes the names as an
+    /// array in JSON (its documents show it escaped once more), in the order of the ids, which it lists with commas between
+    /// them; a single id may be a number.
+    #[must_use]
+    pub fn sections(&self) -> Option<Vec<LaunchSection>> {
+        let names: Vec<String> = match self.custom.get(SECTION_NAMES)? {
+            Value::Array(names) => names
+                .iter()
+                .map(|name| name.as_str().map(str::to_owned))
+                .collect::<Option<_>>()?,
+            _ => names_in(self.custom_text(SECTION_NAMES)?)?,
+        };
+        let ids: Vec<String> = match self.custom.get(SECTION_IDS) {
+            Some(Value::Number(id)) => vec![id.to_string()],
+            _ => {
+                let text = self.custom_text(SECTION_IDS).unwrap_or_default();
+                let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty());
+                ids.map(str::to_owned).collect()
+            }
+        };
+        // Which is whose is told by their order alone.
+        let by_order = ids.len() == names.len();
+        let mut ids = ids.into_iter().filter(|_| by_order);
+        let section = |name| LaunchSection { id: ids.next(), name };
+        Some(names.into_iter().map(section).collect())
+    }
+}
+
+/// The names in a text that is an array in JSON, perhaps escaped as it would be within another text.
+fn names_in(text: &str) -> Option<Vec<String>> {
+    let bare = serde_json::from_str(text).ok();
+    bare.or_else(|| {
+        let inner: String = serde_json::from_str(&format!("\"{text}\"")).ok()?;
+        serde_json::from_str(&inner).ok()
+    })
 }

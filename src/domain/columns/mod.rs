@@ -63,10 +63,8 @@ pub(crate) struct Resumed {
 #[must_use]
 pub(crate) fn troubles(root: &Group, items: &[LineItem], pause: Option<&Pause>) -> Vec<ColumnTrouble> {
     let mut found: Vec<ColumnTrouble> = Vec::new();
-    for condition in root.conditions() {
-        let Condition::Grade { item, at_least } = condition else {
-            continue;
-        };
+    let asked = root.conditions().into_iter().flat_map(Condition::bounds);
+    for (item, at_least) in asked {
         let Some(known) = items.iter().find(|known| known.id == *item) else {
             continue;
         };

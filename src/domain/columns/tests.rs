@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::sample::{all, decimal, percent, points};
+use crate::domain::sample::{all, best_of, decimal, percent, points};
 
 fn item(id: &str) -> LineItem {
     LineItem {
@@ -49,6 +49,9 @@ fn a_rule_reads_its_columns_only_as_it_was_made_for_them() {
         [TroubleKind::PercentOfScale]
     );
     assert_eq!(kinds(&all([points("quiz", "3")]), &[scale], None), []);
+    let best = all([best_of(1, &["lab", "quiz"], &[], "80")]);
+    let gone = [item("lab"), in_state(LineItemState::Gone)];
+    assert_eq!(kinds(&best, &gone, None), [TroubleKind::Gone]);
 }
 
 #[test]

@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::course::{CopyProof, CopyRequestState, LineItem};
-use crate::domain::rule::{Condition, Group, Node};
+use crate::domain::rule::{Condition, GradeColumn, Group, Node};
 use crate::ids::{ActivityId, BadgeId, LineItemId};
 
 #[cfg(test)]
@@ -169,16 +169,30 @@ impl Mapping {
                 item: self.columns.get(item).unwrap_or(item).clone(),
                 at_least: *at_least,
             },
+            Condition::BestOf { best, of, at_least } => Condition::BestOf {
+                best: *best,
+                of: of.iter().map(|column| self.column(column)).collect(),
+                at_least: *at_least,
+            },
             Condition::EvidenceApproved { activity } => Condition::EvidenceApproved {
                 activity: self.activities.get(activity).unwrap_or(activity).clone(),
             },
             Condition::HoldsBadge { badge } => Condition::HoldsBadge {
                 badge: self.badges.get(badge).unwrap_or(badge).clone(),
             },
-            // A file is of one course: what it told of stays what it was, and has to be chosen anew.
-            Condition::Elsewhere { .. } | Condition::NotBefore { .. } | Condition::InstructorApproves => {
-                condition.clone()
-            }
+            // What another source told of is of one course: it stays what it was, and has to be chosen anew.
+            Condition::Elsewhere { .. }
+            | Condition::HandedIn { .. }
+            | Condition::Completed { .. }
+            | Condition::NotBefore { .. }
+            | Condition::InstructorApproves => condition.clone(),
+        }
+    }
+
+    fn column(&self, column: &GradeColumn) -> GradeColumn {
+        match column {
+            GradeColumn::Ours(item) => GradeColumn::Ours(self.columns.get(item).unwrap_or(item).clone()),
+            GradeColumn::Elsewhere(_) => column.clone(),
         }
     }
 }

@@ -162,6 +162,9 @@ fn shape(group: &Group) -> String {
         Node::Condition(Condition::Grade { at_least, .. }) => format!("grade {at_least:?}"),
         Node::Condition(Condition::EvidenceApproved { .. }) => "evidence".into(),
         Node::Condition(Condition::HoldsBadge { .. }) => "badge".into(),
+        Node::Condition(Condition::BestOf { best, of, at_least }) => {
+            format!("best {best} of {} {at_least}", of.len())
+        }
         Node::Condition(other) => format!("{other:?}"),
     });
     format!("{:?}{:?}", group.need, nodes.collect::<Vec<_>>())
@@ -213,4 +216,15 @@ proptest! {
             prop_assert!(!mapping.columns.contains_key(item), "{} was left", item);
         }
     }
+}
+
+#[test]
+fn of_the_best_of_several_ours_are_those_of_the_new_course_and_others_have_to_be_chosen_anew() {
+    let root = sample::all([sample::best_of(1, &["quiz", "lab"], &["weekly"], "80")]);
+    let mapping = Mapping {
+        columns: [("quiz".into(), "new-quiz".into())].into(),
+        ..Mapping::default()
+    };
+    let expected = sample::all([sample::best_of(1, &["new-quiz", "lab"], &["weekly"], "80")]);
+    assert_eq!(mapping.apply(&root), expected);
 }

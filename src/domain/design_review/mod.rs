@@ -9,5 +9,6 @@ pub(crate) use design::{
     MAX_OUTCOME, MAX_SHORT, review_design,
 };
 pub(crate) use rule::{
-    RuleContext, RuleProblem, elsewhere_problem, review_evidence, review_rule, threshold_problem,
+    RuleContext, RuleProblem, bound_problem, completion_problem, elsewhere_problem, hand_in_problem,
+    review_evidence, review_rule, share_elsewhere, share_of, threshold_problem,
 };

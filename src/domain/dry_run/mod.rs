@@ -8,12 +8,14 @@ use sha2::{Digest, Sha256};
 use crate::domain::award::{Award, Standing, open_cycle};
 use crate::domain::badge::Renewal;
 use crate::domain::decision::Truth;
+use crate::domain::evaluate::best::reached;
 use crate::domain::evaluate::{holds, node_truth, outcome, reaches};
 use crate::domain::facts::{Facts, Grade};
 use crate::domain::outside::{OutsideGrade, OutsideValue};
 use crate::domain::renewal;
 use crate::domain::rule::{Condition, Needed, Node, Rule};
 use crate::domain::sentence::{self, Names};
+use crate::domain::versions::Shift;
 use crate::ids::PersonId;
 
 #[cfg(test)]
@@ -189,11 +191,16 @@ pub(crate) fn dry_run(
             *row.count(prospect(node, &learner.facts, now)) += 1;
         }
         if let (Some(change), Some(active)) = (&mut run.change, active) {
-            let before = outcome(&active.root, &learner.facts, now) == Truth::Yes;
-            match (before, found == Prospect::Yes) {
-                (false, true) => change.gained.push(learner.person.clone()),
-                (true, false) => change.lost.push(learner.person.clone()),
-                _ => {}
+            let before = outcome(&active.root, &learner.facts, now);
+            let after = if found == Prospect::Yes {
+                Truth::Yes
+            } else {
+                Truth::No
+            };
+            match Shift::between(before, after) {
+                Shift::Gains => change.gained.push(learner.person.clone()),
+                Shift::Loses => change.lost.push(learner.person.clone()),
+                Shift::MeetsBoth | Shift::MeetsNeither => {}
             }
         }
     }
@@ -292,15 +299,25 @@ fn prospect(node: &Node, facts: &Facts, now: DateTime<Utc>) -> Prospect {
     if truth == Truth::No {
         return Prospect::No;
     }
-    let without_withheld = |condition: &Condition| match condition {
-        Condition::Grade { item, .. } if facts.withheld.contains_key(item) => Truth::No,
-        _ => ask(condition),
+    let without_withheld = |condition: &Condition| match (condition, ask(condition)) {
+        (Condition::Grade { .. } | Condition::BestOf { .. }, Truth::Unknown)
+            if condition
+                .line_items()
+                .into_iter()
+                .any(|item| facts.withheld.contains_key(item)) =>
+        {
+            Truth::No
+        }
+        (_, truth) => truth,
     };
     if node_truth(node, &without_withheld) == Truth::No {
         return Prospect::NotReleased;
     }
     let without_grades = |condition: &Condition| match (condition, ask(condition)) {
-        (Condition::Grade { .. } | Condition::Elsewhere { .. }, Truth::Unknown) => Truth::No,
+        (
+            Condition::Grade { .. } | Condition::Elsewhere { .. } | Condition::BestOf { .. },
+            Truth::Unknown,
+        ) => Truth::No,
         (_, truth) => truth,
     };
     if node_truth(node, &without_grades) == Truth::No {
@@ -308,6 +325,11 @@ fn prospect(node: &Node, facts: &Facts, now: DateTime<Utc>) -> Prospect {
     }
     let without_work = |condition: &Condition| match condition {
         Condition::EvidenceApproved { activity } if !facts.evidence.contains_key(activity) => Truth::No,
+        Condition::HandedIn { column, .. } => match facts.handed_in.get(column) {
+            Some(fact) if fact.at.is_some() => ask(condition),
+            _ => Truth::No,
+        },
+        Condition::Completed { .. } if ask(condition) == Truth::Unknown => Truth::No,
         _ => ask(condition),
     };
     if node_truth(node, &without_work) == Truth::No {
@@ -324,6 +346,11 @@ fn nearly(condition: &Condition, facts: &Facts) -> bool {
         Condition::Elsewhere { column, needs } => {
             let grade = facts.elsewhere.get(column);
             return grade.is_some_and(|grade| nearly_elsewhere(grade, needs));
+        }
+        Condition::BestOf { best, of, at_least } => {
+            let average = reached(*best, of, facts);
+            return average
+                .is_some_and(|average| average.saturating_add(Decimal::from(NEAR_PERCENT)) >= *at_least);
         }
         _ => return false,
     };

@@ -6,8 +6,8 @@ use super::*;
 use crate::domain::evidence::SubmissionState;
 use crate::domain::outside::OutsideValue;
 use crate::domain::sample::{
-    Known, all, any, any_facts, any_group, approval, approved, at_least, award, cleaning_rule, days, group,
-    holds, names, now, percent, percent_elsewhere, points, rule,
+    Known, all, any, any_facts, any_group, approval, approved, at_least, award, best_of, cleaning_rule,
+    completed, days, group, handed_in, holds, names, now, passed, percent, percent_elsewhere, points, rule,
 };
 
 fn learner(person: &str, known: Known) -> Learner {
@@ -332,4 +332,58 @@ fn a_grade_from_elsewhere_is_nearly_enough_as_one_of_ours_is() {
     assert_eq!(run.not_yet, ids(&["cleo"]));
     assert_eq!(run.no_grade, ids(&["dan"]));
     assert_eq!(run.funnel[0].label, "Weekly quiz (from a gradebook file) ≥ 80 %");
+}
+
+#[test]
+fn what_the_lms_tells_is_missing_work_a_missing_grade_or_a_near_miss() {
+    let lists = |root: &crate::domain::rule::Group, known: Known| {
+        let run = try_out(root.clone(), &[learner("ada", known)]);
+        let all = [
+            (run.awarded, "awarded"),
+            (run.near, "near"),
+            (run.not_released, "not released"),
+            (run.no_grade, "no grade"),
+            (run.not_handed_in, "not handed in"),
+            (run.waiting, "waiting"),
+            (run.not_yet, "not yet"),
+        ];
+        let found: Vec<&str> = all
+            .into_iter()
+            .filter(|(people, _)| !people.is_empty())
+            .map(|(_, list)| list)
+            .collect();
+        found.join(" ")
+    };
+    let time = all([handed_in("essay", true)]);
+    assert_eq!(lists(&time, Known::default()), "not handed in");
+    assert_eq!(
+        lists(&time, Known::default().handed_in("essay", None)),
+        "not handed in"
+    );
+    assert_eq!(lists(&time, Known::default().missing("essay")), "not yet");
+    assert_eq!(
+        lists(&time, Known::default().handed_in("essay", Some(None))),
+        "waiting"
+    );
+    assert_eq!(
+        lists(&time, Known::default().handed_in("essay", Some(Some(false)))),
+        "awarded"
+    );
+    let page = all([completed("essay")]);
+    assert_eq!(
+        lists(&page, Known::default().completed("essay", false, None)),
+        "not handed in"
+    );
+    let pass = all([passed("essay", &[])]);
+    assert_eq!(lists(&pass, Known::default()), "no grade");
+    let best = all([best_of(2, &["quiz", "cleaning", "other"], &[], "80")]);
+    let one = || Known::default().grade("quiz", "90", "100");
+    assert_eq!(lists(&best, one()), "no grade");
+    assert_eq!(
+        lists(&best, one().withheld("cleaning", Some("70"))),
+        "not released"
+    );
+    assert_eq!(lists(&best, one().grade("cleaning", "60", "100")), "near");
+    let all_known = one().grade("cleaning", "50", "100").grade("other", "10", "100");
+    assert_eq!(lists(&best, all_known), "not yet");
 }

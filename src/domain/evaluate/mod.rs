@@ -5,9 +5,12 @@ use rust_decimal::Decimal;
 
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
-use crate::domain::facts::{EvidenceFact, Facts, Grade, Held};
-use crate::domain::rule::{Condition, Group, Need, Node, Rule, Threshold};
+use crate::domain::facts::{Completed, EvidenceFact, Facts, Grade, HandedIn, Held};
+use crate::domain::outside::{OutsideGrade, OutsideValue};
+use crate::domain::rule::{Condition, Group, Need, Needed, Node, Rule, Threshold};
+use crate::ids::OutsideColumnId;
 
+pub(crate) mod best;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
@@ -55,10 +58,14 @@ pub(super) fn holds(condition: &Condition, facts: &Facts, now: DateTime<Utc>) ->
         // What is not released decides nothing, not even by being absent.
         Condition::Grade { item, .. } if facts.withheld.contains_key(item) => Truth::Unknown,
         Condition::Grade { item, at_least } => grade_truth(facts.grades.get(item), *at_least),
-        Condition::Elsewhere { column, needs } => facts
-            .elsewhere
-            .get(column)
-            .map_or(Truth::Unknown, |grade| grade.is(needs)),
+        Condition::Elsewhere { column, needs } => elsewhere_truth(column, needs, facts),
+        Condition::HandedIn { column, on_time } => hand_in_truth(facts.handed_in.get(column), *on_time),
+        // What is not complete yet can still be completed.
+        Condition::Completed { column } => match facts.completed.get(column) {
+            Some(fact) if fact.is_complete => Truth::Yes,
+            _ => Truth::Unknown,
+        },
+        Condition::BestOf { best, of, at_least } => best::truth(*best, of, *at_least, facts),
         Condition::EvidenceApproved { activity } => evidence_truth(facts.evidence.get(activity)),
         Condition::HoldsBadge { badge } => {
             yes_or_no(facts.held.get(badge).is_some_and(|held| held.in_force(now)))
@@ -154,17 +161,16 @@ fn see(condition: &Condition, facts: &Facts, now: DateTime<Utc>) -> Seen {
             Seen::NotReleased { at_least: *at_least }
         }
         Condition::Grade { item, at_least } => see_grade(facts.grades.get(item), *at_least),
-        Condition::Elsewhere { column, .. } => {
-            facts
-                .elsewhere
-                .get(column)
-                .map_or(Seen::NothingElsewhere, |grade| Seen::Elsewhere {
-                    value: grade.value.clone(),
-                    maximum: grade.maximum,
-                    source: grade.source,
-                    read_at: grade.read_at,
-                })
+        Condition::Elsewhere { column, needs } => see_elsewhere(column, needs, facts),
+        Condition::HandedIn { column, .. } => {
+            let fact = facts.handed_in.get(column).cloned();
+            fact.map_or(Seen::HandInNotTold, Seen::HandedIn)
         }
+        Condition::Completed { column } => {
+            let fact = facts.completed.get(column).cloned();
+            fact.map_or(Seen::CompletionNotTold, Seen::Completion)
+        }
+        Condition::BestOf { best, of, .. } => best::see(*best, of, facts),
         Condition::EvidenceApproved { activity } => match facts.evidence.get(activity) {
             Some(fact) => Seen::Evidence {
                 state: fact.state,
@@ -249,6 +255,58 @@ fn see_grade(grade: Option<&Grade>, at_least: Threshold) -> Seen {
             at_least,
             read_at: other.map(|grade| grade.read_at),
         },
+    }
+}
+
+/// How far the LMS is with an activity, where that says whether it is passed and its mark does not.
+fn pass_told<'a>(column: &OutsideColumnId, facts: &'a Facts) -> Option<(&'a Completed, bool)> {
+    let is_mark = |grade: &OutsideGrade| matches!(grade.value, OutsideValue::Passed(_));
+    if facts.elsewhere.get(column).is_some_and(is_mark) {
+        return None;
+    }
+    let fact = facts.completed.get(column)?;
+    Some((fact, fact.passed?))
+}
+
+fn elsewhere_truth(column: &OutsideColumnId, needs: &Needed, facts: &Facts) -> Truth {
+    if matches!(needs, Needed::Passed(_))
+        && let Some((_, passed)) = pass_told(column, facts)
+    {
+        return yes_or_no(passed);
+    }
+    let grade = facts.elsewhere.get(column);
+    grade.map_or(Truth::Unknown, |grade| grade.is(needs))
+}
+
+fn see_elsewhere(column: &OutsideColumnId, needs: &Needed, facts: &Facts) -> Seen {
+    if matches!(needs, Needed::Passed(_))
+        && let Some((fact, _)) = pass_told(column, facts)
+    {
+        return Seen::Completion(fact.clone());
+    }
+    match facts.elsewhere.get(column) {
+        None => Seen::NothingElsewhere,
+        Some(grade) => Seen::Elsewhere {
+            value: grade.value.clone(),
+            maximum: grade.maximum,
+            source: grade.source,
+            read_at: grade.read_at,
+        },
+    }
+}
+
+/// What is not handed in yet can still come; only what was due, or came late, is in time no more.
+fn hand_in_truth(fact: Option<&HandedIn>, on_time: bool) -> Truth {
+    match fact {
+        Some(HandedIn {
+            at: Some(_), late, ..
+        }) => match (on_time, late) {
+            (false, _) | (true, Some(false)) => Truth::Yes,
+            (true, Some(true)) => Truth::No,
+            (true, None) => Truth::Unknown,
+        },
+        Some(HandedIn { missing: true, .. }) if on_time => Truth::No,
+        Some(_) | None => Truth::Unknown,
     }
 }
 

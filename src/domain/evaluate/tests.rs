@@ -6,8 +6,8 @@
 use super::*;
 use crate::domain::outside::OutsideValue;
 use crate::domain::sample::{
-    Known, all, any, approval, approved, at_least, cleaning_rule, days, decimal, group, holds, not_before,
-    now, one_of, percent, percent_elsewhere, points, rule,
+    Known, all, any, approval, approved, at_least, cleaning_rule, completed, days, decimal, group, handed_in,
+    holds, not_before, now, one_of, passed, percent, percent_elsewhere, points, rule,
 };
 
 fn decide(root: &Group, known: Known) -> Truth {
@@ -353,4 +353,57 @@ fn a_letter_passes_and_what_is_excused_is_no_grade() {
     assert_eq!(decide(&root, known(word("b"))), Truth::Yes);
     assert_eq!(decide(&root, known(word("C"))), Truth::No);
     assert_eq!(decide(&root, known(OutsideValue::Excused)), Truth::Unknown);
+}
+
+#[test]
+fn work_is_handed_in_as_the_lms_says_and_what_can_still_come_is_unknown() {
+    let (any_time, on_time) = (all([handed_in("essay", false)]), all([handed_in("essay", true)]));
+    let both = |known: fn() -> Known| (decide(&any_time, known()), decide(&on_time, known()));
+    assert_eq!(both(Known::default), (Truth::Unknown, Truth::Unknown));
+    let nothing = || Known::default().handed_in("essay", None);
+    assert_eq!(both(nothing), (Truth::Unknown, Truth::Unknown));
+    let due = || Known::default().missing("essay");
+    assert_eq!(
+        both(due),
+        (Truth::Unknown, Truth::No),
+        "it can come, but not in time"
+    );
+    let with = |late: Option<bool>| {
+        let known = || Known::default().handed_in("essay", Some(late));
+        (decide(&any_time, known()), decide(&on_time, known()))
+    };
+    assert_eq!(with(Some(false)), (Truth::Yes, Truth::Yes));
+    assert_eq!(with(Some(true)), (Truth::Yes, Truth::No));
+    assert_eq!(
+        with(None),
+        (Truth::Yes, Truth::Unknown),
+        "nobody tells whether it was in time"
+    );
+}
+
+#[test]
+fn an_activity_is_complete_or_passed_as_the_lms_says() {
+    let (done, pass) = (all([completed("essay")]), all([passed("essay", &["A"])]));
+    let both = |known: fn() -> Known| (decide(&done, known()), decide(&pass, known()));
+    assert_eq!(both(Known::default), (Truth::Unknown, Truth::Unknown));
+    assert_eq!(
+        both(|| Known::default().completed("essay", true, None)),
+        (Truth::Yes, Truth::Unknown)
+    );
+    assert_eq!(
+        both(|| Known::default().completed("essay", false, Some(false))),
+        (Truth::Unknown, Truth::No)
+    );
+    // Its own word comes before those that the teacher chose, and a mark before its completion.
+    let letter = || Known::default().elsewhere("essay", OutsideValue::Word("A".to_owned()), None);
+    assert_eq!(decide(&pass, letter()), Truth::Yes);
+    assert_eq!(
+        decide(&pass, letter().completed("essay", true, Some(false))),
+        Truth::No
+    );
+    let mark = Known::default().elsewhere("essay", OutsideValue::Passed(true), None);
+    assert_eq!(
+        decide(&pass, mark.completed("essay", true, Some(false))),
+        Truth::Yes
+    );
 }

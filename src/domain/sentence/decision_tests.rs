@@ -11,8 +11,8 @@ use crate::domain::facts::Recorded;
 use crate::domain::outside::OutsideValue;
 use crate::domain::rule::Group;
 use crate::domain::sample::{
-    Known, all, any, approval, approved, at_least, cleaning_rule, days, group, holds, names, not_before, now,
-    one_of, percent, percent_elsewhere, points,
+    Known, all, any, approval, approved, at_least, best_of, cleaning_rule, completed, days, group, handed_in,
+    holds, names, not_before, now, one_of, passed, percent, percent_elsewhere, points,
 };
 
 fn ada() -> Known {
@@ -407,4 +407,136 @@ fn a_grade_from_elsewhere_says_what_stands_there_and_that_a_file_told_it() {
         one(&level, share, Audience::Student),
         "Level: 3 points, which does not tell whether it is the grade A or B; your instructor has to change the rule"
     );
+}
+
+#[test]
+fn work_that_the_lms_tells_of_is_a_line_and_a_step_of_its_own() {
+    let time = all([handed_in("essay", true)]);
+    let said = |known: fn() -> Known| {
+        let line = one(&time, known(), Audience::Teacher);
+        (line, next(&time, known(), Audience::Student))
+    };
+    let told = |line: &str, step: &str| (line.to_owned(), step.to_owned());
+    assert_eq!(
+        said(Known::default),
+        told(
+            "Essay: not known here whether anything was handed in",
+            "Next: hand in your Essay, of which nothing is known here yet."
+        )
+    );
+    assert_eq!(
+        said(|| Known::default().handed_in("essay", None)),
+        told("Essay: nothing handed in yet", "Next: hand in your Essay.")
+    );
+    assert_eq!(
+        said(|| Known::default().handed_in("essay", Some(Some(true)))),
+        told(
+            "Essay: handed in late, needs to be on time",
+            "Next: ask your instructor about Essay, which you handed in late."
+        )
+    );
+    assert_eq!(
+        said(|| Known::default().handed_in("essay", Some(None))).0,
+        "Essay: handed in; the course site does not tell whether it was on time"
+    );
+    let late = all([handed_in("essay", false)]);
+    let known = Known::default().handed_in("essay", Some(Some(true)));
+    assert_eq!(
+        told_of(&late, known),
+        [(Truth::Yes, "Essay: handed in".to_owned())]
+    );
+    let page = all([completed("essay")]);
+    assert_eq!(
+        told_of(&page, Known::default().completed("essay", false, None)),
+        [(Truth::Unknown, "Essay: not complete yet".to_owned())]
+    );
+    assert_eq!(
+        next(&page, Known::default(), Audience::Teacher),
+        "Next: it has to be known here who completed Essay."
+    );
+    let pass = all([passed("essay", &[])]);
+    let failed = || Known::default().completed("essay", false, Some(false));
+    assert_eq!(
+        told_of(&pass, failed()),
+        [(Truth::No, "Essay: not passed".to_owned())]
+    );
+    assert_eq!(next(&pass, failed(), Audience::Student), "Next: pass Essay.");
+}
+
+fn told_of(root: &Group, known: Known) -> Vec<(Truth, String)> {
+    told(root, known, Audience::Teacher)
+}
+
+#[test]
+fn the_best_of_several_columns_say_what_stands_in_each_and_where_it_was_read() {
+    let root = all([best_of(2, &["quiz", "cleaning"], &["weekly", "level"], "80")]);
+    let known = || {
+        Known::default()
+            .grade("quiz", "10", "20")
+            .withheld("cleaning", Some("99"))
+            .elsewhere("weekly", OutsideValue::Points(9.into()), Some("10"))
+            .elsewhere("level", OutsideValue::Excused, None)
+    };
+    let decision = evaluate_group(&root, 1, &known().0, now());
+    let line = lines(&decision, &names(), Audience::Student).remove(0);
+    assert_eq!(line.truth, Truth::Unknown);
+    assert_eq!(
+        line.text,
+        "Average of the best 2 of 4 grades: 70 percent so far, needs 80; 2 of 4 are known yet"
+    );
+    let below: Vec<_> = line
+        .lines
+        .iter()
+        .map(|line| {
+            (
+                line.truth,
+                line.text.as_str(),
+                line.source.map(crate::domain::facts::GradeSource::words),
+            )
+        })
+        .collect();
+    assert_eq!(
+        below,
+        [
+            (Truth::Yes, "Quiz 3: 50 percent", Some("the gradebook")),
+            (
+                Truth::Unknown,
+                "Cleaning exercise: grades are not released yet",
+                None
+            ),
+            (Truth::Yes, "Weekly quiz: 90 percent", Some("a gradebook file")),
+            (
+                Truth::Unknown,
+                "Level: excused, which is no grade",
+                Some("a gradebook file")
+            ),
+        ]
+    );
+    assert_eq!(
+        next_step(&decision, &names(), Audience::Student),
+        "Next: reach 80 percent on average in the best 2 of 4 grades, of which 2 are known here."
+    );
+    let low = all([best_of(1, &["quiz"], &["weekly"], "95")]);
+    assert_eq!(
+        one(&low, known(), Audience::Teacher),
+        "Average of the best 1 of 2 grades: 90 percent, needs 95"
+    );
+    assert_eq!(
+        next(&low, known(), Audience::Student),
+        "Next: raise your average in the best 1 of 2 grades to 95 percent, from 90."
+    );
+}
+
+#[test]
+fn a_source_out_of_reach_leaves_what_is_known_and_is_said_beside_it() {
+    let root = all([percent_elsewhere("weekly", "80"), handed_in("essay", false)]);
+    let known = Known::default().elsewhere("weekly", OutsideValue::Points(9.into()), Some("10"));
+    let decision = evaluate_group(&root, 1, &known.0, now());
+    let names = names().without_the_lms();
+    let told: Vec<_> = lines(&decision, &names, Audience::Teacher)
+        .into_iter()
+        .map(|line| (line.truth, line.out_of_reach))
+        .collect();
+    let moodle = Some(crate::domain::facts::GradeSource::RestMoodle);
+    assert_eq!(told, [(Truth::Yes, None), (Truth::Unknown, moodle)]);
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Audience, Names, as_compared, badge_of, bound, number, one_line, stands};
+use super::{Audience, Names, as_compared, badge_of, bound, native, number, one_line, stands};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::{GradeSource, Recorded};
@@ -21,7 +21,9 @@ pub(crate) struct Line {
     pub(crate) read_at: Option<DateTime<Utc>>,
     /// Since when it is so: handed in, reviewed, awarded, approved.
     pub(crate) since: Option<DateTime<Utc>>,
-    /// The members of a group; none for a group of badges, whose line names them.
+    /// The source that cannot be reached now, where what is known is as it was read last.
+    pub(crate) out_of_reach: Option<GradeSource>,
+    /// The members of a group, and the columns of which the best count; none for a group of badges, whose line names them.
     pub(crate) lines: Vec<Line>,
 }
 
@@ -82,6 +84,7 @@ fn group_line(group: &CheckedGroup, names: &Names, audience: Audience) -> Line {
         source: None,
         read_at: None,
         since: None,
+        out_of_reach: None,
         lines,
     }
 }
@@ -108,6 +111,8 @@ fn condition_line(checked: &CheckedCondition, names: &Names, audience: Audience)
         | Seen::StepOfScale { source, read_at, .. }
         | Seen::Elsewhere { source, read_at, .. } => (Some(*source), Some(*read_at)),
         Seen::NoGrade { read_at, .. } => (None, *read_at),
+        Seen::HandedIn(fact) => (Some(fact.source), Some(fact.read_at)),
+        Seen::Completion(fact) => (Some(fact.source), Some(fact.read_at)),
         _ => (None, None),
     };
     let since = match &checked.seen {
@@ -127,7 +132,8 @@ fn condition_line(checked: &CheckedCondition, names: &Names, audience: Audience)
         source,
         read_at,
         since,
-        lines: Vec::new(),
+        out_of_reach: names.unreached(&checked.condition),
+        lines: native::columns(checked, names),
     }
 }
 
@@ -169,7 +175,13 @@ fn gather_unmet<'a>(earned: &CheckedGroup, now: &'a CheckedGroup, told: &mut Vec
 fn subject(condition: &Condition, names: &Names, audience: Audience) -> String {
     match (condition, audience) {
         (Condition::Grade { item, .. }, _) => names.line_item(item),
-        (Condition::Elsewhere { column, .. }, _) => names.elsewhere(column),
+        (
+            Condition::Elsewhere { column, .. }
+            | Condition::HandedIn { column, .. }
+            | Condition::Completed { column },
+            _,
+        ) => names.elsewhere(column),
+        (Condition::BestOf { best, of, .. }, _) => format!("Average of {}", native::the_best(*best, of)),
         (Condition::EvidenceApproved { activity }, _) => names.activity(activity),
         (Condition::HoldsBadge { badge }, _) => names.badge(badge),
         (Condition::NotBefore { .. }, _) => String::new(),
@@ -259,6 +271,11 @@ fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> Strin
             }
         }
         Seen::NothingElsewhere => format!("no grade known yet, needs {}", needed(checked, names)),
+        Seen::HandedIn(_)
+        | Seen::HandInNotTold
+        | Seen::Completion(_)
+        | Seen::CompletionNotTold
+        | Seen::Best { .. } => native::state(checked, audience),
         Seen::NoGrade { at_least, .. } => {
             let maximum = match &checked.condition {
                 Condition::Grade { item, .. } => names.maximum(item),

@@ -1,6 +1,6 @@
 //! Rules and decisions in words: a rule as one sentence, a decision as one line for each condition, and the next step.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -9,15 +9,17 @@ use crate::domain::course::LineItem;
 use crate::domain::evidence::Activity;
 use crate::domain::facts::GradeSource;
 use crate::domain::outside::{Measure, OutsideColumn, OutsideValue};
-use crate::domain::rule::{Condition, Needed, Threshold};
+use crate::domain::rule::{Condition, GradeColumn, Needed, Threshold};
 use crate::domain::zone::Zone;
 use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
 
 mod lines;
+mod native;
 mod next;
 mod reading;
 
 pub(crate) use lines::{Line, lines, recorded_otherwise, unmet_since};
+pub(crate) use native::the_best;
 pub(crate) use next::{Progress, next_step, progress};
 pub(crate) use reading::{label, sentence_in_full};
 
@@ -44,6 +46,8 @@ pub(crate) struct Names {
     pub(crate) badges: HashMap<BadgeId, String>,
     /// The institution's.
     pub(crate) zone: Zone,
+    /// Sources that cannot be read now: what was read of them stays known.
+    pub(crate) out_of_reach: HashSet<GradeSource>,
 }
 
 /// A line item's label and scale.
@@ -66,6 +70,12 @@ pub(crate) struct OutsideName {
     pub(crate) source: GradeSource,
     /// Whether its grades are there to be read.
     pub(crate) counts: bool,
+    /// As [`OutsideColumn::item`].
+    pub(crate) item: Option<String>,
+    /// Whether its source tells what was handed in there.
+    pub(crate) tells_hand_ins: bool,
+    /// Whether its source tells who completed it, and perhaps who passes.
+    pub(crate) tells_completion: bool,
 }
 
 impl Names {
@@ -84,6 +94,7 @@ impl Names {
         Self {
             zone,
             elsewhere: HashMap::new(),
+            out_of_reach: HashSet::new(),
             line_items: items
                 .into_iter()
                 .map(|item| (item.id.clone(), named(item)))
@@ -118,6 +129,9 @@ impl Names {
             .map(|column| {
                 let named = OutsideName {
                     counts: column.counts(),
+                    item: column.item().map(str::to_owned),
+                    tells_hand_ins: column.tells_hand_ins(),
+                    tells_completion: column.tells_completion(),
                     label: column.label,
                     maximum: column.maximum,
                     measure: column.measure,
@@ -126,6 +140,14 @@ impl Names {
                 (column.id, named)
             })
             .collect();
+        self
+    }
+
+    /// The same while the LMS itself cannot be read.
+    #[must_use]
+    pub(crate) fn without_the_lms(mut self) -> Self {
+        let sources = self.elsewhere.values().map(|column| column.source);
+        self.out_of_reach = sources.filter(|source| source.is_rest()).collect();
         self
     }
 
@@ -156,15 +178,14 @@ impl Names {
                 format!("{} of {}", number(*points), counted_points(maximum))
             }
             (Needed::AtLeast(Threshold::Points(points)), None) => counted_points(*points),
-            (Needed::OneOf(words), _) => {
-                let words = words.iter().map(|word| one_line(word));
-                let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
-                if words.is_empty() {
-                    "a grade that passes".to_owned()
-                } else {
-                    format!("the grade {}", list(&words, "or"))
-                }
-            }
+            (Needed::OneOf(words), _) => match listed(words) {
+                Some(words) => format!("the grade {words}"),
+                None => "a grade that passes".to_owned(),
+            },
+            (Needed::Passed(words), _) => match listed(words) {
+                Some(words) => format!("a pass ({words})"),
+                None => "a pass".to_owned(),
+            },
         }
     }
 
@@ -173,8 +194,23 @@ impl Names {
         let needed = self.needed(id, needs);
         match needs {
             Needed::AtLeast(_) => format!("at least {needed}"),
-            Needed::OneOf(_) => needed,
+            Needed::OneOf(_) | Needed::Passed(_) => needed,
         }
+    }
+
+    /// What a column is called, whoever made it, with where it is read if it is none of ours.
+    fn column(&self, column: &GradeColumn) -> String {
+        match column {
+            GradeColumn::Ours(item) => self.line_item(item),
+            GradeColumn::Elsewhere(column) => self.elsewhere_from(column),
+        }
+    }
+
+    /// The source of what a condition reads that cannot be reached now.
+    fn unreached(&self, condition: &Condition) -> Option<GradeSource> {
+        let columns = condition.outside_columns().into_iter();
+        let mut sources = columns.filter_map(|id| self.elsewhere.get(id).map(|column| column.source));
+        sources.find(|source| self.out_of_reach.contains(source))
     }
 
     fn is_scale(&self, id: &LineItemId) -> bool {
@@ -282,6 +318,13 @@ fn bound(at_least: Threshold, maximum: Option<Decimal>) -> String {
 fn counted_points(points: Decimal) -> String {
     let word = if points == Decimal::ONE { "point" } else { "points" };
     format!("{} {word}", number(points))
+}
+
+/// Words that pass: "A, A-, or B"; none where there are none.
+fn listed(words: &[String]) -> Option<String> {
+    let words = words.iter().map(|word| one_line(word));
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    (!words.is_empty()).then(|| list(&words, "or"))
 }
 
 /// "a", "a and b", "a, b, and c".

@@ -1,7 +1,7 @@
 //! What is missing: the one next step, and how far somebody has come.
 
 use super::lines::needed;
-use super::{Audience, Names, as_compared, badge_of, bound, list, number, stands};
+use super::{Audience, Names, as_compared, badge_of, bound, list, native, number, stands};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::rule::{Condition, Need};
@@ -222,6 +222,11 @@ fn to_student(checked: &CheckedCondition, names: &Names) -> (u8, String) {
             ),
         ),
         Seen::Elsewhere { .. } | Seen::NothingElsewhere => elsewhere_to_student(checked, names),
+        Seen::HandedIn(_)
+        | Seen::HandInNotTold
+        | Seen::Completion(_)
+        | Seen::CompletionNotTold
+        | Seen::Best { .. } => native::to_student(checked, &what),
         // Said alike to whoever has a grade there and to whoever has none.
         Seen::NotReleased { .. } => (
             4,
@@ -262,6 +267,11 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
             format!("the rule has to ask for a step of {what} instead of percent"),
         ),
         Seen::Elsewhere { .. } | Seen::NothingElsewhere => elsewhere_to_teacher(checked, names),
+        Seen::HandedIn(_)
+        | Seen::HandInNotTold
+        | Seen::Completion(_)
+        | Seen::CompletionNotTold
+        | Seen::Best { .. } => native::to_teacher(checked, &what),
         Seen::NotReleased { .. } => (2, format!("release the grades in {what}")),
         Seen::NoGrade { .. } => (
             2,
@@ -357,7 +367,10 @@ fn elsewhere_to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, Strin
 fn subject(condition: &Condition, names: &Names) -> String {
     match condition {
         Condition::Grade { item, .. } => names.line_item(item),
-        Condition::Elsewhere { column, .. } => names.elsewhere(column),
+        Condition::Elsewhere { column, .. }
+        | Condition::HandedIn { column, .. }
+        | Condition::Completed { column } => names.elsewhere(column),
+        Condition::BestOf { best, of, .. } => native::the_best(*best, of),
         Condition::EvidenceApproved { activity } => names.activity(activity),
         Condition::HoldsBadge { badge } => names.badge(badge),
         Condition::NotBefore { .. } | Condition::InstructorApproves => String::new(),

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Names, badge_of, bound, counted_points, list, number};
+use super::{Names, badge_of, bound, counted_points, list, native, number};
+use crate::domain::evaluate::best::distinct;
 use crate::domain::rule::{Condition, Group, Need, Needed, Node, Threshold};
 use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
@@ -78,7 +79,21 @@ pub(crate) fn label(node: &Node, names: &Names) -> String {
                     Needed::AtLeast(Threshold::Percent(share)) => format!("{name} ≥ {} %", number(*share)),
                     Needed::AtLeast(_) => format!("{name} ≥ {}", names.needed(column, needs)),
                     Needed::OneOf(_) => format!("{name}: {}", names.needed(column, needs)),
+                    Needed::Passed(_) => format!("{name} passed"),
                 }
+            }
+            Condition::HandedIn { column, on_time } => {
+                let name = names.elsewhere_from(column);
+                let when = if *on_time { " on time" } else { "" };
+                format!("{name} handed in{when}")
+            }
+            Condition::Completed { column } => format!("{} complete", names.elsewhere_from(column)),
+            Condition::BestOf { best, of, at_least } => {
+                format!(
+                    "average of {} ≥ {} %",
+                    native::the_best(*best, of),
+                    number(*at_least)
+                )
             }
             Condition::EvidenceApproved { activity } => format!("{} approved", names.activity(activity)),
             Condition::HoldsBadge { badge } => format!("{} held", names.badge(badge)),
@@ -216,6 +231,24 @@ fn asked(condition: &Condition, names: &Names) -> String {
                 "{} in {}",
                 names.asks(column, needs),
                 names.elsewhere_from(column)
+            )
+        }
+        Condition::HandedIn { column, on_time } => {
+            let when = if *on_time { " on time" } else { "" };
+            format!("work handed in{when} to {}", names.elsewhere_from(column))
+        }
+        Condition::Completed { column } => format!("{} completed", names.elsewhere_from(column)),
+        Condition::BestOf { best, of, at_least } => {
+            let columns: Vec<_> = distinct(of).into_iter().map(|one| names.column(one)).collect();
+            let columns = if columns.is_empty() {
+                "none".to_owned()
+            } else {
+                list(&columns, "and")
+            };
+            format!(
+                "an average of at least {} percent in {} ({columns})",
+                number(*at_least),
+                native::the_best(*best, of)
             )
         }
         Condition::EvidenceApproved { activity } if names.activities.contains_key(activity) => {

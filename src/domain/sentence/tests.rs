@@ -5,8 +5,8 @@ use crate::domain::decision::Truth;
 use crate::domain::evaluate::evaluate_group;
 use crate::domain::rule::Group;
 use crate::domain::sample::{
-    all, any, any_facts, any_group, approval, approved, at_least, cleaning_rule, decimal, group, holds,
-    names, not_before, now, one_of, percent, percent_elsewhere, points,
+    all, any, any_facts, any_group, approval, approved, at_least, best_of, cleaning_rule, completed, decimal,
+    group, handed_in, holds, names, not_before, now, one_of, passed, percent, percent_elsewhere, points,
 };
 
 fn read(root: &Group) -> String {
@@ -66,6 +66,30 @@ fn every_kind_of_condition_has_its_words() {
     assert_eq!(
         only(percent_elsewhere("lost", "75")),
         "A student earns this with at least 75 percent in a deleted assignment."
+    );
+    assert_eq!(
+        only(passed("level", &["A", "B"])),
+        "A student earns this with a pass (A or B) in Level (from a gradebook file)."
+    );
+    assert_eq!(
+        only(passed("essay", &[])),
+        "A student earns this with a pass in Essay (from Moodle)."
+    );
+    assert_eq!(
+        only(handed_in("essay", true)),
+        "A student earns this with work handed in on time to Essay (from Moodle)."
+    );
+    assert_eq!(
+        only(completed("essay")),
+        "A student earns this with Essay (from Moodle) completed."
+    );
+    assert_eq!(
+        only(best_of(2, &["quiz", "cleaning"], &["weekly"], "80")),
+        "A student earns this with an average of at least 80 percent in the best 2 of 3 grades (Quiz 3, Cleaning exercise, and Weekly quiz (from a gradebook file))."
+    );
+    assert_eq!(
+        only(best_of(2, &["quiz", "cleaning"], &[], "80.5")),
+        "A student earns this with an average of at least 80.5 percent in both grades (Quiz 3 and Cleaning exercise)."
     );
     assert_eq!(
         only(holds("sql")),
@@ -159,6 +183,22 @@ fn rows_have_short_labels() {
         ]
     );
     assert_eq!(label(&points("quiz", "15"), &names()), "Quiz 3 ≥ 15 of 20");
+    let native = [
+        handed_in("essay", false),
+        completed("essay"),
+        passed("level", &["A"]),
+        best_of(1, &["quiz"], &["weekly"], "80"),
+    ];
+    let told: Vec<_> = native.iter().map(|node| label(node, &names())).collect();
+    assert_eq!(
+        told,
+        [
+            "Essay (from Moodle) handed in",
+            "Essay (from Moodle) complete",
+            "Level (from a gradebook file) passed",
+            "average of the best 1 of 2 grades ≥ 80 %"
+        ]
+    );
 }
 
 #[test]
@@ -194,6 +234,9 @@ fn all_names() -> Names {
                         measure: crate::domain::outside::Measure::Points,
                         source: GradeSource::Csv,
                         counts: true,
+                        item: None,
+                        tells_hand_ins: true,
+                        tells_completion: true,
                     },
                 )
             })
@@ -205,6 +248,7 @@ fn all_names() -> Names {
             .map(|id| (id.as_str().into(), format!("badge-{id}")))
             .collect(),
         zone: Zone::UTC,
+        out_of_reach: std::collections::HashSet::new(),
     }
 }
 
@@ -215,15 +259,20 @@ proptest! {
         let full = sentence_in_full(&root, &names);
         prop_assert!(full.ends_with('.') && full.chars().count() > 20);
         for condition in root.conditions() {
-            let name = match condition {
-                Condition::Grade { item, .. } => names.line_item(item),
-                Condition::Elsewhere { column, .. } => names.elsewhere(column),
-                Condition::EvidenceApproved { activity } => names.activity(activity),
-                Condition::HoldsBadge { badge } => names.badge(badge),
-                Condition::NotBefore { at, zone } => names.moment(*at, *zone),
-                Condition::InstructorApproves => "an instructor's approval".to_owned(),
+            let all = match condition {
+                Condition::Grade { item, .. } => vec![names.line_item(item)],
+                Condition::Elsewhere { column, .. }
+                | Condition::HandedIn { column, .. }
+                | Condition::Completed { column } => vec![names.elsewhere(column)],
+                Condition::BestOf { of, .. } => of.iter().map(|column| names.column(column)).collect(),
+                Condition::EvidenceApproved { activity } => vec![names.activity(activity)],
+                Condition::HoldsBadge { badge } => vec![names.badge(badge)],
+                Condition::NotBefore { at, zone } => vec![names.moment(*at, *zone)],
+                Condition::InstructorApproves => vec!["an instructor's approval".to_owned()],
             };
-            prop_assert!(full.contains(&name), "{} is not in {}", name, full);
+            for name in all {
+                prop_assert!(full.contains(&name), "{} is not in {}", name, full);
+            }
         }
         prop_assert_eq!(full.matches('(').count(), full.matches(')').count());
     }

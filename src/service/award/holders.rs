@@ -7,14 +7,16 @@ use crate::domain::award::Award;
 use crate::domain::badge::Badge;
 use crate::domain::page::Page;
 use crate::domain::people::Person;
-use crate::ids::{AwardId, BadgeId, PersonId, TenantId};
+use crate::domain::section::Section;
+use crate::ids::{AwardId, BadgeId, PersonId, SectionId, TenantId};
 use crate::service::Cairn;
 use crate::service::award::awarding;
 use crate::service::award::course_badge::{MOST, course_badge};
+use crate::service::award::progress::chosen;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, awards, credentials, enrolments, people, policies};
+use crate::store::{Db, StoreError, awards, credentials, enrolments, people, policies, sections};
 
 /// Somebody who was awarded a badge.
 #[derive(Debug, Clone)]
@@ -71,10 +73,16 @@ impl AwardPage {
 #[derive(Debug, Clone)]
 pub(crate) struct Holders {
     pub(crate) badge: Badge,
+    /// The sections and groups of the course.
+    pub(crate) sections: Vec<Section>,
+    /// The one whose members alone are shown.
+    pub(crate) section: Option<Section>,
     /// Each with the latest award, latest award first.
     pub(crate) shown: Vec<Holder>,
-    /// How many there are in all.
+    /// How many there are in all, or of that section.
     pub(crate) total: usize,
+    /// The part that this is: the last one, where a later one was asked for.
+    pub(crate) part: Page,
     /// How many of all hold it now, as the first page of the course counts.
     pub(crate) held: usize,
     /// How many of all held it until it expired.
@@ -91,7 +99,8 @@ pub(crate) struct Holders {
     pub(crate) renewable: usize,
 }
 
-/// A badge of the course and a part of those who were awarded it.
+/// A badge of the course and a part of those who were awarded it: of everybody, or of one section. The other counts are of
+/// everybody.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of elsewhere.
@@ -100,6 +109,7 @@ pub(crate) async fn page(
     cairn: &Cairn,
     visitor: &Visitor,
     badge: &BadgeId,
+    section: Option<SectionId>,
     part: Page,
 ) -> Result<Holders, ServiceError> {
     visitor.look()?;
@@ -109,7 +119,7 @@ pub(crate) async fn page(
         let latest = awards::latest_for_badge(db, visitor.tenant(), &badge.id)?;
         let mut all: Vec<Award> = latest.into_values().collect();
         let now = clock.now();
-        let total = all.len();
+        let everybody = all.len();
         let lapsing = all.iter().filter(|award| award.lapse(now).is_some()).count();
         let revocable = all.iter().filter(|award| award.revocation.is_none()).count();
         let renewable = awarding::renewable(db, &badge, &all, now)?;
@@ -118,17 +128,28 @@ pub(crate) async fn page(
         let held = all.iter().filter(is_held).count();
         let former = all.iter().filter(is_held);
         let former = former.filter(|award| !students.contains(&award.person)).count();
+        let sections = sections::of_course(db, visitor.tenant(), &badge.course)?;
+        let section = section.and_then(|asked| chosen(&sections, &asked)).cloned();
+        if let Some(section) = &section {
+            let people = sections::people_in(db, visitor.tenant(), &section.ids)?;
+            all.retain(|award| people.contains(&award.person));
+        }
+        let total = all.len();
         all.sort_by(|one, other| (other.awarded_at, &other.id).cmp(&(one.awarded_at, &one.id)));
+        let part = part.within(i64::try_from(total).unwrap_or(i64::MAX));
         let skip = usize::try_from(part.offset).unwrap_or(0);
         let take = usize::try_from(part.limit.clamp(1, MOST)).unwrap_or(1);
         let shown = all.into_iter().skip(skip).take(take).collect();
         Ok(Holders {
             shown: named(db, &visitor, shown, &renewable, &students)?,
             badge,
+            sections,
+            section,
             total,
+            part,
             held,
             expired: revocable.saturating_sub(held),
-            revoked: total.saturating_sub(revocable),
+            revoked: everybody.saturating_sub(revocable),
             former,
             lapsing,
             revocable,

@@ -128,9 +128,9 @@ fn stands_now(
 ) -> Result<Funnel, StoreError> {
     let mut at = |stage: Option<Stage>| {
         let search = Search {
-            name: None,
             badge: Some(badge.clone()),
             standing: stage.map(Sought::At),
+            ..Search::default()
         };
         class::count(db, tenant, course, &search, now)
     };

@@ -18,9 +18,10 @@ use crate::domain::people::{Enrolment, Person};
 use crate::domain::policy::Power;
 use crate::domain::renewal::{self, Waits};
 use crate::domain::rule::{Condition, Rule};
+use crate::domain::section::Section;
 use crate::domain::sentence::Names;
 use crate::domain::stage::{Order, Search, Stage, distance};
-use crate::ids::{AwardId, BadgeId, CourseId, LineItemId, PersonId, TenantId};
+use crate::ids::{AwardId, BadgeId, CourseId, LineItemId, PersonId, SectionId, TenantId};
 use crate::service::Cairn;
 use crate::service::award::course_badge::{MOST, course_badge};
 use crate::service::award::holders::AwardPage;
@@ -32,6 +33,7 @@ use crate::service::base::refusal::AwardRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::{
     Db, StoreError, approvals, audit, awards, badges, class, decisions, enrolments, facts, people, rules,
+    sections,
 };
 
 /// Earlier decisions that a page shows.
@@ -43,10 +45,18 @@ pub(crate) struct Matrix {
     /// All badges of the course that are not drafts, oldest first.
     pub(crate) badges: Vec<Badge>,
     pub(crate) rows: Vec<Row>,
-    /// What was searched for; a badge that is none of these is left out of it.
+    /// The sections and groups in which its students are.
+    pub(crate) sections: Vec<Section>,
+    /// Students who are in none of them, as far as anybody has told; none where there are no sections.
+    pub(crate) in_no_section: i64,
+    /// What was searched for; a badge and a section that are none of these are left out of it.
     pub(crate) search: Search,
+    /// Whether a section was searched for in which no student is any more.
+    pub(crate) section_is_gone: bool,
     /// Students in all, as far as they were searched for.
     pub(crate) total: i64,
+    /// The part that this is: the last one, where a later one was asked for.
+    pub(crate) page: Page,
     /// People about whom a teacher is asked: they are not among the students yet.
     pub(crate) in_doubt: usize,
     pub(crate) now: DateTime<Utc>,
@@ -119,16 +129,31 @@ pub(crate) async fn matrix(
     let page = Page { limit, ..page };
     let found = cairn.store.read(move |db| {
         let badges = columns(db, &tenant, &course)?;
-        let search = known(search, &badges);
-        let (students, total) = class::page(db, &tenant, &course, &search, order, page, now)?;
+        let sections = sections::of_course(db, &tenant, &course)?;
+        let in_no_section = if sections.is_empty() {
+            0
+        } else {
+            sections::in_none(db, &tenant, &course)?
+        };
+        let asked_section = search.section.is_some();
+        let search = known(search, &badges, &sections);
+        let (mut students, total) = class::page(db, &tenant, &course, &search, order, page, now)?;
+        let within = page.within(total);
+        if within != page {
+            (students, _) = class::page(db, &tenant, &course, &search, order, within, now)?;
+        }
         let in_doubt = enrolments::asked(db, &tenant, &course)?;
         let waits = |(_, one): &&(Person, Enrolment)| matches!(one.membership(), Membership::Waits(_));
         Ok(Matrix {
             rows: rows(db, &tenant, &course, &badges, students, now)?,
             in_doubt: in_doubt.iter().filter(waits).count(),
+            section_is_gone: asked_section && search.section.is_none(),
             badges,
+            sections,
+            in_no_section,
             search,
             total,
+            page: within,
             now,
         })
     });
@@ -140,7 +165,11 @@ pub(crate) async fn matrix(
 pub(crate) struct Part {
     /// The same in each part, whatever becomes of the badges meanwhile.
     pub(crate) badges: Vec<Badge>,
+    /// Also the same in each part.
+    pub(crate) sections: Vec<Section>,
     pub(crate) rows: Vec<Row>,
+    /// The names of the sections and groups of those who are in any.
+    pub(crate) section_names: HashMap<PersonId, Vec<String>>,
     pub(crate) now: DateTime<Utc>,
     /// Where it ended, when there may be more.
     last: Option<class::Last>,
@@ -162,13 +191,14 @@ pub(crate) async fn part(
     before: Option<Part>,
 ) -> Result<Option<Part>, ServiceError> {
     visitor.look()?;
-    let (badges, last) = match before {
+    let (heads, last) = match before {
         None => (None, None),
         Some(Part {
             badges,
+            sections,
             last: Some(last),
             ..
-        }) => (Some(badges), Some(last)),
+        }) => (Some((badges, sections)), Some(last)),
         Some(_) => return Ok(None),
     };
     let (tenant, course, now) = (
@@ -177,15 +207,21 @@ pub(crate) async fn part(
         cairn.clock.now(),
     );
     let found = cairn.store.read(move |db| {
-        let badges = match badges {
-            Some(badges) => badges,
-            None => columns(db, &tenant, &course)?,
+        let (badges, sections) = match heads {
+            Some(heads) => heads,
+            None => (
+                columns(db, &tenant, &course)?,
+                sections::of_course(db, &tenant, &course)?,
+            ),
         };
-        let search = known(search, &badges);
+        let search = known(search, &badges, &sections);
         let (students, last) = class::after(db, &tenant, &course, &search, last.as_ref(), AT_ONCE, now)?;
+        let ids: Vec<PersonId> = students.iter().map(|person| person.id.clone()).collect();
         Ok(Some(Part {
+            section_names: sections::of_people(db, &tenant, &course, &ids)?,
             rows: rows(db, &tenant, &course, &badges, students, now)?,
             badges,
+            sections,
             now,
             last,
         }))
@@ -200,12 +236,22 @@ pub(super) fn columns(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Resu
     Ok(all)
 }
 
-/// A search without a badge that is none of these.
-fn known(search: Search, badges: &[Badge]) -> Search {
+/// A search without a badge or a section that is none of these.
+fn known(search: Search, badges: &[Badge], sections: &[Section]) -> Search {
     let badge = search
         .badge
         .filter(|asked| badges.iter().any(|badge| badge.id == *asked));
-    Search { badge, ..search }
+    let section = search.section.and_then(|asked| chosen(sections, &asked));
+    Search {
+        badge,
+        section: section.map(|section| section.id.clone()),
+        ..search
+    }
+}
+
+/// The section that an address names, whichever of those of its name that is.
+pub(super) fn chosen<'a>(sections: &'a [Section], asked: &SectionId) -> Option<&'a Section> {
+    sections.iter().find(|section| section.ids.contains(asked))
 }
 
 /// The rows of some students.

@@ -240,6 +240,21 @@ pub(in crate::service) struct Aside {
     pub(in crate::service) digest: String,
 }
 
+/// Forgets a file that lies aside, so that there is room again.
+///
+/// # Errors
+/// [`ServiceError::Blob`] when it could not be removed.
+pub(in crate::service) async fn forget_aside(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    group: &str,
+    digest: &str,
+) -> Result<(), ServiceError> {
+    let removed = cairn.blobs.forget(&aside(visitor, group, digest)).await?;
+    cairn.stored.give_back(visitor.tenant(), removed);
+    Ok(())
+}
+
 /// Where the file of that digest lies aside.
 pub(in crate::service) fn aside(visitor: &Visitor, group: &str, digest: &str) -> Place {
     Place {
@@ -270,7 +285,10 @@ impl Upload {
         };
         let digest = whole.about.digest.clone();
         let place = aside(visitor, group, &digest);
-        cairn.blobs.set_aside(&place, whole, MOST).await?;
+        let removed = cairn.blobs.set_aside(&place, whole, MOST).await?;
+        // It takes room as long as it lies there; what went for it does not any more.
+        self.counted.for_good();
+        cairn.stored.give_back(visitor.tenant(), removed);
         Ok(Ok(Aside {
             name: self.name,
             digest,

@@ -41,16 +41,19 @@ pub(crate) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<
     let tenant = &course.tenant;
     let mut found: Vec<Missing> = Vec::new();
     for condition in root.conditions() {
+        for item in condition.line_items() {
+            let stand_in =
+                line_items::get(db, tenant, item)?.filter(|item| item.url.starts_with(PLACEHOLDER));
+            let missing = stand_in.map(|item| Missing {
+                kind: Kind::Column,
+                id: item.id.to_string(),
+                name: item.label,
+                maximum: Some(item.maximum),
+                is_elsewhere: false,
+            });
+            found.extend(missing.filter(|missing| !found.contains(missing)));
+        }
         let missing = match condition {
-            Condition::Grade { item, .. } => line_items::get(db, tenant, item)?
-                .filter(|item| item.url.starts_with(PLACEHOLDER))
-                .map(|item| Missing {
-                    kind: Kind::Column,
-                    id: item.id.to_string(),
-                    name: item.label,
-                    maximum: Some(item.maximum),
-                    is_elsewhere: false,
-                }),
             Condition::EvidenceApproved { activity } => {
                 let Some(activity) = activities::get(db, tenant, activity)? else {
                     continue;
@@ -89,8 +92,14 @@ pub(crate) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<
                     is_elsewhere: !left_behind,
                 })
             }
-            // Its file is one of the other course. The rule cannot be activated before another column is chosen.
-            Condition::Elsewhere { .. } | Condition::NotBefore { .. } | Condition::InstructorApproves => None,
+            // What another source told is of the other course. The rule cannot be activated before another column is chosen.
+            Condition::Elsewhere { .. }
+            | Condition::HandedIn { .. }
+            | Condition::Completed { .. }
+            | Condition::Grade { .. }
+            | Condition::BestOf { .. }
+            | Condition::NotBefore { .. }
+            | Condition::InstructorApproves => None,
         };
         found.extend(missing.filter(|missing| !found.contains(missing)));
     }

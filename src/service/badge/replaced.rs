@@ -7,7 +7,7 @@ use super::design::{own_badge, save_rule, seen_now};
 use crate::domain::badge::Badge;
 use crate::domain::copying::{Mapping, match_columns};
 use crate::domain::course::{LineItem, LineItemState};
-use crate::domain::rule::{Condition, Group};
+use crate::domain::rule::Group;
 use crate::ids::{BadgeId, LineItemId};
 use crate::service::Cairn;
 use crate::service::base::clash::Saving;
@@ -44,14 +44,7 @@ fn rule_of(db: &mut Db, badge: &Badge) -> Result<Option<Group>, StoreError> {
 }
 
 fn read_by(root: &Group) -> HashSet<LineItemId> {
-    let conditions = root.conditions();
-    conditions
-        .iter()
-        .filter_map(|condition| match condition {
-            Condition::Grade { item, .. } => Some(item.clone()),
-            _ => None,
-        })
-        .collect()
+    root.line_items().cloned().collect()
 }
 
 /// The column that is there for each one that is gone: by our own resource id, by the link that it belongs to, by tag and name.

@@ -16,14 +16,14 @@ use crate::settings::Settings;
 use crate::store::blobs::{BlobError, Blobs};
 use crate::store::{Store, StoreError};
 use lti::keys::KeySetCache;
-use lti::services::{Services, Sleep, TimerSleep};
+use lti::services::{Pacing, Services, Sleep, TimerSleep};
 use lti::token::TokenService;
 
 use super::drawings::Drawings;
 use super::remembered::Remembered;
 use super::room::Room;
 use super::stored::Stored;
-use super::timed::Timed;
+use super::timed::{Timed, Timers};
 use super::{data_folder, lost_database, master_key, private, throttle, tool_keys};
 
 /// Everything that a use case needs of the process. One for each process, shared by all its threads.
@@ -102,10 +102,10 @@ impl Cairn {
         clock: SharedClock,
         random: SharedRandom,
     ) -> Result<Self, StartError> {
-        Self::open_timed(settings, clock, random, None).await
+        Self::open_timed(settings, clock, random, Timers::default()).await
     }
 
-    /// The same, where there is one, with a timer of the caller's that ends the waiting for platforms.
+    /// The same with timers of the caller's for the waiting for platforms.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -113,10 +113,10 @@ impl Cairn {
         settings: Settings,
         clock: SharedClock,
         random: SharedRandom,
-        timer: Option<Arc<dyn Sleep>>,
+        timers: Timers,
     ) -> Result<Self, StartError> {
         let in_use = data_folder::shared(&settings.data_dir).await?;
-        Self::open_in(settings, clock, random, timer, in_use).await
+        Self::open_in(settings, clock, random, timers, in_use).await
     }
 
     /// The same by somebody who uses the data folder already.
@@ -124,7 +124,7 @@ impl Cairn {
         settings: Settings,
         clock: SharedClock,
         random: SharedRandom,
-        timer: Option<Arc<dyn Sleep>>,
+        timers: Timers,
         in_use: data_folder::InUse,
     ) -> Result<Self, StartError> {
         lost_database::refuse(&settings)?;
@@ -139,7 +139,7 @@ impl Cairn {
         };
         let guarded = GuardedClient::new(options).map_err(|error| StartError::Net(error.to_string()))?;
         let mut transport: Arc<dyn Transport> = Arc::new(guarded);
-        if let Some(timer) = timer.clone() {
+        if let Some(timer) = timers.patience.clone() {
             let way_out = transport;
             transport = Arc::new(Timed { way_out, timer });
         }
@@ -149,7 +149,10 @@ impl Cairn {
         let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
         let tokens = Arc::new(TokenService::new(assertion, now, chance, out));
         let (out, now, chance) = (Arc::clone(&transport), Arc::clone(&clock), Arc::clone(&random));
-        let lti = Arc::new(Services::new(out, Arc::clone(&tokens), now, chance));
+        let mut lti = Services::new(out, Arc::clone(&tokens), now, chance);
+        if let Some(timer) = timers.tries {
+            lti = lti.paced(Pacing::default(), timer);
+        }
         Ok(Self {
             _in_use: in_use,
             throttle: throttle::Throttle::new(&clock),
@@ -159,7 +162,7 @@ impl Cairn {
             remembered: Remembered::default(),
             drawings: Drawings::default(),
             key_sets: KeySetCache::new(Arc::clone(&transport), Arc::clone(&clock)),
-            lti,
+            lti: Arc::new(lti),
             tokens,
             settings,
             clock,
@@ -167,7 +170,7 @@ impl Cairn {
             store,
             blobs,
             vault,
-            timer: timer.unwrap_or_else(|| Arc::new(TimerSleep)),
+            timer: timers.patience.unwrap_or_else(|| Arc::new(TimerSleep)),
             transport,
             tool_key,
         })

@@ -35,6 +35,7 @@ pub(in crate::service) mod wrong;
 pub(crate) mod zones;
 
 pub(crate) use cairn::{Cairn, StartError};
+pub(crate) use timed::Timers;
 
 /// Lets a command, for which nobody waits at a page, take its time with the database.
 pub(crate) async fn unhurried<F: Future>(command: F) -> F::Output {

@@ -3,7 +3,7 @@
 use crate::domain::badge::Badge;
 use crate::domain::sentence::Names;
 use crate::ids::{CourseId, TenantId};
-use crate::store::{Db, StoreError, activities, badges, line_items, outside, tenants};
+use crate::store::{Db, StoreError, activities, badges, line_items, outside, readings, tenants};
 
 /// The names of a course's line items, evidence activities and badges.
 pub(crate) fn of_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Names, StoreError> {
@@ -23,5 +23,13 @@ pub(crate) fn with_badges(
     let badges = badges.iter().map(|badge| (&badge.id, badge.design.name.as_str()));
     let zone = tenants::zone(db, tenant)?;
     let elsewhere = outside::columns(db, tenant, course)?;
-    Ok(Names::gather(zone, &items, &activities, badges).with_elsewhere(elsewhere))
+    let reads_lms = elsewhere.iter().any(|column| column.rest.is_some());
+    let names = Names::gather(zone, &items, &activities, badges).with_elsewhere(elsewhere);
+    if reads_lms
+        && let Some(readings) = readings::of_course(db, tenant, course)?
+        && readings.trouble.is_some()
+    {
+        return Ok(names.without_the_lms());
+    }
+    Ok(names)
 }

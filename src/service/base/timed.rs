@@ -7,6 +7,15 @@ use lti::services::Sleep;
 
 use crate::net::{NetError, Request, Response, Transport};
 
+/// By what it is waited for platforms, where it is not by the timer of the runtime.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Timers {
+    /// Ends the waiting for an answer.
+    pub(crate) patience: Option<Arc<dyn Sleep>>,
+    /// Passes between two tries of one request.
+    pub(crate) tries: Option<Arc<dyn Sleep>>,
+}
+
 /// A way out whose requests end by a timer of one's own, if not by themselves before.
 #[derive(Debug)]
 pub(super) struct Timed {

@@ -1,8 +1,14 @@
 //! Our own LTI keys as every process knows them: one signs what we send to platforms, and all of them are published. They
 //! are changed in [`crate::service::institution::tool_keys`].
 
+#[cfg(test)]
+use std::collections::VecDeque;
+#[cfg(test)]
+use std::sync::Mutex;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+
+use zeroize::Zeroizing;
 
 use crate::clock::SharedClock;
 use crate::domain::keys::KeyState;
@@ -12,6 +18,7 @@ use crate::service::Cairn;
 use crate::service::StartError;
 use crate::service::base::error::ServiceError;
 use crate::store::{Store, tool_keys};
+use lti::error::ToolKeyError;
 use lti::keys::ToolKey;
 use lti::token::ClientAssertionKey;
 
@@ -43,7 +50,7 @@ impl ToolKeys {
     ) -> Result<Self, StartError> {
         let unusable = |error: String| StartError::ToolKey(error);
         if store.read(tool_keys::active).await?.is_none() {
-            let (key, pem) = ToolKey::generate().map_err(|error| unusable(error.to_string()))?;
+            let (key, pem) = first_key().map_err(|error| unusable(error.to_string()))?;
             let row = tool_keys::ToolKey {
                 kid: key.kid().to_owned(),
                 sealed_pem: vault.seal(PURPOSE, pem.as_bytes(), random.as_ref()),
@@ -88,6 +95,28 @@ impl ToolKeys {
             active.encoding_key().clone(),
         ))
     }
+}
+
+/// The key of a first start.
+#[cfg(not(test))]
+fn first_key() -> Result<(ToolKey, Zeroizing<String>), ToolKeyError> {
+    ToolKey::generate()
+}
+
+/// Making a key takes longer than many a test: a process of tests makes a few, and each first start takes the next of them.
+/// Two that start on one database and do not agree have different ones, as they would outside of tests.
+#[cfg(test)]
+fn first_key() -> Result<(ToolKey, Zeroizing<String>), ToolKeyError> {
+    static MADE: Mutex<VecDeque<String>> = Mutex::new(VecDeque::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if made.len() < 8 {
+        let (key, pem) = ToolKey::generate()?;
+        made.push_back(pem.as_str().to_owned());
+        return Ok((key, pem));
+    }
+    made.rotate_left(1);
+    let pem = made.back().cloned().unwrap_or_default();
+    Ok((ToolKey::from_pem(&pem)?, Zeroizing::new(pem)))
 }
 
 /// Opens the rows; those that `known` has are not decrypted again.

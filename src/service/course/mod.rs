@@ -11,6 +11,7 @@ pub(crate) mod placing;
 mod reach;
 mod reclaiming;
 pub(crate) mod releases;
+pub(crate) mod replay;
 pub(crate) mod rest_grades;
 pub(crate) mod scores;
 mod seen_as;

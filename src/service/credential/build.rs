@@ -24,6 +24,8 @@ use openbadges::credential::{
 };
 use openbadges::did::IssuerIdentity;
 
+mod native;
+
 /// What the credential says when an instructor awarded it although the rule was not met.
 const BY_HAND: &str = "Awarded by an instructor's own decision, not by the rule of the badge.";
 
@@ -82,7 +84,8 @@ pub(in crate::service) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
     if parts.badge.design.show_score {
         for score in scores(&parts.decision.tree) {
             let told = score_entry(&achievement_id, score, parts.labels)
-                .or_else(|| entry_elsewhere(&achievement_id, score, parts.labels_elsewhere));
+                .or_else(|| entry_elsewhere(&achievement_id, score, parts.labels_elsewhere))
+                .or_else(|| native::entry(&achievement_id, score, parts.labels_elsewhere));
             if let Some((description, entry)) = told
                 && !achievement
                     .result_description
@@ -124,6 +127,9 @@ fn finished(parts: &Parts<'_>) -> Option<DateTime<Utc>> {
     let seen = conditions(&parts.decision.tree).into_iter();
     let seen = seen.filter_map(|checked| match (&checked.condition, &checked.seen) {
         (Condition::Grade { item, .. }, _) => parts.graded.get(item).copied(),
+        (_, Seen::Best { of, .. }) => native::last_of(of, parts.graded),
+        (_, Seen::HandedIn(fact)) => fact.at,
+        (_, Seen::Completion(fact)) => fact.at,
         (_, Seen::Badge { awarded_at }) => Some(*awarded_at),
         (_, Seen::Approval { at, .. }) => Some(*at),
         _ => None,
@@ -361,9 +367,12 @@ fn conditions(group: &CheckedGroup) -> Vec<&CheckedCondition> {
 
 /// The conditions on grades that held.
 fn scores(group: &CheckedGroup) -> impl Iterator<Item = &CheckedCondition> {
-    conditions(group)
-        .into_iter()
-        .filter(|condition| matches!(condition.seen, Seen::Grade { .. } | Seen::Elsewhere { .. }))
+    conditions(group).into_iter().filter(|condition| {
+        matches!(
+            condition.seen,
+            Seen::Grade { .. } | Seen::Elsewhere { .. } | Seen::Best { .. } | Seen::Completion(_)
+        )
+    })
 }
 
 /// Whether a grade is among what held, so that it matters when it was given.
@@ -371,7 +380,7 @@ fn scores(group: &CheckedGroup) -> impl Iterator<Item = &CheckedCondition> {
 pub(in crate::service) fn rests_on_grades(decision: &Decision) -> bool {
     conditions(&decision.tree)
         .iter()
-        .any(|checked| matches!(checked.condition, Condition::Grade { .. }))
+        .any(|checked| !checked.condition.line_items().is_empty())
 }
 
 fn score_entry(
@@ -433,7 +442,7 @@ fn entry_elsewhere(
         (Needed::AtLeast(Threshold::Percent(_)), None) if sort == "RawScore" => None,
         (Needed::AtLeast(bound), Some(maximum)) => Some(number(&in_points(*bound, *maximum))),
         (Needed::AtLeast(Threshold::Points(bound) | Threshold::Percent(bound)), None) => Some(number(bound)),
-        (Needed::OneOf(_), _) => None,
+        (Needed::OneOf(_) | Needed::Passed(_), _) => None,
     };
     let id = format!("{achievement}#grade-{column}");
     let description = ResultDescription {

@@ -7,7 +7,7 @@ use super::super::schema::{course_releases, courses as table, sessions};
 use super::super::{Db, StoreError, course_keys, courses};
 use super::leaving::{self, Left};
 use super::moves::{self, Moved};
-use super::{placed, visits};
+use super::{placed, sections, visits};
 use crate::ids::{CourseId, DeploymentId, JoinId, PlatformId, TenantId};
 
 const fn of_course(table: &'static str, key: &'static str, unique: Option<&'static str>) -> Moved {
@@ -19,7 +19,7 @@ const fn of_course(table: &'static str, key: &'static str, unique: Option<&'stat
     }
 }
 
-const MOVED: [Moved; 17] = [
+const MOVED: [Moved; 18] = [
     of_course("course_keys", "id", None),
     of_course("badges", "id", None),
     of_course("links", "id", Some("resource_link_id")),
@@ -32,6 +32,7 @@ const MOVED: [Moved; 17] = [
     of_course("grade_files", "id", Some("digest")),
     of_course("outside_columns", "id", Some("source,column_key")),
     of_course("outside_people", "person_id", Some("person_id")),
+    of_course("sections", "id", Some("source,kind,section_key")),
     of_course("rest_readings", "rest_readings.tenant_id", Some("tenant_id")),
     of_course("enrolments", "person_id", Some("person_id")),
     of_course("course_teachers", "person_id", Some("person_id")),
@@ -64,6 +65,7 @@ pub(crate) fn join(
     for moved in &MOVED {
         moved.go(db, tenant, id, from.as_str(), into.as_str())?;
     }
+    sections::join(db, tenant, id, from, into)?;
     placed::open_again(db, tenant, id, into)?;
     newest_answer(db, tenant, id, from, into)?;
     leaving::leave(db, tenant, id, Left::Course(from))?;
@@ -98,6 +100,7 @@ pub(crate) fn part(
     platform: &PlatformId,
 ) -> Result<(), StoreError> {
     placed::ask_again(db, tenant, id)?;
+    sections::part(db, tenant, id)?;
     for moved in MOVED.iter().rev() {
         moved.back(db, tenant, id, into.as_str())?;
     }

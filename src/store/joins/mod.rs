@@ -20,6 +20,7 @@ mod people;
 mod placed;
 mod platforms;
 mod roles;
+mod sections;
 mod since;
 mod submissions;
 mod visits;

@@ -20,7 +20,7 @@ const fn of_person(table: &'static str, key: &'static str, unique: Option<&'stat
 }
 
 /// What goes over as it is. Awards and hand-ins have files of their own.
-const MOVED: [Moved; 15] = [
+const MOVED: [Moved; 16] = [
     of_person("identities", "(platform_id || '/' || sub)", None),
     of_person("decisions", "id", None),
     of_person("current_decisions", "badge_id", Some("badge_id")),
@@ -29,6 +29,7 @@ const MOVED: [Moved; 15] = [
     of_person("past_results", "line_item_id", Some("line_item_id")),
     of_person("outside_grades", "column_id", Some("column_id")),
     of_person("outside_people", "course_id", Some("course_id")),
+    of_person("section_members", "section_id", Some("section_id")),
     of_person("outside_cells", "column_id", Some("column_id")),
     of_person("posted_scores", "line_item_id", Some("line_item_id")),
     of_person("enrolments", "course_id", Some("course_id")),

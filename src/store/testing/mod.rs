@@ -22,7 +22,8 @@ use diesel::sqlite::SqliteConnection;
 use sha2::{Digest as _, Sha256};
 
 pub(crate) use super::connection::Engine;
-use super::{Db, Store, migrate};
+use super::connection::{Address, PATIENCE};
+use super::{Db, Store, StoreError, migrate};
 
 /// A new, empty, up-to-date database that goes away with this value.
 #[derive(Debug)]
@@ -115,7 +116,7 @@ impl TestDatabase {
         let file = folder.join("cairn.db");
         std::fs::write(&file, migrated_sqlite(&file)).expect("a copy of a database");
         let url = format!("sqlite://{}", file.display());
-        let store = Store::open(&url, 8).expect("a test database on SQLite");
+        let store = migrated(&url).expect("a test database on SQLite");
         Self {
             store,
             url,
@@ -131,7 +132,7 @@ impl TestDatabase {
     #[must_use]
     pub(crate) fn postgres(server: &str) -> Self {
         let url = copy_postgres(server, migrated_postgres(server));
-        let store = Store::open(&url, 8).expect("a test database on PostgreSQL");
+        let store = migrated(&url).expect("a test database on PostgreSQL");
         Self {
             store,
             url,
@@ -148,6 +149,11 @@ impl TestDatabase {
     pub(crate) fn empty_postgres(server: &str) -> String {
         copy_postgres(server, "template0")
     }
+}
+
+/// A copy of a database that was migrated; it is connected to when somebody asks, which many a test leaves to the server.
+fn migrated(url: &str) -> Result<Store, StoreError> {
+    Store::pooled(Address::parse(url, PATIENCE)?, 8, PATIENCE)
 }
 
 /// Makes a SQLite database of the first program that there was, with an institution.
@@ -331,7 +337,7 @@ pub(crate) fn full(store: &Store, on: bool) {
             .expect("full");
         let fill = "INSERT INTO probes (id, filler) SELECT hex(randomblob(9)), hex(zeroblob(1024))";
         while store
-            .write_blocking(|db| Ok::<_, super::StoreError>(db.batch_execute(fill)?))
+            .write_blocking(|db| Ok::<_, StoreError>(db.batch_execute(fill)?))
             .is_ok()
         {}
     } else {

@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::domain::membership::Answered;
+use crate::domain::outside::{
+    Counting as OutsideCounting, Dialect, GradeFile, Measure, OutsideColumn, OutsideValue, Scope,
+};
 use crate::domain::platform::{Join, JoinKind, JoinState};
 use crate::domain::posted_score::{Outcome, PostedScore, Refusal};
 use crate::domain::release::Counting;
@@ -184,5 +187,146 @@ fn of_two_courses_the_later_answer_on_grades_holds_and_the_earlier_comes_back() 
         });
         assert_eq!(stands(older), (Some(Counting::AtOnce), 0));
         assert_eq!(stands(&newer), (Some(Counting::OnRelease), 1));
+    });
+}
+
+fn course_seen(school: &School, context: &str) -> courses::CourseSeen {
+    courses::CourseSeen {
+        tenant: school.tenant.clone(),
+        registration: school.registration.clone(),
+        deployment: school.deployment.clone(),
+        context_id: context.into(),
+        label: None,
+        title: None,
+        services: Services::default(),
+    }
+}
+
+/// A file of that digest.
+fn grade_file(school: &School, course: &CourseId, id: &str, digest: &str) -> GradeFile {
+    GradeFile {
+        id: id.into(),
+        tenant: school.tenant.clone(),
+        course: course.clone(),
+        brought_by: None,
+        brought_at: at(1),
+        name: "grades.csv".to_owned(),
+        digest: digest.to_owned(),
+        dialect: Dialect::Canvas,
+        matched: 1,
+        unmatched: 0,
+    }
+}
+
+/// A column that this file had, with a grade of one person.
+fn graded(
+    database: &TestDatabase,
+    school: &School,
+    person: &PersonId,
+    file: &GradeFile,
+    id: &str,
+    key: &str,
+) {
+    let column = OutsideColumn {
+        id: id.into(),
+        tenant: school.tenant.clone(),
+        course: file.course.clone(),
+        source: GradeSource::Csv,
+        key: key.to_owned(),
+        label: id.to_owned(),
+        maximum: None,
+        measure: Measure::Points,
+        scope: Scope::Item,
+        counting: OutsideCounting::Released,
+        file: Some(file.id.clone()),
+    };
+    let seen = [(person.clone(), Some(OutsideValue::Points(decimal("7"))))];
+    write(database, |db| {
+        outside::save_file(db, file)?;
+        outside::save_column(db, &column, None, at(1))?;
+        outside::take(db, &school.tenant, &column.id, &file.id, &seen, at(1)).map(drop)
+    });
+}
+
+#[test]
+fn of_two_courses_with_the_same_gradebook_file_each_gets_its_own_back() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let tenant = &school.tenant;
+        let person = school.learner(database).id;
+        let older = &school.course.id;
+        let newer = write(database, |db| {
+            launch_course(db, &course_seen(&school, "3"), at(1), &SystemRandom)
+        })
+        .id;
+        let (same, again) = (
+            grade_file(&school, older, "f-older", "same"),
+            grade_file(&school, &newer, "f-newer", "same"),
+        );
+        let later = grade_file(&school, &newer, "f-later", "later");
+        graded(database, &school, &person, &same, "quiz of the older", "id:7");
+        graded(database, &school, &person, &again, "essay", "id:8");
+        // The newest file that had the column which both have comes over without it.
+        graded(database, &school, &person, &later, "quiz of the newer", "id:7");
+        let stands = |course: &CourseId| {
+            read(database, |db| {
+                let files = outside::files(db, tenant, course)?;
+                let mut files: Vec<String> = files.into_iter().map(|file| file.id.to_string()).collect();
+                files.sort();
+                let mut columns = Vec::new();
+                for column in outside::columns(db, tenant, course)? {
+                    let grades = outside::of_column(db, tenant, &column.id)?.len();
+                    columns.push((column.label, column.file, grades));
+                }
+                Ok((files, columns))
+            })
+        };
+        let before = [stands(older), stands(&newer)];
+        let platform = school.registration.as_str().into();
+        let both = || {
+            let asked = join(&school, JoinKind::Course, newer.as_str(), older.as_str());
+            write(database, |db| {
+                joins::insert(db, &asked)?;
+                joins::join_courses(db, tenant, &asked.id, &newer, older)
+            });
+            asked
+        };
+        let part = |asked: &Join| {
+            write(database, |db| {
+                joins::part_courses(db, tenant, &asked.id, (&newer, older), &platform)?;
+                joins::advance(db, tenant, &asked.id, JoinState::Asked, JoinState::Undone, at(9)).map(drop)
+            });
+        };
+        let asked = both();
+        let (files, columns) = stands(older);
+        assert_eq!(files, ["f-later", "f-older"], "the same file is there once");
+        let labels: Vec<&str> = columns.iter().map(|(label, ..)| label.as_str()).collect();
+        assert_eq!(labels, ["essay", "quiz of the older"]);
+        let twice = grade_file(&school, older, "f-third", "same");
+        let refused = database.store.write_blocking(|db| outside::save_file(db, &twice));
+        assert!(refused.is_err(), "{refused:?}");
+        part(&asked);
+        assert_eq!([stands(older), stands(&newer)], before);
+
+        // Whoever removes all grades meanwhile removes what is the course's, and nothing that only waits there.
+        let asked = both();
+        write(database, |db| {
+            for column in outside::columns(db, tenant, older)? {
+                outside::forget_grades(db, tenant, &column.id)?;
+                let gone = OutsideColumn {
+                    counting: OutsideCounting::Not,
+                    file: None,
+                    ..column
+                };
+                outside::save_column(db, &gone, None, at(5))?;
+            }
+            outside::forget_files(db, tenant, older)
+        });
+        part(&asked);
+        let (files, columns) = stands(&newer);
+        assert_eq!(files, ["f-later", "f-newer"]);
+        let quiz = ("quiz of the newer".to_owned(), Some(later.id.clone()), 1);
+        assert!(columns.contains(&quiz), "{columns:?}");
+        assert_eq!(stands(older).0, [""; 0]);
     });
 }

@@ -27,6 +27,7 @@ mod queue;
 mod reading;
 mod releasing;
 mod rest_grades;
+mod sections;
 mod standing;
 mod trouble;
 mod who;

@@ -1,8 +1,10 @@
 //! Grades of columns that are none of ours: each with its source, of nobody else, and gone with whom they are of.
 
+use std::collections::HashSet;
+
 use super::*;
 use crate::domain::outside::{Counting, Dialect, GradeFile, Measure, OutsideColumn, OutsideValue, Scope};
-use crate::domain::rule::Needed;
+use crate::domain::rule::{GradeColumn, Needed};
 use crate::ids::{CourseId, GradeFileId, OutsideColumnId};
 use crate::store::outside::{self, KnownAs};
 
@@ -217,7 +219,35 @@ fn a_rule_that_names_a_column_is_found_by_it_and_a_file_of_which_nothing_is_kept
         school.active_rule(database, &badge.id, &root);
         let reading: Vec<(OutsideColumnId, BadgeId)> =
             read(database, |db| rules::reading_outside(db, tenant, course));
+        let reader = badge.id.clone();
         assert_eq!(reading, [(quiz.id.clone(), badge.id)]);
+
+        let several = school.badge(database, "several");
+        let column = || quiz.id.clone();
+        let asked = [
+            Condition::BestOf {
+                best: 1,
+                of: vec![GradeColumn::Elsewhere(column())],
+                at_least: decimal("80"),
+            },
+            Condition::HandedIn {
+                column: column(),
+                on_time: false,
+            },
+            Condition::Completed { column: column() },
+        ];
+        let root = Group {
+            need: Need::All,
+            nodes: asked.into_iter().map(Node::Condition).collect(),
+        };
+        school.active_rule(database, &several.id, &root);
+        let reading = read(database, |db| rules::reading_outside(db, tenant, course));
+        let readers: HashSet<BadgeId> = reading.into_iter().map(|(_, badge)| badge).collect();
+        assert_eq!(
+            readers,
+            HashSet::from([reader, several.id]),
+            "once for each badge"
+        );
 
         write(database, |db| {
             outside::save_file(db, &file(&school, "f0", "d0", 5))

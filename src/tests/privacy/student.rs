@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{WORK, cairn, handed_in, holds_none, packed, said, secrets, taken, unpacked};
 use crate::domain::decision::Truth;
 use crate::domain::release::{Counting, Release};
+use crate::domain::section::SectionKind;
 use crate::store::{decisions, releases};
 use crate::tests::harness::on_each_database;
 use crate::tests::showing::stage::{Stage, get, until};
@@ -15,6 +16,8 @@ fn a_student_takes_everything_along_and_it_proves_itself_with_the_service_off() 
         let stage = Stage::set(scene).await;
         let (_, _, credential) = stage.earned().await;
         let submission = handed_in(&stage, 0).await;
+        stage.divide(0, SectionKind::Section, "Day").await;
+        stage.divide(1, SectionKind::Section, "Night shift 7").await;
         let page = taken(&stage, 0).await;
         assert_eq!(page.status, 200, "{}", page.words());
         assert_eq!(page.header("content-type"), Some("application/zip"));
@@ -60,6 +63,7 @@ fn a_student_takes_everything_along_and_it_proves_itself_with_the_service_off() 
             format!("{evidence}/file-_report_ final.txt")
         );
         assert_eq!(about["awards"][0]["badge"], "Quiz master");
+        assert_eq!(about["courses"][0]["sections_and_groups"][0]["name"], "Day");
         let met = about["decisions"]
             .as_array()
             .unwrap()
@@ -76,6 +80,7 @@ fn a_student_takes_everything_along_and_it_proves_itself_with_the_service_off() 
         );
         let mut never = secrets(&stage.scene, &stage.course.tenant).await;
         never.push(stage.student(1).1.into_bytes());
+        never.push(b"Night shift 7".to_vec());
         holds_none(&files, &never);
         // Another student takes nothing of this.
         let other = unpacked(&taken(&stage, 1).await.body);

@@ -47,7 +47,9 @@ fn the_table_keeps_what_is_searched_in_its_address_and_its_file_is_of_the_same_s
             lost.words()
         );
         assert!(lost.link("Show everybody").is_ok());
-        let odd = format!("{here}?q=%00&standing=%00&badge=%00&order=x&columns=-1");
+        let behind = stage.teacher.get(&format!("{here}?page=9")).await.unwrap();
+        assert!(behind.text().contains(&name), "the last page: {}", behind.words());
+        let odd = format!("{here}?standing=none&badge=none&order=x&columns=-1");
         let odd = stage.teacher.get(&odd).await.unwrap();
         assert!(odd.status == 200 && odd.text().contains(&name), "{}", odd.words());
 
@@ -93,6 +95,19 @@ fn of_more_badges_than_fit_thirty_stand_side_by_side() {
         let rest = stage.teacher.get(&rest).await.unwrap();
         assert_eq!(heads(&rest.text()), 1);
         assert!(rest.words().contains("Badges 31 to 31 of 31"), "{}", rest.words());
+        // A badge that is chosen is among those that are shown, unless others are asked for.
+        let form = page.form("/progress").unwrap();
+        let last = form.option("badge", "Badge number 31").unwrap();
+        let chosen = format!("{}?badge={last}", stage.inside("/progress"));
+        let chosen = stage.teacher.get(&chosen).await.unwrap();
+        assert!(
+            chosen.words().contains("Badges 31 to 31 of 31"),
+            "{}",
+            chosen.words()
+        );
+        let back = chosen.link("Badges 1 to 30").unwrap();
+        let back = stage.teacher.get(&back).await.unwrap();
+        assert!(back.words().contains("Badges 1 to 30 of 31"), "{}", back.words());
         stage.scene.end().await;
     });
 }
@@ -118,7 +133,12 @@ fn how_the_class_came_along_is_drawn_with_the_numbers_beside_it() {
             text.contains("<path class=\"plot-line\" d=\"M0 300H0V0H1000\"/>"),
             "{text}"
         );
-        assert_eq!(text.matches("<table class=\"numbers\">").count(), 2);
+        assert_eq!(text.matches("<table class=\"numbers").count(), 2);
+        // Where there is no room for a table, each cell says what it counts.
+        assert!(
+            text.contains("<span class=\"narrow-only\">rule met: </span>"),
+            "{text}"
+        );
         let one = stage.teacher.get(&format!("{here}?badge={badge}")).await.unwrap();
         assert!(one.words().contains("students have earned it"), "{}", one.words());
         let mut student = stage.student_browser(0).await;

@@ -15,6 +15,8 @@ mod pictures;
 mod preview;
 mod print;
 mod public;
+mod reach;
+mod sections;
 pub(crate) mod stage;
 mod students;
 mod teaching;

@@ -11,13 +11,16 @@ use crate::domain::credential::Credential;
 use crate::domain::issuer::{Issuer, LinkedInId, Marks, Ror};
 use crate::domain::policy::Policy;
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
+use crate::domain::section::{NamedSection, SectionKind, SectionSource};
 use crate::ids::{BadgeId, CourseId, LineItemId, PersonId, RuleId};
 use crate::random::SystemRandom;
 use crate::service::badge::pictures::{self, Drawing};
 use crate::service::base::queue::{self, DecideBadge};
 use crate::service::course::sync::enqueue_check;
 use crate::store::testing::shortcuts::first_tenant;
-use crate::store::{awards, badges, courses, credentials, issuers, line_items, people, policies, rules};
+use crate::store::{
+    awards, badges, courses, credentials, issuers, line_items, people, policies, rules, sections,
+};
 use openbadges::verify::{Resolver, Verdict, verify};
 use openbadges::{did, jwt};
 use practice_lms::browser::{Browser, Page};
@@ -217,6 +220,26 @@ impl Stage {
         self.check().await;
         let (award, credential) = self.awarded(&badge, 0).await;
         (badge, award, credential)
+    }
+
+    /// Puts the `n`th student into a section or a group.
+    pub(crate) async fn divide(&self, n: usize, kind: SectionKind, name: &str) {
+        let (tenant, course) = (self.course.tenant.clone(), self.course.id.clone());
+        let said: Vec<sections::Said> = vec![(
+            self.person(n).await,
+            NamedSection::of(None, name).into_iter().collect(),
+        )];
+        let now = self.scene.cairn.clock.now();
+        let done = self.scene.cairn.store.write(move |db| {
+            let told = sections::Told {
+                tenant: &tenant,
+                course: &course,
+                source: SectionSource::Rest,
+                kind,
+            };
+            sections::tell(db, told, &said, now, &SystemRandom)
+        });
+        done.await.unwrap();
     }
 
     /// The browser of the `n`th student, launched into the course.

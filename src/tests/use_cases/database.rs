@@ -1,5 +1,6 @@
 //! A database that takes nothing: the job fails, nothing is half written, and the next run makes up for it.
 
+use askama::Template as _;
 use chrono::TimeDelta;
 
 use super::{Bench, benches};
@@ -9,6 +10,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::course::sync::{check_course, enqueue_check};
 use crate::store::testing::{heal, trouble};
 use crate::store::{Store, StoreError};
+use crate::web::views::shared::ErrorPage;
 use crate::web::words::errors;
 use practice_lms::world::MemberView;
 
@@ -104,6 +106,12 @@ fn where_the_database_is_stands_in_no_page_and_no_log_and_that_it_is_away_is_sai
             page.starts_with("The database cannot be reached just now"),
             "{page}"
         );
+        let shown = ErrorPage::coded(503, away.code(), &page, "an id")
+            .render()
+            .unwrap();
+        for once in ["try again", "is lost"] {
+            assert_eq!(shown.matches(once).count(), 1, "{once}: {shown}");
+        }
         for said in [page, away.to_string()] {
             assert_eq!(said.matches("cannot be reached").count(), 1, "{said}");
             for inner in ["127.0.0.1", "port", "s3cret", "/no/such"] {

@@ -59,9 +59,9 @@ async fn the_table_puts_first_who_has_earned_most_or_is_nearest_and_finds_who_st
         }
         let found = async |badge: &BadgeId, standing: Sought| {
             let search = Search {
-                name: None,
                 badge: Some(badge.clone()),
                 standing: Some(standing),
+                ..Search::default()
             };
             let page = Page::first(50);
             let matrix = progress::matrix(&bench.cairn, &teacher, search, Order::Name, page);

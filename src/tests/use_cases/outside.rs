@@ -20,6 +20,8 @@ use crate::service::course::outside::{self, Choice, Doubt, Left, Review, Took};
 use lti::registration::Flavour;
 use practice_lms::world::MemberView;
 
+mod several;
+
 /// A row: name, id, what stands in "SIS Login ID", and the cells.
 type Row<'a> = (&'a str, u64, &'a str, &'a [&'a str]);
 
@@ -43,7 +45,12 @@ impl Bench {
     }
 
     /// Uses what is ticked to begin with, and the column at these places.
-    async fn use_file(&self, teacher: &Visitor, text: &str, also: &[usize]) -> Result<Took, ServiceError> {
+    pub(super) async fn use_file(
+        &self,
+        teacher: &Visitor,
+        text: &str,
+        also: &[usize],
+    ) -> Result<Took, ServiceError> {
         let review = self.bring(teacher, text).await?;
         let ticked = review.columns.iter().filter(|column| column.ticked);
         let mut columns: BTreeSet<usize> = ticked.map(|column| column.index).collect();

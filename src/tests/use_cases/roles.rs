@@ -254,7 +254,7 @@ async fn holders_who_left_are_not_among_those_who_earned_it() {
         bench.run().await;
         assert_eq!(counted().await, (12, 14, 12));
         let page = Page { offset: 0, limit: 50 };
-        let held = holders::page(&bench.cairn, &bench.instructor().await, &badge, page).await;
+        let held = holders::page(&bench.cairn, &bench.instructor().await, &badge, None, page).await;
         let held = held.unwrap();
         let gone = bench.person(&gone.sub).await;
         assert_eq!((held.total, held.former), (14, 2));

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use crate::store::testing::say;
 use base64::Engine as _;
@@ -246,24 +246,41 @@ pub(super) fn folder() -> Option<PathBuf> {
     None
 }
 
-/// What the kit says to each case.
-fn kit(folder: &Path, cases: &[Case], net: &Net) -> Vec<Kit> {
+/// The kit, which judges while page and server do.
+struct Judging {
+    process: Child,
+    /// What it was asked.
+    _file: tempfile::NamedTempFile,
+}
+
+/// Asks the kit for each case.
+fn ask_kit(folder: &Path, cases: &[Case], net: &Net) -> Judging {
     let asked = cases.iter().map(|case| {
         json!({ "base64": STANDARD.encode(&case.bytes), "now": case.at.timestamp_millis(), "recipient": case.recipient })
     });
     let asked = json!({ "net": net.0, "now": 0, "cases": asked.collect::<Vec<_>>() });
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), asked.to_string()).unwrap();
-    let run = Command::new("node")
+    let process = Command::new("node")
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/.ci/judges/kit.mjs"))
         .arg(folder.join("kit"))
         .arg(file.path())
-        .output()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    let said: Vec<Kit> = serde_json::from_slice(&run.stdout).unwrap();
-    assert_eq!(said.len(), cases.len());
-    said
+    Judging { process, _file: file }
+}
+
+impl Judging {
+    /// What the kit says to each of so many cases.
+    fn said(self, count: usize) -> Vec<Kit> {
+        let run = self.process.wait_with_output().unwrap();
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        let said: Vec<Kit> = serde_json::from_slice(&run.stdout).unwrap();
+        assert_eq!(said.len(), count);
+        said
+    }
 }
 
 /// What the server says; pictures are unpacked first.
@@ -290,7 +307,7 @@ struct Table {
 
 impl Table {
     async fn judge(&mut self, verifier: &VerifierPage, group: &str, cases: &[Case], net: &Net) {
-        let kits = kit(&self.folder, cases, net);
+        let judging = ask_kit(&self.folder, cases, net);
         let mut found = Vec::new();
         for part in cases.chunk_by(|one, next| one.at == next.at) {
             let asked = part.iter().map(|case| {
@@ -301,6 +318,7 @@ impl Table {
             let at = part.first().map_or_else(now, |case| case.at);
             found.append(&mut verifier.check(&asked, net, at).await);
         }
+        let kits = judging.said(cases.len());
         for ((case, kit), finding) in cases.iter().zip(&kits).zip(&found) {
             let verdict = server(case, net);
             let server = word(&verdict);

@@ -24,6 +24,7 @@ use openbadges::verify::{Outcome, Resolver, Verdict, verify};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::store::testing::TestDatabase;
 use crate::tests::chromium::Chromium;
 
 const DRIVE: &str = include_str!("drive.js");
@@ -143,6 +144,7 @@ struct VerifierPage {
     server: actix_web::dev::ServerHandle,
     running: tokio::task::JoinHandle<()>,
     _folder: tempfile::TempDir,
+    _database: TestDatabase,
 }
 
 impl VerifierPage {
@@ -150,9 +152,11 @@ impl VerifierPage {
     async fn open(arguments: &[&str]) -> Option<Self> {
         let chromium = Chromium::start(arguments).await?;
         let folder = tempfile::tempdir().unwrap();
+        let database = TestDatabase::sqlite();
         let environment = [
             ("CAIRN_LISTEN", "127.0.0.1:0".to_owned()),
             ("CAIRN_DATA_DIR", folder.path().display().to_string()),
+            ("CAIRN_DATABASE_URL", database.url.clone()),
             ("CAIRN_WORKERS", "1".to_owned()),
         ];
         let environment = environment.map(|(name, value)| (name.to_owned(), value)).into();
@@ -166,6 +170,7 @@ impl VerifierPage {
             server,
             running,
             _folder: folder,
+            _database: database,
         };
         verifier
             .chromium

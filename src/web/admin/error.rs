@@ -9,7 +9,7 @@ use crate::service::base::error::ServiceError;
 use crate::web::error::AppError;
 use crate::web::paths::console;
 use crate::web::views::admin::ConsoleErrorPage;
-use crate::web::views::shared::{PublicPage, conflict};
+use crate::web::views::shared::{PublicPage, conflict, sent};
 
 /// What a handler of the console answers when it cannot do what was asked.
 #[derive(Debug)]
@@ -89,7 +89,8 @@ impl ResponseError for AdminError {
 
 fn page(error: &AppError) -> askama::Result<String> {
     let status = error.status_code();
-    let (title, what_to_do) = match status {
+    let by_code = sent(status.as_u16(), error.code()).filter(|_| status != StatusCode::TOO_MANY_REQUESTS);
+    let (title, what_to_do) = by_code.unwrap_or(match status {
         StatusCode::UNAUTHORIZED => ("Please sign in", "Sign in, then do it once more."),
         StatusCode::FORBIDDEN => ("Not allowed", "Nothing was changed."),
         StatusCode::NOT_FOUND => ("Nothing here", "Go to the overview and look from there."),
@@ -105,7 +106,7 @@ fn page(error: &AppError) -> askama::Result<String> {
             "This did not work",
             "Go back, look at what you entered, and try again.",
         ),
-    };
+    });
     ConsoleErrorPage {
         page: PublicPage::titled(title),
         sentence: error.sentence(),

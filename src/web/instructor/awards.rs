@@ -7,7 +7,7 @@ use actix_web::web::{self, ServiceConfig};
 use crate::domain::award::Standing;
 use crate::domain::badge::{Badge, Expiry};
 use crate::domain::policy::Power;
-use crate::ids::{AwardId, BadgeId};
+use crate::ids::{AwardId, BadgeId, SectionId};
 use crate::service::award::awarding;
 use crate::service::award::holders::{self, AwardPage, Holder, Holders};
 use crate::service::badge::pictures;
@@ -20,7 +20,7 @@ use crate::web::frame::Place;
 use crate::web::paged;
 use crate::web::paths::course;
 use crate::web::views::instructor::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
-use crate::web::views::shared::{PictureView, Problem, ProblemList, Status, StatusChip, When};
+use crate::web::views::shared::{PictureView, Problem, ProblemList, SectionList, Status, StatusChip, When};
 use crate::web::words;
 use crate::web::words::errors;
 
@@ -59,10 +59,14 @@ async fn list(
     problems: ProblemList,
 ) -> Result<BadgeAwardsPage, ServiceError> {
     let part = paged::asked(visit, HOLDERS);
+    let section = visit.query("section").map(SectionId::from);
     let Holders {
         badge,
+        sections,
+        section,
         shown,
         total,
+        part,
         held,
         expired,
         revoked,
@@ -70,7 +74,7 @@ async fn list(
         lapsing,
         revocable,
         renewable,
-    } = holders::page(&visit.cairn, &visit.visitor, badge, part).await?;
+    } = holders::page(&visit.cairn, &visit.visitor, badge, section, part).await?;
     let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
     let may_revoke = powers.revoke;
     let now = visit.cairn.clock.now();
@@ -99,6 +103,11 @@ async fn list(
     let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let total = i64::try_from(total).unwrap_or(i64::MAX);
     let path = course::badge_awards(&badge.id);
+    let sections = SectionList::of(&sections, section.as_ref().map(|section| &section.id));
+    let kept = [("section", sections.chosen.as_str())];
+    let paging = paged::paging(visit, &path, &kept, part, shown.len(), total);
+    // Who sees a part of the holders is not asked about all of them.
+    let of_all = |count: usize| if section.is_none() { count } else { 0 };
     Ok(BadgeAwardsPage {
         page: visit.page(&badge.design.name, Place::Badges),
         picture: picture(&badge),
@@ -107,15 +116,17 @@ async fn list(
         expired: small(expired),
         revoked: small(revoked),
         former: small(former),
-        paging: paged::paging(visit, &path, &[], part, shown.len(), total),
+        action: visit.href(&path),
+        paging,
+        sections,
         revoke_action: visit.href(&course::badge_revoke(&badge.id)),
         renew_action: visit.href(&course::badge_renew(&badge.id)),
         renewal: (badge.design.expiry != Expiry::Never)
             .then(|| words::renewals::to_everybody(badge.design.renewal)),
-        renewable: if powers.approve { renewable } else { 0 },
+        renewable: if powers.approve { of_all(renewable) } else { 0 },
         renewing_is_kept: renewable > 0 && !powers.approve,
         lapsing,
-        everyone: revocable,
+        everyone: of_all(revocable),
         may_revoke,
         reading: visit.visitor.session.reading,
         problems,

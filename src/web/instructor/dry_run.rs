@@ -21,11 +21,13 @@ use crate::web::paths::course;
 use crate::web::views::instructor::{
     Activation, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine,
 };
-use crate::web::views::shared::{Problem, ProblemList, Waiting, When, count_of};
+use crate::web::views::shared::{Problem, ProblemList, Waiting, When, count_of, thousands};
 use crate::web::words;
 
 /// Those who meet the rule, but whose badge is not renewed by that alone.
 const LAPSED: &str = "Had it until it lapsed";
+/// Names that are read one after the other in a sentence.
+const IN_A_SENTENCE: usize = 12;
 /// Names shown of each group; the file has all of them.
 const SHOWN: usize = 50;
 
@@ -101,7 +103,6 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         number: small(run.number()),
         digest: run.digest.clone(),
     };
-    let called = |people: &[PersonId]| people.iter().map(|id| name(trial, id)).collect();
     DryRunPage {
         page: visit.page(&format!("Who would earn “{}”?", badge.design.name), Place::Badges),
         badge_name: badge.design.name.clone(),
@@ -142,8 +143,10 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
             .collect(),
         difference: run.change.as_ref().map(|change| Difference {
             version: change.version,
-            added: called(&change.gained),
-            removed: called(&change.lost),
+            gained: small(change.gained.len()),
+            added: first_names(&change.gained, |id| name(trial, id)),
+            lost: small(change.lost.len()),
+            removed: first_names(&change.lost, |id| name(trial, id)),
         }),
         activation: (powers.create && trial.can_activate && trial.blocking.is_empty()).then_some(activation),
         may_activate: powers.create,
@@ -155,6 +158,8 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
             ..visit.waiting(&course::badge_preview(&badge.id))
         }),
         csv_href: href(course::badge_preview_csv),
+        versions_href: href(course::badge_versions),
+        replay_href: href(course::badge_replay),
         back_href: href(course::badge_rule),
     }
 }
@@ -237,6 +242,16 @@ fn name(trial: &Trial, id: &PersonId) -> String {
     )
 }
 
+/// So many names that they are read in a sentence; all of them stand beside the versions.
+fn first_names(people: &[PersonId], name: impl Fn(&PersonId) -> String) -> Vec<String> {
+    let mut names: Vec<String> = people.iter().take(IN_A_SENTENCE).map(name).collect();
+    let more = people.len().saturating_sub(IN_A_SENTENCE);
+    if more > 0 {
+        names.push(format!("and {} more", thousands(small(more))));
+    }
+    names
+}
+
 /// Why somebody does not earn it: the next step, as a teacher reads it. Whatever becomes of them, a grade that the gradebook
 /// records in other points is said with both numbers.
 fn note(trial: &Trial, title: &str, id: &PersonId) -> String {
@@ -299,4 +314,18 @@ async fn file(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
         table.extend(rows);
     }
     Ok(csv::answer("dry-run.csv", table)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_a_sentence_are_few_whatever_the_class() {
+        let people: Vec<PersonId> = (0..5_000).map(|n| PersonId::from(format!("p{n}"))).collect();
+        let called = |people| first_names(people, |id| id.to_string()).join(", ");
+        assert_eq!(called(&people[..2]), "p0, p1");
+        assert!(called(&people[..12]).ends_with("p10, p11"));
+        assert!(called(&people[..]).ends_with("p11, and 4,988 more"));
+    }
 }

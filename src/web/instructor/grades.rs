@@ -136,7 +136,7 @@ async fn ask(visit: Visit) -> Result<HttpResponse, AppError> {
     let read: BTreeSet<&String> = found.columns.iter().flat_map(|one| &one.read_by).collect();
     let names: Vec<String> = read.into_iter().map(|name| format!("“{name}”")).collect();
     let mut consequences = vec![format!(
-        "The grades of {} are removed here, and what the files said of who is who.",
+        "The grades of {} are removed here, and what the files said of who is who and who is in which section.",
         words::outside::counted(found.columns.len(), "column", "columns")
     )];
     if !names.is_empty() {

@@ -21,12 +21,15 @@ mod place_view;
 mod progress;
 mod regrade;
 mod replaced;
+mod replay;
 mod resting;
 mod retire;
 mod rule;
+mod rule_sources;
 mod student_work;
 mod students;
 mod unopened;
+mod versions;
 
 /// Lists the routes of every page here.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -47,12 +50,14 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         progress::configure,
         regrade::configure,
         replaced::configure,
+        replay::configure,
         resting::configure,
         retire::configure,
         rule::configure,
         student_work::configure,
         students::configure,
         unopened::configure,
+        versions::configure,
     ] {
         page(config);
     }

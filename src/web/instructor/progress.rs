@@ -10,7 +10,7 @@ use url::form_urlencoded::Serializer;
 use crate::domain::badge::Badge;
 use crate::domain::sentence::{Audience, progress as far};
 use crate::domain::stage::{Order, Search, Sought};
-use crate::ids::BadgeId;
+use crate::ids::{BadgeId, SectionId};
 use crate::service::Cairn;
 use crate::service::award::progress::{self, Matrix, Part, Row};
 use crate::service::badge::pictures;
@@ -21,7 +21,7 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{MatrixCell, MatrixHead, MatrixRow, NextBadge, ProgressPage};
-use crate::web::views::shared::{Choice, LinkTo, PictureView, Status};
+use crate::web::views::shared::{Choice, LinkTo, PictureView, SectionList, Status};
 use crate::web::words::stages;
 use crate::web::{csv, decided, paged};
 
@@ -39,12 +39,14 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .route(course::PROGRESS_CSV, web::post().to(table));
 }
 
-/// Whom the address asks for, and in which order: `q` a part of the name, `badge`, `standing` and `order`.
+/// Whom the address asks for, and in which order: `q` a part of the name, `badge`, `standing`, `section` and
+/// `order`.
 fn asked(visit: &Visit) -> (Search, Order) {
     let search = Search {
         name: visit.query("q"),
         badge: visit.query("badge").map(BadgeId::from),
         standing: visit.query("standing").and_then(|word| Sought::parse(&word)),
+        section: visit.query("section").map(SectionId::from),
     };
     let order = visit.query("order").and_then(|word| Order::parse(&word));
     (search, order.unwrap_or_default())
@@ -58,7 +60,8 @@ pub(crate) async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
     let (search, order) = asked(&visit);
     let page = paged::asked(&visit, STUDENTS);
     let matrix = progress::matrix(&visit.cairn, &visit.visitor, search, order, page).await?;
-    let columns = Columns::of(&visit, matrix.badges.len());
+    let chosen = |badge: &Badge| matrix.search.badge.as_ref() == Some(&badge.id);
+    let columns = Columns::of(&visit, matrix.badges.len(), matrix.badges.iter().position(chosen));
     let query = Query::of(&matrix.search, order, columns);
     let kept: Vec<(&str, &str)> = query
         .0
@@ -69,7 +72,7 @@ pub(crate) async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
         &visit,
         &course::progress(),
         &kept,
-        page,
+        matrix.page,
         matrix.rows.len(),
         matrix.total,
     );
@@ -94,6 +97,9 @@ pub(crate) async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
         standings: Sought::all()
             .map(|sought| Choice::new(sought.word(), stages::sought(sought)))
             .collect(),
+        sections: SectionList::of(&matrix.sections, matrix.search.section.as_ref()),
+        in_no_section: u32::try_from(matrix.in_no_section).unwrap_or(u32::MAX),
+        section_is_gone: matrix.section_is_gone,
         orders: Order::ALL
             .map(|order| Choice::new(order.word(), stages::order(order)))
             .into(),
@@ -153,7 +159,9 @@ impl Walk {
         } else {
             let names = part.badges.iter().map(|badge| badge.design.name.clone());
             let head = ["Student", "LMS user id"].map(str::to_owned);
-            let head: Vec<String> = head.into_iter().chain(names).collect();
+            let sections = SectionList::of(&part.sections, None);
+            let sections = (!sections.is_empty()).then(|| sections.label().to_owned());
+            let head: Vec<String> = head.into_iter().chain(sections).chain(names).collect();
             csv::document(std::iter::once(head).chain(lines))?
         };
         self.begun = true;
@@ -167,8 +175,13 @@ fn line(row: &Row, part: &Part) -> Vec<String> {
         .cells
         .iter()
         .map(|cell| decided::standing(cell.award.as_ref(), cell.decision.as_ref(), part.now).word);
+    let sections = (!part.sections.is_empty()).then(|| {
+        let names = part.section_names.get(&row.person.id);
+        names.map(|names| names.join("; ")).unwrap_or_default()
+    });
     [row.person.display_name(), row.person.sub.clone()]
         .into_iter()
+        .chain(sections)
         .chain(words)
         .collect()
 }
@@ -182,10 +195,15 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(visit: &Visit, all: usize) -> Self {
+    /// Those that are asked for, else those among which the badge at `chosen` is.
+    fn of(visit: &Visit, all: usize, chosen: Option<usize>) -> Self {
         let asked = visit.query("columns").and_then(|text| text.parse::<usize>().ok());
         let last = all.saturating_sub(1) / COLUMNS;
-        let page = asked.unwrap_or(1).saturating_sub(1).min(last);
+        let asked = asked.map(|number| number.saturating_sub(1));
+        let page = asked
+            .or(chosen.map(|place| place / COLUMNS))
+            .unwrap_or(0)
+            .min(last);
         Self {
             first: page * COLUMNS,
             all,
@@ -233,10 +251,17 @@ impl Query {
                 .standing
                 .map(|sought| ("standing", sought.word().to_owned())),
         );
+        kept.extend(
+            search
+                .section
+                .as_ref()
+                .map(|section| ("section", section.to_string())),
+        );
         if order != Order::default() {
             kept.push(("order", order.word().to_owned()));
         }
-        if columns.number() > 1 {
+        // A chosen badge would lead to its own columns.
+        if columns.number() > 1 || search.badge.is_some() && columns.all > COLUMNS {
             kept.push(("columns", columns.number().to_string()));
         }
         Self(kept)

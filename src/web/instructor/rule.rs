@@ -6,10 +6,14 @@ use actix_web::web::{self, ServiceConfig};
 use crate::domain::badge::BadgeState;
 use crate::domain::columns::TroubleKind;
 use crate::domain::course::{LineItem, LineItemState, may_be_steps};
-use crate::domain::design_review::{RuleProblem, elsewhere_problem, threshold_problem};
+use crate::domain::design_review::{
+    RuleProblem, completion_problem, elsewhere_problem, hand_in_problem, share_elsewhere, share_of,
+    threshold_problem,
+};
+use crate::domain::facts::GradeSource;
 use crate::domain::outside::OutsideColumn;
 use crate::domain::rest::Rest;
-use crate::domain::rule::{Condition, Group};
+use crate::domain::rule::{Condition, GradeColumn, Group};
 use crate::domain::sentence::Names;
 use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, LineItemId};
@@ -19,6 +23,7 @@ use crate::service::base::clash::{Clash, Saving, Seen};
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::service::course::columns;
+use crate::service::institution::rest_access;
 use crate::web::badge_facts::picture_of;
 use crate::web::clash;
 use crate::web::error::AppError;
@@ -26,6 +31,7 @@ use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::instructor::badge_form::decimal;
+use crate::web::instructor::rule_sources::{MOST_UNREAD, by_source, shares};
 use crate::web::paths::course;
 use crate::web::rule_form::{self, DraftGroup};
 use crate::web::views::instructor::{ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions, SENTENCE};
@@ -319,6 +325,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         ),
         _ => None,
     };
+    let access = rest_access::of_course(&visit.cairn, &visit.visitor).await?;
     let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
     let registration = &visit.visitor.registration;
     let tell = registration.capabilities().columns;
@@ -328,7 +335,12 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
     let impossible = impossible(&builder.draft, &editor, visit.visitor.zone());
     // What was said of a column stands far below the rows that it concerns.
     let touched = builder.scales_open && !impossible.is_empty();
-    let elsewhere = editor.outside.iter().any(OutsideColumn::counts);
+    let of_file = |column: &OutsideColumn| column.source == GradeSource::Csv && column.counts();
+    let has_files = editor.outside.iter().any(of_file);
+    let is_on = |column: &OutsideColumn| column.rest.as_ref().is_some_and(|rest| rest.is_on);
+    let reads_lms = editor.outside.iter().any(is_on);
+    let unread = editor.outside.iter().filter_map(words::outside::unread);
+    let has_rule = editor.draft.is_some() || editor.active.is_some();
     let look = touched.then(|| Flash {
         status: Status::NeedsAttention,
         text: "With its columns as they are now, this rule has a condition that cannot be met. It is marked below."
@@ -361,7 +373,18 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         edit_href: href(course::badge_edit),
         columns_href: visit.href(&course::columns()),
         elsewhere_href: visit.href(&course::grades_elsewhere()),
-        unreadable: words::outside::unreadable(words::lms::native_grades(registration.flavour), elsewhere),
+        unreadable: words::outside::unreadable(
+            if reads_lms {
+                words::outside::BESIDE_REST
+            } else {
+                words::lms::native_grades(registration.flavour)
+            },
+            has_files,
+        ),
+        switch: access.map(|access| words::rest_access::of_course(&access.standing)),
+        unread: unread.take(MOST_UNREAD).collect(),
+        versions_href: has_rule.then(|| href(course::badge_versions)),
+        replay_href: has_rule.then(|| href(course::badge_replay)),
         back_href: visit.href(""),
     })
 }
@@ -376,9 +399,28 @@ fn impossible(draft: &DraftGroup, editor: &RuleEditor, zone: Zone) -> Vec<(Strin
                 threshold_problem(at_least, column)?
             }
             Condition::Elsewhere { column, needs } => {
-                let column = named.elsewhere.get(&column).filter(|column| column.counts)?;
-                elsewhere_problem(&needs, column)?
+                let column = named.elsewhere.get(&column)?;
+                elsewhere_problem(&needs, column).filter(|_| column.counts)?
             }
+            Condition::HandedIn { column, .. } => {
+                named.elsewhere.get(&column)?;
+                hand_in_problem(&column, &named)?
+            }
+            Condition::Completed { column } => {
+                named.elsewhere.get(&column)?;
+                completion_problem(&column, &named)?
+            }
+            Condition::BestOf { of, .. } => of.iter().find_map(|column| match column {
+                GradeColumn::Ours(item) => editor
+                    .items
+                    .iter()
+                    .find(|known| known.id == *item)
+                    .and_then(share_of),
+                GradeColumn::Elsewhere(column) => {
+                    let column = named.elsewhere.get(column).filter(|column| column.counts)?;
+                    share_elsewhere(column)
+                }
+            })?,
             _ => return None,
         };
         Some((path, words::rules::problem(&problem)))
@@ -420,17 +462,14 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
                 )
             })
             .collect(),
-        elsewhere: editor
-            .outside
-            .iter()
-            .filter(|column| column.counts())
-            .map(|column| Choice::new(column.id.as_str(), words::outside::offered(column)))
-            .collect(),
+        elsewhere: by_source(editor, OutsideColumn::counts),
+        hand_ins: by_source(editor, OutsideColumn::tells_hand_ins),
+        completions: by_source(editor, OutsideColumn::tells_completion),
+        shares: shares(editor, &item),
         lost_elsewhere: editor
             .outside
             .iter()
-            .filter(|column| !column.counts())
-            .map(|column| Choice::new(column.id.as_str(), words::outside::not_read(column)))
+            .map(|column| Choice::new(column.id.as_str(), words::outside::lost(column)))
             .collect(),
         activities: editor
             .activities

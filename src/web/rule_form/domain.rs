@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::{AskedUnit, DraftGroup, DraftNode, DraftRow, NeedWord, Unit, child_path};
-use crate::domain::rule::{Condition, Group, Need, Needed, Node, Threshold};
+use crate::domain::rule::{Condition, GradeColumn, Group, Need, Needed, Node, Threshold};
 use crate::domain::zone::Zone;
 use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
 
@@ -125,6 +125,7 @@ impl From<&Condition> for DraftRow {
                         (percent.normalize().to_string(), AskedUnit::Percent)
                     }
                     Needed::OneOf(words) => (words.join(", "), AskedUnit::Words),
+                    Needed::Passed(words) => (words.join(", "), AskedUnit::Passed),
                 };
                 Self::Elsewhere {
                     column: column.to_string(),
@@ -132,6 +133,18 @@ impl From<&Condition> for DraftRow {
                     unit,
                 }
             }
+            Condition::HandedIn { column, on_time } => Self::HandedIn {
+                column: column.to_string(),
+                on_time: *on_time,
+            },
+            Condition::Completed { column } => Self::Completed {
+                column: column.to_string(),
+            },
+            Condition::BestOf { best, of, at_least } => Self::BestOf {
+                best: best.to_string(),
+                of: of.iter().map(column_word).collect(),
+                value: at_least.normalize().to_string(),
+            },
             Condition::EvidenceApproved { activity } => Self::Evidence {
                 activity: activity.to_string(),
             },
@@ -195,12 +208,29 @@ fn read_row(row: &DraftRow, here: Zone) -> Result<Condition, &'static str> {
         DraftRow::Elsewhere { column, .. } if column.is_empty() => {
             Err("Choose an assignment or a total of the course site.")
         }
+        DraftRow::HandedIn { column, .. } if column.is_empty() => {
+            Err("Choose an assignment of the course site.")
+        }
+        DraftRow::Completed { column } if column.is_empty() => Err("Choose an activity of the course site."),
+        DraftRow::HandedIn { column, on_time } => Ok(Condition::HandedIn {
+            column: OutsideColumnId::from(column.as_str()),
+            on_time: *on_time,
+        }),
+        DraftRow::Completed { column } => Ok(Condition::Completed {
+            column: OutsideColumnId::from(column.as_str()),
+        }),
+        DraftRow::BestOf { best, of, value } => best_of(best, of, value),
         DraftRow::Elsewhere { column, value, unit } => Ok(Condition::Elsewhere {
             column: OutsideColumnId::from(column.as_str()),
             needs: match unit {
                 AskedUnit::Percent => Needed::AtLeast(threshold(value, Unit::Percent)?),
                 AskedUnit::Points => Needed::AtLeast(threshold(value, Unit::Points)?),
                 AskedUnit::Words => Needed::OneOf(words(value)?),
+                // Where the course site says who passes, no word is needed.
+                AskedUnit::Passed if value.split(',').all(|word| word.trim().is_empty()) => {
+                    Needed::Passed(Vec::new())
+                }
+                AskedUnit::Passed => Needed::Passed(words(value)?),
             },
         }),
         DraftRow::Evidence { activity } if activity.is_empty() => Err("Choose an evidence activity."),
@@ -229,6 +259,44 @@ fn threshold(value: &str, unit: Unit) -> Result<Threshold, &'static str> {
             Err("Percent go up to 100. For more, count in points.")
         }
         Unit::Percent => Ok(Threshold::Percent(value)),
+    }
+}
+
+/// The columns come in one order, whichever the page shows them in: a rule that says the same is the same.
+fn best_of(best: &str, of: &[String], value: &str) -> Result<Condition, &'static str> {
+    let mut of: Vec<GradeColumn> = of.iter().filter_map(|word| column(word)).collect();
+    of.sort();
+    of.dedup();
+    if of.is_empty() {
+        return Err("Choose the grades of which the best count.");
+    }
+    let best = best.trim().parse::<u16>().ok().filter(|best| *best > 0);
+    let best = best.ok_or("Say how many of the grades count, as a whole number from 1.")?;
+    let at_least = number(value).ok_or("Type the average that is needed, in percent from 0 to 100.")?;
+    if at_least > Decimal::ONE_HUNDRED {
+        return Err("Ask for an average of at most 100 percent.");
+    }
+    Ok(Condition::BestOf { best, of, at_least })
+}
+
+/// How the form names a column: `ours:<id>`, `elsewhere:<id>`.
+#[must_use]
+pub(crate) fn column_word(column: &GradeColumn) -> String {
+    match column {
+        GradeColumn::Ours(item) => format!("{OURS}:{item}"),
+        GradeColumn::Elsewhere(column) => format!("{ELSEWHERE}:{column}"),
+    }
+}
+
+const OURS: &str = "ours";
+const ELSEWHERE: &str = "elsewhere";
+
+fn column(word: &str) -> Option<GradeColumn> {
+    let (whose, id) = word.split_once(':').filter(|(_, id)| !id.is_empty())?;
+    match whose {
+        OURS => Some(GradeColumn::Ours(id.into())),
+        ELSEWHERE => Some(GradeColumn::Elsewhere(id.into())),
+        _ => None,
     }
 }
 

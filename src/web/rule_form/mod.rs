@@ -7,7 +7,10 @@
 //! |---|---|
 //! | group | `kind` = `group`, `need` = `all`, `any` or `at_least`, `count` |
 //! | grade | `kind` = `grade`, `item`, `value`, `unit` = `points` or `percent` |
-//! | grade elsewhere | `kind` = `elsewhere`, `column`, `value`, `unit` = `percent`, `points` or `words` (with commas) |
+//! | grade elsewhere | `kind` = `elsewhere`, `column`, `value`, `unit` = `percent`, `points`, `words` or `passed` (words with commas) |
+//! | work handed in | `kind` = `handed_in`, `column`, `when` = `any` or `on_time` |
+//! | activity completed | `kind` = `completed`, `column` |
+//! | best of several grades | `kind` = `best_of`, `best`, `value` in percent, `of` once for each column: `ours:<id>` or `elsewhere:<id>` |
 //! | evidence | `kind` = `evidence`, `activity` |
 //! | badge | `kind` = `badge`, `badge` |
 //! | date | `kind` = `date`, `at` (`yyyy-mm-ddThh:mm`), `zone` (that of the institution where empty) |
@@ -22,7 +25,7 @@ mod domain;
 mod parse;
 
 pub(crate) use action::{Action, apply};
-pub(crate) use domain::{DraftProblem, place};
+pub(crate) use domain::{DraftProblem, column_word, place};
 
 /// Groups within groups, the root counted.
 pub(crate) const MAX_DEPTH: usize = 4;
@@ -69,6 +72,23 @@ pub(crate) enum DraftRow {
         value: String,
         unit: AskedUnit,
     },
+    HandedIn {
+        /// As of a grade from elsewhere.
+        column: String,
+        on_time: bool,
+    },
+    Completed {
+        /// As of a grade from elsewhere.
+        column: String,
+    },
+    BestOf {
+        /// How many count.
+        best: String,
+        /// The columns, each in the word of [`column_word`], each once.
+        of: Vec<String>,
+        /// Percent.
+        value: String,
+    },
     Evidence {
         /// The id of an activity; empty while none is chosen.
         activity: String,
@@ -100,6 +120,8 @@ pub(crate) enum AskedUnit {
     Points,
     /// One of some letters or words of a scale.
     Words,
+    /// It passes, as the LMS says or else by one of some words.
+    Passed,
 }
 
 /// The kinds of condition, in the order in which the builder offers them.
@@ -107,6 +129,9 @@ pub(crate) enum AskedUnit {
 pub(crate) enum RowKind {
     Grade,
     Elsewhere,
+    BestOf,
+    HandedIn,
+    Completed,
     Evidence,
     Badge,
     Date,
@@ -157,7 +182,7 @@ impl Unit {
 
 impl AskedUnit {
     /// All of them, in the order in which the builder offers them.
-    pub(crate) const ALL: [Self; 3] = [Self::Percent, Self::Points, Self::Words];
+    pub(crate) const ALL: [Self; 4] = [Self::Percent, Self::Points, Self::Words, Self::Passed];
 
     /// The word in the form.
     #[must_use]
@@ -166,6 +191,7 @@ impl AskedUnit {
             Self::Percent => "percent",
             Self::Points => "points",
             Self::Words => "words",
+            Self::Passed => "passed",
         }
     }
 
@@ -176,6 +202,7 @@ impl AskedUnit {
             Self::Percent => "is at least, in percent",
             Self::Points => "is at least, in points",
             Self::Words => "is one of these (A, B)",
+            Self::Passed => "is passed",
         }
     }
 
@@ -187,9 +214,12 @@ impl AskedUnit {
 
 impl RowKind {
     /// All of them.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Grade,
         Self::Elsewhere,
+        Self::BestOf,
+        Self::HandedIn,
+        Self::Completed,
         Self::Evidence,
         Self::Badge,
         Self::Date,
@@ -202,6 +232,9 @@ impl RowKind {
         match self {
             Self::Grade => "grade",
             Self::Elsewhere => "elsewhere",
+            Self::BestOf => "best_of",
+            Self::HandedIn => "handed_in",
+            Self::Completed => "completed",
             Self::Evidence => "evidence",
             Self::Badge => "badge",
             Self::Date => "date",
@@ -215,6 +248,9 @@ impl RowKind {
         match self {
             Self::Grade => "Assignment grade",
             Self::Elsewhere => "Grade from elsewhere",
+            Self::BestOf => "Best of several grades",
+            Self::HandedIn => "Work handed in",
+            Self::Completed => "Activity completed",
             Self::Evidence => "Evidence approved",
             Self::Badge => "Badge held",
             Self::Date => "Not before a date",
@@ -239,6 +275,18 @@ impl RowKind {
                 column: String::new(),
                 value: String::new(),
                 unit: AskedUnit::Percent,
+            },
+            Self::BestOf => DraftRow::BestOf {
+                best: String::new(),
+                of: Vec::new(),
+                value: String::new(),
+            },
+            Self::HandedIn => DraftRow::HandedIn {
+                column: String::new(),
+                on_time: false,
+            },
+            Self::Completed => DraftRow::Completed {
+                column: String::new(),
             },
             Self::Evidence => DraftRow::Evidence {
                 activity: String::new(),

@@ -10,6 +10,8 @@ use super::{
 /// The fields of one posted form, and which members every path has.
 struct Fields<'a> {
     values: HashMap<&'a str, &'a str>,
+    /// Every value of the names that may come more than once.
+    repeated: HashMap<&'a str, Vec<&'a str>>,
     members: HashMap<String, BTreeSet<usize>>,
 }
 
@@ -20,7 +22,22 @@ impl Fields<'_> {
             .map(|value| value.trim().to_owned())
             .unwrap_or_default()
     }
+
+    /// What a name stands for that comes once for each of several, each once.
+    fn several(&self, path: &str, name: &str) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        let posted = self.repeated.get(field(path, name).as_str());
+        for value in posted.into_iter().flatten().map(|value| value.trim()) {
+            if !value.is_empty() && found.iter().all(|known| known != value) {
+                found.push(value.to_owned());
+            }
+        }
+        found
+    }
 }
+
+/// Of what the boxes of a row are called.
+const OF: &str = "of";
 
 impl DraftGroup {
     /// Reads a posted form. Unknown fields are ignored, gaps in the numbering close up, and what is deeper than
@@ -29,6 +46,7 @@ impl DraftGroup {
     pub(crate) fn from_fields(posted: &[(String, String)]) -> Self {
         let mut fields = Fields {
             values: HashMap::new(),
+            repeated: HashMap::new(),
             members: HashMap::new(),
         };
         for (name, value) in posted {
@@ -36,6 +54,9 @@ impl DraftGroup {
                 continue;
             };
             fields.values.entry(name).or_insert(value);
+            if matches!(rest.rsplit_once('.'), Some((_, OF))) {
+                fields.repeated.entry(name).or_default().push(value);
+            }
             let Some((path, "kind")) = rest.rsplit_once('.') else {
                 continue;
             };
@@ -97,6 +118,18 @@ fn read_row(fields: &Fields<'_>, path: &str, kind: RowKind) -> DraftRow {
             value: fields.value(path, "value"),
             unit: AskedUnit::parse(&fields.value(path, "unit")),
         },
+        RowKind::BestOf => DraftRow::BestOf {
+            best: fields.value(path, "best"),
+            of: fields.several(path, OF),
+            value: fields.value(path, "value"),
+        },
+        RowKind::HandedIn => DraftRow::HandedIn {
+            column: fields.value(path, "column"),
+            on_time: fields.value(path, "when") == "on_time",
+        },
+        RowKind::Completed => DraftRow::Completed {
+            column: fields.value(path, "column"),
+        },
         RowKind::Evidence => DraftRow::Evidence {
             activity: fields.value(path, "activity"),
         },
@@ -118,6 +151,9 @@ impl DraftRow {
         match self {
             Self::Grade { .. } => RowKind::Grade,
             Self::Elsewhere { .. } => RowKind::Elsewhere,
+            Self::BestOf { .. } => RowKind::BestOf,
+            Self::HandedIn { .. } => RowKind::HandedIn,
+            Self::Completed { .. } => RowKind::Completed,
             Self::Evidence { .. } => RowKind::Evidence,
             Self::Badge { .. } => RowKind::Badge,
             Self::Date { .. } => RowKind::Date,

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use super::*;
-use crate::domain::rule::{Condition, Group, Need, Needed, Node, Threshold};
+use crate::domain::rule::{Condition, GradeColumn, Group, Need, Needed, Node, Threshold};
 use crate::domain::sample::any_zone;
 use crate::domain::zone::Zone;
 
@@ -49,6 +49,18 @@ fn write_group(group: &DraftGroup, path: &str, fields: &mut Vec<(String, String)
                         put("column", column);
                         put("value", value);
                         put("unit", unit.word());
+                    }
+                    DraftRow::HandedIn { column, on_time } => {
+                        put("column", column);
+                        put("when", if *on_time { "on_time" } else { "any" });
+                    }
+                    DraftRow::Completed { column } => put("column", column),
+                    DraftRow::BestOf { best, of, value } => {
+                        put("best", best);
+                        put("value", value);
+                        for column in of {
+                            put("of", column);
+                        }
                     }
                     DraftRow::Evidence { activity } => put("activity", activity),
                     DraftRow::Badge { badge } => put("badge", badge),
@@ -235,6 +247,33 @@ fn each_incomplete_row_says_what_is_missing() {
     );
     assert_eq!(says(DraftRow::Badge { badge: String::new() }), "Choose a badge.");
     assert_eq!(
+        says(RowKind::HandedIn.empty()),
+        "Choose an assignment of the course site."
+    );
+    assert_eq!(
+        says(RowKind::Completed.empty()),
+        "Choose an activity of the course site."
+    );
+    let best = |best: &str, of: &[&str], value: &str| DraftRow::BestOf {
+        best: best.into(),
+        of: of.iter().map(|word| (*word).to_owned()).collect(),
+        value: value.into(),
+    };
+    for none in [vec![], vec!["ours:"], vec!["theirs:i"], vec!["i"]] {
+        assert!(
+            says(best("1", &none, "80")).contains("Choose the grades"),
+            "{none:?}"
+        );
+    }
+    for unclear in ["", "0", "-1", "two", "1.5"] {
+        assert!(
+            says(best(unclear, &["ours:i"], "80")).contains("how many"),
+            "{unclear}"
+        );
+    }
+    assert!(says(best("1", &["ours:i"], "")).contains("in percent"));
+    assert!(says(best("1", &["ours:i"], "101")).contains("at most 100"));
+    assert_eq!(
         says(DraftRow::Date {
             at: "tomorrow".into(),
             zone: String::new()
@@ -304,6 +343,35 @@ fn condition() -> impl Strategy<Value = Condition> {
             column: column.as_str().into(),
             needs: Needed::OneOf(words),
         }),
+        (id, prop::collection::vec("[A-F][+-]?", 0..4)).prop_map(|(column, words)| Condition::Elsewhere {
+            column: column.as_str().into(),
+            needs: Needed::Passed(words),
+        }),
+        (id, any::<bool>()).prop_map(|(column, on_time)| Condition::HandedIn {
+            column: column.as_str().into(),
+            on_time,
+        }),
+        id.prop_map(|column| Condition::Completed {
+            column: column.as_str().into()
+        }),
+        (
+            1_u16..9,
+            prop::collection::btree_set((id, any::<bool>()), 1..6),
+            0_i64..=10_000
+        )
+            .prop_map(|(best, columns, hundredths)| {
+                let column = |(id, ours): (String, bool)| match ours {
+                    true => GradeColumn::Ours(id.as_str().into()),
+                    false => GradeColumn::Elsewhere(id.as_str().into()),
+                };
+                let mut of: Vec<GradeColumn> = columns.into_iter().map(column).collect();
+                of.sort();
+                Condition::BestOf {
+                    best,
+                    of,
+                    at_least: Decimal::new(hundredths, 2).normalize(),
+                }
+            }),
         id.prop_map(|activity| Condition::EvidenceApproved {
             activity: activity.as_str().into()
         }),
@@ -425,4 +493,43 @@ fn a_date_means_the_zone_that_it_was_typed_in_and_a_new_one_that_of_the_institut
     assert_eq!(says("UTC"), ("2026-06-30T09:00:00+00:00".into(), "UTC"));
     let kept = DraftGroup::from(&typed("UTC").to_domain(berlin).unwrap());
     assert_eq!(kept, typed("UTC"), "it is shown as it was typed");
+}
+
+#[test]
+fn boxes_of_one_name_are_the_columns_of_one_row_and_say_the_same_in_any_order() {
+    let with = |columns: [&str; 4]| {
+        let mut fields = vec![
+            ("n.0.kind", "best_of"),
+            ("n.0.best", "2"),
+            ("n.0.value", "82,5"),
+            ("n.1.kind", "best_of"),
+            ("n.1.of", "ours:other"),
+        ];
+        fields.extend(columns.map(|column| ("n.0.of", column)));
+        DraftGroup::from_fields(&pairs(&fields))
+    };
+    let draft = with(["elsewhere:b", "ours:a", "ours:c", "ours:a"]);
+    let DraftNode::Row(first) = &draft.nodes[0] else {
+        panic!("{draft:?}")
+    };
+    let DraftRow::BestOf { of, .. } = first else {
+        panic!("{first:?}")
+    };
+    assert_eq!(
+        of,
+        &["elsewhere:b", "ours:a", "ours:c"],
+        "as they were posted, each once"
+    );
+    let asked = |draft: DraftGroup| draft.complete(Zone::UTC).remove(0).1;
+    let expected = Condition::BestOf {
+        best: 2,
+        of: vec![
+            GradeColumn::Ours("a".into()),
+            GradeColumn::Ours("c".into()),
+            GradeColumn::Elsewhere("b".into()),
+        ],
+        at_least: Decimal::new(825, 1),
+    };
+    assert_eq!(asked(draft), expected);
+    assert_eq!(asked(with(["ours:c", "ours:a", "elsewhere:b", ""])), expected);
 }

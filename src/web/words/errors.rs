@@ -67,7 +67,7 @@ pub(crate) fn sentence(error: &ServiceError) -> String {
         },
         // Where it is and how it is reached is for whoever runs Cairn, who finds it in the settings and in the log.
         ServiceError::Store(_) if error.is_database_away() => {
-            "The database cannot be reached just now, so nothing can be shown or saved. What was saved before is not lost; try again in a minute, and tell whoever runs Cairn if it stays so."
+            "The database cannot be reached just now, so nothing can be shown or saved. If it stays so, tell whoever runs Cairn."
         }
         // What the modules below and the library say of themselves is a sentence already.
         ServiceError::Launch(_)

@@ -21,6 +21,7 @@ pub(crate) mod refusals;
 mod registering;
 pub(crate) mod releases;
 pub(crate) mod renewals;
+pub(crate) mod replay;
 pub(crate) mod rest_access;
 pub(crate) mod rest_grades;
 pub(crate) mod rules;
@@ -30,6 +31,7 @@ pub(crate) mod stages;
 pub(crate) mod starting;
 pub(crate) mod states;
 pub(crate) mod students;
+pub(crate) mod versions;
 
 /// A text as a sentence with its full stop.
 #[must_use]

@@ -4,7 +4,8 @@ use gradebook_csv::matching::{By, Doubt as Ambiguity, Guess};
 use gradebook_csv::{HeldBack, Releases, Why};
 use rust_decimal::Decimal;
 
-use crate::domain::outside::{Counting, Dialect, Measure, OutsideColumn, Scope};
+use crate::domain::facts::GradeSource;
+use crate::domain::outside::{Counting, Dialect, Measure, OutsideColumn, RestColumn, Scope, Withheld};
 use crate::domain::sentence::number;
 use crate::service::course::outside::{Changes, ColumnChange, Doubt, Left, ReviewColumn};
 use crate::web::views::shared::count_of;
@@ -47,13 +48,74 @@ pub(crate) fn measured(measure: Measure, maximum: Option<Decimal>) -> String {
 /// A column as the rule builder offers it.
 #[must_use]
 pub(crate) fn offered(column: &OutsideColumn) -> String {
-    format!("{} ({})", column.label, measured(column.measure, column.maximum))
+    let measured = measured(column.measure, column.maximum);
+    match column.scope {
+        Scope::Item => format!("{} ({measured})", column.label),
+        Scope::Category => format!("{} (total of a category, {measured})", column.label),
+        Scope::Course => format!("{} (total of the course, {measured})", column.label),
+    }
+}
+
+/// Where a column is read, above the columns of that source.
+#[must_use]
+pub(crate) const fn source(source: GradeSource) -> &'static str {
+    match source {
+        GradeSource::Ags => "Columns of Cairn, read through LTI",
+        GradeSource::RestCanvas => "Read from Canvas",
+        GradeSource::RestMoodle => "Read from Moodle",
+        GradeSource::Csv => "From gradebook files",
+    }
 }
 
 /// What stands for a column that is named still and does not count.
 #[must_use]
 pub(crate) fn not_read(column: &OutsideColumn) -> String {
-    format!("“{}”, whose grades are not known here any more", column.label)
+    let why = match &column.rest {
+        Some(rest) if !rest.is_on => "which is not read from the course site any more",
+        Some(rest) if !rest.is_listed => "which is gone from the course site",
+        Some(RestColumn { ours: Some(_), .. }) => "which Cairn reads by itself, as an assignment grade",
+        Some(rest) => match rest.withheld {
+            Some(Withheld::Unpublished) => "which students do not see yet",
+            Some(Withheld::Anonymous) => "whose work is anonymous for now",
+            Some(Withheld::Totals) => "which the course hides from students",
+            Some(Withheld::Ungraded) => "which has no grades",
+            None => "whose grades do not count",
+        },
+        None if column.file.is_some() => "whose grades do not count",
+        None => "whose grades are not known here any more",
+    };
+    format!("“{}”, {why}", column.label)
+}
+
+/// What stands for a column that a row names and that is not offered there.
+#[must_use]
+pub(crate) fn lost(column: &OutsideColumn) -> String {
+    if column.counts() {
+        format!("“{}”, of which that cannot be asked", column.label)
+    } else {
+        not_read(column)
+    }
+}
+
+/// A column that is there and not read now, and how it can be; none for any other.
+#[must_use]
+pub(crate) fn unread(column: &OutsideColumn) -> Option<String> {
+    let way = match &column.rest {
+        _ if column.counts() => return None,
+        Some(RestColumn { ours: Some(_), .. }) => return None,
+        Some(rest) if !rest.is_on || !rest.is_listed => return None,
+        Some(rest) => match rest.withheld {
+            Some(Withheld::Unpublished) => "Publish it, or wait until students see it.",
+            Some(Withheld::Anonymous) => "It is read once its work is anonymous no more.",
+            Some(Withheld::Totals) => "Let students see their totals in the course site.",
+            // Nothing is missing there that could be read.
+            Some(Withheld::Ungraded) => return None,
+            None => "Release its grades in the course site.",
+        },
+        None if column.file.is_some() => "Bring the file again and tick it, once students see these grades.",
+        None => return None,
+    };
+    Some(format!("{}. {way}", not_read(column)))
 }
 
 /// Of what a column is.
@@ -234,6 +296,12 @@ pub(crate) fn changes(changes: &Changes) -> Vec<String> {
             students(changes.people_missing)
         ));
     }
+    if changes.sections > 1 {
+        said.push(format!(
+            "It names {}. Choose by them under Progress; only teachers see who is in which.",
+            counted(changes.sections, "section", "sections")
+        ));
+    }
     said
 }
 
@@ -256,6 +324,64 @@ fn column(change: &ColumnChange) -> String {
 mod tests {
     use super::*;
 
+    fn of_lms(rest: RestColumn, counting: Counting) -> OutsideColumn {
+        OutsideColumn {
+            id: "quiz".into(),
+            tenant: "north-coast".into(),
+            course: "welding".into(),
+            source: GradeSource::RestCanvas,
+            key: "id:7".to_owned(),
+            label: "Weekly quiz".to_owned(),
+            maximum: Some(10.into()),
+            measure: Measure::Points,
+            scope: Scope::Item,
+            counting,
+            file: None,
+            rest: Some(RestColumn {
+                is_on: true,
+                is_listed: true,
+                ..rest
+            }),
+        }
+    }
+
+    #[test]
+    fn a_column_that_is_not_read_says_why_and_what_would_help() {
+        let withheld = |why| RestColumn {
+            withheld: Some(why),
+            ..RestColumn::default()
+        };
+        assert_eq!(
+            unread(&of_lms(withheld(Withheld::Unpublished), Counting::Not)).as_deref(),
+            Some("“Weekly quiz”, which students do not see yet. Publish it, or wait until students see it.")
+        );
+        assert_eq!(unread(&of_lms(RestColumn::default(), Counting::Released)), None);
+        let ungraded = of_lms(withheld(Withheld::Ungraded), Counting::Not);
+        assert_eq!(unread(&ungraded), None, "there is nothing to read");
+        let ours = RestColumn {
+            ours: Some("item".into()),
+            ..RestColumn::default()
+        };
+        let ours = of_lms(ours, Counting::Released);
+        assert_eq!(unread(&ours), None);
+        assert_eq!(
+            lost(&ours),
+            "“Weekly quiz”, which Cairn reads by itself, as an assignment grade"
+        );
+        assert_eq!(
+            lost(&of_lms(RestColumn::default(), Counting::Released)),
+            "“Weekly quiz”, of which that cannot be asked"
+        );
+    }
+
+    #[test]
+    fn a_total_is_offered_as_one() {
+        let mut total = of_lms(RestColumn::default(), Counting::Released);
+        assert_eq!(offered(&total), "Weekly quiz (of 10 points)");
+        (total.scope, total.measure) = (Scope::Course, Measure::Percent);
+        assert_eq!(offered(&total), "Weekly quiz (total of the course, in percent)");
+    }
+
     #[test]
     fn what_a_second_file_changed_is_said_and_what_stays_too() {
         let told = changes(&Changes {
@@ -271,6 +397,7 @@ mod tests {
             changed: 1,
             went: 0,
             people_missing: 1,
+            sections: 2,
         });
         assert_eq!(
             told,
@@ -280,6 +407,7 @@ mod tests {
                 "“Essay” has no points now, 10 before. Look at the rules that use it.",
                 "Not in this file: “Quiz”. Their grades stay as the last file that had them says.",
                 "Known from an earlier file and not in this one: 1 student. Their grades stay.",
+                "It names 2 sections. Choose by them under Progress; only teachers see who is in which.",
             ]
         );
         assert_eq!(

@@ -82,6 +82,7 @@ fn student_does(means: &[Means]) -> String {
         .map(|means| match means {
             Means::HandIn => "hand in anew",
             Means::Grade => "be graded anew",
+            Means::Completion => "complete an activity anew",
             Means::Badge => "earn one of the badges that it asks for anew",
             Means::Approval => "be approved anew",
         })
@@ -117,6 +118,7 @@ fn teacher_waits_for(means: &[Means]) -> String {
         .map(|means| match means {
             Means::HandIn => "hands in anew",
             Means::Grade => "is graded anew",
+            Means::Completion => "completes an activity anew",
             Means::Badge => "earns one of the badges that it asks for anew",
             Means::Approval => "is approved anew",
         })

@@ -43,6 +43,35 @@ pub(crate) fn problem(problem: &P) -> String {
             measure,
             of_points,
         } => return measured(label, *measure, *of_points),
+        P::HandInsNotTold { label } => {
+            return format!(
+                "Choose another assignment, or ask for its grade: nothing tells here what is handed in to “{label}”. Reading the course from the LMS itself tells it of assignments, a gradebook file does not."
+            );
+        }
+        P::CompletionNotTold { label } => {
+            return format!(
+                "Choose another activity, or ask for its grade: nothing tells here who completed “{label}”. Reading the course from Moodle itself tells it of activities with completion, a gradebook file does not."
+            );
+        }
+        P::BestOfNothing => "Choose the grades of which the best count.",
+        P::BestOutOfRange { best, of } => {
+            return format!("Let 1 to {of} of these {of} grades count: the best {best} cannot be chosen.");
+        }
+        P::TooManyColumns { count } => {
+            return format!(
+                "Choose at most {MAX_CONDITIONS} grades of which the best count; there are {count}."
+            );
+        }
+        P::SeemTheSame { one, other } => {
+            return format!(
+                "Leave “{one}” or “{other}” out of the grades of which the best count: they seem to be the same, which would count twice. If they are not, rename one of them in the course site."
+            );
+        }
+        P::NoShare { label } => {
+            return format!(
+                "Leave “{label}” out of the grades of which the best count: no percent can be made of a scale, of letters, or of points out of a number that nobody tells."
+            );
+        }
         P::NoWord { label } => {
             return format!("Type at least one grade that passes in “{label}”.");
         }

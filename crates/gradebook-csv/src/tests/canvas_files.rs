@@ -95,6 +95,8 @@ fn semicolons_decimal_commas_and_a_byte_order_mark() {
         total(Measure::Score, Basis::Current, Some("Aufgaben"), false)
     );
     assert_eq!(export.rows[2].section.as_deref(), Some("Gruppe A und Gruppe B"));
+    let sections = crate::Sections::of(&export.rows);
+    assert_eq!(sections.of_row(&export.rows[2]), ["Gruppe A", "Gruppe B"]);
     assert!(export.skipped.is_empty());
 }
 
@@ -164,6 +166,8 @@ fn names_in_two_columns_and_no_sis_ids() {
     assert_eq!(piet.person.sis_id, None);
     assert_eq!(piet.person.login.as_deref(), Some("pjansen@school.example"));
     assert_eq!(piet.section.as_deref(), Some("Day and Evening"));
+    let sections = crate::Sections::of(&export.rows);
+    assert_eq!(sections.of_row(piet), ["Day", "Evening"]);
     assert_eq!(grade(&export, 1, "Portfolio (90811)"), &points("64.50"));
     assert_eq!(grade(&export, 2, "Portfolio (90811)"), &Grade::Empty);
     assert_eq!(

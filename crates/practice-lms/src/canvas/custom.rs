@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::super::answer::number;
 use super::super::world::World;
 use super::super::world::model::{Course, CourseRole, Installed, Link, Person, Placement};
+use super::rest::named_sections_of;
 
 /// The `custom` claim: a variable that is unknown or not available here stays as it is written.
 pub(super) fn claim(
@@ -47,6 +48,17 @@ fn resolve(world: &World, course: &Course, link: &Link, person: &Person, variabl
         "Context.id.history" => course.history.join(",").into(),
         "Canvas.course.sisSourceId" => course.sis_id.clone().into(),
         "Canvas.course.sectionRestricted" => course.limited_to_sections.contains(&person.id).into(),
+        // By their numbers, both; names as an array in JSON, numbers as text although they are numbers.
+        "Canvas.course.sectionIds" => {
+            let own = named_sections_of(course, person.id);
+            let ids: Vec<String> = own.iter().map(|(id, _)| id.to_string()).collect();
+            ids.join(",").into()
+        }
+        "com.instructure.User.sectionNames" => {
+            let own = named_sections_of(course, person.id);
+            let names: Vec<&str> = own.iter().map(|(_, name)| *name).collect();
+            Value::from(names).to_string().into()
+        }
         "Canvas.membership.roles" => role_words(course.current_role(person.id)).into(),
         "ResourceLink.id" => link.resource_link_id.clone().into(),
         "ResourceLink.title" => link.title.clone().into(),

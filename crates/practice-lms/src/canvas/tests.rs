@@ -118,6 +118,39 @@ async fn sections_give_one_member_several_roles_and_may_limit_whom_they_see() {
 }
 
 #[actix_web::test]
+async fn a_launch_may_name_the_sections_of_its_person() {
+    let bench = bench(Flavour::Canvas).await;
+    let link = bench.world.links(2)[0].id;
+    for (name, variable) in [
+        ("names", "$com.instructure.User.sectionNames"),
+        ("ids", "$Canvas.course.sectionIds"),
+    ] {
+        bench.world.set_link_custom(2, link, name, variable);
+    }
+    let told = || {
+        let custom = bench.launch(CourseRole::Student, "My badges")[format!("{LTI}custom")].clone();
+        (custom["names"].clone(), custom["ids"].clone())
+    };
+    let (names, ids) = told();
+    assert!(
+        names.as_str().unwrap().starts_with("[\"") && ids == json!("2031"),
+        "{names} {ids}"
+    );
+    let student = bench.person(CourseRole::Student).id;
+    bench.world.change_course(2, |facts| {
+        for (id, name) in [(9, "Day \"A\""), (7, "Night, 2")] {
+            facts.sections.push(crate::Section {
+                id,
+                name: name.into(),
+                people: [student].into(),
+            });
+        }
+    });
+    let both = (json!(r#"["Night, 2","Day \"A\""]"#), json!("7,9"));
+    assert_eq!(told(), both, "in the order of their numbers");
+}
+
+#[actix_web::test]
 async fn the_test_student_may_be_listed_as_a_mere_learner() {
     let bench = bench(Flavour::Canvas).await;
     let test = bench.person(CourseRole::TestStudent).sub;

@@ -14,8 +14,13 @@ use crate::domain::rule::{Condition, Group, MAX_CONDITIONS, MAX_DEPTH, Need, Nee
 use crate::domain::sentence::{Names, OutsideName, label, number, one_line};
 use crate::ids::{BadgeId, LineItemId, OutsideColumnId};
 
+mod native;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use native::{
+    bound_problem, completion as completion_problem, hand_in as hand_in_problem, share_elsewhere, share_of,
+};
 
 /// What a rule is checked against. `names` holds every line item, activity and badge that may be named: what is not in
 /// it is unknown.
@@ -63,6 +68,33 @@ pub(crate) enum RuleProblem {
         measure: Measure,
         /// Whether its points are told.
         of_points: bool,
+    },
+    /// One of which its source does not tell what was handed in.
+    HandInsNotTold {
+        label: String,
+    },
+    /// One of which its source does not tell who completed it.
+    CompletionNotTold {
+        label: String,
+    },
+    /// No columns are named of which the best would count.
+    BestOfNothing,
+    /// As many of them as that cannot count.
+    BestOutOfRange {
+        best: u16,
+        of: usize,
+    },
+    TooManyColumns {
+        count: usize,
+    },
+    /// A column of whose grades no percent can be made, where the best count by their percent.
+    NoShare {
+        label: String,
+    },
+    /// Two columns that seem to be the same, where each would count.
+    SeemTheSame {
+        one: String,
+        other: String,
     },
     /// No word is given that would pass.
     NoWord {
@@ -177,21 +209,16 @@ fn review_group(group: &Group, context: &RuleContext<'_>, problems: &mut Vec<Rul
     }
 }
 
-fn review_condition(condition: &Condition, context: &RuleContext<'_>) -> Option<RuleProblem> {
-    match condition {
-        Condition::Grade { item, at_least } => {
-            match context.line_items.iter().find(|known| known.id == *item) {
-                None => Some(RuleProblem::UnknownLineItem),
-                Some(item) if context.former.contains(&item.id) => Some(RuleProblem::LineItemOfFormer {
-                    label: one_line(&item.label),
-                }),
-                Some(item) if item.state == LineItemState::Gone => Some(RuleProblem::LineItemGone {
-                    label: one_line(&item.label),
-                }),
-                Some(item) => threshold_problem(*at_least, item),
-            }
-        }
+fn review_condition(condition: &Condition, context: &RuleContext<'_>) -> Vec<RuleProblem> {
+    let problem = match condition {
+        Condition::Grade { item, at_least } => match known_item(item, context) {
+            Ok(item) => threshold_problem(*at_least, item),
+            Err(problem) => Some(problem),
+        },
         Condition::Elsewhere { column, needs } => review_elsewhere(column, needs, context.names),
+        Condition::HandedIn { column, .. } => native::hand_in(column, context.names),
+        Condition::Completed { column } => native::completion(column, context.names),
+        Condition::BestOf { best, of, at_least } => return native::best(*best, of, *at_least, context),
         Condition::EvidenceApproved { activity } => {
             (!context.names.activities.contains_key(activity)).then_some(RuleProblem::UnknownActivity)
         }
@@ -199,6 +226,21 @@ fn review_condition(condition: &Condition, context: &RuleContext<'_>) -> Option<
             (!context.names.badges.contains_key(badge)).then_some(RuleProblem::UnknownBadge)
         }
         Condition::NotBefore { .. } | Condition::InstructorApproves => None,
+    };
+    problem.into_iter().collect()
+}
+
+/// The column of ours that is named, where it is read.
+fn known_item<'a>(id: &LineItemId, context: &RuleContext<'a>) -> Result<&'a LineItem, RuleProblem> {
+    let item = context.line_items.iter().find(|known| known.id == *id);
+    let item = item.ok_or(RuleProblem::UnknownLineItem)?;
+    let label = || one_line(&item.label);
+    if context.former.contains(&item.id) {
+        Err(RuleProblem::LineItemOfFormer { label: label() })
+    } else if item.state == LineItemState::Gone {
+        Err(RuleProblem::LineItemGone { label: label() })
+    } else {
+        Ok(item)
     }
 }
 
@@ -206,7 +248,8 @@ fn review_elsewhere(column: &OutsideColumnId, needs: &Needed, names: &Names) -> 
     let Some(named) = names.elsewhere.get(column) else {
         return Some(RuleProblem::UnknownElsewhere);
     };
-    if !named.counts {
+    let tells_pass = matches!(needs, Needed::Passed(_)) && named.tells_completion;
+    if !named.counts && !tells_pass {
         return Some(RuleProblem::ElsewhereNotRead {
             label: one_line(&named.label),
         });
@@ -219,6 +262,11 @@ fn review_elsewhere(column: &OutsideColumnId, needs: &Needed, names: &Names) -> 
 pub(crate) fn elsewhere_problem(needs: &Needed, column: &OutsideName) -> Option<RuleProblem> {
     let label = one_line(&column.label);
     match needs {
+        // The LMS says who passes, whatever the grades are.
+        Needed::Passed(_) if column.tells_completion => None,
+        Needed::Passed(words) if column.measure == Measure::Words && words.is_empty() => {
+            Some(RuleProblem::NoWord { label })
+        }
         _ if !fits(needs, column.measure, column.maximum) => Some(RuleProblem::ElsewhereMeasure {
             label,
             measure: column.measure,
@@ -249,7 +297,7 @@ pub(crate) fn elsewhere_problem(needs: &Needed, column: &OutsideName) -> Option<
                 maximum: number(maximum),
             })
         }
-        Needed::AtLeast(Threshold::Percent(_)) | Needed::OneOf(_) => None,
+        Needed::AtLeast(Threshold::Percent(_)) | Needed::OneOf(_) | Needed::Passed(_) => None,
     }
 }
 

@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::sample::{
-    all, any, approval, approved, at_least, cleaning_rule, decimal, elsewhere, group, holds, names, one_of,
-    percent, percent_elsewhere, points,
+    all, any, approval, approved, at_least, best_of, cleaning_rule, completed, decimal, elsewhere, group,
+    handed_in, holds, names, one_of, passed, percent, percent_elsewhere, points,
 };
 
 fn items(state: LineItemState) -> Vec<LineItem> {
@@ -300,4 +300,126 @@ fn a_grade_from_elsewhere_is_asked_for_as_it_is_measured() {
         review(&all([one_of("lost", &["A"])])),
         [RuleProblem::UnknownElsewhere]
     );
+}
+
+#[test]
+fn only_what_its_source_tells_can_be_asked_of_a_column() {
+    let label = || "Weekly quiz".to_owned();
+    assert_eq!(
+        review(&all([handed_in("weekly", true)])),
+        [RuleProblem::HandInsNotTold { label: label() }]
+    );
+    assert_eq!(
+        review(&all([completed("weekly")])),
+        [RuleProblem::CompletionNotTold { label: label() }]
+    );
+    assert_eq!(
+        review(&all([handed_in("lost", false)])),
+        [RuleProblem::UnknownElsewhere]
+    );
+    let told = all([handed_in("essay", true), completed("essay"), passed("essay", &[])]);
+    assert_eq!(review(&told), []);
+    assert_eq!(review(&all([passed("level", &["A"])])), []);
+    assert_eq!(
+        review(&all([passed("level", &[])])),
+        [RuleProblem::NoWord {
+            label: "Level".to_owned()
+        }]
+    );
+    assert!(
+        matches!(
+            review(&all([passed("weekly", &["8"])]))[..],
+            [RuleProblem::ElsewhereMeasure { .. }]
+        ),
+        "nobody says who passes by points"
+    );
+}
+
+#[test]
+fn the_best_are_chosen_from_columns_of_which_percent_can_be_made_and_each_other_is_named() {
+    let mixed = all([best_of(2, &["cleaning", "quiz"], &["weekly", "total"], "80")]);
+    assert_eq!(review(&mixed), []);
+    let named = |label: &str| RuleProblem::NoShare {
+        label: label.to_owned(),
+    };
+    assert_eq!(
+        review(&all([best_of(1, &["quiz", "lost"], &["level", "nothing"], "80")])),
+        [
+            RuleProblem::UnknownLineItem,
+            named("Level"),
+            RuleProblem::UnknownElsewhere
+        ]
+    );
+    let mut scales = items(LineItemState::Present);
+    scales[1].is_scale = true;
+    let context = RuleContext {
+        badge: &"this".into(),
+        kind: Kind::Knowledge,
+        line_items: &scales,
+        former: &HashSet::new(),
+        names: &names(),
+        builds_on: &|_| None,
+    };
+    let root = all([best_of(1, &["quiz", "cleaning"], &[], "80")]);
+    assert_eq!(review_rule(&root, &context), [named("Quiz 3")]);
+    assert_eq!(
+        review(&all([best_of(1, &[], &[], "80")])),
+        [RuleProblem::BestOfNothing]
+    );
+    for best in [0, 3] {
+        assert_eq!(
+            review(&all([best_of(best, &["quiz", "cleaning"], &[], "80")])),
+            [RuleProblem::BestOutOfRange { best, of: 2 }]
+        );
+    }
+    let problems = review(&all([best_of(1, &["quiz"], &["weekly"], "100.5")]));
+    assert!(matches!(problems[..], [RuleProblem::PercentOutOfRange { .. }]));
+}
+
+#[test]
+fn what_two_sources_tell_of_one_assignment_does_not_count_twice_among_the_best() {
+    let best = all([best_of(1, &["quiz"], &["weekly"], "80")]);
+    let with = |change: fn(&mut Names)| {
+        let mut names = names();
+        change(&mut names);
+        let context = RuleContext {
+            badge: &"this".into(),
+            kind: Kind::Knowledge,
+            line_items: &items(LineItemState::Present),
+            former: &HashSet::new(),
+            names: &names,
+            builds_on: &|_| None,
+        };
+        review_rule(&best, &context)
+    };
+    assert_eq!(with(|_| ()), []);
+    let alike = with(|names| {
+        names
+            .elsewhere
+            .get_mut(&OutsideColumnId::from("weekly"))
+            .unwrap()
+            .label = " quiz 3".to_owned();
+    });
+    assert_eq!(
+        alike,
+        [RuleProblem::SeemTheSame {
+            one: "Quiz 3 (from the gradebook)".to_owned(),
+            other: "quiz 3 (from a gradebook file)".to_owned()
+        }]
+    );
+
+    let mut names = names();
+    for id in ["weekly", "total"] {
+        names.elsewhere.get_mut(&OutsideColumnId::from(id)).unwrap().item = Some("Weekly".to_owned());
+    }
+    let context = RuleContext {
+        badge: &"this".into(),
+        kind: Kind::Knowledge,
+        line_items: &[],
+        former: &HashSet::new(),
+        names: &names,
+        builds_on: &|_| None,
+    };
+    let both = review_rule(&all([best_of(1, &[], &["weekly", "total"], "80")]), &context);
+    assert!(matches!(both[..], [RuleProblem::SeemTheSame { .. }]), "{both:?}");
 }

@@ -10,10 +10,11 @@ use crate::domain::columns::Resumed;
 use crate::domain::course::{Course, LineItemState};
 use crate::domain::design_review::{DesignProblem, RuleProblem, review_design};
 use crate::domain::membership::Listing;
+use crate::domain::outside::OutsideColumn;
 use crate::domain::page::Page;
 use crate::domain::policy::Power;
 use crate::domain::rest::Rest;
-use crate::ids::{BadgeId, OutsideColumnId};
+use crate::ids::BadgeId;
 use crate::service::Cairn;
 use crate::service::badge::{pictures, replaced, resting};
 use crate::service::base::clash::{self, Clash};
@@ -28,11 +29,13 @@ use lti::capabilities::ServicesTold;
 
 mod rule;
 mod trial;
+mod versions;
 
 pub(crate) use rule::{RuleEditor, editor, review, save_rule};
 pub(in crate::service) use rule::{names, seen_now};
-pub(in crate::service) use trial::awarded_by_release;
 pub(crate) use trial::{Activated, Blocking, Trial, activate, trial};
+pub(in crate::service) use trial::{awarded_by_release, to_try};
+pub(crate) use versions::{Affected, Asked, Fate, SideBySide, Told, Version, side_by_side};
 
 /// Courses larger than this are not tried out on every look at the list.
 const MOST_TO_TRY: usize = 500;
@@ -226,14 +229,16 @@ fn unread(db: &mut Db, badge: &Badge) -> Result<Option<RuleProblem>, StoreError>
     let Some(rule) = rules::active(db, &badge.tenant, &badge.id)? else {
         return Ok(None);
     };
-    let read: Vec<&OutsideColumnId> = rule.root.outside_columns().collect();
-    if read.is_empty() {
+    if rule.root.outside_columns().next().is_none() {
         return Ok(None);
     }
+    let conditions = rule.root.conditions();
+    let waits = |column: &OutsideColumn| {
+        let mut asking = conditions.iter();
+        asking.any(|one| one.outside_columns().contains(&&column.id) && !column.is_read_for(one))
+    };
     let known = outside::columns(db, &badge.tenant, &badge.course)?;
-    let lost = known
-        .into_iter()
-        .find(|column| read.contains(&&column.id) && !column.counts());
+    let lost = known.into_iter().find(waits);
     Ok(lost.map(|column| RuleProblem::ElsewhereNotRead { label: column.label }))
 }
 

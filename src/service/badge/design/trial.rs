@@ -211,7 +211,7 @@ fn is_being_read(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<bool,
 }
 
 /// The version to try, and the active one to compare it with.
-fn to_try(db: &mut Db, badge: &Badge) -> Result<(Rule, Option<Rule>), ServiceError> {
+pub(in crate::service) fn to_try(db: &mut Db, badge: &Badge) -> Result<(Rule, Option<Rule>), ServiceError> {
     let active = rules::active(db, &badge.tenant, &badge.id)?;
     match rules::draft(db, &badge.tenant, &badge.id)? {
         Some(draft) => Ok((draft, active)),
@@ -236,8 +236,7 @@ fn learners(
     let known = facts::for_course(db, tenant, &badge.course, &badge.id)?;
     let mut learners = Vec::with_capacity(may.len());
     for (person, facts) in known {
-        let left_out = needs_row && !facts.has_row() && outcome(&rule.root, &facts, now) == Truth::Yes;
-        if may.contains(&person) && !left_out {
+        if may.contains(&person) && !is_left_out(needs_row, rule, &facts, now) {
             learners.push(Learner {
                 renewal: badge.design.renewal,
                 latest: latest.remove(&person),
@@ -247,6 +246,11 @@ fn learners(
         }
     }
     Ok(learners)
+}
+
+/// Whether somebody meets a rule who is not awarded by it, because the gradebook has no row of them and it needs one.
+pub(super) fn is_left_out(needs_row: bool, rule: &Rule, facts: &Facts, now: DateTime<Utc>) -> bool {
+    needs_row && !facts.has_row() && outcome(&rule.root, facts, now) == Truth::Yes
 }
 
 /// Of these people, about whom a teacher is asked, those who meet the rule and hold nothing of it.

@@ -16,6 +16,7 @@ mod grades;
 mod institution;
 mod joining;
 mod privacy;
+mod replay;
 mod rest;
 
 pub(crate) use award::AwardRefusal;
@@ -28,6 +29,7 @@ pub(crate) use grades::GradesRefusal;
 pub(crate) use institution::{AccountRefusal, InstitutionRefusal, NoAnswer, RegisteringStep};
 pub(crate) use joining::JoinRefusal;
 pub(crate) use privacy::PrivacyRefusal;
+pub(crate) use replay::ReplayRefusal;
 pub(crate) use rest::RestRefusal;
 
 /// [`Refusal`] of the refusals of all wings, each of which turns into it by `?` and `into`.
@@ -64,6 +66,8 @@ wings! {
     Placing(PlacingRefusal),
     /// A gradebook file.
     Grades(GradesRefusal),
+    /// A rule over the gradebook of an earlier year.
+    Replay(ReplayRefusal),
     Institution(InstitutionRefusal),
     /// The account of an administrator.
     Account(AccountRefusal),

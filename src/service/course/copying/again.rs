@@ -13,7 +13,6 @@ use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::copying::{Mapping, Permission, match_columns};
 use crate::domain::course::{CopyState, Course, LineItem};
 use crate::domain::evidence::Activity;
-use crate::domain::rule::Condition;
 use crate::ids::LineItemId;
 use crate::random::Random;
 use crate::service::badge::copied_inputs::PLACEHOLDER;
@@ -128,11 +127,7 @@ fn taken_columns(db: &mut Db, course: &Course) -> Result<HashSet<LineItemId>, St
     let mut taken = HashSet::new();
     for (badge, _) in badges::copied(db, &course.tenant, &course.id)? {
         for rule in rules::for_badge(db, &course.tenant, &badge.id)? {
-            for condition in rule.root.conditions() {
-                if let Condition::Grade { item, .. } = condition {
-                    taken.insert(item.clone());
-                }
-            }
+            taken.extend(rule.root.line_items().cloned());
         }
     }
     Ok(taken)

@@ -10,7 +10,7 @@ use super::{own_copy, permitted};
 use crate::domain::badge::{Badge, Expiry};
 use crate::domain::copying::{FoundBy, match_columns};
 use crate::domain::course::{Course, CourseCopy, LineItem, Link, Opens};
-use crate::domain::design_review::{RuleProblem, threshold_problem};
+use crate::domain::design_review::{RuleProblem, bound_problem};
 use crate::domain::rule::{Condition, Group};
 use crate::domain::sentence::sentence_in_full;
 use crate::domain::zone::Zone;
@@ -173,21 +173,27 @@ impl<'a> Scene<'a> {
         let names = &self.source.names;
         let mut all: Vec<PlannedInput> = Vec::new();
         for condition in root.conditions() {
+            let ours = condition.line_items().into_iter().map(|item| PlannedInput {
+                name: names.line_item(item),
+                told: self
+                    .columns
+                    .get(item)
+                    .map_or(Told::NoColumn, |(column, by)| Told::Column {
+                        label: column.label.clone(),
+                        by: *by,
+                    }),
+            });
+            let others = condition.outside_columns().into_iter();
+            let others = others.map(|column| PlannedInput {
+                name: names.elsewhere(column),
+                told: Told::Elsewhere,
+            });
+            for input in ours.chain(others) {
+                if !all.contains(&input) {
+                    all.push(input);
+                }
+            }
             let input = match condition {
-                Condition::Grade { item, .. } => PlannedInput {
-                    name: names.line_item(item),
-                    told: self
-                        .columns
-                        .get(item)
-                        .map_or(Told::NoColumn, |(column, by)| Told::Column {
-                            label: column.label.clone(),
-                            by: *by,
-                        }),
-                },
-                Condition::Elsewhere { column, .. } => PlannedInput {
-                    name: names.elsewhere(column),
-                    told: Told::Elsewhere,
-                },
                 Condition::EvidenceApproved { activity } => {
                     let known = self.source.activities.iter().find(|one| one.id == *activity);
                     let column = known.and_then(|known| known.line_item.as_ref());
@@ -202,7 +208,13 @@ impl<'a> Scene<'a> {
                     name: names.badge(badge),
                     told: self.badge(badge),
                 },
-                Condition::NotBefore { .. } | Condition::InstructorApproves => continue,
+                Condition::Grade { .. }
+                | Condition::Elsewhere { .. }
+                | Condition::HandedIn { .. }
+                | Condition::Completed { .. }
+                | Condition::BestOf { .. }
+                | Condition::NotBefore { .. }
+                | Condition::InstructorApproves => continue,
             };
             if !all.contains(&input) {
                 all.push(input);
@@ -235,14 +247,13 @@ impl<'a> Scene<'a> {
         };
         let mut notes = dates(badge, Some(root), now);
         for condition in root.conditions() {
-            let Condition::Grade { item, at_least } = condition else {
-                continue;
-            };
-            let old = self.source.items.iter().find(|known| known.id == *item);
-            if let (Some(old), Some((new, _))) = (old, self.columns.get(item)) {
-                notes.extend(other_maximum(old, new).filter(|note| !notes.contains(note)));
-                let cannot = threshold_problem(*at_least, new).map(Note::Rule);
-                notes.extend(cannot.filter(|note| !notes.contains(note)));
+            for (item, at_least) in condition.bounds() {
+                let old = self.source.items.iter().find(|known| known.id == *item);
+                if let (Some(old), Some((new, _))) = (old, self.columns.get(item)) {
+                    notes.extend(other_maximum(old, new).filter(|note| !notes.contains(note)));
+                    let cannot = bound_problem(condition, at_least, new).map(Note::Rule);
+                    notes.extend(cannot.filter(|note| !notes.contains(note)));
+                }
             }
         }
         notes

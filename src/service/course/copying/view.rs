@@ -8,10 +8,10 @@ use super::source::{Source, badges_to_bring, columns};
 use crate::domain::badge::Badge;
 use crate::domain::copying::Permission;
 use crate::domain::course::{Course, CourseCopy, LineItem};
-use crate::domain::design_review::threshold_problem;
+use crate::domain::design_review::bound_problem;
 use crate::domain::evidence::Activity;
 use crate::domain::namesakes::Mark;
-use crate::domain::rule::{Condition, Group};
+use crate::domain::rule::Group;
 use crate::domain::sentence::sentence_in_full;
 use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId};
 use crate::service::Cairn;
@@ -150,12 +150,11 @@ pub(crate) async fn copy_view(
 fn impossible(columns: &[LineItem], root: &Group) -> Vec<Note> {
     let mut notes: Vec<Note> = Vec::new();
     for condition in root.conditions() {
-        let Condition::Grade { item, at_least } = condition else {
-            continue;
-        };
-        let column = columns.iter().find(|column| column.id == *item);
-        let cannot = column.and_then(|column| threshold_problem(*at_least, column));
-        notes.extend(cannot.map(Note::Rule).filter(|note| !notes.contains(note)));
+        for (item, at_least) in condition.bounds() {
+            let column = columns.iter().find(|column| column.id == *item);
+            let cannot = column.and_then(|column| bound_problem(condition, at_least, column));
+            notes.extend(cannot.map(Note::Rule).filter(|note| !notes.contains(note)));
+        }
     }
     notes
 }

@@ -5,6 +5,7 @@ mod deployment;
 mod destination;
 pub(super) mod leads;
 mod returning;
+mod sections;
 
 use std::sync::Arc;
 
@@ -317,6 +318,7 @@ impl Cairn {
                     };
                     queue::enqueue(db, tenant, &job, now, now, random.as_ref())?;
                 }
+                sections::on_launch(db, course, &person.id, &launch, now, random.as_ref())?;
                 let by = &known.registration;
                 link =
                     destination::refresh_link(db, course, known.link, &launch, &by.id, now, random.as_ref())?;

@@ -17,11 +17,13 @@ use crate::service::base::session::Visitor;
 use crate::store::blobs::BlobError;
 use crate::store::{badges, outside, people, rules};
 
+mod cohort;
 mod people_of;
 mod reading;
 mod review;
 mod taking;
 
+pub(super) use cohort::cohort;
 pub(crate) use review::{Doubt, Left, Review, ReviewColumn, ToConfirm};
 pub(crate) use taking::{Changes, ColumnChange, Took, remove, stop, take};
 
@@ -129,10 +131,7 @@ pub(crate) async fn bring(
     let reviewed = review(cairn, visitor, &brought).await;
     if matches!(reviewed, Err(ServiceError::Refused(_))) {
         // Nothing can be done with it.
-        cairn
-            .blobs
-            .forget(&uploads::aside(visitor, group, &brought.digest))
-            .await?;
+        forget(cairn, visitor, &brought).await?;
     }
     reviewed
 }
@@ -181,6 +180,5 @@ async fn read(cairn: &Cairn, visitor: &Visitor, brought: &Brought) -> Result<Boo
 
 /// Forgets the file that lies aside.
 async fn forget(cairn: &Cairn, visitor: &Visitor, brought: &Brought) -> Result<(), ServiceError> {
-    let place = uploads::aside(visitor, visitor.course.id.as_str(), &brought.digest);
-    Ok(cairn.blobs.forget(&place).await?)
+    uploads::forget_aside(cairn, visitor, visitor.course.id.as_str(), &brought.digest).await
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gradebook_csv as file;
 use gradebook_csv::course::{Belonging, belonging};
-use gradebook_csv::{Export, Kind, Limits, Releases, Why};
+use gradebook_csv::{Export, Kind, Limits, Releases, Sections, Why};
 use rust_decimal::Decimal;
 
 use crate::domain::outside::{Dialect, Measure, OutsideColumn, OutsideValue, Scope};
@@ -12,12 +12,16 @@ use crate::service::base::refusal::GradesRefusal;
 
 /// Most characters of a title or a word that is kept.
 const MOST: usize = 300;
+/// Most sections of a file that are kept.
+const MOST_SECTIONS: usize = 500;
 
 /// A file as far as it is of use.
 pub(super) struct Book {
     pub(super) export: Export,
     pub(super) dialect: Dialect,
     pub(super) columns: Vec<Found>,
+    /// None where there are more than any course has.
+    pub(super) sections: Option<Sections>,
 }
 
 /// A column of grades.
@@ -67,6 +71,7 @@ impl Book {
             return Err(GradesRefusal::NoRows);
         }
         Ok(Self {
+            sections: Some(Sections::of(&export.rows)).filter(|all| all.names().count() <= MOST_SECTIONS),
             export,
             dialect,
             columns,
@@ -105,7 +110,7 @@ fn kept(known: &[OutsideColumn]) -> impl Iterator<Item = &str> {
     kept.map(|column| column.key.as_str())
 }
 
-const ID: &str = "id:";
+pub(super) const ID: &str = "id:";
 const ITEM: &str = "item:";
 
 fn found(export: &Export, column: &file::Column) -> Option<Found> {
@@ -225,6 +230,17 @@ mod tests {
         assert_eq!(book.columns[0].releases, Releases::Released);
         assert!(matches!(book.columns[1].releases, Releases::NeedsTick(_)));
         assert_eq!(book.columns[2].maximum, None);
+    }
+
+    #[test]
+    fn a_name_for_each_row_is_no_section() {
+        let names = |count: usize| {
+            let lines: String = (1..=count).map(|n| format!("\"P, {n}\",{n},N{n},1\n")).collect();
+            let book = read(&format!("Student,ID,Section,Quiz (7)\n{lines}")).unwrap();
+            book.sections.map(|all| all.names().count())
+        };
+        assert_eq!(names(500), Some(500));
+        assert_eq!(names(501), None);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::domain::audit::Action;
 use crate::domain::cause::Cause;
 use crate::domain::facts::GradeSource;
 use crate::domain::outside::{Counting, GradeFile, OutsideColumn, OutsideValue};
+use crate::domain::section::{NamedSection, SectionKind, SectionSource};
 use crate::ids::{BadgeId, GradeFileId, OutsideColumnId, PersonId};
 use crate::random::Random;
 use crate::service::Cairn;
@@ -22,7 +23,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecideBadge};
 use crate::service::base::refusal::{GradesRefusal, Refusal};
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, audit, outside, rules};
+use crate::store::{Db, StoreError, audit, outside, rules, sections};
 
 /// So long a second click on the same button is the first one.
 const SAME_CLICK: TimeDelta = TimeDelta::hours(1);
@@ -43,6 +44,8 @@ pub(crate) struct Changes {
     pub(crate) went: usize,
     /// Students whom earlier files had and this one has not: their grades stay.
     pub(crate) people_missing: usize,
+    /// How many sections it names.
+    pub(crate) sections: usize,
 }
 
 /// How a column differs from what an earlier file said of it.
@@ -118,6 +121,7 @@ pub(super) fn compare(
             .filter(|column| column.counts() && book.columns.iter().all(|one| one.key != column.key))
             .map(|column| column.label.clone())
             .collect(),
+        sections: book.sections.as_ref().map_or(0, |all| all.names().count()),
         ..Changes::default()
     };
     let mut gone: BTreeSet<PersonId> = BTreeSet::new();
@@ -272,6 +276,13 @@ impl Taking<'_> {
                 outside::remember(db, tenant, course, person, &known)?;
             }
         }
+        sections::tell(
+            db,
+            of_files(self.visitor),
+            &self.sections(&used),
+            self.now,
+            self.random,
+        )?;
         let entry = self
             .visitor
             .entry(Action::GradesBrought, course.as_str(), self.now);
@@ -288,6 +299,18 @@ impl Taking<'_> {
     fn chosen(&self) -> impl Iterator<Item = &Found> {
         let columns = self.book.columns.iter();
         columns.filter(move |column| !column.shares_name && self.choice.columns.contains(&column.index))
+    }
+
+    /// In which sections those are whose rows name any.
+    fn sections(&self, used: &BTreeMap<usize, PersonId>) -> Vec<sections::Said> {
+        let told = used.iter().filter_map(|(row, person)| {
+            let sections = self.book.sections.as_ref()?;
+            let names = sections.of_row(self.book.export.rows.get(*row)?);
+            let named = names.iter().filter_map(|name| NamedSection::of(None, name));
+            let named: Vec<NamedSection> = named.collect();
+            (!named.is_empty()).then(|| (person.clone(), named))
+        });
+        told.collect()
     }
 
     fn keep_file(&self, db: &mut Db, file: &Brought, matched: usize) -> Result<GradeFileId, StoreError> {
@@ -348,6 +371,16 @@ impl Taking<'_> {
     }
 }
 
+/// Who tells of sections where a file of the visit's course does.
+fn of_files(visitor: &Visitor) -> sections::Told<'_> {
+    sections::Told {
+        tenant: visitor.tenant(),
+        course: &visitor.course.id,
+        source: SectionSource::Csv,
+        kind: SectionKind::Section,
+    }
+}
+
 /// Has the badges decided whose rules read one of these columns.
 fn decide_readers(
     db: &mut Db,
@@ -405,8 +438,8 @@ pub(crate) async fn stop(
     done.await
 }
 
-/// Removes all grades that files have brought into the course, and what they said of who is who: they may have been files of
-/// another course. What was awarded stays.
+/// Removes all grades that files have brought into the course, what they said of who is who, and of sections: they may have
+/// been files of another course. What was awarded stays.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
@@ -434,6 +467,7 @@ pub(crate) async fn remove(cairn: &Cairn, visitor: &Visitor) -> Result<(), Servi
             outside::save_column(db, &gone, None, now)?;
         }
         outside::forget_known(db, tenant, course)?;
+        sections::replace_for(db, of_files(&visitor), &[], now, random.as_ref())?;
         outside::forget_files(db, tenant, course)?;
         let entry = visitor.entry(Action::GradesRemoved, course.as_str(), now);
         let entry = entry.detail(json!({ "columns": touched.len() }));

@@ -1,6 +1,8 @@
 //! What Cairn tells platforms about itself when it registers.
 
-use lti::claims::{CONTEXT_HISTORY, MASQUERADING_USER, SECTION_RESTRICTED, TIME_ZONE};
+use lti::claims::{
+    CONTEXT_HISTORY, MASQUERADING_USER, SECTION_IDS, SECTION_NAMES, SECTION_RESTRICTED, TIME_ZONE,
+};
 use lti::dynamic_registration::{
     CanvasProfile, CustomParameter, DirectLaunch, SelectionPlacement, ToolFacts, ToolProfile, WantedScope,
 };
@@ -59,6 +61,8 @@ pub(crate) const TOOL: ToolProfile = ToolProfile {
         parameter("canvas_course_id", "$Canvas.course.id", true),
         parameter(MASQUERADING_USER, "$Canvas.masqueradingUser.id", true),
         parameter(SECTION_RESTRICTED, "$Canvas.course.sectionRestricted", true),
+        parameter(SECTION_NAMES, "$com.instructure.User.sectionNames", true),
+        parameter(SECTION_IDS, "$Canvas.course.sectionIds", true),
     ],
     link_label: "Badges",
     selection_label: "Badge or evidence activity",

@@ -19,6 +19,7 @@ use crate::secrets::key_file::KeyFile;
 use crate::secrets::{SecretsError, Vault};
 use crate::service::Cairn;
 use crate::service::StartError;
+use crate::service::Timers;
 use crate::service::base::data_folder;
 use crate::service::base::error::ServiceError;
 use crate::service::base::master_key::purpose;
@@ -92,7 +93,7 @@ pub(crate) async fn rotate(
     let alone = data_folder::alone(&settings.data_dir)?.ok_or(RotationError::InUse)?;
     // With one connection of our own it is plain which are others'.
     settings.database_connections = 1;
-    let cairn = Cairn::open_in(settings, clock, random, None, alone).await?;
+    let cairn = Cairn::open_in(settings, clock, random, Timers::default(), alone).await?;
     nobody_else(&cairn.store).await?;
     let before = cairn.vault.fingerprint();
     if given.as_ref().is_some_and(|new| new.fingerprint() == before) {

@@ -8,18 +8,19 @@ use serde_json::{Value, json};
 
 use crate::domain::award::Award;
 use crate::domain::credential::{Credential, ShareLink};
-use crate::domain::decision::{CheckedGroup, CheckedNode, DecisionRecord, Seen};
+use crate::domain::decision::{CheckedGroup, CheckedNode, DecisionRecord, Seen, Stands};
 use crate::domain::evidence::{Review, Submission, SubmissionState};
 use crate::domain::membership::Membership;
 use crate::domain::people::Person;
 use crate::domain::posted_score::Outcome;
-use crate::domain::rule::Condition;
+use crate::domain::rule::{Condition, GradeColumn};
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::service::base::addresses;
 use crate::store::{
     Db, StoreError, activities, approvals, audit, awards, badges, cells, course_teachers, courses,
     credentials, decisions, enrolments, erasures, facts, identities, issuers, line_items, outside, people,
-    posted_scores, regrades, rest_accesses, results, sessions, share_links, subjects, submissions, tenants,
+    posted_scores, regrades, rest_accesses, results, sections, sessions, share_links, subjects, submissions,
+    tenants,
 };
 
 /// Most share links of one badge that are told, the latest first.
@@ -257,10 +258,16 @@ fn told_courses(
 ) -> Result<Vec<Value>, StoreError> {
     let mut told = Vec::new();
     let taught = course_teachers::courses_of(db, tenant, id)?;
+    let in_sections = sections::of_person(db, tenant, id)?;
     for one in enrolments::for_person(db, tenant, id)? {
         let waits = matches!(one.membership(), Membership::Waits(_));
         let answer = one.answer.as_ref();
+        let here = in_sections.iter().filter(|section| section.course == one.course);
+        let here: Vec<Value> = here
+            .map(|section| json!({ "name": section.name, "kind": section.kind, "told_by": section.source }))
+            .collect();
         told.push(json!({
+            "sections_and_groups": here,
             "course": names.course(db, tenant, &one.course)?, "id": one.course, "counts_as_a_student": one.may_be_awarded(),
             "waits_for_a_teachers_answer": waits, "newest_launch_said": one.launched, "member_list_says": one.listed,
             "learner": one.learner, "seen_in_another_role_at": one.staff_seen_at, "refused_grading_at": one.refused_grading_at,
@@ -304,6 +311,10 @@ fn reads(group: &CheckedGroup, columns: &HashSet<LineItemId>) -> bool {
         CheckedNode::Condition(checked) => match (&checked.condition, &checked.seen) {
             (_, Seen::NotReleased { .. }) => false,
             (Condition::Grade { item, .. }, _) => columns.contains(item),
+            (Condition::BestOf { .. }, Seen::Best { of, .. }) => of.iter().any(|one| match &one.column {
+                GradeColumn::Ours(item) => columns.contains(item) && one.stands != Stands::NotReleased,
+                GradeColumn::Elsewhere(_) => false,
+            }),
             _ => false,
         },
     })

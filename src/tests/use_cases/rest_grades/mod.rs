@@ -1,6 +1,7 @@
 //! Grades of whole courses by the interface of their LMS: what students can see counts, says where it is from, and is never
 //! counted twice; what is out of reach leaves what is known, and is said.
 
+mod asked;
 mod canvas;
 mod moodle;
 mod trouble;

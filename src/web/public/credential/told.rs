@@ -8,7 +8,7 @@ use crate::web::public::checks;
 use crate::web::views::public::EvidenceLine;
 use crate::web::views::shared::{LinkTo, When};
 use crate::web::words::achievements;
-use openbadges::credential::{Evidence, ResultEntry};
+use openbadges::credential::{Evidence, ResultEntry, ResultStatus};
 use openbadges::{OpenBadgeCredential, jwt};
 
 /// What the badge says of itself in numbers and words, each with its name; days are those of `zone`.
@@ -46,7 +46,7 @@ pub(super) fn results(document: &OpenBadgeCredential) -> Vec<(String, String)> {
         let id = entry.result_description.as_ref()?;
         let known = subject.achievement.result_description.iter();
         let about = known.into_iter().find(|about| about.id == *id)?;
-        let value = entry.value.clone()?;
+        let value = entry.value.clone().or_else(|| entry.status.and_then(status))?;
         let text = match &about.value_max {
             Some(most) => format!("{value} of {most}"),
             None => value,
@@ -54,6 +54,15 @@ pub(super) fn results(document: &OpenBadgeCredential) -> Vec<(String, String)> {
         Some((about.name.clone(), text))
     };
     subject.result.iter().filter_map(described).collect()
+}
+
+/// A status in words; one that no badge of ours has says nothing.
+fn status(status: ResultStatus) -> Option<String> {
+    match status {
+        ResultStatus::Completed => Some("complete".to_owned()),
+        ResultStatus::Failed => Some("incomplete".to_owned()),
+        _ => None,
+    }
 }
 
 /// The work behind it, one line each.

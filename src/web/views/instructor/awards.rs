@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::web::views::shared::{
-    Page, Paging, PictureView, ProblemList, StatusChip, When, count_of, thousands,
+    Page, Paging, PictureView, ProblemList, SectionList, StatusChip, When, count_of, thousands,
 };
 
 /// The awards of a badge. Posts the chosen ones as `award` to the review page.
@@ -13,6 +13,9 @@ pub(crate) struct BadgeAwardsPage {
     pub(crate) page: Page,
     pub(crate) picture: PictureView,
     pub(crate) rows: Vec<AwardRow>,
+    /// By which the list can be made shorter; what concerns all holders is left out then.
+    pub(crate) sections: SectionList,
+    pub(crate) action: String,
     pub(crate) paging: Paging,
     /// Those who hold it now, on whatever page; and those who held it until it expired, or was taken back.
     pub(crate) held: u32,
@@ -78,6 +81,13 @@ impl BadgeAwardsPage {
             }
         }
         told
+    }
+
+    /// The name of the chosen section, where nobody of it was awarded the badge.
+    fn nobody_of(&self) -> Option<&str> {
+        let awarded = self.held + self.expired + self.revoked > 0;
+        let chosen = self.sections.chosen_name();
+        chosen.filter(|_| awarded && self.paging.total == 0)
     }
 
     fn any_revocable(&self) -> bool {

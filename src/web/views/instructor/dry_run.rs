@@ -56,6 +56,9 @@ pub(crate) struct DryRunPage {
     /// While the course is read for the first time, the page looks again by itself.
     pub(crate) waiting: Option<Waiting>,
     pub(crate) csv_href: String,
+    /// The versions side by side, and the rule over an earlier year.
+    pub(crate) versions_href: String,
+    pub(crate) replay_href: String,
     pub(crate) back_href: String,
 }
 
@@ -102,9 +105,11 @@ pub(crate) struct PersonLine {
 pub(crate) struct Difference {
     /// The active version.
     pub(crate) version: i32,
-    /// Names of those who would earn it by the new version only.
+    /// How many would earn it by the new version only, and the first of their names.
+    pub(crate) gained: u32,
     pub(crate) added: Vec<String>,
-    /// Names of those who would no longer earn it by the new version; holders keep it.
+    /// How many would no longer earn it by the new version, and the first of their names; holders keep it.
+    pub(crate) lost: u32,
     pub(crate) removed: Vec<String>,
 }
 

@@ -13,8 +13,10 @@ mod grades;
 mod over_time;
 mod progress;
 mod regrade;
+mod replay;
 mod rule_builder;
 mod students;
+mod versions;
 
 pub(crate) use awards::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
 pub(crate) use badge_editor::{AlignmentRow, BadgeEditorPage, BadgeFields};
@@ -37,5 +39,9 @@ pub(crate) use grades::{
 pub(crate) use over_time::{AwardsLine, AwardsPlot, FunnelLine, FunnelPlot, OverTimePage};
 pub(crate) use progress::{MatrixCell, MatrixHead, MatrixRow, NextBadge, ProgressPage};
 pub(crate) use regrade::RegradePage;
-pub(crate) use rule_builder::{ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions, SENTENCE};
+pub(crate) use replay::{AnswerRow, CohortList, DistancePlot, ReplayPage, ReplayResult, ReplaySetup};
+pub(crate) use rule_builder::{
+    ChoiceGroup, ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions, SENTENCE,
+};
 pub(crate) use students::{AskedLine, StudentsPage, ToldLine};
+pub(crate) use versions::{ConcernedLine, ListTab, VersionPanel, VersionsPage};

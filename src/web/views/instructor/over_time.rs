@@ -91,7 +91,25 @@ impl AwardsPlot {
     }
 }
 
+impl AwardsLine {
+    fn earned_words(&self) -> String {
+        thousands(self.earned)
+    }
+
+    fn total_words(&self) -> String {
+        thousands(self.total)
+    }
+}
+
 impl FunnelPlot {
+    /// The numbers of a day, each with what it counts; everybody comes last.
+    fn named(&self, line: &FunnelLine) -> Vec<(&'static str, String)> {
+        let names = self.bands.iter().map(|(_, name, _)| *name);
+        let counts = line.counts.iter().chain([&line.students]);
+        let numbers = counts.map(|count| thousands(*count));
+        names.chain(["in all"]).zip(numbers).collect()
+    }
+
     fn is_short(&self) -> bool {
         self.lines.len() <= SHORT
     }

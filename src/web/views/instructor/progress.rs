@@ -3,9 +3,9 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use crate::web::views::shared::{Choice, LinkTo, Page, Paging, PictureView, Status};
+use crate::web::views::shared::{Choice, LinkTo, Page, Paging, PictureView, SectionList, Status, count_of};
 
-/// The progress matrix. Its search asks with `q`, `badge`, `standing` and `order`.
+/// The progress matrix. Its search asks with `q`, `badge`, `standing`, `section` and `order`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/progress.html")]
 pub(crate) struct ProgressPage {
@@ -20,6 +20,11 @@ pub(crate) struct ProgressPage {
     pub(crate) order: &'static str,
     pub(crate) all_badges: Vec<Choice>,
     pub(crate) standings: Vec<Choice>,
+    pub(crate) sections: SectionList,
+    /// How many students are in no section that is known here; none where the course has no sections.
+    pub(crate) in_no_section: u32,
+    /// Whether a section was asked for in which no student is any more.
+    pub(crate) section_is_gone: bool,
     pub(crate) orders: Vec<Choice>,
     /// The name of the chosen badge, where it rests and nobody can be found by its rule.
     pub(crate) resting: Option<String>,
@@ -114,7 +119,32 @@ impl ProgressPage {
     }
 
     fn is_searched(&self) -> bool {
-        !self.search.is_empty() || !self.standing.is_empty()
+        !self.search.is_empty() || !self.standing.is_empty() || !self.sections.chosen.is_empty()
+    }
+
+    /// Who is missing in every section.
+    fn without_section(&self) -> Option<String> {
+        let who = count_of(self.in_no_section, "student is", "students are");
+        (self.in_no_section > 0).then(|| {
+            format!(
+                "{who} in no section or group that is known here. Who is in which is told by gradebook files, and in Canvas when a \
+                 student opens Cairn."
+            )
+        })
+    }
+
+    /// Why there is nobody in a table that was searched.
+    fn nobody(&self) -> String {
+        let of = match self.sections.chosen_name() {
+            Some(section) => format!(" of “{section}”"),
+            None => String::new(),
+        };
+        let stands = !self.standing.is_empty();
+        match (self.search.as_str(), stands) {
+            ("", _) => format!("No student{of} stands there."),
+            (name, false) => format!("The name of no student{of} contains “{name}”."),
+            (name, true) => format!("No student{of} whose name contains “{name}” stands there."),
+        }
     }
 
     /// The icons that cells can have, each with what it means.

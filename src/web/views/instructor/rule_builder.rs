@@ -53,6 +53,13 @@ pub(crate) struct RuleBuilderPage {
     pub(crate) elsewhere_href: String,
     /// What cannot be read without that.
     pub(crate) unreadable: String,
+    /// How the LMS itself is read or can be; none where it cannot.
+    pub(crate) switch: Option<String>,
+    /// Columns that are known and not read now, a sentence each.
+    pub(crate) unread: Vec<String>,
+    /// Its versions side by side, and the rule over an earlier year; none before a rule was saved.
+    pub(crate) versions_href: Option<String>,
+    pub(crate) replay_href: Option<String>,
     pub(crate) back_href: String,
 }
 
@@ -65,14 +72,27 @@ pub(crate) struct RuleOptions {
     pub(crate) former: Vec<Choice>,
     /// When the grades of a line item count: id, and a sentence.
     pub(crate) counting: Vec<(String, String)>,
-    /// Columns that are none of ours and count: id, and "Weekly quiz (of 10 points)".
-    pub(crate) elsewhere: Vec<Choice>,
+    /// Columns that are none of ours and count, by their source: id, and "Weekly quiz (of 10 points)".
+    pub(crate) elsewhere: Vec<ChoiceGroup>,
+    /// Those of which it is told what was handed in.
+    pub(crate) hand_ins: Vec<ChoiceGroup>,
+    /// Those of which it is told who completed them.
+    pub(crate) completions: Vec<ChoiceGroup>,
+    /// Columns of which percent can be made, ours too: as the form names them.
+    pub(crate) shares: Vec<ChoiceGroup>,
     /// Those that do not: id, and what a row says that names one still.
     pub(crate) lost_elsewhere: Vec<Choice>,
     /// Evidence activities: id and title.
     pub(crate) activities: Vec<Choice>,
     /// Other badges of this course: id and name.
     pub(crate) badges: Vec<Choice>,
+}
+
+/// Choices of one source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ChoiceGroup {
+    pub(crate) label: &'static str,
+    pub(crate) choices: Vec<Choice>,
 }
 
 /// How a column is graded, as far as it is known.
@@ -178,7 +198,7 @@ impl<'a> RuleGroupView<'a> {
         format!("group {}", crate::web::rule_form::place(&self.path))
     }
 
-    fn kinds(&self) -> [RowKind; 6] {
+    fn kinds(&self) -> [RowKind; 9] {
         RowKind::ALL
     }
 
@@ -219,8 +239,82 @@ enum Member<'a> {
 }
 
 impl RuleRowView<'_> {
-    fn units(&self) -> [AskedUnit; 3] {
+    fn units(&self) -> [AskedUnit; 4] {
         AskedUnit::ALL
+    }
+
+    /// Whether what a row names is among the choices of no source.
+    fn is_lost_among(&self, groups: &[ChoiceGroup], chosen: &str) -> bool {
+        !chosen.is_empty() && groups.iter().all(|group| self.is_lost(&group.choices, chosen))
+    }
+
+    /// Whether the box of that column is ticked.
+    fn is_ticked(&self, column: &str) -> bool {
+        self.ticked().iter().any(|one| one == column)
+    }
+
+    fn is_on_time(&self) -> bool {
+        matches!(self.row, DraftRow::HandedIn { on_time: true, .. })
+    }
+
+    fn ticked(&self) -> &[String] {
+        match self.row {
+            DraftRow::BestOf { of, .. } => of,
+            _ => &[],
+        }
+    }
+
+    /// What is ticked and is none of the choices: the box stays, so that nothing goes in silence.
+    fn lost_boxes(&self) -> Vec<Choice> {
+        let ticked = self.ticked().iter();
+        let lost = ticked.filter(|word| self.is_lost_among(&self.page.options.shares, word));
+        let named = lost.map(|word| {
+            let label = match word.split_once(':') {
+                Some(("elsewhere", id)) => self.lost_elsewhere(id),
+                Some((_, id)) => self.lost_item(id),
+                None => "A grade that is not known here",
+            };
+            Choice::new(word.as_str(), label)
+        });
+        named.collect()
+    }
+
+    /// "3 grades chosen"
+    fn chosen(&self) -> String {
+        match self.ticked().len() {
+            0 => "Choose grades".to_owned(),
+            1 => "1 grade chosen".to_owned(),
+            many => format!("{many} grades chosen"),
+        }
+    }
+
+    /// What is said below a row that asks of the LMS what nothing here tells, or that the LMS may say by itself.
+    fn note(&self) -> Option<&'static str> {
+        let options = &self.page.options;
+        match self.row {
+            DraftRow::Elsewhere { .. } if options.elsewhere.is_empty() => Some(
+                "No grade from elsewhere is known here yet. Save the draft, then bring a gradebook file: “What Cairn cannot read” below the rule leads there.",
+            ),
+            DraftRow::Elsewhere {
+                unit: AskedUnit::Passed,
+                ..
+            } => Some(
+                "Where the course site says who passes, that counts. Where it says nothing, type the grades or words that pass, with commas between them.",
+            ),
+            DraftRow::HandedIn { .. } if options.hand_ins.is_empty() => Some(
+                "Nothing tells here what is handed in: a gradebook file does not. “What Cairn cannot read” below the rule says how it can be read; an evidence activity collects work by itself.",
+            ),
+            DraftRow::Completed { .. } if options.completions.is_empty() => Some(
+                "Nothing tells here who completed an activity: a gradebook file does not. “What Cairn cannot read” below the rule says how it can be read.",
+            ),
+            DraftRow::BestOf { .. } if options.shares.is_empty() => Some(
+                "No grade is known here yet of which percent can be made. “What Cairn cannot read” below the rule says how grades can be read.",
+            ),
+            DraftRow::BestOf { .. } => Some(
+                "Each counts in percent of its own points. Who has no grade, or is excused, has none to choose there: it never counts as nought.",
+            ),
+            _ => None,
+        }
     }
 
     /// What stands for a grade from elsewhere that is none of the options.

@@ -67,7 +67,9 @@ impl ErrorPage {
     #[must_use]
     pub(crate) fn coded(status: u16, code: &str, sentence: &str, error_id: &str) -> Self {
         let mut page = Self::new(status, sentence, error_id);
-        let by_code = registering(code).or_else(|| (status == 409).then(|| conflict(code)));
+        let by_code = registering(code)
+            .or_else(|| sent(status, code))
+            .or_else(|| (status == 409).then(|| conflict(code)));
         if let Some((title, what_to_do)) = by_code {
             title.clone_into(&mut page.page.title);
             what_to_do.clone_into(&mut page.what_to_do);
@@ -124,6 +126,22 @@ pub(crate) fn conflict(code: &str) -> (&'static str, &'static str) {
     }
 }
 
+/// Title and advice for what was sent and not taken, by the stable name of the reason: its sentence says how to send it anew.
+#[must_use]
+pub(crate) fn sent(status: u16, code: &str) -> Option<(&'static str, &'static str)> {
+    let title = match (status, code) {
+        (_, "gradebook.too-large") => "This file is too large",
+        (_, "notices.too-large") => "This delivery is too large",
+        (413, _) => "This form is too large",
+        (415, _) => "This form is of another kind",
+        (408, _) => "This form came too slowly",
+        (_, "form.broken") => "This form did not arrive whole",
+        (429, _) | (_, "busy") => "Too much at this moment",
+        _ => return None,
+    };
+    Some((title, "Go back and go on from there."))
+}
+
 /// Title and advice for what happens while a platform registers.
 fn registering(code: &str) -> Option<(&'static str, &'static str)> {
     Some(match code {
@@ -154,11 +172,12 @@ fn words(status: u16) -> (&'static str, &'static str) {
         404 => ("Nothing here", "Go back to the course and open Cairn there."),
         409 => conflict(""),
         413 => ("Too large", "Choose something smaller and try again."),
+        500 => ("This did not work", "Go back and go on from there."),
         502 | 504 => (
             "The course site did not answer",
             "Nothing is lost: Cairn tries again by itself. You can also wait a minute and try again.",
         ),
-        500 | 503 => (
+        503 => (
             "This did not work",
             "Nothing of what was saved before is lost. Wait a minute and try again.",
         ),
@@ -166,5 +185,28 @@ fn words(status: u16) -> (&'static str, &'static str) {
             "This did not work",
             "Go back, look at what you entered, and try again.",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_title_names_the_reason_why_something_was_not_taken() {
+        let title = |status: u16, code: &str| ErrorPage::coded(status, code, "Why.", "id").page.title;
+        for (status, code, expected) in [
+            (413, "form.too-large", "This form is too large"),
+            (413, "gradebook.too-large", "This file is too large"),
+            (415, "form.kind", "This form is of another kind"),
+            (408, "form.slow", "This form came too slowly"),
+            (422, "form.broken", "This form did not arrive whole"),
+            (429, "busy.client", "Too much at this moment"),
+            (503, "busy", "Too much at this moment"),
+            (503, "store", "This did not work"),
+            (409, "course.ended", "This course has ended"),
+        ] {
+            assert_eq!(title(status, code), expected, "{status} {code}");
+        }
     }
 }

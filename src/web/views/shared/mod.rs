@@ -9,6 +9,7 @@ mod findings;
 mod page;
 mod paging;
 mod parts;
+mod sections;
 mod status;
 mod waiting;
 mod when;
@@ -18,7 +19,7 @@ pub(crate) use certificate::{Certificate, WhereToCheck};
 pub(crate) use checks::{CheckLine, CheckList};
 pub(crate) use clash::{ClashLine, ClashPage, ClashView};
 pub(crate) use confirm::ConfirmPage;
-pub(crate) use error_page::{ErrorPage, WayBack, conflict};
+pub(crate) use error_page::{ErrorPage, WayBack, conflict, sent};
 pub(crate) use findings::{FindingLine, FindingList};
 pub(crate) use page::{Audience, Flash, LinkedData, NavItem, OpenGraph, Page, PublicPage};
 pub(crate) use paging::Paging;
@@ -26,6 +27,7 @@ pub(crate) use parts::{
     ArtefactView, Choice, Download, Downloads, FieldProblem, FilePreview, FileView, LinkTo, PictureView,
     Problem, ProblemList, SafeHtml, Share, count_of, thousands,
 };
+pub(crate) use sections::SectionList;
 pub(crate) use status::{Status, StatusChip};
 pub(crate) use waiting::Waiting;
 pub(crate) use when::When;

@@ -3,6 +3,7 @@
 mod course;
 mod grades;
 mod institution;
+mod replay;
 
 use super::{email_hash, rest_access};
 use crate::service::base::refusal::{
@@ -23,6 +24,7 @@ pub(crate) fn sentence(refusal: &Refusal) -> String {
         Refusal::Column(refusal) => column(refusal),
         Refusal::Placing(refusal) => course::placing(refusal),
         Refusal::Grades(refusal) => grades::grades(refusal),
+        Refusal::Replay(refusal) => replay::replay(*refusal),
         Refusal::Institution(refusal) => institution::institution(refusal),
         Refusal::Account(refusal) => institution::account(*refusal).to_owned(),
         Refusal::Privacy(refusal) => privacy(*refusal),

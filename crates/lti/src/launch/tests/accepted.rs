@@ -184,6 +184,39 @@ fn canvass_course_navigation_in_student_view() {
     assert_eq!(launch.ags.unwrap().lineitem, None);
 }
 
+#[test]
+fn canvas_names_the_sections_of_whoever_is_launched() {
+    let told = |names: serde_json::Value, ids: serde_json::Value| {
+        let scene = Scene::new().with("custom", json!({"section_names": names, "section_ids": ids}));
+        let sections = scene.run().unwrap().sections()?;
+        let pairs = sections.into_iter().map(|one| (one.id, one.name));
+        Some(pairs.collect::<Vec<_>>())
+    };
+    let id = |id: &str| Some(id.to_owned());
+    let both = vec![
+        (id("31"), "Day, M-T".to_owned()),
+        (id("44"), "“Evening”".to_owned()),
+    ];
+    let names = r#"["Day, M-T", "“Evening”"]"#;
+    assert_eq!(told(json!(names), json!("31,44")), Some(both.clone()));
+    let escaped = r#"[\"Day, M-T\", \"“Evening”\"]"#;
+    assert_eq!(told(json!(escaped), json!("31, 44")), Some(both.clone()));
+    assert_eq!(
+        told(json!(["Day"]), json!(31)),
+        Some(vec![(id("31"), "Day".to_owned())])
+    );
+    let nameless: Vec<_> = both.into_iter().map(|(_, name)| (None, name)).collect();
+    assert_eq!(
+        told(json!(names), json!("31")),
+        Some(nameless),
+        "which is whose is not told"
+    );
+    assert_eq!(told(json!("[]"), json!("")), Some(Vec::new()));
+    for odd in ["$com.instructure.User.sectionNames", "", "Day", "{}", "[1]", "["] {
+        assert_eq!(told(json!(odd), json!("31")), None, "{odd}");
+    }
+}
+
 #[tokio::test]
 async fn the_whole_way_with_fetched_keys() {
     let scene = Scene::new();

@@ -31,6 +31,17 @@ pub(super) fn sections_of(course: &Course, person: u64) -> Vec<u64> {
     }
 }
 
+/// The sections of a person, by their numbers, with their names.
+pub(in super::super) fn named_sections_of(course: &Course, person: u64) -> Vec<(u64, &str)> {
+    let name = |id: u64| {
+        let by_hand = course.facts.sections.iter().find(|one| one.id == id);
+        by_hand.map_or(course.title.as_str(), |one| one.name.as_str())
+    };
+    let mut ids = sections_of(course, person);
+    ids.sort_unstable();
+    ids.into_iter().map(|id| (id, name(id))).collect()
+}
+
 /// The section with that number, and its course.
 pub(super) fn of_section(data: &Data, section: u64) -> Option<&Course> {
     data.courses.values().find(|course| {

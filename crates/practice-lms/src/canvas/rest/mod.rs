@@ -32,6 +32,7 @@ mod token;
 mod token_tests;
 mod totals;
 
+pub(super) use courses::named_sections_of;
 pub(super) use ids::lti_context_id;
 pub(super) use token::token;
 

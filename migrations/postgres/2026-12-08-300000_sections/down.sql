@@ -1,0 +1,2 @@
+DROP TABLE section_members;
+DROP TABLE sections;

@@ -1,0 +1,94 @@
+//! What rules ask of the LMS beside its grades: what was handed in, what is complete, and who passes.
+
+use super::*;
+use practice_lms::{Completion, Tracking, Work};
+
+#[tokio::test]
+async fn work_that_came_in_time_awards_and_late_work_does_where_time_is_not_asked_for() {
+    for bench in benches_of(Flavour::Canvas, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        let (ada, ben) = (&students[0], &students[1]);
+        let essay = bench
+            .world
+            .add_native(bench.at, "Essay on grades", "assignment", Decimal::TEN);
+        let due = bench.clock.now() + chrono::TimeDelta::hours(1);
+        bench
+            .world
+            .change_column(bench.at, essay, |column| column.due = Some(due));
+        let work = || Work {
+            kind: "online_text_entry",
+            ..Work::default()
+        };
+        assert!(bench.world.hand_in(bench.at, essay, ada.id, work()));
+        reading.read().await;
+        let column = reading.column(essay).await.id;
+        let asked = |on_time| Condition::HandedIn {
+            column: column.clone(),
+            on_time,
+        };
+        let in_time = bench.badge_when("In time", asked(true)).await;
+        let at_all = bench.badge_when("At all", asked(false)).await;
+        bench.clock.advance(chrono::TimeDelta::hours(2));
+        assert!(bench.world.hand_in(bench.at, essay, ben.id, work()));
+        reading.read_all().await;
+        assert!(reading.has(&in_time, ada).await && reading.has(&at_all, ada).await);
+        assert!(!reading.has(&in_time, ben).await && reading.has(&at_all, ben).await);
+        assert!(!reading.has(&at_all, &students[2]).await, "nothing came");
+    }
+}
+
+#[tokio::test]
+async fn what_is_complete_and_who_passes_decide_as_moodle_says() {
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        let [ada, ben, cleo] = &students[..3] else {
+            panic!("{students:?}")
+        };
+        let tracked = bench.world.change_column(bench.at, reading.quiz, |column| {
+            column.tracking = Some(Tracking::Automatic);
+        });
+        assert!(tracked);
+        reading.read().await;
+        let column = reading.column(reading.quiz).await;
+        assert!(column.tells_completion(), "{column:?}");
+        let done = Condition::Completed {
+            column: column.id.clone(),
+        };
+        let pass = Condition::Elsewhere {
+            column: column.id,
+            needs: Needed::Passed(Vec::new()),
+        };
+        let done = bench.badge_when("Done", done).await;
+        let pass = bench.badge_when("Passed", pass).await;
+        // Passed, done without a grade to pass, and done but failed.
+        for (student, state) in [(ada, 2), (ben, 1), (cleo, 3)] {
+            let completion = Completion {
+                state,
+                at: bench.clock.now(),
+                overridden_by: None,
+            };
+            let world = &bench.world;
+            let kept = world.change_cell(bench.at, reading.quiz, student.id, |cell| {
+                cell.completion = Some(completion);
+            });
+            assert!(kept);
+        }
+        reading.read_all().await;
+        let expected = [
+            (&done, [true, true, false], "done"),
+            (&pass, [true, false, false], "passed"),
+        ];
+        for (badge, holds, what) in expected {
+            for (student, holds) in [ada, ben, cleo].into_iter().zip(holds) {
+                assert_eq!(
+                    reading.has(badge, student).await,
+                    holds,
+                    "{what}: {}",
+                    student.name
+                );
+            }
+        }
+    }
+}
