@@ -489,6 +489,28 @@ pub(super) fn shown_of_ours(
     Ok(shown)
 }
 
+/// The grades of one column, of everybody who has one there.
+pub(crate) fn of_column(
+    db: &mut Db,
+    tenant: &TenantId,
+    column: &OutsideColumnId,
+) -> Result<Vec<(PersonId, OutsideValue)>, StoreError> {
+    let rows: Vec<Row> = outside_cells::table
+        .filter(outside_cells::tenant_id.eq(tenant.as_str()))
+        .filter(outside_cells::column_id.eq(column.as_str()))
+        .filter(outside_cells::form.is_not_null())
+        .order(outside_cells::person_id)
+        .select(Row::as_select())
+        .load(db)?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        if let Some((value, _)) = row.grade()? {
+            found.push((row.person_id.into(), value));
+        }
+    }
+    Ok(found)
+}
+
 /// What is kept of a person in one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeptCell {

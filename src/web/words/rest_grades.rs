@@ -91,6 +91,15 @@ pub(crate) fn missing(coverage: &Coverage) -> Vec<String> {
     said
 }
 
+/// That a gradebook file says otherwise.
+#[must_use]
+pub(crate) fn disagrees(label: &str, students: usize, lms: &str) -> String {
+    format!(
+        "“{label}”: of {} a gradebook file says something else than {lms}. Both are kept, and a rule uses the one that it names.",
+        outside::students(students)
+    )
+}
+
 /// Grades that students do not see, as a number alone; none where there are none.
 #[must_use]
 pub(crate) fn unseen(coverage: &Coverage) -> Option<String> {

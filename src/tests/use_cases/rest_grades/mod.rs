@@ -418,6 +418,9 @@ async fn two_sources_that_disagree_are_both_kept_and_a_rule_reads_its_own() {
             Some((GradeSource::Csv, OutsideValue::Points(Decimal::from(7))))
         );
         assert_eq!(said(&of_rest.id).unwrap().1, OutsideValue::Points(decimal("8.5")));
+        let teacher = bench.instructor().await;
+        let told = rest_grades::told(&bench.cairn, &teacher).await.unwrap();
+        assert_eq!(told.disagree, [(QUIZ.to_owned(), 1)], "and the page says so");
         // Another reading leaves what the file said alone.
         reading.read_all().await;
         assert!(reading.facts(ada).await.elsewhere.contains_key(&of_file.id));
