@@ -66,8 +66,8 @@ pub(crate) fn missing(coverage: &Coverage) -> Vec<String> {
     if coverage.strangers > 0 {
         let named = coverage.named.join(", ");
         said.push(format!(
-            "{} there are not in the member list that Cairn gets, and are left out: {named}{}.",
-            counted(coverage.strangers, "person", "people"),
+            "{} not in the member list that Cairn gets, and left out: {named}{}.",
+            counted(coverage.strangers, "person there is", "people there are"),
             if usize::try_from(coverage.strangers).unwrap_or(usize::MAX) > coverage.named.len() {
                 " and more"
             } else {
@@ -268,7 +268,7 @@ mod tests {
                 "Some columns: the role of the account shows less than there is. It lacks one of mod/quiz:view. An administrator can mend it.",
                 "Course totals: the course site did not answer in time. It passes by itself: Cairn tries again.",
                 "The grades of 1 student could not be read. What is known of them stays; they are asked for again the next time.",
-                "2 people there are not in the member list that Cairn gets, and are left out: 4101 and more.",
+                "2 people there are not in the member list that Cairn gets, and left out: 4101 and more.",
                 "As not everything could be read, nothing was taken away: a grade that is absent may only be out of reach.",
             ]
         );
