@@ -412,17 +412,17 @@ pub(super) fn counting(
     all.collect()
 }
 
-/// The columns of Canvas of which it is known of everybody whether anything was handed in, since when, and of whom: cells without
+/// The columns of Canvas of which it is known whether anything was handed in, since when, and of whom that is known: cells without
 /// work are kept of nobody.
 pub(super) fn hand_ins_of_all(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
-) -> Result<Vec<(OutsideColumnId, DateTime<Utc>, HashSet<PersonId>)>, StoreError> {
+) -> Result<Option<HandInsOfAll>, StoreError> {
     let known = readings::of_course(db, tenant, course)?;
     let whole = known.filter(|one| one.coverage.as_ref().is_some_and(|coverage| coverage.is_whole));
     let Some(read_at) = whole.and_then(|one| one.done.whole) else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let columns: Vec<String> = outside_columns::table
         .filter(outside_columns::tenant_id.eq(tenant.as_str()))
@@ -434,11 +434,20 @@ pub(super) fn hand_ins_of_all(
         .select(outside_columns::id)
         .load(db)?;
     if columns.is_empty() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
-    let people: HashSet<PersonId> = outside::api_ids(db, tenant, course)?.into_values().collect();
-    let all = columns.into_iter().map(|id| (id.into(), read_at, people.clone()));
-    Ok(all.collect())
+    Ok(Some(HandInsOfAll {
+        columns: columns.into_iter().map(OutsideColumnId::from).collect(),
+        people: outside::api_ids(db, tenant, course)?.into_values().collect(),
+        read_at,
+    }))
+}
+
+/// Of whom it is known whether they handed anything in, in which columns.
+pub(super) struct HandInsOfAll {
+    pub(super) columns: Vec<OutsideColumnId>,
+    pub(super) people: HashSet<PersonId>,
+    pub(super) read_at: DateTime<Utc>,
 }
 
 /// The grades of one column, of everybody who has one there.

@@ -201,17 +201,20 @@ fn nothing_handed_in(
     if asked.is_empty() || !readings::is_on(db, tenant, course)? {
         return Ok(());
     }
-    for (column, read_at, people) in cells::hand_ins_of_all(db, tenant, course)? {
-        if !asked.contains(&column) {
-            continue;
-        }
-        for (_, facts) in all.iter_mut().filter(|(person, _)| people.contains(person)) {
+    let Some(known) = cells::hand_ins_of_all(db, tenant, course)? else {
+        return Ok(());
+    };
+    for column in known.columns.iter().filter(|column| asked.contains(*column)) {
+        for (_, facts) in all
+            .iter_mut()
+            .filter(|(person, _)| known.people.contains(*person))
+        {
             facts.handed_in.entry(column.clone()).or_insert(HandedIn {
                 at: None,
                 late: None,
                 missing: false,
                 source: GradeSource::RestCanvas,
-                read_at,
+                read_at: known.read_at,
             });
         }
     }

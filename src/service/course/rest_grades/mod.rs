@@ -21,7 +21,7 @@ use crate::service::base::queue::{self, ReadGrades};
 use crate::service::base::rest_access::{self, Reader, RestTrouble};
 use crate::service::base::session::Visitor;
 use crate::store::platforms::{self, Home};
-use crate::store::{Db, StoreError, courses, readings, rules};
+use crate::store::{Db, StoreError, courses, outside, readings, rules};
 
 mod canvas;
 mod columns;
@@ -101,12 +101,19 @@ fn known(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Known, Service
         let columns: HashSet<OutsideColumnId> = read.into_iter().map(|(column, _)| column).collect();
         Ok(columns.into_iter().collect())
     };
+    let mut grades = of_kind(db, rules::OUTSIDE)?;
+    // Those of ours too: what of them may be seen is what the interface says.
+    for (column, item) in outside::ours_among(db, tenant, id)? {
+        if !rules::badges_reading(db, tenant, &item)?.is_empty() {
+            grades.push(column);
+        }
+    }
     Ok(Known {
         home: platforms::home_of_course(db, tenant, id)?,
         is_on: readings::is_on(db, tenant, id)?,
         readings: readings::of_course(db, tenant, id)?.unwrap_or_default(),
         watched: Watched {
-            grades: of_kind(db, rules::OUTSIDE)?,
+            grades,
             hand_ins: of_kind(db, rules::HAND_IN)?,
             completion: of_kind(db, rules::COMPLETION)?,
         },
