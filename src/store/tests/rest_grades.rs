@@ -8,6 +8,7 @@ use crate::domain::release::{Counting as When, Release};
 use crate::domain::rest_access::{Access, Giver, Grant, GrantState, Interface, SealedTokens};
 use crate::ids::OutsideColumnId;
 use crate::store::cells::{CellSeen, CompletionTold, GradeTold, HandInTold};
+use crate::store::outside;
 use crate::store::results::ResultSeen;
 
 /// Lets the course of a school be read, or no longer.
