@@ -262,20 +262,18 @@ fn enrolled(
 
 type Known = HashMap<(String, String), Row>;
 
+/// The cells that are known of these people in these columns: a few more than those that were read, in one question.
 fn known(db: &mut Db, tenant: &TenantId, seen: &[CellSeen]) -> Result<Known, StoreError> {
-    let mut by_column: HashMap<&str, Vec<&str>> = HashMap::new();
-    for cell in seen {
-        by_column
-            .entry(cell.column.as_str())
-            .or_default()
-            .push(cell.person.as_str());
-    }
+    let columns: HashSet<&str> = seen.iter().map(|cell| cell.column.as_str()).collect();
+    let columns: Vec<&str> = columns.into_iter().collect();
+    let people: HashSet<&str> = seen.iter().map(|cell| cell.person.as_str()).collect();
+    let people: Vec<&str> = people.into_iter().collect();
     let mut known = HashMap::new();
-    for (column, people) in by_column {
+    for of in columns.chunks(CHUNK) {
         for some in people.chunks(CHUNK) {
             let rows: Vec<Row> = on_both!(db, |connection| outside_cells::table
                 .filter(outside_cells::tenant_id.eq(tenant.as_str()))
-                .filter(outside_cells::column_id.eq(column))
+                .filter(outside_cells::column_id.eq_any(of))
                 .filter(outside_cells::person_id.eq_any(some))
                 .select(Row::as_select())
                 .load(connection))?;
@@ -487,6 +485,28 @@ pub(super) fn shown_of_ours(
         of_item.insert(row.person_id.into(), share);
     }
     Ok(shown)
+}
+
+/// The grades of one column, of everybody who has one there.
+pub(crate) fn of_column(
+    db: &mut Db,
+    tenant: &TenantId,
+    column: &OutsideColumnId,
+) -> Result<Vec<(PersonId, OutsideValue)>, StoreError> {
+    let rows: Vec<Row> = outside_cells::table
+        .filter(outside_cells::tenant_id.eq(tenant.as_str()))
+        .filter(outside_cells::column_id.eq(column.as_str()))
+        .filter(outside_cells::form.is_not_null())
+        .order(outside_cells::person_id)
+        .select(Row::as_select())
+        .load(db)?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        if let Some((value, _)) = row.grade()? {
+            found.push((row.person_id.into(), value));
+        }
+    }
+    Ok(found)
 }
 
 /// What is kept of a person in one cell.
