@@ -403,13 +403,16 @@ pub(super) fn counting(
     all.collect()
 }
 
+/// A column, when it was read, and those of whom it says whether anything was handed in.
+pub(super) type HandInsOfAll = (OutsideColumnId, DateTime<Utc>, HashSet<PersonId>);
+
 /// The columns of Canvas of which it is known of everybody whether anything was handed in, since when, and of whom: cells without
 /// work are kept of nobody.
 pub(super) fn hand_ins_of_all(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
-) -> Result<Vec<(OutsideColumnId, DateTime<Utc>, HashSet<PersonId>)>, StoreError> {
+) -> Result<Vec<HandInsOfAll>, StoreError> {
     let known = readings::of_course(db, tenant, course)?;
     let whole = known.filter(|one| one.coverage.as_ref().is_some_and(|coverage| coverage.is_whole));
     let Some(read_at) = whole.and_then(|one| one.done.whole) else {
@@ -548,6 +551,9 @@ pub(crate) fn of_person(
 }
 
 /// A person, a column, whether it is complete, and when that was read.
+pub(crate) type CompletionRead = (PersonId, OutsideColumnId, bool, DateTime<Utc>);
+
+/// The same as it is stored.
 type Completion = (String, String, Option<bool>, Option<i64>);
 
 /// Whose completion of a column was read last, and when: those who are complete already among them.
@@ -555,7 +561,7 @@ pub(crate) fn completion_of(
     db: &mut Db,
     tenant: &TenantId,
     columns: &[OutsideColumnId],
-) -> Result<Vec<(PersonId, OutsideColumnId, bool, DateTime<Utc>)>, StoreError> {
+) -> Result<Vec<CompletionRead>, StoreError> {
     let ids: Vec<&str> = columns.iter().map(OutsideColumnId::as_str).collect();
     let rows: Vec<Completion> = on_both!(db, |connection| outside_cells::table
         .filter(outside_cells::tenant_id.eq(tenant.as_str()))
