@@ -9,6 +9,7 @@ use crate::domain::platform::{Join, JoinKind, JoinState};
 use crate::domain::posted_score::{Outcome, PostedScore, Refusal};
 use crate::domain::release::Counting;
 use crate::ids::{CourseId, JoinId};
+use crate::store::outside;
 use crate::store::results::ResultSeen;
 
 fn join(school: &School, kind: JoinKind, from: &str, into: &str) -> Join {
