@@ -515,6 +515,9 @@ pub(crate) fn of_person(
 }
 
 /// A person, a column, whether it is complete, and when that was read.
+pub(crate) type CompletionRead = (PersonId, OutsideColumnId, bool, DateTime<Utc>);
+
+/// The same as it is stored.
 type Completion = (String, String, Option<bool>, Option<i64>);
 
 /// Whose completion of a column was read last, and when: those who are complete already among them.
@@ -522,7 +525,7 @@ pub(crate) fn completion_of(
     db: &mut Db,
     tenant: &TenantId,
     columns: &[OutsideColumnId],
-) -> Result<Vec<(PersonId, OutsideColumnId, bool, DateTime<Utc>)>, StoreError> {
+) -> Result<Vec<CompletionRead>, StoreError> {
     let ids: Vec<&str> = columns.iter().map(OutsideColumnId::as_str).collect();
     let rows: Vec<Completion> = on_both!(db, |connection| outside_cells::table
         .filter(outside_cells::tenant_id.eq(tenant.as_str()))

@@ -17,6 +17,9 @@ async fn changes_are_looked_for_first_and_the_report_is_read_of_whom_they_name()
         reading.read().await;
         bench.world.forget_asked();
         reading.read_after(10).await;
+        assert_eq!(bench.world.asked("").len(), 0, "no rule needs any of it");
+        reading.badge().await;
+        reading.read_after(10).await;
         assert_eq!(bench.world.asked("core_course_get_updates_since").len(), 1);
         assert_eq!(bench.world.asked(REPORT).len(), 0, "nothing changed");
 
