@@ -152,7 +152,9 @@ fn is_shown(grade: &Grade, share: Option<Decimal>) -> bool {
     let there = grade.value.and_then(|value| value.checked_div(grade.maximum));
     match (there, share) {
         // Platforms round to five digits.
-        (Some(there), Some(share)) => (there - share).abs() < Decimal::new(1, 4),
+        (Some(there), Some(share)) => there
+            .checked_sub(share)
+            .is_some_and(|apart| apart.abs() < Decimal::new(1, 4)),
         (Some(_), None) => true,
         (None, _) => false,
     }
