@@ -236,13 +236,13 @@ fn goes_on(db: &mut Db, consent: &Consent, now: DateTime<Utc>) -> Result<bool, S
     }
 }
 
-/// As whom Canvas knows the teacher who began it, where that is known.
+/// As whom Canvas's interface knows the teacher who began it, where LTI said so: no file says who somebody is.
 fn person(db: &mut Db, consent: &Consent) -> Result<Option<String>, StoreError> {
     let (Giver::Teacher(id), Some(course)) = (&consent.begun_by, &consent.course) else {
         return Ok(None);
     };
     let known = outside::known_as(db, &consent.tenant, course)?;
-    Ok(known.get(id).and_then(|known| known.lms_id.clone()))
+    Ok(known.get(id).and_then(|known| known.api_id.clone()))
 }
 
 fn actor(consent: &Consent) -> Actor {

@@ -12,7 +12,7 @@ use crate::service::base::operator::Operator;
 use crate::service::base::rest_access::reader;
 use crate::service::institution::rest_access::{self as access, NewKey, OfCourse, SCOPES};
 use crate::service::privacy::erasing;
-use crate::store::{admin_sessions, rest_accesses};
+use crate::store::{admin_sessions, outside, rest_accesses};
 use lti::registration::Flavour;
 use practice_lms::{CourseRole, Endpoint, Fault as Wrong};
 
@@ -261,8 +261,23 @@ async fn a_teacher_lets_their_own_course_be_read_where_that_is_allowed() {
         bench.save(&key, true).await.unwrap();
         assert_eq!(standing(&bench).await, (OfCourse::NotGiven, true, false));
 
-        let leaving = access::begin_for_course(&bench.cairn, &teacher).await.unwrap();
         let person = bench.world.member(bench.at, CourseRole::Teacher).unwrap().id;
+        let said = [(teacher.person.id.clone(), person.to_string())];
+        let course = bench.course.clone();
+        let known = bench
+            .cairn
+            .store
+            .write(move |db| outside::remember_api_ids(db, &course.tenant, &course.id, &said));
+        known.await.unwrap();
+        // Somebody else is signed in to Canvas in this browser.
+        let leaving = access::begin_for_course(&bench.cairn, &teacher).await.unwrap();
+        let sent = parameters(&bench.world.consent(&leaving.url, ALEX).unwrap());
+        assert_eq!(
+            bench.refused_back(&sent, Some(&leaving.state)).await,
+            "rest.other-person"
+        );
+        assert!(bench.stored().await.unwrap().1.is_empty());
+        let leaving = access::begin_for_course(&bench.cairn, &teacher).await.unwrap();
         let sent = parameters(&bench.world.consent(&leaving.url, person).unwrap());
         let consented = access::come_back(&bench.cairn, &sent, Some(&leaving.state))
             .await
