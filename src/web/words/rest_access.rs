@@ -6,7 +6,6 @@ use gradebook_rest::moodle::Function;
 use super::checks;
 use crate::domain::rest_access::{AccountFault, Fault, Finding, Interface, List};
 use crate::service::base::refusal::RestRefusal;
-use crate::service::base::rest_access::RestTrouble;
 use crate::service::institution::rest_access::{OfCourse, Standing};
 
 /// What somebody has to change in the LMS, and where.
@@ -154,20 +153,6 @@ const fn list(list: List) -> &'static str {
         List::Activities => "activities",
         List::Assignments => "assignments",
         List::Quizzes => "quizzes",
-    }
-}
-
-/// Why a platform that is switched on cannot be read.
-#[must_use]
-pub(crate) fn trouble(trouble: &RestTrouble) -> String {
-    match trouble {
-        RestTrouble::Consent => {
-            "The sign-in to the LMS has come to its end or was withdrawn: somebody has to sign in again."
-                .to_owned()
-        }
-        RestTrouble::Refused(why) => fault(why),
-        RestTrouble::Away(how) => checks::away(*how).to_owned(),
-        RestTrouble::Failed(error) => super::errors::sentence(error),
     }
 }
 

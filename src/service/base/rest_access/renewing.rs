@@ -76,6 +76,11 @@ async fn stored(cairn: &Cairn, held: &Held) -> Result<(Access, Grant), RestTroub
     found.await?.ok_or(RestTrouble::Consent)
 }
 
+/// Whether somebody switched it off, or gave the token back.
+async fn is_gone(cairn: &Cairn, held: &Held) -> bool {
+    matches!(stored(cairn, held).await, Err(RestTrouble::Consent))
+}
+
 /// Asks for a new token and keeps it. This node alone does so now.
 async fn fetch(cairn: &Cairn, held: &Held, access: &Access, grant: &Grant) -> Result<Token, RestTrouble> {
     let refreshed = fresh(cairn, access, grant).await;
@@ -86,9 +91,20 @@ async fn fetch(cairn: &Cairn, held: &Held, access: &Access, grant: &Grant) -> Re
             let kept = cairn
                 .store
                 .write(move |db| rest_accesses::renewed(db, &tenant, &id, version, &sealed));
-            // Where it is not kept somebody gave another one meanwhile, or took it back: this one serves its reader till it ends.
-            kept.await?;
-            return Ok(tokens.access);
+            if kept.await? || !is_gone(cairn, held).await {
+                // Where it is not kept somebody gave another one meanwhile: this one serves its reader till it ends.
+                return Ok(tokens.access);
+            }
+            // Everything was given back meanwhile: nobody else knows of this one.
+            if let Ok(address) = allowed(cairn, access).await
+                && oauth(cairn, &address)
+                    .revoke(&address, &tokens.access)
+                    .await
+                    .is_err()
+            {
+                tracing::warn!("a token that came too late could not be given back");
+            }
+            return Err(RestTrouble::Consent);
         }
         Err(trouble) => trouble,
     };

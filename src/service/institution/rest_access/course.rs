@@ -11,7 +11,6 @@ use crate::store::{audit, people, platforms, rest_accesses};
 /// How a course is read beyond LTI, for those who teach it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CourseAccess {
-    pub(crate) interface: Interface,
     pub(crate) standing: OfCourse,
     /// Whether a teacher may let it be read.
     pub(crate) may_give: bool,
@@ -52,7 +51,6 @@ pub(crate) async fn of_course(
     let found = stored(cairn, visitor).await?;
     let Some((access, grants, by)) = found.filter(|(access, ..)| access.is_on) else {
         return Ok(Some(CourseAccess {
-            interface,
             standing: OfCourse::Off,
             may_give: false,
             has_own: false,
@@ -78,7 +76,6 @@ pub(crate) async fn of_course(
         }
     };
     Ok(Some(CourseAccess {
-        interface,
         standing,
         may_give: access.by_teachers && interface == Interface::Canvas,
         has_own: own.is_some(),

@@ -10,6 +10,9 @@ use crate::service::base::operator::Operator;
 use crate::service::base::rest_access::{RestTrouble, TOKEN, allowed, fresh, oauth, open};
 use crate::store::{audit, rest_accesses};
 
+/// How often a token is given back that another one takes the place of.
+const TRIES: u32 = 3;
+
 /// What became of tokens that were to be given back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GivenBack {
@@ -35,15 +38,18 @@ pub(crate) async fn revoke<'a>(
     let (scope, at) = (by.scope(), id.clone());
     let (access, grants) = cairn
         .store
-        .read_with(move |db| -> Result<_, ServiceError> {
-            let (tenant, access) = switched(db, &scope, &at)?;
+        .write_with(move |db| -> Result<_, ServiceError> {
+            let (tenant, mut access) = switched(db, &scope, &at)?;
+            // From here on nobody begins to renew one.
+            access.is_on = false;
+            rest_accesses::save(db, &access)?;
             let grants = rest_accesses::grants(db, &tenant, &access.id)?;
             Ok((access, grants))
         })
         .await?;
     let mut given_back = GivenBack::All;
-    for grant in &grants {
-        match give_back(cairn, &access, grant).await? {
+    for grant in grants {
+        match to_the_last(cairn, &access, grant).await? {
             GivenBack::All => {}
             other => given_back = other,
         }
@@ -57,6 +63,23 @@ pub(crate) async fn revoke<'a>(
     });
     removed.await?;
     Ok(given_back)
+}
+
+/// Gives a token back, and whichever took its place while that was done.
+async fn to_the_last(cairn: &Cairn, access: &Access, mut grant: Grant) -> Result<GivenBack, ServiceError> {
+    for _ in 0..TRIES {
+        let given_back = give_back(cairn, access, &grant).await?;
+        let (tenant, id) = (grant.tenant.clone(), grant.id.clone());
+        let stored = cairn
+            .store
+            .read(move |db| rest_accesses::grant(db, &tenant, &id))
+            .await?;
+        match stored.filter(|stored| stored.version != grant.version) {
+            Some(newer) => grant = newer,
+            None => return Ok(given_back),
+        }
+    }
+    Ok(GivenBack::NotAll)
 }
 
 /// Gives one token back. Nothing changes here.

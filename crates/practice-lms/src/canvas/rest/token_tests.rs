@@ -167,12 +167,17 @@ async fn tokens_end_by_the_hour_by_the_person_and_by_the_tool() {
         (over.status, &over.json()["errors"][0]["message"]),
         (401, &json!("Invalid access token."))
     );
+    let url = reading.bench.world.url("/login/oauth2/token");
+    let late = reading
+        .bench
+        .call(Method::DELETE, &url, &reading.token, &[], "")
+        .await;
+    assert_eq!(late.status, 401, "with it nothing is given back any more");
     let fresh = reading.refreshed().await.json()["access_token"]
         .as_str()
         .unwrap()
         .to_owned();
     assert_eq!(reading.bench.api("~", &fresh).await.status, 200);
-    let url = reading.bench.world.url("/login/oauth2/token");
     let gone = reading.bench.call(Method::DELETE, &url, &fresh, &[], "").await;
     assert_eq!((gone.status, gone.json()), (200, json!({})));
     assert_eq!(reading.bench.api("~", &fresh).await.status, 401);
