@@ -15,6 +15,7 @@ use crate::service::institution::administrators::{Operator, Scope, links};
 use crate::service::institution::connecting::{self, NewPlatform};
 use crate::service::institution::rest_access::{self, NewKey};
 use crate::settings::Settings;
+use crate::web::paths;
 use crate::web::words::{errors, starting};
 use gradebook_rest::Token;
 use lti::registration::{Flavour, Registration, RegistrationDraft};
@@ -78,22 +79,22 @@ impl Demo {
     ///
     /// # Errors
     /// When the token is refused.
-    pub(crate) async fn read_moodle(&self) -> Result<(), ServiceError> {
+    pub(crate) async fn read_moodle(&self) -> Result<(), DemoError> {
         let (_, token) = self.moodle.world().add_service_account();
         let new = NewKey::Moodle {
             token: Token::new(token),
         };
         let [moodle, _] = &self.platforms;
         let cairn = self.application.cairn();
-        rest_access::save(&cairn, Operator::CommandLine, moodle, new, None).await
+        Ok(rest_access::save(&cairn, Operator::CommandLine, moodle, new, None).await?)
     }
 
     /// A way into the console that works once.
     ///
     /// # Errors
     /// What the store reports.
-    pub(crate) async fn console(&self) -> Result<String, ServiceError> {
-        console(&self.application.cairn()).await
+    pub(crate) async fn console(&self) -> Result<String, DemoError> {
+        Ok(console(&self.application.cairn()).await?)
     }
 
     /// Where the console lets the Canvas-like LMS be read, and where Canvas sends back whoever agreed.
@@ -101,7 +102,7 @@ impl Demo {
     pub(crate) fn canvas_beyond(&self) -> (String, String) {
         let origin = self.application.origin();
         let [_, canvas] = &self.platforms;
-        let page = format!("{origin}/admin/platforms/beyond/{}", canvas.as_str());
+        let page = format!("{origin}{}", paths::console::beyond(canvas));
         (page, addresses::rest_return(&origin))
     }
 }
@@ -118,7 +119,7 @@ pub(crate) async fn places(
     cairn: &Cairn,
     moodle: &PracticeLms,
     canvas: &PracticeLms,
-) -> Result<[tour::Place; 2], ServiceError> {
+) -> Result<[tour::Place; 2], DemoError> {
     let doors = [console(cairn).await?, console(cairn).await?];
     let place = |flavour, lms: &PracticeLms, platform: &str, console| tour::Place {
         flavour,

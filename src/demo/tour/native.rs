@@ -84,7 +84,10 @@ async fn switch_on(place: &Place) -> Result<(), TourError> {
 async fn by_consent(place: &Place, admin: &mut Browser, beyond: &Page) -> Result<Page, TourError> {
     let step = "making a key in the LMS";
     let text = beyond.text();
-    let back = text.split_once("id=\"p-redirect\" readonly value=\"").during(step)?.1;
+    let back = text
+        .split_once("id=\"p-redirect\" readonly value=\"")
+        .during(step)?
+        .1;
     let back = unescape(back.split_once('"').during(step)?.0);
     let scopes = listed(beyond).join("\n");
     let wanted = [
@@ -217,7 +220,9 @@ async fn make_badge(teacher: &mut Person<'_>, home: &Page, lms: &str) -> Result<
 fn offered_under(rule: &Page, heading: &str) -> Result<(), TourError> {
     let text = rule.text();
     let from = format!("<optgroup label=\"{heading}\">");
-    let group = text.split_once(&from).and_then(|(_, rest)| rest.split_once("</optgroup>"));
+    let group = text
+        .split_once(&from)
+        .and_then(|(_, rest)| rest.split_once("</optgroup>"));
     if group.is_some_and(|(group, _)| group.contains(QUIZ)) {
         return Ok(());
     }
@@ -230,7 +235,10 @@ fn offered_under(rule: &Page, heading: &str) -> Result<(), TourError> {
 /// Why Ada has it, as the teacher reads it.
 async fn decided(teacher: &mut Person<'_>, home: &Page, badge: &str, lms: &str) -> Result<(), TourError> {
     let step = "why Ada has it";
-    let badge = badge.split("/badges/").nth(1).and_then(|rest| rest.split('/').next());
+    let badge = badge
+        .split("/badges/")
+        .nth(1)
+        .and_then(|rest| rest.split('/').next());
     let of_badge = format!("/badges/{}/people/", badge.during(step)?);
     let progress = format!("{}?q=Adeyemi", home.link("Progress").during(step)?);
     let row = teacher
