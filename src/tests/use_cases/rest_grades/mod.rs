@@ -2,6 +2,7 @@
 //! counted twice; what is out of reach leaves what is known, and is said.
 
 mod asked;
+mod bad_input;
 mod canvas;
 mod moodle;
 mod trouble;
@@ -35,6 +36,8 @@ struct Reading<'a> {
     quiz: u64,
     /// Whose token it is: a teacher (Canvas), or an account that only reads (Moodle).
     account: u64,
+    /// The token that is kept to begin with.
+    token: String,
     access: Access,
 }
 
@@ -111,6 +114,7 @@ impl<'a> Reading<'a> {
             bench,
             quiz,
             account,
+            token,
             access: access.clone(),
         };
         let kept = bench.cairn.store.write(move |db| {
