@@ -247,7 +247,7 @@ async fn pages_for_people_maintenance_and_silence_of_moodle_pass_and_leave_what_
 }
 
 #[tokio::test]
-async fn a_column_that_is_made_letters_has_words_and_no_percent_is_made_of_them() {
+async fn a_column_that_is_made_letters_has_words_with_the_points_behind_them_and_is_the_same_column() {
     for bench in benches_of(Flavour::Canvas, |_| {}).await {
         let reading = Reading::on(&bench).await;
         let students = bench.world.students(bench.at);
@@ -262,10 +262,14 @@ async fn a_column_that_is_made_letters_has_words_and_no_percent_is_made_of_them(
         reading.grade(ben, Some("9"));
         reading.read_all().await;
         assert_eq!(reading.column(reading.quiz).await.measure, Measure::Words);
-        let known = reading.known(ben).await.unwrap().value;
-        assert_eq!(known, OutsideValue::Word("A-".to_owned()));
-        assert!(!reading.has(&badge, ben).await, "a letter is no percent");
-        assert!(reading.has(&badge, ada).await, "what was awarded stays");
+        for student in [ada, ben] {
+            let known = reading.known(student).await.unwrap();
+            let told = (known.value, known.points);
+            let expected = (OutsideValue::Word("A-".to_owned()), Some(Decimal::from(9)));
+            assert_eq!(told, expected, "{}", student.name);
+            assert!(reading.has(&badge, student).await, "students see the points too");
+        }
+        assert_eq!(bench.holders(&badge).await.len(), 2, "nobody twice");
     }
 }
 
