@@ -240,6 +240,7 @@ fn graded(
         scope: Scope::Item,
         counting: OutsideCounting::Released,
         file: Some(file.id.clone()),
+        rest: None,
     };
     let seen = [(person.clone(), Some(OutsideValue::Points(decimal("7"))))];
     write(database, |db| {
