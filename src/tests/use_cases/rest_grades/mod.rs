@@ -14,7 +14,7 @@ use super::{Bench, benches_of};
 use crate::clock::Clock as _;
 use crate::domain::facts::{Facts, GradeSource};
 use crate::domain::outside::{OutsideColumn, OutsideGrade, OutsideValue};
-use crate::domain::reading::{Lack, Readings};
+use crate::domain::reading::Readings;
 use crate::domain::rest_access::{Access, Giver, Grant, GrantState, Interface, SealedTokens};
 use crate::domain::rule::{Condition, Needed, Threshold};
 use crate::ids::{BadgeId, PersonId};
@@ -214,10 +214,6 @@ impl<'a> Reading<'a> {
             .store
             .read(move |db| readings::of_course(db, &course.tenant, &course.id));
         found.await.unwrap().unwrap()
-    }
-
-    async fn lacks(&self) -> Vec<Lack> {
-        self.readings().await.coverage.unwrap().lacks
     }
 
     /// A badge for 80 percent of the quiz.
