@@ -151,8 +151,6 @@ words! {
     RestRevoked = "rest.revoked";
     RestSwitchedOff = "rest.switched-off";
     RestSwitchedOn = "rest.switched-on";
-    /// Whether teachers may let their own course be read.
-    RestTeachers = "rest.teachers";
     /// A test of it found something missing.
     RestTestedFaulty = "rest.tested-faulty";
     RuleActivated = "rule.activated";
@@ -445,7 +443,6 @@ mod tests {
         "rest.revoked",
         "rest.switched-off",
         "rest.switched-on",
-        "rest.teachers",
         "rest.tested-faulty",
         "rule.activated",
         "rule.saved",

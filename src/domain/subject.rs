@@ -72,12 +72,6 @@ impl Subject {
         found
     }
 
-    /// Whether a column of a gradebook can tell it.
-    #[must_use]
-    pub(crate) fn is_a_grade(&self) -> bool {
-        matches!(self, Self::Item(_) | Self::Elsewhere(_))
-    }
-
     /// How forms name it.
     #[must_use]
     pub(crate) fn word(&self) -> String {
@@ -137,7 +131,7 @@ mod tests {
         assert_eq!(conditions(&root).len(), 4);
         let grades = Subject::all(&root)
             .iter()
-            .filter(|subject| subject.is_a_grade())
+            .filter(|subject| matches!(subject, Subject::Item(_) | Subject::Elsewhere(_)))
             .count();
         assert_eq!(grades, 2);
     }

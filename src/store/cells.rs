@@ -262,20 +262,18 @@ fn enrolled(
 
 type Known = HashMap<(String, String), Row>;
 
+/// The cells that are known of these people in these columns: a few more than those that were read, in one question.
 fn known(db: &mut Db, tenant: &TenantId, seen: &[CellSeen]) -> Result<Known, StoreError> {
-    let mut by_column: HashMap<&str, Vec<&str>> = HashMap::new();
-    for cell in seen {
-        by_column
-            .entry(cell.column.as_str())
-            .or_default()
-            .push(cell.person.as_str());
-    }
+    let columns: HashSet<&str> = seen.iter().map(|cell| cell.column.as_str()).collect();
+    let columns: Vec<&str> = columns.into_iter().collect();
+    let people: HashSet<&str> = seen.iter().map(|cell| cell.person.as_str()).collect();
+    let people: Vec<&str> = people.into_iter().collect();
     let mut known = HashMap::new();
-    for (column, people) in by_column {
+    for of in columns.chunks(CHUNK) {
         for some in people.chunks(CHUNK) {
             let rows: Vec<Row> = on_both!(db, |connection| outside_cells::table
                 .filter(outside_cells::tenant_id.eq(tenant.as_str()))
-                .filter(outside_cells::column_id.eq(column))
+                .filter(outside_cells::column_id.eq_any(of))
                 .filter(outside_cells::person_id.eq_any(some))
                 .select(Row::as_select())
                 .load(connection))?;
@@ -405,13 +403,16 @@ pub(super) fn counting(
     all.collect()
 }
 
+/// A column, when it was read, and those of whom it says whether anything was handed in.
+pub(super) type HandInsOfAll = (OutsideColumnId, DateTime<Utc>, HashSet<PersonId>);
+
 /// The columns of Canvas of which it is known of everybody whether anything was handed in, since when, and of whom: cells without
 /// work are kept of nobody.
 pub(super) fn hand_ins_of_all(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
-) -> Result<Vec<(OutsideColumnId, DateTime<Utc>, HashSet<PersonId>)>, StoreError> {
+) -> Result<Vec<HandInsOfAll>, StoreError> {
     let known = readings::of_course(db, tenant, course)?;
     let whole = known.filter(|one| one.coverage.as_ref().is_some_and(|coverage| coverage.is_whole));
     let Some(read_at) = whole.and_then(|one| one.done.whole) else {
@@ -489,6 +490,28 @@ pub(super) fn shown_of_ours(
     Ok(shown)
 }
 
+/// The grades of one column, of everybody who has one there.
+pub(crate) fn of_column(
+    db: &mut Db,
+    tenant: &TenantId,
+    column: &OutsideColumnId,
+) -> Result<Vec<(PersonId, OutsideValue)>, StoreError> {
+    let rows: Vec<Row> = outside_cells::table
+        .filter(outside_cells::tenant_id.eq(tenant.as_str()))
+        .filter(outside_cells::column_id.eq(column.as_str()))
+        .filter(outside_cells::form.is_not_null())
+        .order(outside_cells::person_id)
+        .select(Row::as_select())
+        .load(db)?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        if let Some((value, _)) = row.grade()? {
+            found.push((row.person_id.into(), value));
+        }
+    }
+    Ok(found)
+}
+
 /// What is kept of a person in one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeptCell {
@@ -528,6 +551,9 @@ pub(crate) fn of_person(
 }
 
 /// A person, a column, whether it is complete, and when that was read.
+pub(crate) type CompletionRead = (PersonId, OutsideColumnId, bool, DateTime<Utc>);
+
+/// The same as it is stored.
 type Completion = (String, String, Option<bool>, Option<i64>);
 
 /// Whose completion of a column was read last, and when: those who are complete already among them.
@@ -535,7 +561,7 @@ pub(crate) fn completion_of(
     db: &mut Db,
     tenant: &TenantId,
     columns: &[OutsideColumnId],
-) -> Result<Vec<(PersonId, OutsideColumnId, bool, DateTime<Utc>)>, StoreError> {
+) -> Result<Vec<CompletionRead>, StoreError> {
     let ids: Vec<&str> = columns.iter().map(OutsideColumnId::as_str).collect();
     let rows: Vec<Completion> = on_both!(db, |connection| outside_cells::table
         .filter(outside_cells::tenant_id.eq(tenant.as_str()))

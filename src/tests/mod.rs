@@ -24,6 +24,7 @@ mod frame_answers;
 mod frame_downloads;
 mod frame_height;
 mod grades;
+mod grades_of_lms;
 mod guest;
 mod harness;
 mod killed;

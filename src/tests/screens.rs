@@ -4,6 +4,8 @@
 use crate::demo::{places, tour};
 use crate::domain::policy::{Policy, Regrade};
 use crate::domain::theme::{Accent, Colour};
+use crate::service::institution::administrators::Operator;
+use crate::service::institution::rest_access;
 use crate::store::testing::TestDatabase;
 use crate::store::testing::shortcuts::first_tenant;
 use crate::store::{badges, erasures, policies, tenants};
@@ -11,6 +13,7 @@ use practice_lms::{CourseRole, PracticeLms};
 use thirtyfour::prelude::*;
 
 use crate::tests::chromium::{Chromium, LOOKS};
+use crate::tests::grades_of_lms::{moodle, switch_on};
 use crate::tests::harness::Scene;
 
 /// Looks at screens and remembers what is wrong with them.
@@ -138,6 +141,7 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     viewer.chromium.reads("Choose an assignment.").await;
     viewer.inspect("rule-problems").await;
     grades(viewer, &home).await;
+    grades_of_lms(viewer, scene, &home).await;
     viewer.goto("dry-run", &preview).await;
     earlier_year(viewer, &preview.replace("/preview", "/rule")).await;
     viewer.goto("retire", &retire).await;
@@ -179,6 +183,27 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     viewer.goto("not-here", &format!("{home}/badges/none/edit")).await;
     let by_hand = format!("{}/award", decision_of(viewer, &progress).await);
     viewer.goto("by-hand", &by_hand).await;
+}
+
+/// Grades are read from the LMS itself, with something out of reach, and no more.
+async fn grades_of_lms(viewer: &mut Viewer<'_>, scene: &Scene, home: &str) {
+    let account = switch_on(scene).await;
+    let place = format!("{home}/grades");
+    viewer.goto("grades-on", &place).await;
+    viewer.press("Read all grades now").await;
+    scene.at_rest().await;
+    viewer.goto("grades-read", &place).await;
+    let world = scene.moodle.world();
+    world.allow_capability(account, "mod/quiz:view", false);
+    viewer.press("Read all grades now").await;
+    scene.at_rest().await;
+    viewer.goto("grades-out-of-reach", &place).await;
+    viewer.chromium.reads("What is out of reach").await;
+    let platform = moodle(scene).await;
+    rest_access::turn(&scene.cairn, Operator::CommandLine, &platform, false, None)
+        .await
+        .unwrap();
+    viewer.goto("grades-off", &place).await;
 }
 
 /// A gradebook file is looked at and used: with names of which nobody is sure, rows of nobody, and a column that is held back.

@@ -97,7 +97,6 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::RestRevoked => "gave the keys for grades beyond LTI back and deleted them",
         Action::RestSwitchedOff => "switched grades beyond LTI off",
         Action::RestSwitchedOn => "switched grades beyond LTI on",
-        Action::RestTeachers => "changed whether teachers may give access to grades beyond LTI",
         Action::RestTestedFaulty => "tested grades beyond LTI and found something missing",
         Action::RuleActivated => "activated a rule",
         Action::RuleSaved => "saved a rule",

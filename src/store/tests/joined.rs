@@ -9,6 +9,7 @@ use crate::domain::platform::{Join, JoinKind, JoinState};
 use crate::domain::posted_score::{Outcome, PostedScore, Refusal};
 use crate::domain::release::Counting;
 use crate::ids::{CourseId, JoinId};
+use crate::store::outside;
 use crate::store::results::ResultSeen;
 
 fn join(school: &School, kind: JoinKind, from: &str, into: &str) -> Join {
@@ -239,6 +240,7 @@ fn graded(
         scope: Scope::Item,
         counting: OutsideCounting::Released,
         file: Some(file.id.clone()),
+        rest: None,
     };
     let seen = [(person.clone(), Some(OutsideValue::Points(decimal("7"))))];
     write(database, |db| {

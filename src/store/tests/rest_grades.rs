@@ -8,6 +8,7 @@ use crate::domain::release::{Counting as When, Release};
 use crate::domain::rest_access::{Access, Giver, Grant, GrantState, Interface, SealedTokens};
 use crate::ids::OutsideColumnId;
 use crate::store::cells::{CellSeen, CompletionTold, GradeTold, HandInTold};
+use crate::store::outside;
 use crate::store::results::ResultSeen;
 
 /// Lets the course of a school be read, or no longer.
@@ -354,7 +355,7 @@ fn whoever_is_erased_takes_their_cells_along_and_none_is_made_of_who_is_not_in_t
         let kept = read(database, |db| cells::of_person(db, tenant, &people[0]));
         assert_eq!((kept.len(), kept[0].label.as_str()), (1, "Column 7"));
         write(database, |db| {
-            erasures::erase(db, tenant, &people[0], &[], "nobody").map(drop)
+            erasures::erase(db, tenant, &people[0], &[], "nobody")
         });
         assert!(read(database, |db| cells::of_person(db, tenant, &people[0])).is_empty());
         let ids = read(database, |db| outside::api_ids(db, tenant, &school.course.id));

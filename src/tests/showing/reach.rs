@@ -2,7 +2,7 @@
 
 use practice_lms::CourseRole;
 
-use super::stage::{Stage, design};
+use super::stage::Stage;
 use crate::tests::harness::{framed, launch_as, on_each_database};
 
 const FILE: &[u8] = b"Student,ID,Section,Final quiz (7)\n    Points Possible,,,100\nSomebody,1,A,90\n";

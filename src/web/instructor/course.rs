@@ -221,15 +221,21 @@ fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
              of evidence activities. A grade that you type there counts."
                 .to_owned(),
         );
-        sentences.push(
-            "Grades of the course site’s own assignments and quizzes cannot be read through LTI.".to_owned(),
-        );
+        if overview.columns_of_lms == 0 {
+            sentences.push(
+                "Grades of the course site’s own assignments and quizzes cannot be read through LTI."
+                    .to_owned(),
+            );
+        }
     } else if overview.opened {
         sentences.push(
             "The course site does not let Cairn read grades here. Rules can use evidence, badges, dates and approvals; \
              an administrator can turn the grade service on."
                 .to_owned(),
         );
+    }
+    if overview.columns_of_lms > 0 {
+        sentences.push(words::rest_grades::read(overview.columns_of_lms));
     }
     if overview.columns_elsewhere > 0 {
         sentences.push(words::outside::known(overview.columns_elsewhere));

@@ -239,13 +239,11 @@ fn rest_panel(visit: &Visit, told: &Told) -> RestPanel {
     let looked = readings
         .and_then(|one| one.done.changes)
         .filter(|at| is_on && Some(*at) != of_whole);
+    let lms = told.interface.map_or("the course site", words::rest_grades::name);
     let may_ask = is_on && !visit.visitor.session.reading;
     RestPanel {
         page: visit.page("Grades from elsewhere", Place::Badges),
-        title: told.interface.map_or_else(
-            || "Grades read from the course site".to_owned(),
-            |interface| format!("Grades read from {}", words::rest_grades::name(interface)),
-        ),
+        title: format!("Grades read from {lms}"),
         state: words::rest_grades::state(is_on),
         progress: (is_on && told.is_under_way).then(|| words::rest_grades::progress(readings)),
         read: of_whole.map(|at| When::new(at, told.now)),
@@ -260,6 +258,11 @@ fn rest_panel(visit: &Visit, told: &Told) -> RestPanel {
             .filter(|_| is_on)
             .map(words::rest_grades::missing)
             .unwrap_or_default(),
+        disagrees: told
+            .disagree
+            .iter()
+            .map(|(label, students)| words::rest_grades::disagrees(label, *students, lms))
+            .collect(),
         ask_action: may_ask.then(|| visit.href(&course::grades_read())),
         columns_title: words::outside::counted(told.columns.len(), "column", "columns"),
         columns: told.columns.iter().map(rest_line).collect(),

@@ -15,6 +15,15 @@ pub(crate) const fn name(interface: Interface) -> &'static str {
     }
 }
 
+/// How many columns of the course site are read.
+#[must_use]
+pub(crate) fn read(columns: usize) -> String {
+    format!(
+        "Beyond LTI the grades of {} are read from the course site itself.",
+        outside::counted(columns, "column more", "columns more")
+    )
+}
+
 /// What is read, or what waits while it is off.
 #[must_use]
 pub(crate) const fn state(is_on: bool) -> &'static str {
@@ -57,8 +66,8 @@ pub(crate) fn missing(coverage: &Coverage) -> Vec<String> {
     if coverage.strangers > 0 {
         let named = coverage.named.join(", ");
         said.push(format!(
-            "{} there are not in the member list that Cairn gets, and are left out: {named}{}.",
-            counted(coverage.strangers, "person", "people"),
+            "{} not in the member list that Cairn gets, and left out: {named}{}.",
+            counted(coverage.strangers, "person there is", "people there are"),
             if usize::try_from(coverage.strangers).unwrap_or(usize::MAX) > coverage.named.len() {
                 " and more"
             } else {
@@ -80,6 +89,15 @@ pub(crate) fn missing(coverage: &Coverage) -> Vec<String> {
         );
     }
     said
+}
+
+/// That a gradebook file says otherwise.
+#[must_use]
+pub(crate) fn disagrees(label: &str, students: usize, lms: &str) -> String {
+    format!(
+        "“{label}”: of {} a gradebook file says something else than {lms}. Both are kept, and a rule uses the one that it names.",
+        outside::students(students)
+    )
 }
 
 /// Grades that students do not see, as a number alone; none where there are none.
@@ -250,7 +268,7 @@ mod tests {
                 "Some columns: the role of the account shows less than there is. It lacks one of mod/quiz:view. An administrator can mend it.",
                 "Course totals: the course site did not answer in time. It passes by itself: Cairn tries again.",
                 "The grades of 1 student could not be read. What is known of them stays; they are asked for again the next time.",
-                "2 people there are not in the member list that Cairn gets, and are left out: 4101 and more.",
+                "2 people there are not in the member list that Cairn gets, and left out: 4101 and more.",
                 "As not everything could be read, nothing was taken away: a grade that is absent may only be out of reach.",
             ]
         );

@@ -58,8 +58,10 @@ pub(crate) struct Overview {
     pub(crate) columns: usize,
     /// Gradebook columns of a registration through which the course is not read any more.
     pub(crate) columns_of_former: usize,
-    /// Columns that are none of ours and count.
+    /// Columns that are none of ours and count, of gradebook files.
     pub(crate) columns_elsewhere: usize,
+    /// And those that the interface of the LMS tells.
+    pub(crate) columns_of_lms: usize,
     /// Hand-ins that wait for a review.
     pub(crate) waiting: u32,
 }
@@ -179,6 +181,7 @@ pub(in crate::service) fn overview(
     }
     let opened = visitor.registration.capabilities().services_told == ServicesTold::Always
         || links::any_opened(db, tenant, id)?;
+    let elsewhere = outside::columns(db, tenant, id)?;
     let was_told = course.checks.last_at.is_some() && course.services.memberships_url.is_some();
     Ok(Overview {
         now,
@@ -193,9 +196,13 @@ pub(in crate::service) fn overview(
             .filter(|item| item.state != LineItemState::Gone)
             .count(),
         columns_of_former: line_items::of_former(db, tenant, &items)?.len(),
-        columns_elsewhere: outside::columns(db, tenant, id)?
+        columns_elsewhere: elsewhere
             .iter()
-            .filter(|column| column.counts())
+            .filter(|column| column.counts() && column.rest.is_none())
+            .count(),
+        columns_of_lms: elsewhere
+            .iter()
+            .filter(|column| column.counts() && column.rest.is_some())
             .count(),
         waiting: small(waiting),
     })

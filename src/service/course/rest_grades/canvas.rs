@@ -8,10 +8,11 @@ use gradebook_rest::{ItemKey, Part as PartRead};
 use super::columns::item_key;
 use super::folk::Folk;
 use super::session::{Session, Stop};
+use super::watched::{QUIET, Watched};
 use super::why::{part, why};
+use crate::domain::outside::OutsideColumn;
 use crate::domain::reading::{Coverage, Readings};
 use crate::domain::rest_access::Interface;
-use crate::ids::OutsideColumnId;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::PlatformService;
 use crate::service::base::rest_access;
@@ -38,13 +39,17 @@ enum Extent {
     Since(DateTime<Utc>),
 }
 
-/// What is to be read now; none where it was read a moment ago.
-fn extent(readings: &Readings, watched: Vec<ItemKey>, now: DateTime<Utc>) -> Option<Extent> {
+/// What is to be read now; none where it was read a moment ago, or no rule needs it.
+fn extent(readings: &Readings, watched: Vec<ItemKey>, is_needed: bool, now: DateTime<Utc>) -> Option<Extent> {
     let is_over = |last: Option<DateTime<Utc>>, pause: TimeDelta| {
         last.is_none_or(|last| now.signed_duration_since(last) >= pause)
     };
-    if readings.is_asked_for() || is_over(readings.done.whole, WHOLE) {
+    let pause = if is_needed { WHOLE } else { QUIET };
+    if readings.is_asked_for() || is_over(readings.done.whole, pause) {
         return Some(Extent::Whole);
+    }
+    if !is_needed {
+        return None;
     }
     if !is_over(readings.done.whole, PAUSE) || !is_over(readings.done.changes, PAUSE) {
         return None;
@@ -57,20 +62,16 @@ fn extent(readings: &Readings, watched: Vec<ItemKey>, now: DateTime<Utc>) -> Opt
 }
 
 /// Reads what is due.
-pub(super) async fn read(
-    session: &mut Session<'_>,
-    canvas: &Canvas,
-    watched: &[OutsideColumnId],
-) -> Result<(), Stop> {
-    let known = session
-        .columns
-        .all()
-        .filter(|column| watched.contains(&column.id));
+pub(super) async fn read(session: &mut Session<'_>, canvas: &Canvas, watched: &Watched) -> Result<(), Stop> {
+    let of_rules = |column: &&OutsideColumn| {
+        watched.grades.contains(&column.id) || watched.hand_ins.contains(&column.id)
+    };
+    let known = session.columns.all().filter(of_rules);
     let keys = known
         .filter_map(item_key)
         .filter(|key| key.as_str() != ItemKey::TOTAL);
     let keys: Vec<ItemKey> = keys.collect();
-    let Some(extent) = extent(&session.readings, keys, session.begun) else {
+    let Some(extent) = extent(&session.readings, keys, watched.is_needed, session.begun) else {
         return Ok(());
     };
     join_people(session, extent == Extent::Whole).await?;
@@ -253,25 +254,30 @@ mod tests {
             changes_since: ago(30),
             ..Readings::default()
         };
-        assert_eq!(extent(&Readings::default(), keys(1), now()), Some(Extent::Whole));
         assert_eq!(
-            extent(&at(ago(24 * 60), ago(10)), keys(1), now()),
+            extent(&Readings::default(), keys(1), true, now()),
+            Some(Extent::Whole)
+        );
+        assert_eq!(
+            extent(&at(ago(24 * 60), ago(10)), keys(1), true, now()),
             Some(Extent::Whole)
         );
         let later = at(ago(60), ago(10));
         assert_eq!(
-            extent(&later, keys(2), now()),
+            extent(&later, keys(2), true, now()),
             Some(Extent::Columns(keys(2))),
             "posting is seen there too"
         );
         let since = Extent::Since(now() - TimeDelta::minutes(40));
-        assert_eq!(extent(&later, keys(11), now()), Some(since.clone()));
-        assert_eq!(extent(&later, keys(0), now()), Some(since));
-        assert_eq!(extent(&at(ago(60), ago(4)), keys(1), now()), None);
+        assert_eq!(extent(&later, keys(11), true, now()), Some(since.clone()));
+        assert_eq!(extent(&later, keys(0), true, now()), Some(since));
+        assert_eq!(extent(&at(ago(60), ago(4)), keys(1), true, now()), None);
+        let quiet = at(ago(24 * 60), ago(24 * 60));
+        assert_eq!(extent(&quiet, keys(0), false, now()), None, "no rule needs it");
         let asked = Readings {
             asked_at: Some(now()),
             ..at(ago(4), ago(4))
         };
-        assert_eq!(extent(&asked, keys(1), now()), Some(Extent::Whole));
+        assert_eq!(extent(&asked, keys(1), false, now()), Some(Extent::Whole));
     }
 }

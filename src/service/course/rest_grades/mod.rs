@@ -4,7 +4,6 @@
 //! A check of a course has it read (`after_check`), and so does a teacher who asks (`ask`). One reading at a time for each token.
 //! What came so far counts, and a reading that broke off begins anew; nothing is taken away but after the whole was read.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,7 +20,7 @@ use crate::service::base::queue::{self, ReadGrades};
 use crate::service::base::rest_access::{self, Reader, RestTrouble};
 use crate::service::base::session::Visitor;
 use crate::store::platforms::{self, Home};
-use crate::store::{Db, StoreError, courses, readings, rules};
+use crate::store::{Db, StoreError, courses, readings};
 
 mod canvas;
 mod columns;
@@ -30,6 +29,7 @@ mod folk;
 mod moodle;
 mod session;
 mod view;
+mod watched;
 mod why;
 
 pub(crate) use view::{Column, Told, told};
@@ -37,8 +37,8 @@ pub(crate) use view::{Column, Told, told};
 use columns::Columns;
 use deciding::Asking;
 use folk::Folk;
-use moodle::Watched;
 use session::{Session, Stop};
+use watched::Watched;
 
 /// When a reading whose token another one uses tries again.
 const QUEUE: TimeDelta = TimeDelta::seconds(30);
@@ -96,20 +96,11 @@ struct Known {
 
 fn known(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Known, ServiceError> {
     let course = courses::get(db, tenant, id)?.ok_or(ServiceError::NotFound("course"))?;
-    let of_kind = |db: &mut Db, kind| -> Result<Vec<OutsideColumnId>, StoreError> {
-        let read = rules::reading_of_kind(db, tenant, id, kind)?;
-        let columns: HashSet<OutsideColumnId> = read.into_iter().map(|(column, _)| column).collect();
-        Ok(columns.into_iter().collect())
-    };
     Ok(Known {
         home: platforms::home_of_course(db, tenant, id)?,
         is_on: readings::is_on(db, tenant, id)?,
         readings: readings::of_course(db, tenant, id)?.unwrap_or_default(),
-        watched: Watched {
-            grades: of_kind(db, rules::OUTSIDE)?,
-            hand_ins: of_kind(db, rules::HAND_IN)?,
-            completion: of_kind(db, rules::COMPLETION)?,
-        },
+        watched: Watched::of(db, &course)?,
         course,
     })
 }
@@ -186,8 +177,8 @@ async fn run(
     };
     let read = match &reader {
         Reader::Canvas(canvas, _) => {
-            let watched = [known.watched.grades, known.watched.hand_ins].concat();
-            canvas::read(&mut session, canvas, &watched).await.map(|()| false)
+            let read = canvas::read(&mut session, canvas, &known.watched).await;
+            read.map(|()| false)
         }
         Reader::Moodle(moodle, _) => moodle::read(&mut session, moodle, &known.watched).await,
     };

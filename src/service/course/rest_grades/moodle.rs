@@ -13,6 +13,7 @@ use super::canvas::coverage;
 use super::columns::item_of;
 use super::folk::Folk;
 use super::session::{Session, Stop};
+use super::watched::{QUIET, Watched};
 use super::why::why;
 use crate::domain::outside::OutsideColumn;
 use crate::domain::reading::{Coverage, Part, Why};
@@ -28,14 +29,6 @@ const STALE: TimeDelta = TimeDelta::hours(20);
 /// Between two readings of the whole report because something changed of nobody knows whom.
 const AGAIN: TimeDelta = TimeDelta::hours(1);
 
-/// The columns that rules read, by what they read of them.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Watched {
-    pub(super) grades: Vec<OutsideColumnId>,
-    pub(super) hand_ins: Vec<OutsideColumnId>,
-    pub(super) completion: Vec<OutsideColumnId>,
-}
-
 /// Reads what is due. Says whether some of it is left for a little later.
 pub(super) async fn read(
     session: &mut Session<'_>,
@@ -43,6 +36,15 @@ pub(super) async fn read(
     watched: &Watched,
 ) -> Result<bool, Stop> {
     let done = &session.readings.done;
+    let rhythm = if watched.is_needed {
+        Rhythm::default()
+    } else {
+        Rhythm {
+            whole: QUIET,
+            changes: QUIET,
+            ..Rhythm::default()
+        }
+    };
     let steps = due(
         &Done {
             site: done.site,
@@ -51,7 +53,7 @@ pub(super) async fn read(
             changes: done.changes,
             completion: done.completion,
         },
-        &Rhythm::default(),
+        &rhythm,
         session.begun,
     );
     if steps.contains(&Step::Site) {

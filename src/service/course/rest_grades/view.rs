@@ -5,12 +5,12 @@ use chrono::{DateTime, Utc};
 use crate::domain::outside::OutsideColumn;
 use crate::domain::reading::Readings;
 use crate::domain::rest_access::Interface;
-use crate::ids::{BadgeId, OutsideColumnId};
+use crate::ids::{BadgeId, OutsideColumnId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{BackgroundJob as _, ReadGrades};
 use crate::service::base::session::Visitor;
-use crate::store::{badges, jobs, outside, platforms, readings, rest_accesses, rules};
+use crate::store::{Db, StoreError, badges, cells, jobs, outside, platforms, readings, rest_accesses, rules};
 
 /// What is known of it.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub(crate) struct Told {
     /// Whether a reading waits or is under way.
     pub(crate) is_under_way: bool,
     pub(crate) columns: Vec<Column>,
+    /// Columns of which a gradebook file says otherwise, and of how many students.
+    pub(crate) disagree: Vec<(String, usize)>,
 }
 
 /// A column of the LMS.
@@ -57,9 +59,14 @@ pub(crate) async fn told(cairn: &Cairn, visitor: &Visitor) -> Result<Told, Servi
             names.dedup();
             names
         };
-        let columns = outside::columns(db, tenant, course)?.into_iter();
-        let columns = columns.filter(|column| column.rest.is_some());
+        let (of_lms, of_files): (Vec<OutsideColumn>, Vec<OutsideColumn>) =
+            outside::columns(db, tenant, course)?
+                .into_iter()
+                .partition(|column| column.rest.is_some());
+        let disagree = disagreements(db, tenant, &of_lms, &of_files)?;
+        let columns = of_lms.into_iter();
         Ok(Told {
+            disagree,
             now,
             interface: access.map(|access| access.interface),
             is_on: readings::is_on(db, tenant, course)?,
@@ -74,4 +81,30 @@ pub(crate) async fn told(cairn: &Cairn, visitor: &Visitor) -> Result<Told, Servi
         })
     });
     found.await
+}
+
+/// Where a file and the LMS tell of one assignment, by its id, and not the same.
+fn disagreements(
+    db: &mut Db,
+    tenant: &TenantId,
+    of_lms: &[OutsideColumn],
+    of_files: &[OutsideColumn],
+) -> Result<Vec<(String, usize)>, StoreError> {
+    let mut found = Vec::new();
+    for column in of_lms.iter().filter(|column| column.counts()) {
+        let same = |other: &&OutsideColumn| other.counts() && other.key == column.key;
+        let Some(of_file) = of_files.iter().find(same) else {
+            continue;
+        };
+        let said = outside::of_column(db, tenant, &of_file.id)?;
+        let told = cells::of_column(db, tenant, &column.id)?;
+        let differ = told
+            .iter()
+            .filter(|(person, value)| said.get(person).is_some_and(|(other, _)| other != value));
+        match differ.count() {
+            0 => {}
+            count => found.push((column.label.clone(), count)),
+        }
+    }
+    Ok(found)
 }

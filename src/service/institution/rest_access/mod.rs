@@ -27,10 +27,10 @@ use crate::store::{
 use lti::capabilities::WholeGradebook;
 use lti::registration::Registration;
 
-pub(crate) use consenting::{Consented, LIVES, Leaving, begin, begin_for_course, come_back};
-pub(crate) use course::{CourseAccess, OfCourse, of_course, take_back};
+pub(crate) use consenting::{Consented, LIVES, begin, begin_for_course, come_back};
+pub(crate) use course::{OfCourse, of_course, take_back};
 pub(crate) use giving_back::{GivenBack, of_erased, revoke};
-pub(crate) use switching::{NewKey, by_teachers, save, turn};
+pub(crate) use switching::{NewKey, save, turn};
 pub(crate) use testing::test;
 
 /// What a key of Canvas has to have: what reading grades needs, and nothing more.

@@ -255,26 +255,6 @@ pub(crate) async fn turn<'a>(
     .await
 }
 
-/// Lets teachers give access to their own course, or no longer: what they gave is not used then.
-///
-/// # Errors
-/// As [`save`].
-#[tracing::instrument(name = "rest_access.by_teachers", skip_all, fields(platform = id.as_str(), allowed))]
-pub(crate) async fn by_teachers<'a>(
-    cairn: &Cairn,
-    by: impl Into<Operator<'a>>,
-    id: &PlatformId,
-    allowed: bool,
-    shown: Option<&Seen>,
-) -> Result<(), ServiceError> {
-    change(cairn, by.into(), id, shown, Action::RestTeachers, move |access| {
-        let changes = access.by_teachers != allowed;
-        access.by_teachers = allowed;
-        changes
-    })
-    .await
-}
-
 async fn change(
     cairn: &Cairn,
     by: Operator<'_>,

@@ -15,7 +15,7 @@ use super::{Bench, benches_of};
 use crate::clock::Clock as _;
 use crate::domain::facts::{Facts, GradeSource};
 use crate::domain::outside::{OutsideColumn, OutsideGrade, OutsideValue};
-use crate::domain::reading::{Lack, Readings};
+use crate::domain::reading::Readings;
 use crate::domain::rest_access::{Access, Giver, Grant, GrantState, Interface, SealedTokens};
 use crate::domain::rule::{Condition, Needed, Threshold};
 use crate::ids::{BadgeId, PersonId};
@@ -220,10 +220,6 @@ impl<'a> Reading<'a> {
         found.await.unwrap().unwrap()
     }
 
-    async fn lacks(&self) -> Vec<Lack> {
-        self.readings().await.coverage.unwrap().lacks
-    }
-
     /// A badge for 80 percent of the quiz.
     async fn badge(&self) -> BadgeId {
         let column = self.column(self.quiz).await.id;
@@ -312,15 +308,17 @@ async fn a_column_of_ours_is_one_and_what_is_released_there_is_the_word_of_the_l
         let badge = bench.badge().await;
         bench.decide(&badge).await;
         assert!(!reading.has(&badge, ada).await, "students do not see it yet");
+        let item = bench.item().await;
         let facts = reading.facts(ada).await;
-        assert!(facts.grades.is_empty() && facts.withheld.is_empty() && facts.elsewhere.is_empty());
+        assert!(!facts.grades.contains_key(&item) && !facts.withheld.contains_key(&item));
+        assert!(!facts.elsewhere.contains_key(&column.id));
 
         assert!(bench.world.hide_grades(bench.at, bench.column, false));
         bench.world.post_grades(bench.at, bench.column);
         reading.read_all().await;
         assert!(reading.has(&badge, ada).await);
         let facts = reading.facts(ada).await;
-        assert_eq!((facts.grades.len(), facts.elsewhere.len()), (1, 0), "once");
+        assert!(facts.grades.contains_key(&item) && !facts.elsewhere.contains_key(&column.id));
         assert!(!reading.has(&badge, ben).await);
     }
 }
@@ -422,6 +420,9 @@ async fn two_sources_that_disagree_are_both_kept_and_a_rule_reads_its_own() {
             Some((GradeSource::Csv, OutsideValue::Points(Decimal::from(7))))
         );
         assert_eq!(said(&of_rest.id).unwrap().1, OutsideValue::Points(decimal("8.5")));
+        let teacher = bench.instructor().await;
+        let told = rest_grades::told(&bench.cairn, &teacher).await.unwrap();
+        assert_eq!(told.disagree, [(QUIZ.to_owned(), 1)], "and the page says so");
         // Another reading leaves what the file said alone.
         reading.read_all().await;
         assert!(reading.facts(ada).await.elsewhere.contains_key(&of_file.id));
@@ -510,6 +511,11 @@ async fn somebody_whom_the_member_list_does_not_name_is_counted_and_never_made()
         assert!(found.await.unwrap().is_none(), "a reading makes nobody");
 
         reading.read_after(24 * 60).await;
+        assert!(
+            reading.facts(&stranger).await.elsewhere.is_empty(),
+            "no rule needs it yet"
+        );
+        reading.read_all().await;
         assert_eq!(reading.points(&stranger).await, Some(Decimal::from(9)));
         assert_eq!(reading.readings().await.coverage.unwrap().strangers, 0);
     }

@@ -17,6 +17,9 @@ async fn changes_are_looked_for_first_and_the_report_is_read_of_whom_they_name()
         reading.read().await;
         bench.world.forget_asked();
         reading.read_after(10).await;
+        assert_eq!(bench.world.asked("").len(), 0, "no rule needs any of it");
+        reading.badge().await;
+        reading.read_after(10).await;
         assert_eq!(bench.world.asked("core_course_get_updates_since").len(), 1);
         assert_eq!(bench.world.asked(REPORT).len(), 0, "nothing changed");
 
@@ -121,7 +124,7 @@ async fn a_column_that_is_renamed_is_the_same_and_one_that_is_deleted_waits_for_
         let columns = columns.await.unwrap();
         let gone = columns.iter().find(|column| column.id == id).unwrap();
         assert!(!gone.counts() && !gone.rest.as_ref().unwrap().is_listed);
-        assert!(reading.facts(ada).await.elsewhere.get(&id).is_none());
+        assert!(!reading.facts(ada).await.elsewhere.contains_key(&id));
         assert!(reading.has(&badge, ada).await, "what was awarded stays");
 
         assert!(bench.world.restore_line_item(bench.at, reading.quiz));

@@ -57,6 +57,8 @@ pub(crate) struct RestPanel {
     pub(crate) looked: Option<When>,
     pub(crate) trouble: Option<String>,
     pub(crate) missing: Vec<String>,
+    /// Where a gradebook file says otherwise.
+    pub(crate) disagrees: Vec<String>,
     /// Where all of it is asked for; none where nothing can be read, or who looks may change nothing.
     pub(crate) ask_action: Option<String>,
     pub(crate) columns_title: String,
