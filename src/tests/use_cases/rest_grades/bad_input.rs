@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::domain::outside::Measure;
-use crate::domain::reading::{Part, Passing, Why};
+use crate::domain::reading::{Lack, Part, Passing, Why};
 use crate::domain::rest_access::Fault as Refused;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::{GradesRefusal, Refusal};
@@ -102,7 +102,7 @@ async fn a_scope_that_is_withdrawn_leaves_what_is_known_and_is_named_where_it_st
             part: Part::Totals,
             why: Why::Refused(Refused::Scope(lost.to_owned())),
         };
-        let lacks = reading.lacks().await;
+        let lacks = reading.readings().await.coverage.unwrap().lacks;
         assert!(lacks.contains(&lack), "{lacks:?}");
     }
 }
