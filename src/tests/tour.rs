@@ -23,6 +23,10 @@ fn the_tour_walks_from_a_new_badge_to_a_revoked_one_and_leaves_every_form() {
         };
         let walked = tour::walk(&places, folder.path(), &say).await;
         let entries = walked.unwrap_or_else(|error| panic!("{}\n{error}", said.borrow()));
+        for lms in ["Moodle", "Canvas"] {
+            let native = format!("the decision says that the grade was read from {lms}");
+            assert!(said.borrow().contains(&native), "{native}: {}", said.borrow());
+        }
         for flavour in ["moodle", "canvas"] {
             for form in ["json", "png", "svg"] {
                 for expected in ["valid", "revoked"] {
