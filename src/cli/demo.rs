@@ -50,7 +50,9 @@ pub(crate) fn run(settings: &Settings, arguments: &DemoArguments) -> Result<(), 
         if let Some(folder) = tour {
             return walk(demo, &folder).await;
         }
-        println!("{}", guide(&demo));
+        demo.read_moodle().await?;
+        let console = demo.console().await?;
+        println!("{}", guide(&demo, &console));
         demo.application.run().await?;
         Ok(())
     });
@@ -60,7 +62,7 @@ pub(crate) fn run(settings: &Settings, arguments: &DemoArguments) -> Result<(), 
 }
 
 /// What to look at, with links: the tour for a person.
-fn guide(demo: &Demo) -> String {
+fn guide(demo: &Demo, console: &str) -> String {
     use std::fmt::Write as _;
     let mut text = format!(
         "Cairn runs at {}, inside two practice LMSs:\n",
@@ -120,12 +122,28 @@ fn guide(demo: &Demo) -> String {
             let _ = writeln!(text, "  {step:<64}{link}");
         }
     }
+    text.push_str(&beyond(demo, console));
     text.push_str("\n`cairn demo --tour DIR` walks all of this by itself and leaves the badges in DIR.\n");
     text.push_str(
         "Badges are signed as https://badges.example; put this server’s address in its place to open them.\n",
     );
     text.push_str("Stop with Ctrl-C; nothing is kept.");
     text
+}
+
+/// Grades of the LMSs' own: one is read already, and how the other comes to be, with everything that is typed.
+fn beyond(demo: &Demo, console: &str) -> String {
+    let (page, back) = demo.canvas_beyond();
+    let lms = demo.canvas.origin();
+    format!(
+        "\nGrades of the LMS itself, such as “Weekly quiz”, count too: in a rule choose “Grade from elsewhere”.\n\
+         The Moodle-like LMS is read already. To read the Canvas-like one, as an administrator does once:\n\
+         \x20 a. Open {lms}/practice/admin/keys: paste {back} as redirect URI,\n\
+         \x20    tick “Allow Include Parameters”, leave the scopes, and save. Copy the client id and the key.\n\
+         \x20 b. Come into the console by {console} (once, within 30 minutes)\n\
+         \x20    and open {page}: the address is {lms}; paste both.\n\
+         \x20 c. “Sign in to Canvas” there, as Alex Admin. The next “Check now” of a teacher reads the grades.\n"
+    )
 }
 
 /// Serves until the tour is over.
@@ -135,8 +153,9 @@ async fn walk(demo: Demo, folder: &std::path::Path) -> Result<(), CommandError> 
         application,
         moodle,
         canvas,
+        ..
     } = demo;
-    let places = crate::demo::places(&application.cairn(), &moodle, &canvas);
+    let places = crate::demo::places(&application.cairn(), &moodle, &canvas).await?;
     let handle = application.handle();
     let serving = tokio::task::spawn_local(application.run());
     let walked = tour::walk(&places, folder, &|line| println!("{line}")).await;

@@ -6,14 +6,18 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use crate::app::{Application, Surroundings};
+use crate::ids::PlatformId;
 use crate::service::Cairn;
 use crate::service::StartError;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
-use crate::service::institution::administrators::Operator;
+use crate::service::institution::administrators::{Operator, Scope, links};
 use crate::service::institution::connecting::{self, NewPlatform};
+use crate::service::institution::rest_access::{self, NewKey};
 use crate::settings::Settings;
+use crate::web::paths;
 use crate::web::words::{errors, starting};
+use gradebook_rest::Token;
 use lti::registration::{Flavour, Registration, RegistrationDraft};
 use practice_lms::{self, Options, PracticeLms, Tool};
 
@@ -30,11 +34,17 @@ pub(crate) enum DemoError {
     Service(#[from] ServiceError),
 }
 
+/// What the console calls the two platforms.
+const MOODLE: &str = "Moodle at North Coast";
+const CANVAS: &str = "Canvas at North Coast";
+
 /// Cairn and both LMSs, bound and connected; Cairn still has to be run.
 pub(crate) struct Demo {
     pub(crate) application: Application,
     pub(crate) moodle: PracticeLms,
     pub(crate) canvas: PracticeLms,
+    /// The Moodle and the Canvas, as Cairn knows them.
+    pub(crate) platforms: [PlatformId; 2],
 }
 
 impl Demo {
@@ -53,25 +63,77 @@ impl Demo {
         let moodle = lms(practice_lms::Flavour::Moodle, ports.0, &surroundings).await?;
         let canvas = lms(practice_lms::Flavour::Canvas, ports.1, &surroundings).await?;
         let cairn = application.cairn();
-        connect(&cairn, &moodle, Flavour::Moodle, "Moodle at North Coast").await?;
-        connect(&cairn, &canvas, Flavour::Canvas, "Canvas at North Coast").await?;
+        let platforms = [
+            connect(&cairn, &moodle, Flavour::Moodle, MOODLE).await?,
+            connect(&cairn, &canvas, Flavour::Canvas, CANVAS).await?,
+        ];
         Ok(Self {
             application,
             moodle,
             canvas,
+            platforms: platforms.map(|known| known.id.as_str().into()),
         })
+    }
+
+    /// Lets the Moodle-like LMS be read beyond LTI, as somebody does who follows the steps of the console.
+    ///
+    /// # Errors
+    /// When the token is refused.
+    pub(crate) async fn read_moodle(&self) -> Result<(), DemoError> {
+        let (_, token) = self.moodle.world().add_service_account();
+        let new = NewKey::Moodle {
+            token: Token::new(token),
+        };
+        let [moodle, _] = &self.platforms;
+        let cairn = self.application.cairn();
+        Ok(rest_access::save(&cairn, Operator::CommandLine, moodle, new, None).await?)
+    }
+
+    /// A way into the console that works once.
+    ///
+    /// # Errors
+    /// What the store reports.
+    pub(crate) async fn console(&self) -> Result<String, DemoError> {
+        Ok(console(&self.application.cairn()).await?)
+    }
+
+    /// Where the console lets the Canvas-like LMS be read, and where Canvas sends back whoever agreed.
+    #[must_use]
+    pub(crate) fn canvas_beyond(&self) -> (String, String) {
+        let origin = self.application.origin();
+        let [_, canvas] = &self.platforms;
+        let page = format!("{origin}{}", paths::console::beyond(canvas));
+        (page, addresses::rest_return(&origin))
     }
 }
 
+async fn console(cairn: &Cairn) -> Result<String, ServiceError> {
+    links::make(cairn, &Scope::Everything, Operator::CommandLine).await
+}
+
 /// The two places that the tour visits.
-#[must_use]
-pub(crate) fn places(cairn: &Cairn, moodle: &PracticeLms, canvas: &PracticeLms) -> [tour::Place; 2] {
-    [("moodle", moodle), ("canvas", canvas)].map(|(flavour, lms)| tour::Place {
+///
+/// # Errors
+/// When no way into the console can be made.
+pub(crate) async fn places(
+    cairn: &Cairn,
+    moodle: &PracticeLms,
+    canvas: &PracticeLms,
+) -> Result<[tour::Place; 2], DemoError> {
+    let doors = [console(cairn).await?, console(cairn).await?];
+    let place = |flavour, lms: &PracticeLms, platform: &str, console| tour::Place {
         flavour,
         lms: lms.origin().to_owned(),
         cairn: cairn.settings.origin(),
         identity: cairn.settings.identity(),
-    })
+        platform: platform.to_owned(),
+        console,
+    };
+    let [first, second] = doors;
+    Ok([
+        place("moodle", moodle, MOODLE, first),
+        place("canvas", canvas, CANVAS, second),
+    ])
 }
 
 async fn lms(
@@ -110,6 +172,9 @@ pub(crate) async fn connect(
     let world = lms.world();
     world.set_admin_custom("context_id_history", "$Context.id.history");
     world.set_admin_custom("time_zone", "$Person.address.timezone");
+    if flavour == Flavour::Canvas {
+        world.set_admin_custom("canvas_user_id", "$Canvas.user.id");
+    }
     world.grant_notices(true);
     let draft = RegistrationDraft {
         name: name.to_owned(),

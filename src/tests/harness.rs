@@ -154,6 +154,7 @@ impl Scene {
             application,
             moodle,
             canvas,
+            ..
         } = demo;
         let (cairn, origin, server) = (application.cairn(), application.origin(), application.handle());
         let running = tokio::task::spawn_local(async move { application.run().await.unwrap() });

@@ -82,7 +82,7 @@ fn every_screen_is_fit_for_everybody() {
         };
         let scene = Scene::on(TestDatabase::sqlite()).await;
         let folder = tempfile::tempdir().unwrap();
-        let places = places(&scene.cairn, &scene.moodle, &scene.canvas);
+        let places = places(&scene.cairn, &scene.moodle, &scene.canvas).await.unwrap();
         let quiet = |_: &str| {};
         tour::walk(&places[..1], folder.path(), &quiet).await.unwrap();
         let mut viewer = Viewer {

@@ -1,5 +1,5 @@
 //! The guided tour: a teacher and students of both practice LMSs walk the whole way from a new badge to one that was
-//! revoked, over HTTP alone, as browsers do. Each step says what it does and holds the answer against what a person
+//! revoked, and an administrator lets grades of the LMS's own count, over HTTP alone, as browsers do. Each step says what it does and holds the answer against what a person
 //! would expect; the first one that does not hold ends the tour.
 
 use std::path::Path;
@@ -7,6 +7,7 @@ use std::path::Path;
 use practice_lms::browser::{BrowserError, Page};
 
 mod files;
+mod native;
 mod person;
 mod story;
 
@@ -23,6 +24,10 @@ pub(crate) struct Place {
     pub(crate) cairn: String,
     /// The origin that credentials name.
     pub(crate) identity: String,
+    /// The platform as the console calls it.
+    pub(crate) platform: String,
+    /// A way into the console that works once.
+    pub(crate) console: String,
 }
 
 /// Where the tour ended before its end.
@@ -58,6 +63,7 @@ pub(crate) async fn walk(
     for place in places {
         say(&format!("\n{}, at {}", title(place), place.lms));
         entries.extend(story::walk(place, folder, say).await?);
+        native::walk(place, say).await?;
     }
     files::write_index(folder, &entries)?;
     say(&format!(

@@ -138,6 +138,11 @@ async fn choose(teacher: &mut Person<'_>) -> Result<Page, TourError> {
     ];
     let chosen = teacher.send(&report, &form, &fields).await?;
     expect("the evidence activity", chosen, ACTIVITY)?;
+    badges_of(teacher).await
+}
+
+/// The badges of a course where there are none yet, once the course was read.
+pub(super) async fn badges_of(teacher: &mut Person<'_>) -> Result<Page, TourError> {
     let home = teacher.open("My badges").await?;
     let home = match home.form("/choose") {
         Ok(form) => teacher.send(&home, &form, &[("opens", "my_badges")]).await?,
@@ -227,7 +232,11 @@ async fn make_stack(teacher: &mut Person<'_>, home: &Page, all: usize) -> Result
 }
 
 /// Fills in the editor of a new badge and goes on to its rule.
-async fn edit(teacher: &mut Person<'_>, home: &Page, fields: &[(&str, &str)]) -> Result<Page, TourError> {
+pub(super) async fn edit(
+    teacher: &mut Person<'_>,
+    home: &Page,
+    fields: &[(&str, &str)],
+) -> Result<Page, TourError> {
     let step = "the badge editor";
     let editor = teacher.click(home, "New badge").await?;
     let form = editor.form("/badges/save").during(step)?;
@@ -241,7 +250,11 @@ async fn edit(teacher: &mut Person<'_>, home: &Page, fields: &[(&str, &str)]) ->
     expect(step, rule, "Award this badge when")
 }
 
-async fn activate(teacher: &mut Person<'_>, preview: &Page, number: &str) -> Result<(), TourError> {
+pub(super) async fn activate(
+    teacher: &mut Person<'_>,
+    preview: &Page,
+    number: &str,
+) -> Result<(), TourError> {
     let preview = expect("the dry run", preview.clone(), number)?;
     let form = preview.form("/activate").during("activating")?;
     let page = teacher.send(&preview, &form, &[]).await?;

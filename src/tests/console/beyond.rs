@@ -72,7 +72,8 @@ fn canvas_is_switched_on_signed_in_to_and_given_back_in_the_console() {
             "{}",
             platform.words()
         );
-        assert_eq!(platform.links("/platforms/beyond/"), [path.as_str()]);
+        let here = format!("{}{path}", scene.origin);
+        assert_eq!(platform.links("/platforms/beyond/"), [here]);
         let page = admin.get(&path).await;
         assert!(
             page.words().contains("Allow Include Parameters"),
@@ -201,7 +202,7 @@ fn a_scope_that_is_missing_and_a_no_are_said_on_the_way_back() {
         );
         assert_eq!(
             told.links("/admin/platforms/beyond/"),
-            [path.as_str()],
+            [format!("{}{path}", scene.origin)],
             "the way back"
         );
         world.change_api_key(&key.client_id, |key| {

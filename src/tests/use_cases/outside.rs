@@ -20,6 +20,7 @@ use crate::service::course::outside::{self, Choice, Doubt, Left, Review, Took};
 use lti::registration::Flavour;
 use practice_lms::world::MemberView;
 
+mod odd_files;
 mod several;
 
 /// A row: name, id, what stands in "SIS Login ID", and the cells.

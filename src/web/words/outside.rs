@@ -204,6 +204,7 @@ pub(crate) const fn left(why: Left) -> &'static str {
 pub(crate) const fn doubt(doubt: Doubt) -> &'static str {
     match doubt {
         Doubt::FewMatch => "Fewer than half of its rows are of students of this course.",
+        Doubt::NotListed => "The course site lists none of its assignments in this course.",
         Doubt::IdsOfAnotherCourse => "Another course at your institution has assignments with these ids.",
         Doubt::NoKnownColumn => "None of its columns is one that earlier files of this course had.",
     }
@@ -288,6 +289,12 @@ pub(crate) fn changes(changes: &Changes) -> Vec<String> {
         said.push(format!(
             "Not in this file: {}. Their grades stay as the last file that had them says.",
             quoted(&changes.missing)
+        ));
+    }
+    if !changes.kept.is_empty() {
+        said.push(format!(
+            "In use, and not ticked in this file: {}. Their grades stay as an earlier file says; stop using one whose grades students cannot see any more.",
+            quoted(&changes.kept)
         ));
     }
     if changes.people_missing > 0 {
@@ -388,6 +395,7 @@ mod tests {
             is_update: true,
             new: vec!["Lab".to_owned()],
             missing: vec!["Quiz".to_owned()],
+            kept: vec!["Viva".to_owned()],
             columns: vec![ColumnChange::Points {
                 label: "Essay".to_owned(),
                 from: Some(10.into()),
@@ -406,6 +414,8 @@ mod tests {
                 "2 grades new, 1 grade changed.",
                 "“Essay” has no points now, 10 before. Look at the rules that use it.",
                 "Not in this file: “Quiz”. Their grades stay as the last file that had them says.",
+                "In use, and not ticked in this file: “Viva”. Their grades stay as an earlier file says; stop using one whose \
+                 grades students cannot see any more.",
                 "Known from an earlier file and not in this one: 1 student. Their grades stay.",
                 "It names 2 sections. Choose by them under Progress; only teachers see who is in which.",
             ]

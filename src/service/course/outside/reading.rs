@@ -7,6 +7,7 @@ use gradebook_csv::course::{Belonging, belonging};
 use gradebook_csv::{Export, Kind, Limits, Releases, Sections, Why};
 use rust_decimal::Decimal;
 
+use crate::domain::facts::GradeSource;
 use crate::domain::outside::{Dialect, Measure, OutsideColumn, OutsideValue, Scope};
 use crate::service::base::refusal::GradesRefusal;
 
@@ -85,6 +86,18 @@ impl Book {
             return Belonging::NotTold;
         }
         belonging(&self.export.columns, |id| ids.contains(id))
+    }
+
+    /// Whether it is of assignments of which the LMS itself, where it is read, lists none in the course of these columns.
+    pub(super) fn is_of_none(&self, columns: &[OutsideColumn]) -> bool {
+        let tells_ids = |column: &&OutsideColumn| {
+            column.source == GradeSource::RestCanvas && column.rest.as_ref().is_some_and(|rest| rest.is_on)
+        };
+        let listed = columns.iter().filter(tells_ids);
+        let ids: BTreeSet<&str> = listed.filter_map(|column| column.key.strip_prefix(ID)).collect();
+        self.dialect == Dialect::Canvas
+            && !ids.is_empty()
+            && belonging(&self.export.columns, |id| ids.contains(id)) == Belonging::Foreign
     }
 
     /// Whether it has titles where others were known, and none of those: a file without ids tells no more.

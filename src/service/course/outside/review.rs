@@ -89,6 +89,8 @@ pub(crate) enum Left {
 pub(crate) enum Doubt {
     /// Fewer than half of its rows are of somebody here.
     FewMatch,
+    /// The LMS lists none of its assignments in this course.
+    NotListed,
     /// Another course has a column of one of its ids.
     IdsOfAnotherCourse,
     /// None of its columns is one that earlier files had.
@@ -143,6 +145,9 @@ pub(super) fn doubts(
     }
     if belonging == Belonging::NotTold {
         let course = (visitor.tenant(), &visitor.course.id);
+        if book.is_of_none(&outside::columns(db, course.0, course.1)?) {
+            doubts.push(Doubt::NotListed);
+        }
         if outside::is_of_another_course(db, course, GradeSource::Csv, &book.ids())? {
             doubts.push(Doubt::IdsOfAnotherCourse);
         }

@@ -37,6 +37,8 @@ pub(crate) struct Changes {
     pub(crate) new: Vec<String>,
     /// Labels of columns that count and that this file does not have: their grades stay.
     pub(crate) missing: Vec<String>,
+    /// Labels of columns that count, that this file has and that were not chosen of it: their grades stay.
+    pub(crate) kept: Vec<String>,
     pub(crate) columns: Vec<ColumnChange>,
     /// Grades that are there for the first time, that are others now, and that are gone.
     pub(crate) came: usize,
@@ -114,11 +116,16 @@ pub(super) fn compare(
     chosen: &BTreeSet<usize>,
 ) -> Result<Changes, StoreError> {
     let tenant = visitor.tenant();
+    let in_file = |column: &OutsideColumn| book.columns.iter().find(|one| one.key == column.key);
+    let counting = || known.iter().filter(|column| column.counts());
     let mut changes = Changes {
         is_update: known.iter().any(|column| column.file.is_some()),
-        missing: known
-            .iter()
-            .filter(|column| column.counts() && book.columns.iter().all(|one| one.key != column.key))
+        missing: counting()
+            .filter(|column| in_file(column).is_none())
+            .map(|column| column.label.clone())
+            .collect(),
+        kept: counting()
+            .filter(|column| in_file(column).is_some_and(|one| !chosen.contains(&one.index)))
             .map(|column| column.label.clone())
             .collect(),
         sections: book.sections.as_ref().map_or(0, |all| all.names().count()),

@@ -2,6 +2,7 @@
 //! counted twice; what is out of reach leaves what is known, and is said.
 
 mod asked;
+mod bad_input;
 mod canvas;
 mod moodle;
 mod trouble;
@@ -14,7 +15,7 @@ use super::{Bench, benches_of};
 use crate::clock::Clock as _;
 use crate::domain::facts::{Facts, GradeSource};
 use crate::domain::outside::{OutsideColumn, OutsideGrade, OutsideValue};
-use crate::domain::reading::{Lack, Readings};
+use crate::domain::reading::Readings;
 use crate::domain::rest_access::{Access, Giver, Grant, GrantState, Interface, SealedTokens};
 use crate::domain::rule::{Condition, Needed, Threshold};
 use crate::ids::{BadgeId, PersonId};
@@ -35,6 +36,8 @@ struct Reading<'a> {
     quiz: u64,
     /// Whose token it is: a teacher (Canvas), or an account that only reads (Moodle).
     account: u64,
+    /// The token that is kept to begin with.
+    token: String,
     access: Access,
 }
 
@@ -111,6 +114,7 @@ impl<'a> Reading<'a> {
             bench,
             quiz,
             account,
+            token,
             access: access.clone(),
         };
         let kept = bench.cairn.store.write(move |db| {
@@ -214,10 +218,6 @@ impl<'a> Reading<'a> {
             .store
             .read(move |db| readings::of_course(db, &course.tenant, &course.id));
         found.await.unwrap().unwrap()
-    }
-
-    async fn lacks(&self) -> Vec<Lack> {
-        self.readings().await.coverage.unwrap().lacks
     }
 
     /// A badge for 80 percent of the quiz.

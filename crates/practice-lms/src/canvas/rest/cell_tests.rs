@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::super::super::{GradeGroup, Work};
+use super::super::super::{CourseRole, GradeGroup, Work};
 use super::testing::*;
 
 #[actix_web::test]
@@ -335,4 +335,24 @@ async fn assignments_and_cells_of_rarer_kinds() {
     world.be_odd(crate::Oddity::ControlCharacters, true);
     let spoiled = reading.get("~/assignments").await.json();
     assert_eq!(spoiled[0]["name"], "R\u{0}eflection essay");
+}
+
+#[actix_web::test]
+async fn the_test_student_is_in_the_lists_and_hidden_totals_are_shown_to_whoever_grades() {
+    let reading = reading().await;
+    let (world, quiz) = (&reading.bench.world, reading.column("Weekly quiz"));
+    let test = reading.bench.person(CourseRole::TestStudent).id;
+    world.set_grade(2, quiz, test, Some(20.into()));
+    let path = format!("~/students/submissions?student_ids[]=all&assignment_ids[]={quiz}&per_page=100");
+    let rows = reading.all(&path).await;
+    let row = rows.iter().find(|row| row["user_id"] == test).unwrap();
+    assert_eq!(row["score"], 20.0, "like everybody's");
+    let rows = reading.all("~/enrollments?type[]=StudentViewEnrollment").await;
+    let who: Vec<&Value> = rows.iter().map(|row| &row["user_id"]).collect();
+    assert_eq!(who, [&json!(test)], "only the kind of the enrolment tells");
+    world.change_course(2, |course| course.hides_totals = true);
+    let settings = reading.get("~/settings").await.json();
+    assert_eq!(settings["hide_final_grades"], true);
+    let totals = reading.get("~/enrollments?user_id=5").await.json()[0]["grades"].clone();
+    assert!(totals["current_score"].is_number(), "{totals}");
 }

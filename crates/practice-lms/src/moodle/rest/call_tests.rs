@@ -192,6 +192,11 @@ async fn every_error_of_a_call_is_a_good_answer() {
     world.maintain(true);
     assert_eq!(reading.error(REPORT, &course).await, "sitemaintenance");
     world.maintain(false);
+    world.upgrade(true);
+    assert_eq!(reading.error(REPORT, &course).await, "upgraderunning");
+    world.upgrade(false);
+    world.bar_account(reading.account, Some("wsaccessusersuspended"));
+    assert_eq!(reading.error(REPORT, &course).await, "wsaccessusersuspended");
     world.bar_account(reading.account, Some("forcepasswordchangenotice"));
     assert_eq!(reading.error(REPORT, &course).await, "forcepasswordchangenotice");
     assert_eq!(
