@@ -35,6 +35,15 @@ pub(super) struct Columns {
     ours: Vec<LineItem>,
 }
 
+/// Columns that are something else than before.
+#[derive(Debug, Default)]
+pub(super) struct Otherwise {
+    /// Measured or counted otherwise.
+    pub(super) changed: Vec<OutsideColumnId>,
+    /// Out of other points, so that what is known of their grades says nothing any more.
+    pub(super) rescaled: Vec<OutsideColumnId>,
+}
+
 impl Columns {
     /// Those that are known.
     pub(super) fn of(db: &mut Db, course: &Course, source: GradeSource) -> Result<Self, StoreError> {
@@ -79,7 +88,7 @@ impl Columns {
             .filter(|column| !self.seen.contains(&column.key))
     }
 
-    /// Takes over what is told of some columns, and says which of them are measured or counted otherwise than before.
+    /// Takes over what is told of some columns.
     pub(super) fn keep(
         &mut self,
         db: &mut Db,
@@ -88,12 +97,12 @@ impl Columns {
         categories: &[Category],
         now: DateTime<Utc>,
         random: &dyn Random,
-    ) -> Result<Vec<OutsideColumnId>, StoreError> {
+    ) -> Result<Otherwise, StoreError> {
         let titles: BTreeMap<&CategoryKey, &String> = categories
             .iter()
             .filter_map(|one| Some((&one.key, one.title.as_ref()?)))
             .collect();
-        let mut changed = Vec::new();
+        let mut otherwise = Otherwise::default();
         for item in items {
             let key = key_of(&item.key);
             let title = item.category.as_ref().and_then(|category| titles.get(category));
@@ -127,12 +136,15 @@ impl Columns {
             if before != Some(&column) {
                 outside::save_column(db, &column, None, now)?;
                 if before.is_none_or(|known| is_read_otherwise(known, &column)) {
-                    changed.push(column.id.clone());
+                    otherwise.changed.push(column.id.clone());
+                }
+                if before.is_some_and(|known| is_rescaled(known, &column)) {
+                    otherwise.rescaled.push(column.id.clone());
                 }
                 self.by_key.insert(key, column);
             }
         }
-        Ok(changed)
+        Ok(otherwise)
     }
 
     fn rest(&self, item: &Item, before: Option<&OutsideColumn>, category: Option<String>) -> RestColumn {
@@ -287,6 +299,15 @@ fn is_read_otherwise(before: &OutsideColumn, after: &OutsideColumn) -> bool {
         || before.measure != after.measure
         || before.counts() != after.counts()
         || ours(before) != ours(after)
+}
+
+/// Whether grades of Moodle are out of other points now, where it reckons them anew; those of Canvas stay what they are. Totals
+/// are out of what each person has.
+fn is_rescaled(before: &OutsideColumn, after: &OutsideColumn) -> bool {
+    let points = before.maximum.zip(after.maximum);
+    after.source == GradeSource::RestMoodle
+        && after.scope == Scope::Item
+        && points.is_some_and(|(before, after)| before != after)
 }
 
 fn short(text: &str) -> String {

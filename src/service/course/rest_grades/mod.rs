@@ -173,6 +173,7 @@ async fn run(
         grades: 0,
         waits: 0,
         renewed: false,
+        is_rescaled: false,
         many: std::collections::BTreeSet::new(),
     };
     let read = match &reader {

@@ -412,6 +412,10 @@ async fn changes(
     }
     if !asked.is_empty() {
         some(session, moodle, &course, &asked).await?;
+        if session.is_rescaled {
+            whole(session, moodle, watched).await?;
+            return Ok(BTreeSet::new());
+        }
     }
     let mut lacks = Coverage::default();
     if !changes.handed_in.is_empty() {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use gradebook_rest::{Batch, Category, Error, Grade, Item, Remedy, Row, Wait};
 
-use super::columns::Columns;
+use super::columns::{Columns, Otherwise};
 use super::deciding::{self, Asking};
 use super::folk::Folk;
 use super::why::{of_trouble, why};
@@ -69,6 +69,8 @@ pub(super) struct Session<'a> {
     pub(super) grades: u64,
     pub(super) waits: u32,
     pub(super) renewed: bool,
+    /// Whether a column is out of other points than it was.
+    pub(super) is_rescaled: bool,
     /// Columns in which something changed of many: their badges are decided once the reading has ended.
     pub(super) many: BTreeSet<OutsideColumnId>,
 }
@@ -144,8 +146,15 @@ impl Session<'_> {
             .write_retrying(move |db| -> Result<_, ServiceError> {
                 let mut columns = columns.clone();
                 let random = random.as_ref();
-                let mut changed = columns.keep(db, &course, &items, &categories, now, random)?;
+                let Otherwise {
+                    mut changed,
+                    rescaled,
+                } = columns.keep(db, &course, &items, &categories, now, random)?;
                 changed.extend(forget_withheld(db, &course, &columns, now)?);
+                for column in &rescaled {
+                    let people = cells::unseen(db, &course.tenant, column, now + TURN)?;
+                    cells::take_away(db, &course.tenant, column, &people)?;
+                }
                 let asking = Asking {
                     cause,
                     run_at: now,
@@ -153,9 +162,15 @@ impl Session<'_> {
                     random,
                 };
                 deciding::columns(db, &course, &changed, &asking)?;
-                Ok(columns)
+                Ok((columns, !rescaled.is_empty()))
             });
-        self.columns = kept.await?;
+        let (columns, is_rescaled) = kept.await?;
+        self.columns = columns;
+        if is_rescaled {
+            self.is_rescaled = true;
+            // Everybody's grades in it are others: also where this reading breaks off.
+            self.readings.done.whole = None;
+        }
         Ok(())
     }
 

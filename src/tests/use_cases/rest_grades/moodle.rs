@@ -177,3 +177,31 @@ async fn a_token_of_another_site_reads_nothing_because_its_numbers_mean_other_pe
         assert!(readings.done.whole.is_none() && bench.world.asked(REPORT).is_empty());
     }
 }
+
+#[tokio::test]
+async fn grades_are_not_measured_by_other_points_before_they_were_read_anew() {
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let mut reading = Reading::on(&bench).await;
+        let name = "Essay on grades";
+        reading.quiz = bench.world.add_native(bench.at, name, "assignment", Decimal::TEN);
+        let students = bench.world.students(bench.at);
+        let (ada, ben) = (&students[0], &students[1]);
+        reading.grade(ada, Some("9"));
+        reading.grade(ben, Some("8"));
+        reading.read().await;
+        let badge = reading.badge().await;
+        assert!(reading.has(&badge, ada).await && reading.has(&badge, ben).await);
+        // A teacher has it out of 100 points, and Moodle reckons the grades anew.
+        bench.clock.advance(chrono::TimeDelta::minutes(1));
+        let hundred = Decimal::ONE_HUNDRED;
+        assert!(bench.world.change_maximum(bench.at, reading.quiz, hundred));
+        reading.grade(ada, Some("90"));
+        reading.grade(ben, Some("80"));
+        assert!(bench.world.rename_line_item(bench.at, reading.quiz, name));
+        reading.read_after(10).await;
+        assert_eq!(reading.column(reading.quiz).await.maximum, Some(hundred));
+        assert_eq!(reading.points(ada).await, Some(Decimal::from(90)));
+        assert_eq!(reading.points(ben).await, Some(Decimal::from(80)), "everybody's");
+        assert!(reading.has(&badge, ada).await && reading.has(&badge, ben).await);
+    }
+}
