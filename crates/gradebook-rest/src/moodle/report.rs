@@ -116,6 +116,12 @@ impl<'a> Cell<'a> {
                 .filter(|most| *most > Decimal::ZERO)
         });
         item.minimum = wire::decimal(self.grademin);
+        let is_total = matches!(kind, Kind::CategoryTotal | Kind::CourseTotal);
+        if is_total && item.grading == Grading::Points && wire::decimal(self.grademax).is_some() {
+            // Out of what its person has, and everybody has something else: percent is what all have in common.
+            item.grading = Grading::Percent;
+            (item.maximum, item.minimum) = (None, None);
+        }
         item.category = match kind {
             Kind::CategoryTotal => instance.as_deref().map(CategoryKey::new),
             Kind::CourseTotal => None,
@@ -234,9 +240,26 @@ impl<'a> Cell<'a> {
         })
     }
 
+    /// From where to where the numbers of this person go.
+    fn span(&self) -> Option<(Decimal, Decimal)> {
+        let least = wire::decimal(self.grademin).unwrap_or_default();
+        let most = wire::decimal(self.grademax)?;
+        (most > least).then_some((least, most))
+    }
+
+    /// A number in percent of what this person's go to; none of what goes nowhere.
+    fn percent(&self, number: Decimal) -> Option<Decimal> {
+        let (least, most) = self.span()?;
+        let above = number.checked_sub(least)?.checked_mul(Decimal::ONE_HUNDRED)?;
+        let share = above.checked_div(most.checked_sub(least)?)?;
+        // As exact as Moodle's own numbers.
+        Some(share.round_dp(5).normalize())
+    }
+
     fn value(&self, item: &Item, number: Decimal) -> Grade {
         let word = self.formatted().map(|text| without_number(&text));
         match (item.grading, word) {
+            (Grading::Percent, _) => self.percent(number).map_or(Grade::None, Grade::Percent),
             (Grading::Scale, word) => match step(number) {
                 Some(step_of) => Grade::Scale {
                     step: step_of,

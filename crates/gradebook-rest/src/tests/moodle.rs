@@ -251,6 +251,27 @@ async fn hidden_blind_and_broken_grades_are_dropped_and_totals_betray_none() {
     assert_eq!((dropped.hidden, dropped.anonymous), (4, 1));
     assert_eq!((dropped.broken, dropped.unreadable), (1, 2));
 
+    // Everybody has a total out of something else.
+    let of = |points: &str| {
+        let more =
+            format!(r#","graderaw":45,"grademin":0,"grademax":{points},"rangeformatted":"0&ndash;{points}""#);
+        item(8, &more).replace("\"manual\"", "\"course\",\"iteminstance\":9")
+    };
+    for (points, expected) in [
+        ("60", Grade::Percent("75".parse().unwrap())),
+        ("90", Grade::Percent("50".parse().unwrap())),
+        ("70", Grade::Percent("64.28571".parse().unwrap())),
+    ] {
+        let lms = Lms::new(rule(vec![of(points)]));
+        let mut grades = moodle(&lms).grades("8", &people(&["321"])).await.unwrap();
+        assert_eq!(
+            (grades.items[0].grading, grades.items[0].maximum),
+            (Grading::Percent, None)
+        );
+        let rows = all(&mut grades).await;
+        assert_eq!(cell(&rows, "321", "8").grade, expected, "{points}");
+    }
+
     let nothing_hidden = vec![item(1, shown), total(7, "category"), total(8, "course")];
     let lms = Lms::new(rule(nothing_hidden));
     let mut grades = moodle(&lms).grades("8", &people(&["321"])).await.unwrap();
