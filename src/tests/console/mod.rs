@@ -6,6 +6,7 @@ mod assistants;
 mod audit;
 mod colour;
 mod deployments;
+mod either_page;
 mod entering;
 mod joining;
 mod keys;
