@@ -1,7 +1,7 @@
 //! Work that was handed in to a course that was deleted since, as who taught it sees it.
 
 use chrono::TimeDelta;
-use practice_lms::CourseRole;
+use practice_lms::{CourseRole, Endpoint};
 
 use crate::domain::cause::Cause;
 use crate::service::course::sync::check_course;
@@ -69,6 +69,17 @@ fn what_was_said_of_work_stays_readable_and_what_cannot_be_sent_is_said_once_and
         let queue = teacher.get("/evidence").await.words();
         assert!(queue.contains("This course has ended."), "{queue}");
         assert!(!queue.contains("on their way"), "{queue}");
+
+        // Nobody asks a course that has ended to take a score: its daily look says when it is there again.
+        scene.at_rest().await;
+        let faults = world.faults();
+        let asked = || faults.requests(Endpoint::Scores) + faults.requests(Endpoint::Results);
+        let before = asked();
+        for _ in 0..2 {
+            clock.forward(TimeDelta::minutes(11));
+            scene.at_rest().await;
+        }
+        assert_eq!(asked(), before);
         scene.end().await;
     });
 }
