@@ -42,11 +42,15 @@ pub(in crate::web::words) fn column(refusal: &ColumnRefusal) -> String {
     let fixed = match refusal {
         ColumnRefusal::NoService(trouble) | ColumnRefusal::Address(trouble) => return address(trouble),
         ColumnRefusal::Gone(label) => {
-            return format!("The gradebook column “{label}” was deleted from the course.");
+            return format!(
+                "The gradebook column “{label}” was deleted from the course. {}",
+                crate::web::words::rules::PLACED_AGAIN
+            );
         }
         ColumnRefusal::OfFormer(label) => {
             return format!(
-                "The gradebook column “{label}” belongs to a former registration of Cairn, to which no grades go any more. Put the activity into the course once more and open it there: then it gets a column."
+                "The gradebook column “{label}” belongs to a former registration of Cairn, to which no grades go any more. {}",
+                crate::web::words::rules::PLACED_AGAIN
             );
         }
         ColumnRefusal::Locked(label) => {
