@@ -287,9 +287,21 @@ fn a_deleted_course_is_told_of_in_one_sentence_and_once_it_has_ended_no_review_i
             assert!(!words.contains("(404)"), "{rest}: {words}");
         }
 
+        let open = ada.get(&place).await;
         clock.forward(TimeDelta::minutes(61));
         look().await.unwrap();
         assert!(known(&scene, &at.title).await.life.end().is_some());
+        // A student who was writing reads what was typed again, and nothing of consoles.
+        let typed = [("text", "My second report"), ("link", "https://work.example/2")];
+        let lost = ada.send_files(&open, "/hand-in", &typed, &[]).await;
+        assert_eq!(lost.status, 409, "{}", lost.words());
+        for said in ["This was not handed in", "My second report", "This course has ended"] {
+            assert!(lost.words().contains(said), "{said}: {}", lost.words());
+        }
+        assert!(lost.text().contains("https://work.example/2"), "{}", lost.words());
+        assert!(lost.text().contains("course.ended"), "{}", lost.words());
+        assert!(!lost.words().contains("console"), "{}", lost.words());
+        assert!(!has_form(&lost, "/hand-in"), "{}", lost.words());
         let home = teacher.get("").await.words();
         assert!(home.contains("This course has ended."), "{home}");
         for gone in [told, "New badge", "Retire", "is no longer there"] {

@@ -76,6 +76,17 @@ fn a_revoked_badge_says_so_everywhere_and_can_still_be_seen() {
         let mine = stage.inside(&format!("/credentials/{}", award.id));
         let mine = student.get(&mine).await.unwrap();
         assert!(mine.text().contains("Revoked: Wrong quiz"), "{}", mine.text());
+        for shown_off in ["Sign it anew", "LinkedIn"] {
+            assert!(!mine.words().contains(shown_off), "{shown_off}: {}", mine.words());
+        }
+        let about = stage.inside(&format!("/badges/{}", award.badge));
+        let about = student.get(&about).await.unwrap().words();
+        assert!(about.contains("Revoked. Wrong quiz"), "{about}");
+        assert!(!about.contains("You have 1 of 1"), "{about}");
+        let all = student.get(&stage.inside("")).await.unwrap();
+        let (words, text) = (all.words(), all.text());
+        assert!(text.contains("<h2>Revoked</h2>"), "{words}");
+        assert!(!text.contains("<h2>Earned</h2>"), "{words}");
         stage.scene.end().await;
     });
 }

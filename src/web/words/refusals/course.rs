@@ -23,7 +23,7 @@ pub(super) const fn course(refusal: CourseRefusal) -> &'static str {
             "An administrator of Cairn refused this place meanwhile, so nothing was asked. Talk to them if it is yours."
         }
         CourseRefusal::Ended => {
-            "This course has ended, so nothing is changed in it any more. Badges that were awarded stay valid; an administrator of Cairn can still revoke one in Cairn’s console."
+            "This course has ended, so nothing is changed in it any more. Badges that were awarded stay valid."
         }
         CourseRefusal::LinkChosen => {
             "Somebody has chosen something else for this link already. Add another link to the course if you need both."
