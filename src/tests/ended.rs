@@ -201,6 +201,9 @@ fn a_visit_that_was_open_when_the_course_ended_looks_on_from_then() {
         let (lms, world) = (&scene.moodle, scene.moodle.world());
         let at = world.courses()[0].clone();
         let (mut teacher, badge) = earned(lms).await;
+        let mut students = world.students(at.id).into_iter();
+        let ben = students.find(|one| one.name != ADA).unwrap();
+        let mut ben = Guest::open(lms, 0, &ben.name, "My badges").await;
         let course = known(&scene, &at.title).await;
         world.delete_course(at.id);
         for _ in 0..2 {
@@ -210,9 +213,26 @@ fn a_visit_that_was_open_when_the_course_ended_looks_on_from_then() {
                 .unwrap();
             // So that the visit is not over for want of use.
             teacher.get("").await;
+            ben.get("").await;
             clock.forward(TimeDelta::minutes(61));
         }
         assert!(known(&scene, &at.title).await.life.end().is_some());
+        // Nobody is told of a next step any more.
+        let mine = ben.get(&format!("/badges/{badge}")).await.words();
+        for said in ["This course has ended.", "Not earned", "What was needed"] {
+            assert!(mine.contains(said), "{said}: {mine}");
+        }
+        assert!(!mine.contains("Next:") && !mine.contains("In progress"), "{mine}");
+        let table = teacher.get("/progress").await;
+        let one = table.links(&format!("/badges/{badge}/people/")).remove(0);
+        let one = teacher.browser.get(&one).await.unwrap();
+        assert_eq!(one.status, 200, "{}", one.words());
+        assert!(!one.words().contains("Next:"), "{}", one.words());
+        let columns = teacher.get("/columns").await.words();
+        assert!(columns.contains("are not read any more"), "{columns}");
+        for untrue in ["count as soon as", "New columns"] {
+            assert!(!columns.contains(untrue), "{untrue}: {columns}");
+        }
         let page = teacher.get("").await;
         let words = page.words();
         assert!(words.contains("This course has ended."), "{words}");
@@ -276,6 +296,7 @@ fn a_deleted_course_is_told_of_in_one_sentence_and_once_it_has_ended_no_review_i
         let home = teacher.get("").await.words();
         assert_eq!(home.matches("is no longer there").count(), 1, "{home}");
         assert!(home.contains("New badge"), "{home}");
+        assert!(home.contains("Last read") && !home.contains("Checked"), "{home}");
         let choose = lab.page.clone();
         let chosen = [("opens", "activity"), ("title", "Lab book"), ("points", "50")];
         lab.send(&choose, "/choose", &chosen).await;
@@ -295,7 +316,11 @@ fn a_deleted_course_is_told_of_in_one_sentence_and_once_it_has_ended_no_review_i
         let typed = [("text", "My second report"), ("link", "https://work.example/2")];
         let lost = ada.send_files(&open, "/hand-in", &typed, &[]).await;
         assert_eq!(lost.status, 409, "{}", lost.words());
-        for said in ["This was not handed in", "My second report", "This course has ended"] {
+        for said in [
+            "This was not handed in",
+            "My second report",
+            "This course has ended",
+        ] {
             assert!(lost.words().contains(said), "{said}: {}", lost.words());
         }
         assert!(lost.text().contains("https://work.example/2"), "{}", lost.words());

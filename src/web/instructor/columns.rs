@@ -51,6 +51,8 @@ fn view(visit: &Visit, found: &Columns, problems: ProblemList) -> ColumnsPage {
         columns: found.columns.iter().map(|one| panel(visit, one)).collect(),
         problems,
         reading: visit.visitor.session.reading,
+        ended: visit.visitor.course.life.end().is_some(),
+        deleted: found.deleted,
         back_href: visit.href(""),
     }
 }
@@ -76,7 +78,10 @@ fn panel(visit: &Visit, column: &Column) -> ColumnPanel {
         } else {
             format!("Of {} points. {read}{chosen}", item.maximum.normalize())
         },
-        counting: words::releases::counting(&item.label, release, zone),
+        counting: match visit.visitor.course.life.end() {
+            Some(_) => words::releases::of_ended(&item.label),
+            None => words::releases::counting(&item.label, release, zone),
+        },
         action: visit.href(&course::column_change(&item.id)),
         seen: releases::seen(release).as_str().to_owned(),
         at_once: release.counting == Counting::AtOnce,

@@ -120,6 +120,7 @@ fn view(
         },
         check: CheckState {
             last: checks.last_at.map(|at| When::new(at, now)),
+            failed: trouble.as_ref().is_some_and(Trouble::brought_no_news),
             next: checks.next_at.map(|at| When::new(at, now)),
             // Of a course that has ended nothing reaches the gradebook any more, and nobody could help it.
             problem: match (
