@@ -394,6 +394,7 @@ fn an_administrator_revokes_in_the_console_what_a_course_awarded_that_has_ended(
         for sought in [
             ADA.replace(' ', "+"),
             "data+champ".to_owned(),
+            first.title.to_uppercase().replace(' ', "+"),
             credential.slug.clone(),
             format!("https://badges.example/b/{}.json", credential.slug),
         ] {
