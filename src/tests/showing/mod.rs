@@ -15,6 +15,7 @@ mod pictures;
 mod preview;
 mod print;
 mod public;
+mod revoked;
 mod sections;
 pub(crate) mod stage;
 mod students;
