@@ -224,10 +224,13 @@ fn a_visit_that_was_open_when_the_course_ended_looks_on_from_then() {
         }
         assert!(!mine.contains("Next:") && !mine.contains("In progress"), "{mine}");
         let table = teacher.get("/progress").await;
-        let one = table.links(&format!("/badges/{badge}/people/")).remove(0);
-        let one = teacher.browser.get(&one).await.unwrap();
-        assert_eq!(one.status, 200, "{}", one.words());
-        assert!(!one.words().contains("Next:"), "{}", one.words());
+        let people = table.links(&format!("/badges/{badge}/people/"));
+        assert!(!people.is_empty(), "{}", table.words());
+        for one in people.into_iter().take(4) {
+            let one = teacher.browser.get(&one).await.unwrap();
+            assert_eq!(one.status, 200, "{}", one.words());
+            assert!(!one.words().contains("Next:"), "{}", one.words());
+        }
         let columns = teacher.get("/columns").await.words();
         assert!(columns.contains("are not read any more"), "{columns}");
         for untrue in ["count as soon as", "New columns"] {
