@@ -58,9 +58,13 @@ impl OutsideColumn {
     }
 
     /// The item that it is of, where its source has that more than once, measured otherwise: a gradebook file of Moodle may
-    /// have points, percent and letters of one. Its key is `item:`, how it is measured, and the item's name.
+    /// have points, percent and letters of one. Its key is `item:`, how it is measured, and the item's name. An id is of one item,
+    /// whichever source names it.
     #[must_use]
     pub(crate) fn item(&self) -> Option<&str> {
+        if self.key.starts_with("id:") {
+            return Some(&self.key);
+        }
         let measured = self.key.strip_prefix("item:").filter(|_| self.rest.is_none())?;
         measured.split_once(':').map(|(_, name)| name)
     }

@@ -69,6 +69,16 @@ pub(crate) struct Grant {
     pub(crate) tested: Option<(Findings, DateTime<Utc>)>,
 }
 
+impl Grant {
+    /// Whether a course's own token was found to see only some of its sections.
+    #[must_use]
+    pub(crate) fn sees_sections_only(&self) -> bool {
+        let tested = self.tested.as_ref();
+        self.course.is_some()
+            && tested.is_some_and(|(findings, _)| findings.found.contains(&Finding::OwnSectionsOnly))
+    }
+}
+
 /// Tokens as they are encrypted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SealedTokens {

@@ -42,6 +42,9 @@ const AT_ONE_INSTITUTION: usize = 4;
 const LEASE: TimeDelta = TimeDelta::minutes(1);
 /// How often a worker says that a job still runs.
 const RENEWAL: Duration = Duration::from_secs(20);
+/// So long a worker that stops waits for what runs. What takes longer, such as the gradebook of a large course, is begun again by
+/// whoever works next.
+const FAREWELL: Duration = Duration::from_mins(1);
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(200);
 /// How often the schedule of courses is read.
@@ -66,7 +69,7 @@ impl Worker {
         Self { stop, task }
     }
 
-    /// Claims nothing more and lets what runs come to its end.
+    /// Claims nothing more and lets what runs come to its end, if that is soon.
     pub(crate) async fn stop(self) {
         // Nobody listens when the task ended by itself; then there is nothing to wait for.
         let _ = self.stop.send(true);
@@ -129,7 +132,15 @@ async fn work(cairn: Arc<Cairn>, mut stopped: watch::Receiver<bool>) {
             () = tokio::time::sleep(IDLE) => {}
         }
     }
-    while running.join_next().await.is_some() {}
+    if !all_ended(&mut running, FAREWELL).await {
+        tracing::warn!(jobs = running.len(), "what still runs is begun again later");
+    }
+}
+
+/// Whether everything that runs came to its end in that time.
+async fn all_ended(running: &mut JoinSet<()>, within: Duration) -> bool {
+    let all = async { while running.join_next().await.is_some() {} };
+    tokio::time::timeout(within, all).await.is_ok()
 }
 
 /// Forgets what has run out, and what no policy keeps any longer.
@@ -323,6 +334,16 @@ mod tests {
     use super::*;
     use crate::clock::ManualClock;
     use crate::service::base::queue::USUAL_RETRY;
+
+    #[tokio::test]
+    async fn a_worker_that_stops_waits_for_what_ends_and_not_for_what_does_not() {
+        let mut running = JoinSet::new();
+        running.spawn(async {});
+        assert!(all_ended(&mut running, FAREWELL).await);
+        running.spawn(std::future::pending());
+        assert!(!all_ended(&mut running, Duration::from_millis(5)).await);
+        assert_eq!(running.len(), 1);
+    }
 
     #[test]
     fn a_pause_is_as_long_whatever_the_clock_is_set_to() {

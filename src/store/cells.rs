@@ -7,13 +7,17 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 use rust_decimal::Decimal;
 
-use super::convert::{CHUNK, decimal, from_word, micros, moment, opt_decimal, opt_moment, word};
+use super::convert::{CHUNK, from_word, micros, moment, opt_decimal, opt_moment, word};
 use super::outside::{self, form_of, value_of};
 use super::schema::{enrolments, outside_cells, outside_columns};
 use super::{Db, StoreError, readings};
 use crate::domain::facts::{Completed, GradeSource, HandedIn};
 use crate::domain::outside::{OutsideGrade, OutsideValue};
-use crate::ids::{CourseId, LineItemId, OutsideColumnId, PersonId, TenantId};
+use crate::ids::{CourseId, OutsideColumnId, PersonId, TenantId};
+
+mod ours;
+
+pub(super) use ours::{shown_of_ours, told_of};
 
 /// What a reading says of the grade in a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +43,8 @@ pub(crate) struct HandInTold {
 /// What a reading says of completion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CompletionTold {
-    pub(crate) is_complete: bool,
+    /// None where it was asked and nothing was told: what was known stays, and nobody asks again soon.
+    pub(crate) is_complete: Option<bool>,
     pub(crate) passed: Option<bool>,
     pub(crate) at: Option<DateTime<Utc>>,
 }
@@ -98,9 +103,12 @@ impl Row {
         }
     }
 
-    /// Whether it says nothing of anybody.
+    /// Whether it says nothing of anybody, not even that there is nothing.
     fn is_empty(&self) -> bool {
-        self.form.is_none() && self.handed_in_at.is_none() && !self.missing && self.completed.is_none()
+        self.form.is_none()
+            && self.handed_in_at.is_none()
+            && !self.missing
+            && self.completion_read_at.is_none()
     }
 
     fn grade(&self) -> Result<Option<(OutsideValue, Option<Decimal>)>, StoreError> {
@@ -144,10 +152,11 @@ impl Row {
             self.hand_in_read_at = Some(now);
         }
         if let Some(told) = &cell.completion {
-            let at = told.at.map(micros);
-            let is = (Some(told.is_complete), told.passed, at);
-            changed |= (self.completed, self.passed, self.completed_at) != is;
-            (self.completed, self.passed, self.completed_at) = is;
+            if told.is_complete.is_some() {
+                let is = (told.is_complete, told.passed, told.at.map(micros));
+                changed |= (self.completed, self.passed, self.completed_at) != is;
+                (self.completed, self.passed, self.completed_at) = is;
+            }
             self.completion_read_at = Some(now);
         }
         Ok((self, changed))
@@ -403,20 +412,17 @@ pub(super) fn counting(
     all.collect()
 }
 
-/// A column, when it was read, and those of whom it says whether anything was handed in.
-pub(super) type HandInsOfAll = (OutsideColumnId, DateTime<Utc>, HashSet<PersonId>);
-
-/// The columns of Canvas of which it is known of everybody whether anything was handed in, since when, and of whom: cells without
+/// The columns of Canvas of which it is known whether anything was handed in, since when, and of whom that is known: cells without
 /// work are kept of nobody.
 pub(super) fn hand_ins_of_all(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
-) -> Result<Vec<HandInsOfAll>, StoreError> {
+) -> Result<Option<HandInsOfAll>, StoreError> {
     let known = readings::of_course(db, tenant, course)?;
     let whole = known.filter(|one| one.coverage.as_ref().is_some_and(|coverage| coverage.is_whole));
     let Some(read_at) = whole.and_then(|one| one.done.whole) else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let columns: Vec<String> = outside_columns::table
         .filter(outside_columns::tenant_id.eq(tenant.as_str()))
@@ -428,66 +434,20 @@ pub(super) fn hand_ins_of_all(
         .select(outside_columns::id)
         .load(db)?;
     if columns.is_empty() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
-    let people: HashSet<PersonId> = outside::api_ids(db, tenant, course)?.into_values().collect();
-    let all = columns.into_iter().map(|id| (id.into(), read_at, people.clone()));
-    Ok(all.collect())
+    Ok(Some(HandInsOfAll {
+        columns: columns.into_iter().map(OutsideColumnId::from).collect(),
+        people: outside::api_ids(db, tenant, course)?.into_values().collect(),
+        read_at,
+    }))
 }
 
-/// The columns of ours that the interface reads as well, whose word on what is released counts: of each what may be seen, as a
-/// share of its maximum where that is told.
-pub(super) fn shown_of_ours(
-    db: &mut Db,
-    tenant: &TenantId,
-    course: &CourseId,
-    only: Option<&[&str]>,
-) -> Result<HashMap<LineItemId, HashMap<PersonId, Option<Decimal>>>, StoreError> {
-    let mut shown: HashMap<LineItemId, HashMap<PersonId, Option<Decimal>>> = HashMap::new();
-    for item in readings::ruled(db, tenant, course)? {
-        shown.entry(item).or_default();
-    }
-    if shown.is_empty() {
-        return Ok(shown);
-    }
-    let rows: Vec<(Row, Option<String>, Option<String>)> = on_both!(db, |connection| {
-        let mut query = outside_cells::table
-            .inner_join(outside_columns::table.on(outside_columns::id.eq(outside_cells::column_id)))
-            .filter(outside_cells::tenant_id.eq(tenant.as_str()))
-            .filter(outside_columns::course_id.eq(course.as_str()))
-            .filter(outside_columns::line_item_id.is_not_null())
-            .filter(outside_columns::listed.eq(true))
-            .filter(outside_cells::form.is_not_null())
-            .select((
-                Row::as_select(),
-                outside_columns::line_item_id,
-                outside_columns::maximum,
-            ))
-            .into_boxed();
-        if let Some(people) = only {
-            query = query.filter(outside_cells::person_id.eq_any(people));
-        }
-        query.load(connection)
-    })?;
-    for (row, item, maximum) in rows {
-        let Some(of_item) = item.and_then(|item| shown.get_mut(&LineItemId::from(item))) else {
-            continue;
-        };
-        let points = match row.grade()? {
-            Some((OutsideValue::Points(points), _)) => Some(points),
-            Some((_, points)) => points,
-            None => continue,
-        };
-        let maximum = match maximum {
-            Some(maximum) => Some(decimal("outside_columns.maximum", &maximum)?),
-            None => None,
-        };
-        let share = points
-            .zip(maximum)
-            .and_then(|(points, of)| points.checked_div(of));
-        of_item.insert(row.person_id.into(), share);
-    }
-    Ok(shown)
+/// Of whom it is known whether they handed anything in, in which columns.
+pub(super) struct HandInsOfAll {
+    pub(super) columns: Vec<OutsideColumnId>,
+    pub(super) people: HashSet<PersonId>,
+    pub(super) read_at: DateTime<Utc>,
 }
 
 /// The grades of one column, of everybody who has one there.
@@ -520,7 +480,7 @@ pub(crate) struct KeptCell {
     pub(crate) facts: CellFacts,
 }
 
-/// Every cell that is kept of a person, in all courses.
+/// Every cell that is kept of a person and says anything, in all courses.
 pub(crate) fn of_person(
     db: &mut Db,
     tenant: &TenantId,
@@ -547,7 +507,11 @@ pub(crate) fn of_person(
             label,
         })
     });
-    kept.collect()
+    // That nothing was told is nothing to tell, and may be of a column that they do not see.
+    let told = kept.filter(|one: &Result<KeptCell, StoreError>| {
+        one.as_ref().map_or(true, |one| one.facts != CellFacts::default())
+    });
+    told.collect()
 }
 
 /// A person, a column, whether it is complete, and when that was read.

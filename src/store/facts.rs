@@ -102,6 +102,13 @@ fn grades(
     })?;
     // Where the interface of the LMS says what is released, the setting of the column says nothing.
     let shown = cells::shown_of_ours(db, tenant, course, only)?;
+    let told_of = if shown.is_empty() {
+        None
+    } else {
+        cells::told_of(db, tenant, course, only)?
+    };
+    // Of whoever it does not know it says nothing: they are as they were before it was on.
+    let is_told = |person: &PersonId| told_of.as_ref().is_none_or(|people| people.contains(person));
     let mut any_waits = false;
     for (row, is_scale) in rows {
         let changed_at = moment(row.changed_at)?;
@@ -110,8 +117,10 @@ fn grades(
             continue;
         };
         let counts = match shown.get(&item) {
-            Some(shown) => shown.get(&person).is_some_and(|share| is_shown(&grade, *share)),
-            None => releases.of(&item).counts(changed_at),
+            Some(shown) if is_told(&person) => {
+                shown.get(&person).is_some_and(|share| is_shown(&grade, *share))
+            }
+            _ => releases.of(&item).counts(changed_at),
         };
         if counts {
             facts.withheld.remove(&item);
@@ -131,7 +140,7 @@ fn grades(
     }
     // That a grade is there and not released is told of nobody: it is as if there were none.
     for item in shown.keys() {
-        for facts in all.values_mut() {
+        for (_, facts) in all.iter_mut().filter(|(person, _)| is_told(person)) {
             facts.withheld.remove(item);
         }
     }
@@ -143,7 +152,9 @@ fn is_shown(grade: &Grade, share: Option<Decimal>) -> bool {
     let there = grade.value.and_then(|value| value.checked_div(grade.maximum));
     match (there, share) {
         // Platforms round to five digits.
-        (Some(there), Some(share)) => (there - share).abs() < Decimal::new(1, 4),
+        (Some(there), Some(share)) => there
+            .checked_sub(share)
+            .is_some_and(|apart| apart.abs() < Decimal::new(1, 4)),
         (Some(_), None) => true,
         (None, _) => false,
     }
@@ -192,17 +203,20 @@ fn nothing_handed_in(
     if asked.is_empty() || !readings::is_on(db, tenant, course)? {
         return Ok(());
     }
-    for (column, read_at, people) in cells::hand_ins_of_all(db, tenant, course)? {
-        if !asked.contains(&column) {
-            continue;
-        }
-        for (_, facts) in all.iter_mut().filter(|(person, _)| people.contains(person)) {
+    let Some(known) = cells::hand_ins_of_all(db, tenant, course)? else {
+        return Ok(());
+    };
+    for column in known.columns.iter().filter(|column| asked.contains(*column)) {
+        for (_, facts) in all
+            .iter_mut()
+            .filter(|(person, _)| known.people.contains(*person))
+        {
             facts.handed_in.entry(column.clone()).or_insert(HandedIn {
                 at: None,
                 late: None,
                 missing: false,
                 source: GradeSource::RestCanvas,
-                read_at,
+                read_at: known.read_at,
             });
         }
     }

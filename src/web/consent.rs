@@ -4,7 +4,7 @@
 //! What binds both is a cookie of the browser that left: `Lax`, because another site sends it back.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, SET_COOKIE};
+use actix_web::http::header::{HeaderValue, REFERRER_POLICY, SET_COOKIE};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
 
 use crate::domain::rest_access::Finding;
@@ -141,6 +141,9 @@ pub(crate) async fn come_back(
         Err(error) => refused(error, way),
     };
     let mut answer = reply::html(status, &page, "'none'", "no-store")?;
+    // The address has the code in it, which is nothing for the log of whatever page comes next.
+    let headers = answer.headers_mut();
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     if is_answer {
         let cookie = HeaderValue::from_str(&forgotten(&cairn))
             .map_err(|error| ServiceError::Internal(error.to_string()))?;

@@ -233,7 +233,8 @@ pub enum Grade {
     Excused,
     /// Nothing was handed in though it is due, and there is no grade.
     Missing,
-    /// There was a grade, and the work is being looked at again: handed in anew, or waiting for review. Keep what was known.
+    /// There was a grade, and the work is being looked at again: handed in anew, or waiting for review; or a total that the platform
+    /// cannot compute now. Keep what was known.
     Pending,
     /// No grade that may be seen.
     None,
@@ -377,7 +378,13 @@ impl Coverage {
     /// Whether an absent grade means that there is none: only then may anything be taken away.
     #[must_use]
     pub fn is_whole(&self, part: Part) -> bool {
-        let sees_all = !matches!(self.sight, Sight::Sections(_));
+        let lacks_people = self.missing.iter().any(|(lacking, _)| *lacking == Part::People);
+        let sees_all = match self.sight {
+            Sight::Everybody => true,
+            Sight::Sections(_) => false,
+            // Neither the own place in the course nor the list of the others tells.
+            Sight::Unknown => !lacks_people,
+        };
         let odd = self.dropped.unreadable > 0 || self.people_missing > 0;
         sees_all && self.whole.contains(&part) && !(part == Part::Grades && odd)
     }

@@ -19,7 +19,7 @@ const fn of_course(table: &'static str, key: &'static str, unique: Option<&'stat
     }
 }
 
-const MOVED: [Moved; 18] = [
+const MOVED: [Moved; 19] = [
     of_course("course_keys", "id", None),
     of_course("badges", "id", None),
     of_course("links", "id", Some("resource_link_id")),
@@ -33,6 +33,8 @@ const MOVED: [Moved; 18] = [
     of_course("outside_columns", "id", Some("source,column_key")),
     of_course("outside_people", "person_id", Some("person_id")),
     of_course("sections", "id", Some("source,kind,section_key")),
+    // What a teacher let be read stays in sight of those who can take it back.
+    of_course("rest_grants", "id", Some("access_id")),
     of_course("rest_readings", "rest_readings.tenant_id", Some("tenant_id")),
     of_course("enrolments", "person_id", Some("person_id")),
     of_course("course_teachers", "person_id", Some("person_id")),

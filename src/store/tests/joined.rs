@@ -8,6 +8,7 @@ use crate::domain::outside::{
 use crate::domain::platform::{Join, JoinKind, JoinState};
 use crate::domain::posted_score::{Outcome, PostedScore, Refusal};
 use crate::domain::release::Counting;
+use crate::domain::rest_access::{Access, Giver, Grant, GrantState, Interface, SealedTokens};
 use crate::ids::{CourseId, JoinId};
 use crate::store::outside;
 use crate::store::results::ResultSeen;
@@ -330,5 +331,67 @@ fn of_two_courses_with_the_same_gradebook_file_each_gets_its_own_back() {
         let quiz = ("quiz of the newer".to_owned(), Some(later.id.clone()), 1);
         assert!(columns.contains(&quiz), "{columns:?}");
         assert_eq!(stands(older).0, [""; 0]);
+    });
+}
+
+#[test]
+fn a_token_for_a_course_goes_along_with_it_so_that_its_teachers_can_take_it_back() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (tenant, older) = (&school.tenant, &school.course.id);
+        let newer = write(database, |db| {
+            launch_course(db, &course_seen(&school, "3"), at(1), &SystemRandom)
+        })
+        .id;
+        let access = Access {
+            id: "access".into(),
+            tenant: tenant.clone(),
+            platform: school.registration.as_str().into(),
+            interface: Interface::Canvas,
+            address: "https://canvas.example".to_owned(),
+            client_id: None,
+            sealed_secret: None,
+            by_teachers: true,
+            is_on: true,
+            changed_by: None,
+            changed_at: at(1),
+        };
+        let grant = Grant {
+            id: "grant".into(),
+            tenant: tenant.clone(),
+            access: access.id.clone(),
+            course: Some(newer.clone()),
+            tokens: SealedTokens {
+                token: "sealed".to_owned(),
+                refresh: None,
+                expires_at: None,
+            },
+            version: 0,
+            state: GrantState::On,
+            fault: None,
+            state_at: at(1),
+            given_by: Giver::Nobody,
+            given_at: at(1),
+            tested: None,
+        };
+        write(database, |db| {
+            rest_accesses::save(db, &access)?;
+            rest_accesses::give(db, &grant)
+        });
+        let of = || {
+            let kept = read(database, |db| rest_accesses::grant(db, tenant, &grant.id));
+            kept.unwrap().course
+        };
+        let asked = join(&school, JoinKind::Course, newer.as_str(), older.as_str());
+        write(database, |db| {
+            joins::insert(db, &asked)?;
+            joins::join_courses(db, tenant, &asked.id, &newer, older)
+        });
+        assert_eq!(of().as_ref(), Some(older));
+        let platform = school.registration.as_str().into();
+        write(database, |db| {
+            joins::part_courses(db, tenant, &asked.id, (&newer, older), &platform)
+        });
+        assert_eq!(of(), Some(newer));
     });
 }

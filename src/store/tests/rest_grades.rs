@@ -184,7 +184,7 @@ fn hand_ins_and_completion_are_facts_beside_the_grade() {
                 missing: false,
             }),
             completion: Some(CompletionTold {
-                is_complete: true,
+                is_complete: Some(true),
                 passed: Some(true),
                 at: Some(at(6)),
             }),
@@ -302,6 +302,17 @@ fn the_word_of_the_lms_on_what_is_released_goes_before_the_setting_of_a_column()
             has(&people[0]) && has(&people[1]),
             "not before the whole course was read"
         );
+        write(database, |db| {
+            outside::remember_api_ids(
+                db,
+                tenant,
+                course,
+                &[
+                    (people[0].clone(), "4101".to_owned()),
+                    (people[1].clone(), "4102".to_owned()),
+                ],
+            )
+        });
         let whole = Readings {
             was_on: true,
             done: Done {
@@ -331,6 +342,93 @@ fn the_word_of_the_lms_on_what_is_released_goes_before_the_setting_of_a_column()
         assert!(!has(&people[0]), "the setting of the column counts again");
         let facts = facts_of(database, &school, &people[0]);
         assert!(facts.withheld.contains_key(&item));
+    });
+}
+
+#[test]
+fn of_whoever_the_lms_does_not_know_it_says_nothing_and_their_grades_stay() {
+    on_both_databases(|database| {
+        let (school, _, people) = begun(database, "north");
+        let (tenant, course) = (&school.tenant, &school.course.id);
+        let item = school.item(database, "https://lms.example/items/1").id;
+        let seen = people.iter().map(|person| ResultSeen {
+            person: person.clone(),
+            value: Some(decimal("90")),
+            maximum: decimal("100"),
+            recorded: None,
+            comment: None,
+        });
+        let seen: Vec<ResultSeen> = seen.collect();
+        let own = column(
+            &school,
+            "8",
+            RestColumn {
+                ours: Some(item.clone()),
+                ..listed()
+            },
+        );
+        let whole = Readings {
+            was_on: true,
+            coverage: Some(Coverage {
+                is_whole: true,
+                ..Coverage::default()
+            }),
+            ..Readings::default()
+        };
+        write(database, |db| {
+            results::upsert_many(db, tenant, &item, GradeSource::Ags, &seen, at(5))?;
+            outside::save_column(db, &own, None, at(5))?;
+            // Of the first alone it is known who they are there, and nothing is shown of them.
+            outside::remember_api_ids(db, tenant, course, &[(people[0].clone(), "4101".to_owned())])?;
+            readings::save(db, tenant, course, &whole)
+        });
+        let everybody = read(database, |db| {
+            facts::for_course(db, tenant, course, &"none".into())
+        });
+        let has = |person: &PersonId| everybody[person].grades.contains_key(&item);
+        assert_eq!((has(&people[0]), has(&people[1])), (false, true));
+        let alone = |person| facts_of(database, &school, person).grades.contains_key(&item);
+        assert_eq!((alone(&people[0]), alone(&people[1])), (false, true));
+        let waits = Release::of(When::OnRelease);
+        write(database, |db| releases::set(db, tenant, &item, &waits));
+        let facts = facts_of(database, &school, &people[1]);
+        assert!(
+            facts.grades.is_empty() && facts.withheld.contains_key(&item),
+            "by the setting"
+        );
+    });
+}
+
+#[test]
+fn who_was_asked_for_in_vain_was_asked_for_and_nothing_that_was_known_is_lost() {
+    on_both_databases(|database| {
+        let (school, quiz, people) = begun(database, "north");
+        let (ada, ben) = (&people[0], &people[1]);
+        let told = |person: &PersonId, is_complete| CellSeen {
+            completion: Some(CompletionTold {
+                is_complete,
+                passed: None,
+                at: is_complete.map(|_| at(6)),
+            }),
+            ..cell(&quiz.id, person, GradeTold::Untold)
+        };
+        take(database, &school, &[told(ada, Some(true))], 10);
+        let in_vain = [told(ada, None), told(ben, None)];
+        assert_eq!(take(database, &school, &in_vain, 20), [], "no fact");
+        let mut known = read(database, |db| {
+            cells::completion_of(db, &school.tenant, std::slice::from_ref(&quiz.id))
+        });
+        known.sort();
+        let mut expected = [
+            (ada.clone(), quiz.id.clone(), true, at(20)),
+            (ben.clone(), quiz.id.clone(), false, at(20)),
+        ];
+        expected.sort();
+        assert_eq!(known, expected);
+        assert!(facts_of(database, &school, ada).completed[&quiz.id].is_complete);
+        assert!(facts_of(database, &school, ben).completed.is_empty());
+        let kept = |person| read(database, |db| cells::of_person(db, &school.tenant, person)).len();
+        assert_eq!((kept(ada), kept(ben)), (1, 0), "nothing is nothing to take along");
     });
 }
 

@@ -122,6 +122,7 @@ fn canvas_is_switched_on_signed_in_to_and_given_back_in_the_console() {
             agreed.words()
         );
         assert_eq!(agreed.header("cache-control"), Some("no-store"));
+        assert_eq!(agreed.header("referrer-policy"), Some("no-referrer"));
         let again = admin.browser.get(&back).await.unwrap();
         assert_eq!(again.status, 422, "{}", again.words());
         assert!(!again.words().contains("Grades can be read."));

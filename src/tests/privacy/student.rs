@@ -3,10 +3,15 @@
 use serde_json::Value;
 
 use super::{WORK, cairn, handed_in, holds_none, packed, said, secrets, taken, unpacked};
+use crate::clock::Clock as _;
 use crate::domain::decision::Truth;
+use crate::domain::facts::GradeSource;
+use crate::domain::outside::{Counting as Released, Measure, OutsideColumn, RestColumn, Scope};
+use crate::domain::reading::{Coverage, Readings};
 use crate::domain::release::{Counting, Release};
+use crate::domain::rest_access::{Access, Giver, Grant, GrantState, Interface, SealedTokens};
 use crate::domain::section::SectionKind;
-use crate::store::{decisions, releases};
+use crate::store::{decisions, outside, platforms, readings, releases, rest_accesses};
 use crate::tests::harness::on_each_database;
 use crate::tests::showing::stage::{Stage, get, until};
 
@@ -262,6 +267,103 @@ fn grades_that_are_not_released_are_not_taken_along_nor_what_was_decided_of_them
             let rests_on = serde_json::json!(award.decision);
             assert_eq!(known, if n == 0 { vec![&rests_on] } else { vec![] });
         }
+        stage.scene.end().await;
+    });
+}
+
+/// From now on the LMS's own interface says what is released in the course, and shows nothing of its column.
+async fn nothing_is_shown(stage: &Stage) {
+    let now = stage.scene.cairn.clock.now();
+    let (course, item) = (stage.course.clone(), stage.item.clone());
+    let told = stage.scene.cairn.store.write(move |db| {
+        let (tenant, id) = (&course.tenant, &course.id);
+        let access = Access {
+            id: "access".into(),
+            tenant: tenant.clone(),
+            platform: platforms::home_of_course(db, tenant, id)?.platform,
+            interface: Interface::Moodle,
+            address: "https://lms.example".to_owned(),
+            client_id: None,
+            sealed_secret: None,
+            by_teachers: false,
+            is_on: true,
+            changed_by: None,
+            changed_at: now,
+        };
+        rest_accesses::save(db, &access)?;
+        let grant = Grant {
+            id: "grant".into(),
+            tenant: tenant.clone(),
+            access: access.id,
+            course: None,
+            tokens: SealedTokens {
+                token: "sealed".to_owned(),
+                refresh: None,
+                expires_at: None,
+            },
+            version: 0,
+            state: GrantState::Consent,
+            fault: None,
+            state_at: now,
+            given_by: Giver::Nobody,
+            given_at: now,
+            tested: None,
+        };
+        rest_accesses::give(db, &grant)?;
+        let own = OutsideColumn {
+            id: "own".into(),
+            tenant: tenant.clone(),
+            course: id.clone(),
+            source: GradeSource::RestMoodle,
+            key: "id:1".to_owned(),
+            label: "Final quiz".to_owned(),
+            maximum: None,
+            measure: Measure::Points,
+            scope: Scope::Item,
+            counting: Released::Released,
+            file: None,
+            rest: Some(RestColumn {
+                is_listed: true,
+                ours: Some(item),
+                ..RestColumn::default()
+            }),
+        };
+        outside::save_column(db, &own, None, now)?;
+        let whole = Readings {
+            was_on: true,
+            coverage: Some(Coverage {
+                is_whole: true,
+                ..Coverage::default()
+            }),
+            ..Readings::default()
+        };
+        readings::save(db, tenant, id, &whole)
+    });
+    told.await.unwrap();
+}
+
+#[test]
+fn grades_that_the_lms_does_not_show_are_not_taken_along_nor_that_there_are_any() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (_, award, _) = stage.earned().await;
+        let about = async |n: usize| -> Value {
+            let files = unpacked(&taken(&stage, n).await.body);
+            serde_json::from_slice(&files["about-me.json"]).unwrap()
+        };
+        assert!(!about(0).await["grades"].as_array().unwrap().is_empty());
+        nothing_is_shown(&stage).await;
+        let after = about(0).await;
+        assert_eq!(after["grades"], serde_json::json!([]));
+        assert_eq!(after["columns_not_released_yet"], serde_json::json!([]));
+        let seen = |one: &&Value| one["reasons"].to_string().contains("\"seen\":\"grade\"");
+        let decided = after["decisions"].as_array().unwrap().iter().filter(seen);
+        let known: Vec<&Value> = decided.map(|one| &one["id"]).collect();
+        assert_eq!(
+            known,
+            [&serde_json::json!(award.decision)],
+            "what an award rests on"
+        );
         stage.scene.end().await;
     });
 }

@@ -66,9 +66,12 @@ pub(crate) fn missing(coverage: &Coverage) -> Vec<String> {
     if coverage.strangers > 0 {
         let named = coverage.named.join(", ");
         said.push(format!(
-            "{} not in the member list that Cairn gets, and left out: {named}{}.",
+            "{} not in the member list that Cairn gets, and left out{}{named}{}.",
             counted(coverage.strangers, "person there is", "people there are"),
-            if usize::try_from(coverage.strangers).unwrap_or(usize::MAX) > coverage.named.len() {
+            if named.is_empty() { "" } else { ": " },
+            if !named.is_empty()
+                && usize::try_from(coverage.strangers).unwrap_or(usize::MAX) > coverage.named.len()
+            {
                 " and more"
             } else {
                 ""
@@ -271,6 +274,15 @@ mod tests {
                 "2 people there are not in the member list that Cairn gets, and left out: 4101 and more.",
                 "As not everything could be read, nothing was taken away: a grade that is absent may only be out of reach.",
             ]
+        );
+        let unnamed = Coverage {
+            strangers: 1,
+            is_whole: true,
+            ..Coverage::default()
+        };
+        assert_eq!(
+            missing(&unnamed),
+            ["1 person there is not in the member list that Cairn gets, and left out."]
         );
         assert_eq!(
             unseen(&coverage).as_deref(),

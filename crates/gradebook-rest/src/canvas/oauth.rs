@@ -230,7 +230,7 @@ impl OAuth {
     /// Exchanges the code of a consent. `person` is the API id of the launch that it was begun in (`$Canvas.user.id`).
     ///
     /// # Errors
-    /// [`TokenError`]; [`TokenError::OtherPerson`] for somebody else's consent.
+    /// [`TokenError`]; [`TokenError::OtherPerson`] for somebody else's consent, whose token is given back.
     pub async fn exchange(
         &self,
         key: &Key,
@@ -246,7 +246,10 @@ impl OAuth {
         );
         let tokens = self.ask(key, &form, now).await?;
         match (person, &tokens.person) {
-            (Some(expected), got) if got.as_deref() != Some(expected) => Err(TokenError::OtherPerson),
+            (Some(expected), got) if got.as_deref() != Some(expected) => {
+                self.forget(key, &tokens).await;
+                Err(TokenError::OtherPerson)
+            }
             _ => Ok(tokens),
         }
     }
@@ -310,9 +313,22 @@ impl OAuth {
             .form(body);
         let answer = self.transport.send(request).await.map_err(Reason::from)?;
         match answer.status {
-            200..300 => read_tokens(&answer.body, now),
+            200..300 => {
+                let (tokens, is_masquerade) = read_tokens(&answer.body, now)?;
+                if is_masquerade {
+                    self.forget(key, &tokens).await;
+                    return Err(TokenError::Masqueraded);
+                }
+                Ok(tokens)
+            }
             _ => Err(refusal(&answer)),
         }
+    }
+
+    /// Gives tokens back that are somebody else's: nobody is to use them.
+    async fn forget(&self, key: &Key, tokens: &Tokens) {
+        // Where that fails nobody has them all the same.
+        let _ = self.revoke(&key.base, &tokens.access).await;
     }
 }
 
@@ -336,22 +352,21 @@ struct Person<'a> {
     id: Sent<'a>,
 }
 
-fn read_tokens(body: &[u8], now: DateTime<Utc>) -> Result<Tokens, TokenError> {
+/// The tokens, and whether somebody agreed in the name of another person.
+fn read_tokens(body: &[u8], now: DateTime<Utc>) -> Result<(Tokens, bool), TokenError> {
     let answer: TokenAnswer<'_> = wire::read(body)?;
-    if answer.real_user.is_some() {
-        return Err(TokenError::Masqueraded);
-    }
     let text = |sent| wire::word(sent).filter(|text| !text.is_empty());
     let Some(access) = text(answer.access_token) else {
         return Err(TokenError::Failed(Reason::Malformed { line: 0, column: 0 }));
     };
     let lives = wire::integer(answer.expires_in).and_then(TimeDelta::try_seconds);
-    Ok(Tokens {
+    let tokens = Tokens {
         access: Token::new(access),
         refresh: text(answer.refresh_token).map(Token::new),
         expires_at: lives.and_then(|lives| now.checked_add_signed(lives)),
         person: wire::object::<Person<'_>>(answer.user).and_then(|person| wire::id(person.id)),
-    })
+    };
+    Ok((tokens, answer.real_user.is_some()))
 }
 
 /// Older Canvas answers refusals of the token address as redirects to the tool, which are not followed but read.

@@ -205,13 +205,21 @@ impl<'a> Cell<'a> {
                 number
             }
         };
+        let is_total = matches!(item.kind, Kind::CategoryTotal | Kind::CourseTotal);
+        let is_unseen = raw.is_some() && (self.is_hidden() || (is_total && hides));
         if wire::flag(self.gradeneedsupdate) == Some(true) {
             dropped.broken = dropped.broken.saturating_add(1);
-            return None;
+            // It is being reckoned anew: what was known is neither confirmed nor gone.
+            return Some(Row {
+                person,
+                item: item.key.clone(),
+                at: None,
+                grade: if is_unseen { Grade::None } else { Grade::Pending },
+                hand_in: None,
+            });
         }
-        let is_total = matches!(item.kind, Kind::CategoryTotal | Kind::CourseTotal);
         let seen = match raw {
-            Some(_) if self.is_hidden() || (is_total && hides) => {
+            Some(_) if is_unseen => {
                 dropped.hidden = dropped.hidden.saturating_add(1);
                 None
             }

@@ -198,7 +198,10 @@ async fn without_the_list_of_people_grades_are_read_and_the_gap_is_named() {
     assert_eq!(all(&mut grades).await.len(), 2);
     let missing: Vec<Part> = grades.coverage().missing.iter().map(|(part, _)| *part).collect();
     assert_eq!(missing, [Part::Categories, Part::People, Part::Totals]);
-    assert!(grades.coverage().is_whole(Part::Grades));
+    assert!(
+        !grades.coverage().is_whole(Part::Grades),
+        "it may be a reader who sees one section"
+    );
 }
 
 #[tokio::test]

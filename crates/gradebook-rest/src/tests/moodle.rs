@@ -237,15 +237,16 @@ async fn hidden_blind_and_broken_grades_are_dropped_and_totals_betray_none() {
     for (id, expected) in [
         ("1", points("5")),
         ("2", Grade::None),
+        ("4", Grade::Pending),
         ("6", Grade::None),
         ("7", Grade::None),
         ("8", Grade::None),
     ] {
         let row = cell(&rows, "321", id);
         assert_eq!(row.grade, expected, "{id}");
-        assert_eq!(row.at.is_some(), expected != Grade::None, "{id}");
+        assert_eq!(row.at.is_some(), expected == points("5"), "{id}");
     }
-    assert_eq!(rows.len(), 5);
+    assert_eq!(rows.len(), 6);
     let dropped = grades.coverage().dropped;
     assert_eq!((dropped.hidden, dropped.anonymous), (4, 1));
     assert_eq!((dropped.broken, dropped.unreadable), (1, 2));

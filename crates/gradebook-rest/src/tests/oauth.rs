@@ -33,6 +33,14 @@ fn parameters(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         .collect()
 }
 
+fn given_back(lms: &Lms) -> usize {
+    let asked = lms.asked();
+    let of_delete = asked
+        .iter()
+        .filter(|asked| asked.request.method == Method::Delete);
+    of_delete.count()
+}
+
 async fn refreshed(answer: Result<Response, NetError>) -> Result<Tokens, TokenError> {
     let lms = Lms::new(move |_: &Asked| answer.clone());
     let oauth = OAuth::new(lms, "Cairn", Limits::default());
@@ -144,13 +152,15 @@ async fn a_code_becomes_tokens_of_the_person_who_launched() {
             .unwrap_err(),
         TokenError::OtherPerson
     );
+    assert_eq!(given_back(&lms), 1, "the token of somebody else");
     let masqueraded = ANSWER.replace("\"refresh_token\"", "\"real_user\":{\"id\":1},\"refresh_token\"");
     let lms = Lms::new(move |_: &Asked| ok(masqueraded.clone()));
-    let oauth = OAuth::new(lms, "Cairn", Limits::default());
+    let oauth = OAuth::new(lms.clone(), "Cairn", Limits::default());
     assert_eq!(
         oauth.exchange(&key(), &code, None, now()).await.unwrap_err(),
         TokenError::Masqueraded
     );
+    assert_eq!(given_back(&lms), 1);
 }
 
 #[tokio::test]

@@ -101,12 +101,9 @@ impl<'a> Looks<'a> {
 
     /// Two sources may tell of one assignment, and a file of one item in several measures: it would count twice.
     fn is_like(&self, other: &Self) -> bool {
-        if self.source == other.source {
-            self.item.is_some() && self.item == other.item
-        } else {
-            let name = folded(self.label);
-            !name.is_empty() && name == folded(other.label)
-        }
+        let is_one = self.item.is_some() && self.item == other.item;
+        let name = folded(self.label);
+        is_one || (self.source != other.source && !name.is_empty() && name == folded(other.label))
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::facts::GradeSource;
 use crate::domain::sample::{
     all, any, approval, approved, at_least, best_of, cleaning_rule, completed, decimal, elsewhere, group,
     handed_in, holds, names, one_of, passed, percent, percent_elsewhere, points,
@@ -419,6 +420,20 @@ fn what_two_sources_tell_of_one_assignment_does_not_count_twice_among_the_best()
         former: &HashSet::new(),
         names: &names,
         builds_on: &|_| None,
+    };
+    let both = review_rule(&all([best_of(1, &[], &["weekly", "total"], "80")]), &context);
+    assert!(matches!(both[..], [RuleProblem::SeemTheSame { .. }]), "{both:?}");
+
+    // By its id, also where it was renamed since the file was made.
+    let mut names = names.clone();
+    names
+        .elsewhere
+        .get_mut(&OutsideColumnId::from("total"))
+        .unwrap()
+        .source = GradeSource::RestCanvas;
+    let context = RuleContext {
+        names: &names,
+        ..context
     };
     let both = review_rule(&all([best_of(1, &[], &["weekly", "total"], "80")]), &context);
     assert!(matches!(both[..], [RuleProblem::SeemTheSame { .. }]), "{both:?}");

@@ -130,7 +130,7 @@ pub(crate) async fn reader(
     build(cairn, &access, &grant).await.map(Some)
 }
 
-/// The token of the course, as long as it is of use, else that for all courses.
+/// The token of the course, as long as it is of use and sees all of it, else that for all courses.
 fn best(grants: Vec<Grant>, access: &Access, course: Option<&CourseId>) -> Option<Grant> {
     let mut fits: Vec<Grant> = grants
         .into_iter()
@@ -139,8 +139,11 @@ fn best(grants: Vec<Grant>, access: &Access, course: Option<&CourseId>) -> Optio
             None => true,
         })
         .collect();
-    // Those that work first, and of them the course's own.
-    fits.sort_by_key(|grant| (grant.state != GrantState::On, grant.course.is_none()));
+    // Those that work first, of them those that see everybody, and of them the course's own.
+    fits.sort_by_key(|grant| {
+        let works = grant.state == GrantState::On;
+        (!works, grant.sees_sections_only(), grant.course.is_none())
+    });
     fits.into_iter().next()
 }
 
@@ -273,4 +276,76 @@ pub(in crate::service) fn open(cairn: &Cairn, purpose: &str, sealed: &str) -> Re
     let plain = cairn.vault.open(purpose, sealed)?;
     let text = std::str::from_utf8(&plain).map_err(|error| ServiceError::Internal(error.to_string()))?;
     Ok(Token::new(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::rest_access::{Finding, Findings, Giver, SealedTokens};
+
+    fn grant(course: Option<&str>, state: GrantState, finding: Finding) -> Grant {
+        let at = DateTime::UNIX_EPOCH;
+        Grant {
+            id: format!("{course:?}").as_str().into(),
+            tenant: "north".into(),
+            access: "access".into(),
+            course: course.map(CourseId::from),
+            tokens: SealedTokens {
+                token: "sealed".to_owned(),
+                refresh: None,
+                expires_at: None,
+            },
+            version: 0,
+            state,
+            fault: None,
+            state_at: at,
+            given_by: Giver::Nobody,
+            given_at: at,
+            tested: Some((
+                Findings {
+                    found: vec![finding],
+                    ..Findings::default()
+                },
+                at,
+            )),
+        }
+    }
+
+    #[test]
+    fn a_course_is_read_with_its_own_token_unless_that_sees_less_than_the_one_for_all() {
+        use GrantState::{Consent, On};
+        let access = |by_teachers| Access {
+            id: "access".into(),
+            tenant: "north".into(),
+            platform: "platform".into(),
+            interface: Interface::Canvas,
+            address: "https://canvas.example".to_owned(),
+            client_id: None,
+            sealed_secret: None,
+            by_teachers,
+            is_on: true,
+            changed_by: None,
+            changed_at: DateTime::UNIX_EPOCH,
+        };
+        let all = || grant(None, On, Finding::Works);
+        let own = |state, finding| grant(Some("a"), state, finding);
+        let course = CourseId::from("a");
+        let chosen = |grants: Vec<Grant>, by_teachers| {
+            let found = best(grants, &access(by_teachers), Some(&course));
+            found.map(|grant| grant.course.is_some())
+        };
+        let whole = own(On, Finding::Works);
+        assert_eq!(chosen(vec![all(), whole.clone()], true), Some(true));
+        assert_eq!(chosen(vec![all(), whole.clone()], false), Some(false));
+        assert_eq!(chosen(vec![whole], false), None);
+        let part = own(On, Finding::OwnSectionsOnly);
+        assert_eq!(chosen(vec![all(), part.clone()], true), Some(false));
+        assert_eq!(chosen(vec![part], true), Some(true), "better than nothing");
+        let over = own(Consent, Finding::Works);
+        assert_eq!(chosen(vec![over, all()], true), Some(false));
+        let other = grant(Some("b"), On, Finding::Works);
+        assert_eq!(chosen(vec![other], true), None);
+    }
 }

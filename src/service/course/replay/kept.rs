@@ -17,8 +17,11 @@ use crate::domain::replay::{Cohort, CohortColumn, CohortPerson};
 const LONGEST: usize = 1_000_000;
 /// Most bytes that become of it.
 const MOST: u64 = 32 << 20;
-/// Most rows, as [`gradebook_csv::Limits`] has lines.
+/// Most rows and columns, as [`gradebook_csv::Limits`] has lines and columns.
 const ROWS: usize = 50_000;
+const COLUMNS: usize = 2_000;
+/// Most cells in all: in a file each takes a byte at least. An empty one is one byte of the text too, and many of it in memory.
+const CELLS: usize = super::LARGEST;
 /// What stands for a cell that is not to count.
 const EXCUSED: &str = "x";
 /// What is complete, and what is not.
@@ -50,8 +53,12 @@ pub(super) fn packed(cohort: &Cohort) -> Option<String> {
         lines: cohort.people.iter().map(|row| row.line).collect(),
         names: cohort.people.iter().map(|row| row.name.clone()).collect(),
     };
+    text_of(&kept)
+}
+
+fn text_of(kept: &Kept) -> Option<String> {
     let mut packing = DeflateEncoder::new(Vec::new(), Compression::default());
-    serde_json::to_writer(&mut packing, &kept).ok()?;
+    serde_json::to_writer(&mut packing, kept).ok()?;
     let text = URL_SAFE_NO_PAD.encode(packing.finish().ok()?);
     (text.len() <= LONGEST).then_some(text)
 }
@@ -66,8 +73,11 @@ pub(super) fn unpacked(text: &str) -> Option<Cohort> {
     let unpacking = DeflateDecoder::new(bytes.as_slice());
     unpacking.take(MOST).read_to_end(&mut found).ok()?;
     let kept: Kept = serde_json::from_slice(&found).ok()?;
-    let rows = kept.lines.len();
-    if rows > ROWS || kept.names.len() != rows || kept.cells.len() != kept.columns.len() {
+    let (rows, columns) = (kept.lines.len(), kept.columns.len());
+    if rows > ROWS || columns > COLUMNS || rows.saturating_mul(columns) > CELLS {
+        return None;
+    }
+    if kept.names.len() != rows || kept.cells.len() != columns {
         return None;
     }
     let mut people: Vec<CohortPerson> = kept
@@ -77,7 +87,7 @@ pub(super) fn unpacked(text: &str) -> Option<Cohort> {
         .map(|(line, name)| CohortPerson {
             line,
             name,
-            values: Vec::with_capacity(kept.columns.len()),
+            values: Vec::with_capacity(columns),
         })
         .collect();
     for column in &kept.cells {
@@ -213,5 +223,23 @@ mod tests {
         let text = URL_SAFE_NO_PAD.encode(packing.finish().unwrap());
         assert!(text.len() < LONGEST);
         assert_eq!(unpacked(&text), None);
+    }
+
+    #[test]
+    fn what_has_more_cells_than_any_file_is_none() {
+        let empty = |rows: usize, columns: usize| {
+            let one = cohort(1, 1).columns.remove(0);
+            let kept = Kept {
+                columns: vec![one; columns],
+                lines: (1..).take(rows).collect(),
+                names: vec![None; rows],
+                cells: vec!["\n".repeat(rows - 1); columns],
+            };
+            text_of(&kept).unwrap()
+        };
+        assert!(unpacked(&empty(50_000, 2)).is_some());
+        for (rows, columns) in [(2_100, 2_000), (50_000, 84), (50_001, 1), (1, 2_001)] {
+            assert_eq!(unpacked(&empty(rows, columns)), None, "{rows} x {columns}");
+        }
     }
 }

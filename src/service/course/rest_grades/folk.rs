@@ -24,6 +24,8 @@ pub(super) struct Folk {
     by_key: HashMap<String, PersonId>,
     /// Ids of people who were erased: they are nobody, and are named nowhere.
     buried: HashSet<String>,
+    /// Whether it is not known who of those of nobody was erased.
+    names_nobody: bool,
     /// Ids that are of nobody here.
     strangers: HashSet<String>,
     students: HashSet<PersonId>,
@@ -101,6 +103,7 @@ impl Folk {
         let mut folk = Self {
             by_key: outside::api_ids(db, tenant, &course.id)?,
             buried,
+            names_nobody: members.is_none(),
             ..Self::default()
         };
         folk.count_unjoined(db, course)?;
@@ -151,7 +154,8 @@ impl Folk {
         coverage.strangers = count(self.strangers.len());
         let mut named: Vec<&String> = self.strangers.iter().collect();
         named.sort();
-        coverage.named = named.into_iter().take(Coverage::NAMED).cloned().collect();
+        named.truncate(if self.names_nobody { 0 } else { Coverage::NAMED });
+        coverage.named = named.into_iter().cloned().collect();
         coverage.unjoined = count(self.unjoined);
         coverage.people_missing = read.people_missing;
     }

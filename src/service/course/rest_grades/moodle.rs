@@ -486,6 +486,9 @@ async fn completion(
                 for person in &batch.people {
                     seen.extend(completed(session, &columns, person));
                 }
+                for (key, _) in &batch.failed {
+                    seen.extend(untold(session, &columns, key));
+                }
                 session.write(seen).await?;
             }
             Err(error) if is_mended(&error) => session.mend(&error).await?,
@@ -543,32 +546,45 @@ async fn waiting(
     Ok(due.into_iter().map(|(_, key)| PersonKey::new(key)).collect())
 }
 
-/// What somebody completed of these columns. Of whoever is not tracked nothing is known.
+/// What somebody completed of these columns. Of whoever is not tracked, or does not have one of them, nothing is known.
 fn completed(session: &mut Session<'_>, columns: &[OutsideColumn], read: &PersonCompletion) -> Vec<CellSeen> {
-    let Some(person) = session.folk.of(&read.person).filter(|_| read.is_tracked) else {
-        return Vec::new();
-    };
-    let mut seen = Vec::new();
-    for column in columns {
+    let mut seen = untold(session, columns, &read.person);
+    if !read.is_tracked {
+        return seen;
+    }
+    for (cell, column) in seen.iter_mut().zip(columns) {
         let cmid = column.rest.as_ref().and_then(|rest| rest.activity.as_deref());
-        let Some(one) = read.activities.iter().find(|one| Some(one.cmid.as_str()) == cmid) else {
-            continue;
-        };
-        seen.push(CellSeen {
-            column: column.id.clone(),
-            person: person.clone(),
-            grade: GradeTold::Untold,
-            hand_in: None,
-            completion: Some(CompletionTold {
-                is_complete: one.is_complete,
+        if let Some(one) = read.activities.iter().find(|one| Some(one.cmid.as_str()) == cmid) {
+            cell.completion = Some(CompletionTold {
+                is_complete: Some(one.is_complete),
                 passed: match one.state {
                     CompletionState::Passed => Some(true),
                     CompletionState::Failed => Some(false),
                     CompletionState::Complete | CompletionState::Incomplete => None,
                 },
                 at: one.at,
-            }),
-        });
+            });
+        }
     }
     seen
+}
+
+/// That somebody was asked for, whatever is told of them: else they would be the first to be asked for again and again, and nobody
+/// behind them ever would.
+fn untold(session: &mut Session<'_>, columns: &[OutsideColumn], key: &PersonKey) -> Vec<CellSeen> {
+    let Some(person) = session.folk.of(key) else {
+        return Vec::new();
+    };
+    let cell = |column: &OutsideColumn| CellSeen {
+        column: column.id.clone(),
+        person: person.clone(),
+        grade: GradeTold::Untold,
+        hand_in: None,
+        completion: Some(CompletionTold {
+            is_complete: None,
+            passed: None,
+            at: None,
+        }),
+    };
+    columns.iter().map(cell).collect()
 }

@@ -14,7 +14,7 @@ use super::folk::Folk;
 use super::why::{of_trouble, why};
 use crate::domain::cause::Cause;
 use crate::domain::course::Course;
-use crate::domain::reading::{Readings, Why};
+use crate::domain::reading::{Passing, Readings, Why};
 use crate::ids::{OutsideColumnId, PersonId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -124,11 +124,7 @@ impl Session<'_> {
         if take_turn(self.cairn, &self.reader, &self.holder, now).await? {
             Ok(())
         } else {
-            // Another one took it for abandoned.
-            Err(Stop::Trouble(
-                Why::Passing(crate::domain::reading::Passing::Busy),
-                Some(AWAY),
-            ))
+            Err(turn_lost())
         }
     }
 
@@ -222,25 +218,29 @@ impl Session<'_> {
             .write_retrying(move |db| -> Result<_, ServiceError> {
                 let (tenant, id) = (&course.tenant, &course.id);
                 if !readings::is_on(db, tenant, id)? {
-                    return Ok(None);
+                    return Ok(Written::Off);
+                }
+                // Another reading that took this one for abandoned knows better by now.
+                if !readings::take_turn(db, tenant, &turn, &holder, now, now + TURN)? {
+                    return Ok(Written::TurnLost);
                 }
                 let changed = cells::take(db, tenant, id, &seen, now)?;
                 readings::progress(db, tenant, id, count)?;
-                readings::take_turn(db, tenant, &turn, &holder, now, now + TURN)?;
                 let asking = Asking {
                     cause,
                     run_at: now + GATHER,
                     now,
                     random: random.as_ref(),
                 };
-                Ok(Some(deciding::people(db, &course, &changed, &asking)?))
+                Ok(Written::Done(deciding::people(db, &course, &changed, &asking)?))
             });
         match done.await? {
-            Some(many) => {
+            Written::Done(many) => {
                 self.many.extend(many);
                 Ok(())
             }
-            None => Err(Stop::Off),
+            Written::Off => Err(Stop::Off),
+            Written::TurnLost => Err(turn_lost()),
         }
     }
 
@@ -299,6 +299,19 @@ impl Session<'_> {
         self.columns = done.await?;
         Ok(())
     }
+}
+
+/// What became of cells that were to be written.
+enum Written {
+    /// In these columns something changed of many.
+    Done(Vec<OutsideColumnId>),
+    Off,
+    TurnLost,
+}
+
+/// Another reading took this one for abandoned.
+fn turn_lost() -> Stop {
+    Stop::Trouble(Why::Passing(Passing::Busy), Some(AWAY))
 }
 
 /// When what is away is asked again.

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use chrono::TimeDelta;
 
 use crate::domain::course::Course;
-use crate::ids::OutsideColumnId;
-use crate::store::{Db, StoreError, rules};
+use crate::ids::{LineItemId, OutsideColumnId};
+use crate::store::{Db, StoreError, outside, rules};
 
 /// A course of which no rule reads a grade is read so seldom: its columns are offered to whoever writes one.
 pub(super) const QUIET: TimeDelta = TimeDelta::days(7);
@@ -14,6 +14,7 @@ pub(super) const QUIET: TimeDelta = TimeDelta::days(7);
 /// The columns that rules read, drafts included, by what they read of them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Watched {
+    /// Those of ours among them, as the interface tells them: what of them may be seen is its word.
     pub(super) grades: Vec<OutsideColumnId>,
     pub(super) hand_ins: Vec<OutsideColumnId>,
     pub(super) completion: Vec<OutsideColumnId>,
@@ -30,12 +31,22 @@ impl Watched {
             let columns: HashSet<OutsideColumnId> = read.into_iter().map(|(column, _)| column).collect();
             Ok(columns.into_iter().collect())
         };
-        let grades = of_kind(db, rules::OUTSIDE)?;
+        let mut grades = of_kind(db, rules::OUTSIDE)?;
         let hand_ins = of_kind(db, rules::HAND_IN)?;
         let completion = of_kind(db, rules::COMPLETION)?;
         let any = !(grades.is_empty() && hand_ins.is_empty() && completion.is_empty());
+        let ours: HashSet<LineItemId> = rules::reading_columns(db, tenant, id)?
+            .into_iter()
+            .map(|(item, _)| item)
+            .collect();
+        let theirs = outside::ours_among(db, tenant, id)?.into_iter();
+        grades.extend(
+            theirs
+                .filter(|(_, item)| ours.contains(item))
+                .map(|(column, _)| column),
+        );
         Ok(Self {
-            is_needed: any || !rules::reading_columns(db, tenant, id)?.is_empty(),
+            is_needed: any || !ours.is_empty(),
             grades,
             hand_ins,
             completion,

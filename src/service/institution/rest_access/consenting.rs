@@ -164,8 +164,12 @@ pub(crate) async fn come_back(
     // An error may come without a state. It is told, whoever sent it: it changes nothing.
     let code = oauth::code(parameters, kept).map_err(not_consented);
     if !is_ours {
-        code?;
-        return Err(RestRefusal::NotOurs.into());
+        let told = match code {
+            // What Canvas says without a state is known; another word anybody could have written there, for others to read.
+            Err(RestRefusal::Word(_)) | Ok(_) => RestRefusal::NotOurs,
+            Err(told) => told,
+        };
+        return Err(told.into());
     }
     let (now, state) = (cairn.clock.now(), digest(kept));
     // Anybody can make up a state; nothing is written for one that is none.
@@ -232,13 +236,13 @@ fn goes_on(db: &mut Db, consent: &Consent, now: DateTime<Utc>) -> Result<bool, S
     }
 }
 
-/// As whom Canvas knows the teacher who began it, where that is known.
+/// As whom Canvas's interface knows the teacher who began it, where LTI said so: no file says who somebody is.
 fn person(db: &mut Db, consent: &Consent) -> Result<Option<String>, StoreError> {
     let (Giver::Teacher(id), Some(course)) = (&consent.begun_by, &consent.course) else {
         return Ok(None);
     };
     let known = outside::known_as(db, &consent.tenant, course)?;
-    Ok(known.get(id).and_then(|known| known.lms_id.clone()))
+    Ok(known.get(id).and_then(|known| known.api_id.clone()))
 }
 
 fn actor(consent: &Consent) -> Actor {
@@ -263,7 +267,8 @@ async fn exchange(
     exchanged.map_err(|error| not_exchanged(error).into())
 }
 
-/// Keeps the tokens, in the place of those that were given for as much before, which are given back.
+/// Keeps the tokens, in the place of those that were given for as much before, which are given back. So are these where somebody
+/// switched it off or pasted another key while Canvas answered.
 async fn keep(
     cairn: &Cairn,
     access: &Access,
@@ -286,15 +291,27 @@ async fn keep(
         tested: None,
     };
     let (kept, actor, platform) = (grant.clone(), actor(consent), access.platform.clone());
+    let (client_id, address) = (access.client_id.clone(), access.address.clone());
     let before = cairn.store.write(move |db| {
+        let stands = rest_accesses::get(db, &kept.tenant, &kept.access)?.is_some_and(|stored| {
+            let may = stored.is_on && (stored.by_teachers || kept.course.is_none());
+            may && stored.client_id == client_id && stored.address == address
+        });
+        if !stands {
+            return Ok(None);
+        }
         let all = rest_accesses::grants(db, &kept.tenant, &kept.access)?;
         rest_accesses::give(db, &kept)?;
         let entry = Entry::new(&kept.tenant, actor, Action::RestConsented, platform.as_str(), now);
         let entry = entry.detail(serde_json::json!({ "course": kept.course }));
         audit::record(db, &entry, random.as_ref())?;
-        Ok(all.into_iter().find(|one| one.course == kept.course))
+        Ok(Some(all.into_iter().find(|one| one.course == kept.course)))
     });
-    if let Some(before) = before.await? {
+    let Some(before) = before.await? else {
+        unused(give_back(cairn, access, &grant).await);
+        return Err(RestRefusal::NotOn.into());
+    };
+    if let Some(before) = before {
         // Nobody waits for that: the person can delete it in Canvas too.
         unused(give_back(cairn, access, &before).await);
     }
@@ -310,9 +327,15 @@ fn refused(trouble: RestTrouble) -> ServiceError {
     }
 }
 
+/// Of what an answer names, the scopes that were asked for: anything else is none of theirs.
+fn asked_for(mut named: Vec<String>) -> Vec<String> {
+    named.retain(|one| SCOPES.iter().any(|scope| scope.as_str() == one));
+    named
+}
+
 fn not_consented(error: ConsentError) -> RestRefusal {
     match error {
-        ConsentError::ScopeMissing(scopes) => RestRefusal::Scopes(scopes),
+        ConsentError::ScopeMissing(scopes) => RestRefusal::Scopes(asked_for(scopes)),
         ConsentError::Denied => RestRefusal::Denied,
         ConsentError::KeyOff => RestRefusal::Key,
         ConsentError::Other(word) => RestRefusal::Word(word),
@@ -324,7 +347,7 @@ fn not_exchanged(error: TokenError) -> RestRefusal {
     match error {
         TokenError::Revoked | TokenError::CodeRefused => RestRefusal::Code,
         TokenError::KeyRefused => RestRefusal::Key,
-        TokenError::ScopeMissing(scopes) => RestRefusal::Scopes(scopes),
+        TokenError::ScopeMissing(scopes) => RestRefusal::Scopes(asked_for(scopes)),
         TokenError::Masqueraded => RestRefusal::Masqueraded,
         TokenError::OtherPerson => RestRefusal::OtherPerson,
         TokenError::Refused(word) => RestRefusal::Word(word),

@@ -2,7 +2,7 @@
 
 use super::giving_back::{give_back, unused};
 use crate::domain::audit::Action;
-use crate::domain::rest_access::{Access, Fault, Finding, Giver, Grant, GrantState, Interface};
+use crate::domain::rest_access::{Access, Fault, Giver, Grant, GrantState, Interface};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
@@ -60,8 +60,13 @@ pub(crate) async fn of_course(
     let whole = grants.iter().find(|grant| grant.course.is_none());
     // As it is read: the course's own first, as long as it works.
     let works = |grant: &&Grant| grant.state == GrantState::On;
+    let sees_all = |grant: &&Grant| works(grant) && !grant.sees_sections_only();
     let usable = own.filter(|_| access.by_teachers);
-    let read = usable.filter(works).or(whole.filter(works)).or(usable).or(whole);
+    let read = usable
+        .filter(sees_all)
+        .or(whole.filter(works))
+        .or(usable)
+        .or(whole);
     let standing = match read {
         None => OfCourse::NotGiven,
         Some(grant) => {
@@ -69,7 +74,7 @@ pub(crate) async fn of_course(
             match (grant.state, &grant.fault) {
                 (GrantState::Consent, _) => OfCourse::Consent(by),
                 (GrantState::Refused, Some(fault)) => OfCourse::Refused(fault.clone()),
-                _ if sees_sections_only(grant) => OfCourse::SectionsOnly(by),
+                _ if grant.sees_sections_only() => OfCourse::SectionsOnly(by),
                 _ if grant.course.is_none() => OfCourse::ForAll,
                 _ => OfCourse::By(by),
             }
@@ -80,12 +85,6 @@ pub(crate) async fn of_course(
         may_give: access.by_teachers && interface == Interface::Canvas,
         has_own: own.is_some(),
     }))
-}
-
-fn sees_sections_only(grant: &Grant) -> bool {
-    let tested = grant.tested.as_ref();
-    grant.course.is_some()
-        && tested.is_some_and(|(findings, _)| findings.found.contains(&Finding::OwnSectionsOnly))
 }
 
 type Stored = (Access, Vec<Grant>, Option<String>);

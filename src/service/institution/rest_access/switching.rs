@@ -181,8 +181,10 @@ fn check(
             if !is_client_id(&client_id) {
                 wrong.note(RestRefusal::ClientId);
             }
+            // It goes to the server that it was pasted for alone.
             let kept = before
                 .filter(|before| before.client_id.as_deref() == Some(client_id.as_str()))
+                .filter(|before| before.address == address)
                 .and_then(|before| before.sealed_secret.clone());
             let sealed_secret = match secret {
                 Some(secret) if is_secret(secret) => Some(seal(SECRET, secret)),

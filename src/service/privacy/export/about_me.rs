@@ -19,8 +19,8 @@ use crate::service::base::addresses;
 use crate::store::{
     Db, StoreError, activities, approvals, audit, awards, badges, cells, course_teachers, courses,
     credentials, decisions, enrolments, erasures, facts, identities, issuers, line_items, outside, people,
-    posted_scores, regrades, rest_accesses, results, sections, sessions, share_links, subjects, submissions,
-    tenants,
+    posted_scores, readings, regrades, rest_accesses, results, sections, sessions, share_links, subjects,
+    submissions, tenants,
 };
 
 /// Most share links of one badge that are told, the latest first.
@@ -144,11 +144,13 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
         let past = submissions::past_reviews(db, tenant, &one.id)?;
         handed_in.insert(one.id.clone(), told_submission(one, title.as_deref(), &past));
     }
-    let withheld = withheld(db, tenant, &everybody)?;
+    let mut withheld = withheld(db, tenant, &everybody)?;
     let mut not_released = BTreeSet::new();
     for item in &withheld {
         not_released.extend(names.item(db, tenant, item)?);
     }
+    // These are not named: that there is a grade is not told either.
+    withheld.extend(not_shown(db, tenant, &everybody)?);
     let known: HashSet<_> = held.iter().map(|award| &award.decision).collect();
     let mut told_decisions = Vec::new();
     for one in &decided {
@@ -302,6 +304,39 @@ fn withheld(
         }
     }
     Ok(all)
+}
+
+/// The columns in which a grade of a person stands that the interface of the LMS does not show, in all of their courses.
+fn not_shown(
+    db: &mut Db,
+    tenant: &TenantId,
+    everybody: &[PersonId],
+) -> Result<HashSet<LineItemId>, StoreError> {
+    let (mut ruled, mut seen) = (HashSet::new(), HashSet::new());
+    for id in everybody {
+        for enrolment in enrolments::for_person(db, tenant, id)? {
+            let of_course = readings::ruled(db, tenant, &enrolment.course)?;
+            if of_course.is_empty() {
+                continue;
+            }
+            ruled.extend(of_course);
+            for one in everybody {
+                seen.extend(
+                    facts::grades_of(db, tenant, &enrolment.course, one)?
+                        .grades
+                        .into_keys(),
+                );
+            }
+        }
+    }
+    let mut hidden = HashSet::new();
+    for id in everybody {
+        let there = results::of_person(db, tenant, id)?
+            .into_iter()
+            .map(|one| one.item);
+        hidden.extend(there.filter(|item| ruled.contains(item) && !seen.contains(item)));
+    }
+    Ok(hidden)
 }
 
 /// Whether a decision says what was seen in one of these columns.

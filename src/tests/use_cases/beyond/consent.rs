@@ -1,16 +1,18 @@
 //! Canvas: who may let it be read, and what comes back instead of a consent.
 
+use std::time::Duration;
+
 use gradebook_rest::Token;
 
 use super::{ALEX, Bench, benches_of, parameters, reads};
 use crate::domain::audit::Action;
-use crate::domain::rest_access::Finding;
+use crate::domain::rest_access::{Access, Finding};
 use crate::service::base::error::ServiceError;
 use crate::service::base::operator::Operator;
 use crate::service::base::rest_access::reader;
 use crate::service::institution::rest_access::{self as access, NewKey, OfCourse, SCOPES};
 use crate::service::privacy::erasing;
-use crate::store::admin_sessions;
+use crate::store::{admin_sessions, outside, rest_accesses};
 use lti::registration::Flavour;
 use practice_lms::{CourseRole, Endpoint, Fault as Wrong};
 
@@ -88,6 +90,19 @@ async fn what_canvas_answers_instead_of_a_code_is_named_and_links_nothing() {
         assert_eq!(error.code(), "rest.scopes");
         let told = crate::web::words::errors::sentence(&error);
         assert!(told.contains(lacking), "{told}");
+        // What anybody could have written into an address is told to nobody.
+        let forged = |error: &str| {
+            let text = format!("{lacking} url:call-0123-4567");
+            [("error", error), ("error_description", text.as_str())]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        };
+        let error = access::come_back(&bench.cairn, &forged("invalid_scope"), None)
+            .await
+            .unwrap_err();
+        let told = crate::web::words::errors::sentence(&error);
+        assert!(told.contains(lacking) && !told.contains("0123"), "{told}");
+        let word = forged("call_0123_4567");
+        assert_eq!(bench.refused_back(&word, None).await, "rest.not-ours");
         bench.world.change_api_key(&key.client_id, |key| {
             key.scopes.insert(lacking.to_owned());
         });
@@ -125,6 +140,33 @@ async fn what_canvas_answers_instead_of_a_code_is_named_and_links_nothing() {
         faults.inject(Endpoint::PersonToken, &Wrong::Html, 1);
         assert_eq!(bench.refused_back(&sent, Some(&state)).await, "rest.away");
         assert!(bench.stored().await.unwrap().1.is_empty());
+        assert_eq!(bench.times(Action::RestConsented).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_consent_that_comes_while_everything_is_given_back_leaves_no_token_behind() {
+    for bench in benches_of(Flavour::Canvas, |_| {}).await {
+        let key = bench.api_key();
+        bench.save(&key, false).await.unwrap();
+        let ada = bench.signed_in("ada", None).await;
+        let (sent, state) = bench.agreed(&ada, ALEX).await;
+        let faults = bench.world.faults();
+        let before = faults.requests(Endpoint::PersonToken);
+        let slow = Wrong::Delay(Duration::from_secs(20));
+        faults.inject(Endpoint::PersonToken, &slow, 1);
+        let meanwhile = async {
+            while faults.requests(Endpoint::PersonToken) == before {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            let revoked = access::revoke(&bench.cairn, Operator::CommandLine, &bench.platform()).await;
+            faults.clear();
+            revoked.unwrap();
+        };
+        let (came, ()) = tokio::join!(access::come_back(&bench.cairn, &sent, Some(&state)), meanwhile);
+        assert_eq!(came.unwrap_err().code(), "rest.not-on");
+        assert!(bench.world.approved_integrations().is_empty());
+        assert!(bench.stored().await.is_none());
         assert_eq!(bench.times(Action::RestConsented).await, 0);
     }
 }
@@ -168,6 +210,17 @@ async fn a_key_that_cannot_be_one_is_refused_value_by_value() {
         save(own, "1", None).await.unwrap();
         assert_eq!(bench.stored().await.unwrap().0.sealed_secret, before);
         assert_eq!(save(own, "2", None).await.unwrap_err().code(), "rest.secret");
+        // And for the same server: whoever may change the address is not to have it sent to theirs.
+        let elsewhere = Access {
+            address: elsewhere.to_owned(),
+            ..bench.stored().await.unwrap().0
+        };
+        let moved = bench
+            .cairn
+            .store
+            .write(move |db| rest_accesses::save(db, &elsewhere));
+        moved.await.unwrap();
+        assert_eq!(save(own, "1", None).await.unwrap_err().code(), "rest.secret");
         let token = NewKey::Moodle {
             token: Token::new("0".repeat(32)),
         };
@@ -208,8 +261,23 @@ async fn a_teacher_lets_their_own_course_be_read_where_that_is_allowed() {
         bench.save(&key, true).await.unwrap();
         assert_eq!(standing(&bench).await, (OfCourse::NotGiven, true, false));
 
-        let leaving = access::begin_for_course(&bench.cairn, &teacher).await.unwrap();
         let person = bench.world.member(bench.at, CourseRole::Teacher).unwrap().id;
+        let said = [(teacher.person.id.clone(), person.to_string())];
+        let course = bench.course.clone();
+        let known = bench
+            .cairn
+            .store
+            .write(move |db| outside::remember_api_ids(db, &course.tenant, &course.id, &said));
+        known.await.unwrap();
+        // Somebody else is signed in to Canvas in this browser.
+        let leaving = access::begin_for_course(&bench.cairn, &teacher).await.unwrap();
+        let sent = parameters(&bench.world.consent(&leaving.url, ALEX).unwrap());
+        assert_eq!(
+            bench.refused_back(&sent, Some(&leaving.state)).await,
+            "rest.other-person"
+        );
+        assert!(bench.stored().await.unwrap().1.is_empty());
+        let leaving = access::begin_for_course(&bench.cairn, &teacher).await.unwrap();
         let sent = parameters(&bench.world.consent(&leaving.url, person).unwrap());
         let consented = access::come_back(&bench.cairn, &sent, Some(&leaving.state))
             .await

@@ -116,3 +116,20 @@ async fn what_was_handed_in_comes_with_the_grades() {
         assert!(missing, "{facts:?}");
     }
 }
+
+#[tokio::test]
+async fn a_grade_in_a_column_of_ours_waits_no_day_for_the_word_that_it_may_be_seen() {
+    for bench in benches_of(Flavour::Canvas, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        reading.grade(&students[0], Some("9"));
+        reading.read().await;
+        let native = reading.badge().await;
+        let own = bench.badge().await;
+        bench.decide(&own).await;
+        assert!(reading.has(&native, &students[0]).await);
+        bench.grade(students[1].id, Some("90"));
+        reading.read_after(10).await;
+        assert!(reading.has(&own, &students[1]).await);
+    }
+}

@@ -434,6 +434,7 @@ async fn whoever_was_erased_comes_back_by_no_reading_and_is_named_nowhere() {
     use crate::service::institution::administrators::{Administrator, Scope};
     use crate::service::privacy::erasing;
     use crate::store::cells;
+    use practice_lms::{Endpoint, Fault};
     for bench in all_benches().await {
         let reading = Reading::on(&bench).await;
         let students = bench.world.students(bench.at);
@@ -479,6 +480,13 @@ async fn whoever_was_erased_comes_back_by_no_reading_and_is_named_nowhere() {
         let coverage = reading.readings().await.coverage.unwrap();
         assert_eq!((coverage.strangers, coverage.named.len()), (0, 0), "{coverage:?}");
         assert!(reading.points(ben).await.is_some(), "everybody else stays");
+        // Nor while the member list is out of reach, by which they are known there.
+        let faults = bench.world.faults();
+        faults.inject(Endpoint::Members, &Fault::ServerError, 50);
+        reading.read_all().await;
+        faults.clear();
+        let coverage = reading.readings().await.coverage.unwrap();
+        assert!(coverage.named.is_empty(), "{coverage:?}");
     }
 }
 
