@@ -181,6 +181,8 @@
     text.textContent = why.message === '401'
       ? 'Your visit has ended, so this page shows nothing new. Open Cairn again from your course; what you had saved is kept.'
       : 'This page is not open to you any more, so it shows nothing new. Load it again to see why.';
+    const icon = document.getElementById('attention-icon');
+    if (icon) notice.append(icon.content.cloneNode(true));
     notice.append(text);
     const status = document.getElementById('status');
     if (status) {

@@ -15,15 +15,20 @@
   const pause = (seconds) => new Promise((done) => { setTimeout(done, seconds * 1000); });
   let sending = null;
 
-  // Spoken only at the beginning, when something changes, and at every fifth of the way.
+  // Spoken only at the beginning, when something changes, and at every fifth of the way. How far it is stands beside the bar,
+  // exactly; what is spoken of that is not shown.
   let told = '';
-  const tell = (words) => { if (words !== told) { told = words; text.textContent = words; } };
+  const tell = (words, spokenOnly = false) => {
+    text.classList.toggle('spoken', spokenOnly);
+    if (words !== told) { told = words; text.textContent = words; }
+  };
   const show = (there, size) => {
     bar.max = size;
     bar.value = there;
     const fifth = Math.floor((there / size) * 5) / 5;
-    box.querySelector('.exactly').textContent = `${megabytes(there)} of ${megabytes(size)} MB`;
-    tell(fifth === 0 ? 'Sending your file.' : `${Math.round(fifth * 100)} percent of your file are there.`);
+    const percent = Math.floor((there / size) * 100);
+    box.querySelector('.exactly').textContent = `${percent} percent: ${megabytes(there)} of ${megabytes(size)} MB`;
+    tell(fifth === 0 ? 'Sending your file.' : `${Math.round(fifth * 100)} percent of your file are there.`, true);
   };
 
   const refused = (sentence) => Object.assign(new Error(sentence), { sentence: sentence });
@@ -87,7 +92,8 @@
     button.removeAttribute('aria-disabled');
     stop.hidden = true;
     tell(words);
-    input.focus();
+    // The file is chosen still: the button goes on with it.
+    (input.files[0] ? button : input).focus();
   };
 
   const add = (name, value) => {
@@ -110,8 +116,9 @@
     try {
       await send(file, mine.signal);
     } catch (error) {
-      end(mine.signal.aborted ? 'Stopped. Choose the same file again to go on from here.'
-        : error.sentence ?? 'The file could not be sent. Choose it again: it goes on from where it stopped.');
+      const again = `“${button.textContent.trim()}”`;
+      end(mine.signal.aborted ? `Stopped. ${again} goes on from here with the same file.`
+        : error.sentence ?? `The file could not be sent. ${again} tries again, from where it stopped.`);
       return;
     }
     stop.hidden = true;

@@ -133,6 +133,19 @@ impl CourseLife {
         }
     }
 
+    /// Until when what its gradebook should get waits: once the course has ended, until it is looked at again.
+    #[must_use]
+    pub(crate) fn rests_until(
+        self,
+        now: DateTime<Utc>,
+        next_look: Option<DateTime<Utc>>,
+    ) -> Option<DateTime<Utc>> {
+        self.end()?;
+        let at_the_latest = now.checked_add_signed(LOOK_AGAIN)?;
+        let next = next_look.filter(|next| *next > now);
+        Some(next.map_or(at_the_latest, |next| next.min(at_the_latest)))
+    }
+
     /// When the course is read again that was read just now; none while the schedule is off.
     #[must_use]
     pub(crate) fn next_look(self, now: DateTime<Utc>, interval: Option<TimeDelta>) -> Option<DateTime<Utc>> {
@@ -374,6 +387,22 @@ mod tests {
 
     fn later(minutes: i64) -> DateTime<Utc> {
         now() + TimeDelta::minutes(minutes)
+    }
+
+    #[test]
+    fn what_an_ended_course_should_get_waits_for_its_next_look() {
+        let ended = CourseLife::Ended {
+            how: End::Gone,
+            at: now(),
+        };
+        let refuses = CourseLife::Refuses { since: now() };
+        assert_eq!(CourseLife::Open.rests_until(now(), Some(later(5))), None);
+        assert_eq!(refuses.rests_until(now(), Some(later(5))), None);
+        assert_eq!(ended.rests_until(now(), Some(later(5))), Some(later(5)));
+        let a_day = Some(now() + LOOK_AGAIN);
+        for next in [None, Some(later(-5)), Some(later(60 * 48))] {
+            assert_eq!(ended.rests_until(now(), next), a_day);
+        }
     }
 
     #[test]

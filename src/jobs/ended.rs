@@ -21,6 +21,8 @@ use crate::telemetry::{self, metric};
 pub(super) enum End {
     /// It was done.
     Done(Done),
+    /// It was left alone, and nothing is wrong with that.
+    Rests(DateTime<Utc>),
     /// What it was to be done to is gone and will not come back: it has nothing left to do.
     Gone(&'static str),
     /// It failed: when it is tried again, if it is, and the id under which page and log have it.
@@ -34,6 +36,10 @@ pub(super) enum End {
 impl End {
     pub(crate) fn of(cairn: &Cairn, job: &Job, done: Result<Done, ServiceError>) -> Self {
         match done {
+            Ok(Done {
+                rests_until: Some(until),
+                ..
+            }) => Self::Rests(until),
             Ok(done) => Self::Done(done),
             Err(ServiceError::NotFound(what)) => Self::Gone(what),
             Err(error) => Self::Failed {
@@ -46,8 +52,9 @@ impl End {
 
     fn outcome(&self) -> &'static str {
         match self {
-            Self::Done(Done { problem: None }) => "done",
+            Self::Done(Done { problem: None, .. }) => "done",
             Self::Done(_) => "incomplete",
+            Self::Rests(_) => "rests",
             Self::Gone(_) => "nothing-to-do",
             Self::Failed {
                 retry_at: Some(_), ..
@@ -109,10 +116,11 @@ pub(super) fn say(job: &Job, end: &End, kept: Result<bool, StoreError>, took: Du
     let ms = telemetry::milliseconds(took);
     let unkept = kept.err().map(tracing::field::display);
     match end {
-        End::Done(Done { problem: None }) if outcome == "done" => {
+        End::Done(Done { problem: None, .. }) if outcome == "done" => {
             tracing::info!(outcome, ms, "a job ended");
         }
-        End::Done(Done { problem }) => {
+        End::Rests(until) => tracing::info!(outcome, ms, %until, unkept, "a job ended"),
+        End::Done(Done { problem, .. }) => {
             let problem = problem.as_ref().map(Trouble::for_the_log);
             tracing::warn!(outcome, ms, problem, unkept, "a job ended");
         }

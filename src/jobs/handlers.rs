@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use backon::ExponentialBuilder;
+use chrono::{DateTime, Utc};
 
 use crate::ids::TenantId;
 use crate::service::Cairn;
@@ -31,12 +32,21 @@ use crate::store::jobs::Job;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Done {
     pub(crate) problem: Option<Trouble>,
+    /// It was left alone, and is looked at again then.
+    pub(crate) rests_until: Option<DateTime<Utc>>,
 }
 
 impl Done {
     /// As it should.
     fn well<T>(_: T) -> Self {
         Self::default()
+    }
+
+    fn with(problem: Option<Trouble>) -> Self {
+        Self {
+            problem,
+            rests_until: None,
+        }
     }
 }
 
@@ -136,9 +146,7 @@ pub(super) async fn perform(cairn: &Cairn, job: &Job) -> Result<Done, ServiceErr
 impl Handler for CheckCourse {
     async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
         let outcome = sync::check_course(cairn, tenant, &self.course, self.cause).await?;
-        Ok(Done {
-            problem: outcome.problem,
-        })
+        Ok(Done::with(outcome.problem))
     }
 }
 
@@ -181,12 +189,19 @@ impl Handler for ReleaseColumn {
 impl Handler for EnsureLineItem {
     async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
         let problem = columns::ensure_activity_item(cairn, tenant, &self.activity).await?;
-        Ok(Done { problem })
+        Ok(Done::with(problem))
     }
 }
 
 impl Handler for SendScore {
     async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
+        let rests_until = scores::rests_until(cairn, tenant, &self.submission).await?;
+        if rests_until.is_some() {
+            return Ok(Done {
+                rests_until,
+                ..Done::default()
+            });
+        }
         scores::send(cairn, tenant, &self.submission)
             .await
             .map(Done::well)

@@ -292,8 +292,14 @@ async fn keep(cairn: &Cairn, job: Job, end: &End) -> Result<bool, StoreError> {
             let failed = move |db: &mut _| jobs::fail(db, &job, &said, retry_at);
             cairn.store.write_retrying(failed).await
         }
+        End::Rests(until) => {
+            let until = *until;
+            let rests = move |db: &mut _| jobs::rest(db, &job, until);
+            cairn.store.write_retrying(rests).await
+        }
         End::Done(Done {
             problem: Some(problem),
+            ..
         }) if handlers::keeps_problem(&job.kind) => {
             let said = problem.stored();
             let ended = move |db: &mut _| jobs::end_with(db, &job, &said);

@@ -338,6 +338,61 @@ fn named_by_badges(
     })
 }
 
+/// The names of the courses that badges, awards, columns, activities and hand-ins with these ids are in; one without a name is
+/// not among them.
+///
+/// # Errors
+/// Trouble with the database.
+pub(crate) fn courses_of(
+    db: &mut Db,
+    tenant: &TenantId,
+    ids: &[&str],
+) -> Result<BTreeMap<String, String>, StoreError> {
+    type Found = Vec<(String, Option<String>, Option<String>)>;
+    let mut names = BTreeMap::new();
+    for part in ids.chunks(CHUNK) {
+        let all: Vec<Found> = on_both!(db, |connection| {
+            let named = (courses::title, courses::label);
+            let badges_of: Found = badges::table
+                .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
+                .filter(badges::tenant_id.eq(tenant.as_str()))
+                .filter(badges::id.eq_any(part.iter().copied()))
+                .select((badges::id, named.0, named.1))
+                .load(connection)?;
+            let awards_of: Found = awards::table
+                .inner_join(badges::table.on(badges::id.eq(awards::badge_id)))
+                .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
+                .filter(awards::tenant_id.eq(tenant.as_str()))
+                .filter(awards::id.eq_any(part.iter().copied()))
+                .select((awards::id, named.0, named.1))
+                .load(connection)?;
+            let columns_of: Found = line_items::table
+                .inner_join(courses::table.on(courses::id.eq(line_items::course_id)))
+                .filter(line_items::tenant_id.eq(tenant.as_str()))
+                .filter(line_items::id.eq_any(part.iter().copied()))
+                .select((line_items::id, named.0, named.1))
+                .load(connection)?;
+            let activities_of: Found = activities::table
+                .inner_join(courses::table.on(courses::id.eq(activities::course_id)))
+                .filter(activities::tenant_id.eq(tenant.as_str()))
+                .filter(activities::id.eq_any(part.iter().copied()))
+                .select((activities::id, named.0, named.1))
+                .load(connection)?;
+            let work_of: Found = submissions::table
+                .inner_join(activities::table.on(activities::id.eq(submissions::activity_id)))
+                .inner_join(courses::table.on(courses::id.eq(activities::course_id)))
+                .filter(submissions::tenant_id.eq(tenant.as_str()))
+                .filter(submissions::id.eq_any(part.iter().copied()))
+                .select((submissions::id, named.0, named.1))
+                .load(connection)?;
+            vec![badges_of, awards_of, columns_of, activities_of, work_of]
+        });
+        let named = all.into_iter().flatten();
+        names.extend(named.filter_map(|(id, title, label)| Some((id, title.or(label)?))));
+    }
+    Ok(names)
+}
+
 /// Which version each of these is that was handed in.
 ///
 /// # Errors

@@ -345,15 +345,20 @@ pub(crate) fn copied_from(
     Ok(found.flatten().map(BadgeId::from))
 }
 
-/// The badges of courses that have ended, by course.
-pub(crate) fn of_ended_courses(db: &mut Db, tenant: &TenantId) -> Result<Vec<Badge>, StoreError> {
-    let rows: Vec<Row> = on_both!(db, |connection| badges::table
+/// The badges of courses that have ended, by course, each with the title and the short name of its course.
+pub(crate) fn of_ended_courses(
+    db: &mut Db,
+    tenant: &TenantId,
+) -> Result<Vec<(Badge, Option<String>, Option<String>)>, StoreError> {
+    let rows: Vec<(Row, Option<String>, Option<String>)> = on_both!(db, |connection| badges::table
         .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
         .filter(badges::tenant_id.eq(tenant.as_str()))
         .filter(courses::tenant_id.eq(tenant.as_str()))
         .filter(courses::ended_at.is_not_null())
         .order((badges::course_id, badges::id))
-        .select(Row::as_select())
+        .select((Row::as_select(), courses::title, courses::label))
         .load(connection))?;
-    rows.into_iter().map(Row::badge).collect()
+    let all = rows.into_iter();
+    all.map(|(row, title, label)| Ok((row.badge()?, title, label)))
+        .collect()
 }

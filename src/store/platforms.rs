@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::convert::{micros, moment};
-use super::schema::{badges, course_keys, deployments, identities, platforms, registrations};
+use super::schema::{badges, course_keys, courses, deployments, identities, platforms, registrations};
 use super::{Db, StoreError};
 use crate::domain::platform::Platform;
 use crate::ids::{CourseId, DeploymentId, PlatformId, RegistrationId, TenantId};
@@ -271,25 +271,64 @@ pub(crate) fn of_registration(
     Ok(all.collect())
 }
 
-/// Where people of a course are kept: the platform that names the course. A course that an older program made has no key,
-/// and is its registration's.
+/// Where people of a course are kept: the platform that names the course. Where several do, because it is of platforms that are
+/// one, it is the one that stayed, whichever is older. A course that an older program made has no key, and is its registration's.
 pub(crate) fn home_of_course(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Home, StoreError> {
-    let keyed: Option<(String, String)> = on_both!(db, |connection| course_keys::table
+    let keyed: Vec<(String, String)> = on_both!(db, |connection| course_keys::table
         .inner_join(platforms::table.on(platforms::id.eq(course_keys::platform_id)))
         .filter(course_keys::tenant_id.eq(tenant.as_str()))
         .filter(course_keys::course_id.eq(course.as_str()))
         .order((course_keys::created_at, course_keys::id))
         .select((platforms::id, platforms::registration_id))
-        .first(connection))
-    .optional()?;
-    if let Some((platform, registration)) = keyed {
-        return Ok(Home {
+        .load(connection))?;
+    let homes: Vec<Home> = keyed
+        .into_iter()
+        .map(|(platform, registration)| Home {
             platform: platform.into(),
             registration: registration.into(),
-        });
+        })
+        .collect();
+    let Some(first) = homes.first() else {
+        let course = super::courses::get(db, tenant, course)?.ok_or(StoreError::Missing("course"))?;
+        return Ok(Home::of(&course.registration));
+    };
+    if homes.iter().all(|home| home == first) {
+        return Ok(first.clone());
     }
-    let course = super::courses::get(db, tenant, course)?.ok_or(StoreError::Missing("course"))?;
-    Ok(Home::of(&course.registration))
+    home_of_joined(db, tenant, course, &homes)
+}
+
+/// The one of several platforms that name a course that has its people now: the one that its deployment belongs to, if that is one
+/// of those that stayed.
+fn home_of_joined(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    named: &[Home],
+) -> Result<Home, StoreError> {
+    let joined = super::joins::joined_platforms(db, tenant)?;
+    let stayed: Vec<PlatformId> = named
+        .iter()
+        .map(|home| joined.of_people(&home.platform))
+        .collect();
+    let speaks: Option<Option<String>> = on_both!(db, |connection| courses::table
+        .inner_join(deployments::table.on(deployments::id.eq(courses::deployment_id)))
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(courses::id.eq(course.as_str()))
+        .select(deployments::platform_id)
+        .first(connection))
+    .optional()?;
+    let speaks = speaks.flatten();
+    let home = stayed
+        .iter()
+        .find(|one| speaks.as_deref() == Some(one.as_str()))
+        .or(stayed.first())
+        .ok_or(StoreError::Missing("platform"))?;
+    let known = get(db, tenant, home)?.ok_or(StoreError::Missing("platform"))?;
+    Ok(Home {
+        platform: known.id,
+        registration: known.registration,
+    })
 }
 
 /// Where people of a deployment are kept; one that nobody was launched from is its registration's.

@@ -34,6 +34,7 @@ mod log;
 mod master_key;
 mod nameless;
 mod namesakes;
+mod not_there;
 mod oddities;
 mod on_their_way;
 mod operations;

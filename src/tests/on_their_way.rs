@@ -69,6 +69,36 @@ fn pages_look_again_while_a_score_is_on_its_way_and_no_longer_than_that() {
 }
 
 #[test]
+fn what_was_said_not_to_reach_the_gradebook_is_never_said_to_be_on_its_way() {
+    on_each_database(|scene| async move {
+        let (lms, world) = (&scene.moodle, scene.moodle.world());
+        let at = world.courses()[0].id;
+        let (mut teacher, place) = activity(lms).await;
+        teacher.until("", "1 column").await;
+        let mut ada = Guest::open(lms, 0, ADA, "Project report").await;
+        hand_in(&mut ada, &place, "My report").await;
+        scene.at_rest().await;
+        let mut columns = world.line_items(at).into_iter();
+        let column = columns.find(|one| one.label == "Project report").unwrap().id;
+        assert!(world.delete_line_item(at, column));
+        let home = teacher.get("").await;
+        teacher.send(&home, "/check", &[]).await;
+        scene.at_rest().await;
+        let review = first_in_queue(&mut teacher).await;
+        let words = review.words();
+        assert!(words.contains("do not reach the gradebook for now"), "{words}");
+        let given = [("score", "90"), ("verdict", "approve")];
+        let queue = teacher.send(&review, "/review", &given).await;
+        assert!(!queue.words().contains("on their way"), "{}", queue.words());
+        let late = teacher.until("/evidence", "is not up to date").await;
+        let words = late.words();
+        assert!(words.contains("was deleted from the course"), "{words}");
+        assert!(!words.contains("on their way"), "{words}");
+        scene.end().await;
+    });
+}
+
+#[test]
 fn a_page_whose_visit_has_ended_says_so_and_asks_no_more() {
     crate::app::block_on(async {
         let Some(chromium) = Chromium::start(&[]).await else {

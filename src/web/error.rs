@@ -149,7 +149,7 @@ impl AppError {
             let status = self.status_code().as_u16();
             let page = ErrorPage::coded(status, self.code(), &sentence, &self.shown_id());
             return match way_back {
-                Some(way_back) => page.within(way_back).render(),
+                Some(way_back) => page.within(way_back, self.code()).render(),
                 None => page.render(),
             };
         }

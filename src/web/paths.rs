@@ -22,6 +22,8 @@ pub(crate) const CLAIM: &str = "/lti/claim";
 pub(crate) const ACCOUNT: &str = "/lti/account";
 /// Its self-test.
 pub(crate) const ACCOUNT_TEST: &str = "/lti/account/test";
+/// Whatever else is asked for below a course.
+pub(crate) const COURSE_REST: &str = "/c/{course}/{rest:.*}";
 /// Checking a badge of any issuer.
 pub(crate) const VERIFY: &str = "/verify";
 /// What a site shows of a badge whose address somebody posts there (oembed.com).

@@ -24,6 +24,22 @@ pub(crate) struct ColumnTrouble {
     /// Of one that is gone: whether it was one of a former registration, through which the course is not read any more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) former: bool,
+    /// Of one that is gone: what helps.
+    #[serde(default)]
+    pub(crate) remedy: Remedy,
+}
+
+/// What helps where a column is gone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Remedy {
+    /// The rule can name another one.
+    #[default]
+    AnotherColumn,
+    /// It is of an activity, which gets one when it is put into the course once more.
+    PlacedAgain,
+    /// There is no other one.
+    AnotherCondition,
 }
 
 /// What is the matter.
@@ -86,10 +102,21 @@ pub(crate) fn troubles(root: &Group, items: &[LineItem], pause: Option<&Pause>) 
                 label: known.label.clone(),
                 kind,
                 former: false,
+                remedy: remedy(kind, items),
             });
         }
     }
     found
+}
+
+/// What helps as far as the columns tell: one of an activity is not known here.
+fn remedy(kind: TroubleKind, items: &[LineItem]) -> Remedy {
+    let is_there = |item: &LineItem| item.state != LineItemState::Gone;
+    if kind == TroubleKind::Gone && !items.iter().any(is_there) {
+        Remedy::AnotherCondition
+    } else {
+        Remedy::AnotherColumn
+    }
 }
 
 /// The maximum that a rule was made for, of each column that it reads.

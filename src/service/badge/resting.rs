@@ -10,8 +10,9 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
-use crate::domain::columns::{ColumnTrouble, Pause, Resumed, TroubleKind, maxima, troubles};
+use crate::domain::columns::{ColumnTrouble, Pause, Remedy, Resumed, TroubleKind, maxima, troubles};
 use crate::domain::course::{Course, LineItem};
+use crate::domain::evidence::Activity;
 use crate::domain::policy::Power;
 use crate::domain::rest::Rest;
 use crate::domain::rule::Rule;
@@ -24,7 +25,7 @@ use crate::service::base::policies;
 use crate::service::base::queue::{self, DecideBadge};
 use crate::service::base::refusal::BadgeRefusal;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, audit, badges, line_items, rules};
+use crate::store::{Db, StoreError, activities, audit, badges, line_items, rules};
 
 /// So long teachers are told.
 const TOLD: TimeDelta = TimeDelta::days(7);
@@ -80,8 +81,16 @@ fn troubles_of(
     pause: Option<&Pause>,
 ) -> Result<Vec<ColumnTrouble>, StoreError> {
     let mut found = troubles(&rule.root, items, pause);
+    if !found.iter().any(|one| one.kind == TroubleKind::Gone) {
+        return Ok(found);
+    }
+    let activities = activities::for_course(db, &badge.tenant, &badge.course)?;
     for one in found.iter_mut().filter(|one| one.kind == TroubleKind::Gone) {
         one.former = line_items::is_of_former(db, &badge.tenant, &one.item)?;
+        let is_its = |activity: &Activity| activity.line_item.as_ref() == Some(&one.item);
+        if activities.iter().any(is_its) {
+            one.remedy = Remedy::PlacedAgain;
+        }
     }
     Ok(found)
 }
@@ -196,6 +205,7 @@ pub(in crate::service) fn remade(db: &mut Db, item: &LineItem, now: DateTime<Utc
             label: item.label.clone(),
             kind: TroubleKind::Remade,
             former: false,
+            remedy: Remedy::default(),
         });
         let told = Resumed { at: now, columns };
         badges::tell(db, &item.tenant, &id, &told)?;

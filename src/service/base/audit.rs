@@ -9,7 +9,7 @@ use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::operator::Administrator;
-use crate::store::audit::{actions, names, record, search, versions};
+use crate::store::audit::{actions, courses_of, names, record, search, versions};
 use crate::store::tenants;
 
 /// Most entries of one export; the page says so.
@@ -26,6 +26,8 @@ pub(crate) struct Part {
     pub(crate) total: i64,
     /// What the ids in it are called.
     pub(crate) names: BTreeMap<String, String>,
+    /// The course that each of what is in it belongs to, by its name.
+    pub(crate) courses: BTreeMap<String, String>,
     /// Which versions of what was handed in are in it.
     pub(crate) versions: BTreeMap<String, i32>,
     /// The word of every action that there is in the log.
@@ -62,6 +64,14 @@ impl Part {
             .unwrap_or_else(|| entry.subject.clone())
     }
 
+    /// The course that it was done in, where it was done to something of one.
+    #[must_use]
+    pub(crate) fn course(&self, entry: &Logged) -> Option<&str> {
+        let of_pair = || self.courses.get(entry.subject.split_once('/')?.0);
+        let found = self.courses.get(&entry.subject).or_else(of_pair);
+        found.map(String::as_str)
+    }
+
     /// Which version it was done to, of what somebody handed in.
     #[must_use]
     pub(crate) fn version(&self, entry: &Logged) -> Option<i32> {
@@ -94,6 +104,7 @@ pub(crate) async fn view(
         let names = names(db, &id, &ids)?;
         let versions = versions(db, &id, &ids)?;
         Ok(Part {
+            courses: courses_of(db, &id, &ids)?,
             versions,
             actions: actions(db, &id)?,
             tenant,

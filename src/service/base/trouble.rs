@@ -208,6 +208,19 @@ impl Trouble {
         self.reasons.iter().any(waits)
     }
 
+    /// Whether a check that ended so brought no news: what is known was read before.
+    #[must_use]
+    pub(crate) fn brought_no_news(&self) -> bool {
+        let is_so = |reason: &Reason| {
+            reason.away().is_some()
+                || matches!(
+                    reason,
+                    Reason::Missing { .. } | Reason::AnotherPlatform | Reason::NotWithin { .. }
+                )
+        };
+        self.reasons.iter().any(is_so)
+    }
+
     /// Work that is not in the queue any more, and is not done.
     #[must_use]
     pub(crate) fn lost() -> Self {

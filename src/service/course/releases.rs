@@ -32,6 +32,8 @@ pub(crate) struct Columns {
     pub(crate) answer: Option<Counting>,
     /// In the order of the gradebook's list.
     pub(crate) columns: Vec<Column>,
+    /// How many were read that are in the course no longer.
+    pub(crate) deleted: usize,
 }
 
 /// One of them.
@@ -60,7 +62,10 @@ pub(crate) async fn columns(cairn: &Cairn, visitor: &Visitor) -> Result<Columns,
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let (tenant, course) = (visitor.tenant(), &visitor.course.id);
         let mut items = line_items::for_course(db, tenant, course)?;
+        let of_former = line_items::of_former(db, tenant, &items)?.len();
+        let all = items.len();
         items.retain(|item| item.state != LineItemState::Gone);
+        let deleted = all.saturating_sub(items.len()).saturating_sub(of_former);
         let known = releases::for_course(db, tenant, course)?;
         let reading = rules::reading_columns(db, tenant, course)?;
         let badges = badges::for_course(db, tenant, course)?;
@@ -86,6 +91,7 @@ pub(crate) async fn columns(cairn: &Cairn, visitor: &Visitor) -> Result<Columns,
         Ok(Columns {
             answer: known.answer,
             columns: columns.collect(),
+            deleted,
         })
     });
     found.await

@@ -25,7 +25,7 @@ mod plan;
 mod send;
 mod told;
 
-pub(crate) use send::send;
+pub(crate) use send::{rests_until, send};
 pub(crate) use told::told_of;
 pub(crate) use told::{SentAnew, Told, Untaken};
 
@@ -104,17 +104,8 @@ pub(in crate::service) fn revive(
     let tenant = &course.tenant;
     // The platform has just answered: nothing is gained by waiting for the next try.
     jobs::hurry_below(db, tenant, SendScore::NAME, course.id.as_str(), now)?;
-    let gone: BTreeSet<_> = line_items::for_course(db, tenant, &course.id)?
-        .into_iter()
-        .filter(|item| item.state == LineItemState::Gone)
-        .map(|item| item.id)
-        .collect();
-    let mut without_column = BTreeSet::new();
-    for activity in activities::for_course(db, tenant, &course.id)? {
-        if activity.line_item.is_some_and(|item| gone.contains(&item)) {
-            without_column.insert(activity.id);
-        }
-    }
+    let gone = gone_columns(db, tenant, &course.id)?;
+    let without_column = without_column(db, tenant, &course.id)?;
     for job in jobs::given_up_below(db, tenant, SendScore::NAME, course.id.as_str(), AT_ONCE)? {
         let named: Option<SendScore> = queue::read(&job.payload, &job.key, None).ok();
         let submission = match named {
@@ -232,16 +223,66 @@ pub(crate) async fn on_their_way(
         if !under_way {
             return Ok(None);
         }
-        let due = jobs::due_below(db, tenant, SendScore::NAME, course.as_str(), now)?;
+        let arrives = one_arrives(db, &visitor, only.as_ref(), now)?;
         let late = jobs::late_below(db, tenant, SendScore::NAME, course.as_str())?;
         let in_vain = late.is_some_and(|late| Trouble::read(&late.error).waits_for_somebody());
-        Ok(match (due > 0, in_vain) {
+        Ok(match (arrives, in_vain) {
             (true, false) => Some(OnTheWay::Soon),
             (true, true) | (false, false) => Some(OnTheWay::Later),
             (false, true) => None,
         })
     });
     found.await
+}
+
+/// Whether one of the scores that are due, or that of one hand-in, has a column to arrive in. That of a column that is gone was
+/// said not to arrive before it was given.
+fn one_arrives(
+    db: &mut Db,
+    visitor: &Visitor,
+    only: Option<&SubmissionId>,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let (tenant, course) = (visitor.tenant(), &visitor.course.id);
+    let gone = without_column(db, tenant, course)?;
+    let due = jobs::due_keys_below(db, tenant, SendScore::NAME, course.as_str(), now, AT_ONCE)?;
+    for key in due {
+        let submission = key.split_once('/').map(|(_, id)| SubmissionId::from(id));
+        let Some(submission) = submission.filter(|one| only.is_none_or(|only| only == one)) else {
+            continue;
+        };
+        let known = if gone.is_empty() {
+            None
+        } else {
+            submissions::get(db, tenant, &submission)?
+        };
+        if known.is_none_or(|known| !gone.contains(&known.activity)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The activities of a course whose column is gone.
+fn without_column(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<BTreeSet<ActivityId>, StoreError> {
+    let gone = gone_columns(db, tenant, course)?;
+    let all = activities::for_course(db, tenant, course)?.into_iter();
+    let without = all.filter(|one| one.line_item.as_ref().is_some_and(|item| gone.contains(item)));
+    Ok(without.map(|one| one.id).collect())
+}
+
+fn gone_columns(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<BTreeSet<LineItemId>, StoreError> {
+    let all = line_items::for_course(db, tenant, course)?.into_iter();
+    let gone = all.filter(|item| item.state == LineItemState::Gone);
+    Ok(gone.map(|item| item.id).collect())
 }
 
 /// As [`late`], for whoever reads already.

@@ -12,6 +12,7 @@ use crate::domain::credential::{Credential, ReissueCause, Reissued};
 use crate::ids::AwardId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::CredentialRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::credential::build::{has_link, is_about};
 use crate::service::credential::email_hash;
@@ -185,7 +186,10 @@ pub(crate) async fn set_says(
     visitor.act_for_oneself()?;
     let (context, visitor, award) = (IssuingContext::of(cairn), visitor.clone(), award.clone());
     let signed = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
-        let (_, _, credential) = held(db, &visitor, &award)?;
+        let (held_one, _, credential) = held(db, &visitor, &award)?;
+        if held_one.revocation.is_some() {
+            return Err(CredentialRefusal::Revoked.into());
+        }
         let mut document = read(&credential)?;
         let now = says(&credential, &document)?;
         if wish.is_met_by(now) && credential.token.is_some() {

@@ -55,6 +55,8 @@ pub(crate) struct Platform {
     pub(crate) is_own: bool,
     /// Deployments whose platform may be one that is known, and whether their launches wait for an answer.
     pub(crate) same: HashMap<DeploymentId, bool>,
+    /// Other registrations that speak for it too: the name and the client id of each.
+    pub(crate) joined: Vec<(String, String)>,
     /// None for one that was registered by hand.
     pub(crate) registration_url: Option<String>,
 }
@@ -140,8 +142,10 @@ pub(crate) async fn view(
                 pending::get(db, tenant, &one.id)?.unwrap_or_default(),
             );
         }
+        let belong = platforms::of_registration(db, tenant, &id)?;
+        let joined = joined_with(db, tenant, &id, belong.iter().map(|(_, belonging)| belonging))?;
         let mut same = HashMap::new();
-        for (deployment, belonging) in platforms::of_registration(db, tenant, &id)? {
+        for (deployment, belonging) in belong {
             if belonging.review_of.is_some() {
                 same.insert(deployment, true);
                 continue;
@@ -152,6 +156,7 @@ pub(crate) async fn view(
         }
         Ok(Platform {
             same,
+            joined,
             is_own,
             institution: tenants::get(db, tenant)?.ok_or(ServiceError::NotFound("institution"))?,
             deployments,

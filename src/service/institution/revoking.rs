@@ -69,7 +69,7 @@ fn by_code(db: &mut Db, tenant: &TenantId, code: &str) -> Result<Option<AwardId>
 }
 
 /// Awards of an institution by a part of the holder's name or their id at the platform, by the name of a badge of a course that
-/// has ended, or by the badge's public address or its last part. Newest first, at most 50.
+/// has ended or of that course, or by the badge's public address or its last part. Newest first, at most 50.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see.
@@ -90,8 +90,11 @@ pub(crate) async fn search(
         let name = sought.to_lowercase();
         let named: Vec<_> = badges::of_ended_courses(db, &id)?
             .into_iter()
-            .filter(|badge| badge.design.name.to_lowercase().contains(&name))
-            .map(|badge| badge.id)
+            .filter(|(badge, title, label)| {
+                let says = |text: &str| text.to_lowercase().contains(&name);
+                says(&badge.design.name) || title.iter().chain(label).any(|text| says(text))
+            })
+            .map(|(badge, ..)| badge.id)
             .take(MOST_BADGES)
             .collect();
         let coded: Vec<AwardId> = by_code(db, &id, code_of(&sought))?.into_iter().collect();

@@ -24,7 +24,9 @@ pub(crate) use late::{
     Late, given_up_below, hurry_below, late_below, revive, take_given_up, take_given_up_below,
 };
 pub(crate) use people::forget_person;
-pub(crate) use state::{Count, Standing, counts, due_below, is_under_way, standing, under_way_below};
+pub(crate) use state::{
+    Count, Standing, counts, due_below, due_keys_below, is_under_way, standing, under_way_below,
+};
 
 const WAITING: &str = "waiting";
 const RUNNING: &str = "running";
@@ -374,6 +376,28 @@ pub(crate) fn end_with(db: &mut Db, job: &Job, problem: &str) -> Result<bool, St
     } else {
         fail(db, job, problem, None)
     }
+}
+
+/// Lets a job that was left alone wait until then, with what went wrong before. When a newer one of the same kind and key waits
+/// already, that one takes its place. `false`: another worker has it now. Run it in a transaction.
+pub(crate) fn rest(db: &mut Db, job: &Job, until: DateTime<Utc>) -> Result<bool, StoreError> {
+    if another_waits(db, job)? {
+        return done(db, job);
+    }
+    let changed = diesel::update(jobs::table)
+        .filter(jobs::tenant_id.eq(job.tenant.as_str()))
+        .filter(jobs::id.eq(job.id.as_str()))
+        .filter(jobs::state.eq(RUNNING))
+        .filter(jobs::locked_by.eq(&job.locked_by))
+        .filter(jobs::attempts.eq(job.attempts))
+        .set((
+            jobs::state.eq(WAITING),
+            jobs::run_at.eq(micros(until)),
+            jobs::locked_until.eq(None::<i64>),
+            jobs::locked_by.eq(None::<String>),
+        ))
+        .execute(db)?;
+    Ok(changed == 1)
 }
 
 /// Lets a job that failed wait until `retry_at`, or gives it up when there is none. When a newer one of the same kind

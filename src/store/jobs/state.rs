@@ -87,6 +87,27 @@ pub(crate) fn due_below(
     Ok(usize::try_from(found).unwrap_or_default())
 }
 
+/// Those keys themselves, as many as that.
+pub(crate) fn due_keys_below(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    folder: &str,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    let due = jobs::state.eq(WAITING).and(jobs::run_at.le(micros(now)));
+    Ok(jobs::table
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.like(format!("{folder}/%")))
+        .filter(jobs::state.eq(RUNNING).or(due))
+        .order(jobs::id)
+        .limit(limit)
+        .select(jobs::key)
+        .load(db)?)
+}
+
 fn under_way_like(
     db: &mut Db,
     tenant: &TenantId,

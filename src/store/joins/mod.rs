@@ -160,6 +160,62 @@ pub(crate) fn platforms_within(
     Ok(found)
 }
 
+/// Which platforms of an institution are one with another: each with the one into which it was joined.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct JoinedPlatforms(Vec<(PlatformId, PlatformId, JoinState)>);
+
+impl JoinedPlatforms {
+    /// What a platform is one with, by whatever was said and not taken back yet.
+    #[must_use]
+    pub(crate) fn said(&self, platform: &PlatformId) -> PlatformId {
+        self.by(platform, |_| true)
+    }
+
+    /// The platform to which its deployments went: at once when it was said, and back at once.
+    #[must_use]
+    pub(crate) fn of_deployments(&self, platform: &PlatformId) -> PlatformId {
+        self.by(platform, |state| state != JoinState::Leaving)
+    }
+
+    /// The platform to which its people and courses went: once the job was there, until it was there again.
+    #[must_use]
+    pub(crate) fn of_people(&self, platform: &PlatformId) -> PlatformId {
+        self.by(platform, |state| state != JoinState::Asked)
+    }
+
+    fn by(&self, platform: &PlatformId, counts: impl Fn(JoinState) -> bool) -> PlatformId {
+        let mut passed = vec![platform];
+        let mut now = platform;
+        while let Some((_, into, _)) = self
+            .0
+            .iter()
+            .find(|(from, _, state)| from == now && counts(*state))
+        {
+            if passed.contains(&into) {
+                break;
+            }
+            passed.push(into);
+            now = into;
+        }
+        now.clone()
+    }
+}
+
+/// The platforms of an institution that are one with another.
+pub(crate) fn joined_platforms(db: &mut Db, tenant: &TenantId) -> Result<JoinedPlatforms, StoreError> {
+    let rows: Vec<(String, String, String)> = on_both!(db, |connection| joins::table
+        .filter(joins::tenant_id.eq(tenant.as_str()))
+        .filter(joins::kind.eq("platform"))
+        .filter(joins::state.ne("undone"))
+        .select((joins::from_id, joins::into_id, joins::state))
+        .load(connection))?;
+    let mut all = Vec::with_capacity(rows.len());
+    for (from, into, state) in rows {
+        all.push((from.into(), into.into(), from_word("joins.state", &state)?));
+    }
+    Ok(JoinedPlatforms(all))
+}
+
 /// Goes from one state to the next. `false`: it was not in the first one.
 pub(crate) fn advance(
     db: &mut Db,

@@ -120,6 +120,13 @@ fn the_audit_log_calls_courses_columns_and_work_by_their_names_and_no_student_by
             versions.into_iter().collect::<Vec<_>>(),
             [(work.id.to_string(), 3)]
         );
+        let told = |tenant: &TenantId| read(database, |db| audit::courses_of(db, tenant, &ids));
+        let within: Vec<String> = told(&school.tenant).into_keys().collect();
+        let mut expected = [item.as_str(), "a1", work.id.as_str()].map(str::to_owned);
+        expected.sort();
+        assert_eq!(within, expected);
+        assert!(told(&school.tenant).values().all(|name| Some(name) == titled));
+        assert!(told(&other.tenant).is_empty());
         // Of another institution nothing is told.
         let called = read(database, |db| audit::names(db, &other.tenant, &ids));
         assert!(called.is_empty(), "{called:?}");

@@ -8,7 +8,7 @@ use crate::ids::{CourseId, JoinId, LinkId, PlatformId, SubmissionId};
 use crate::store::platforms::Belonging;
 
 /// Another registration with a platform and a course of its own, whose course the other one's is.
-fn second(database: &TestDatabase, school: &School) -> CourseId {
+pub(super) fn second(database: &TestDatabase, school: &School) -> CourseId {
     let tenant = &school.tenant;
     let again = registration("r-again", tenant, "client-again");
     let belongs = |platform: &str| Belonging {

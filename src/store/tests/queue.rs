@@ -349,6 +349,10 @@ fn work_is_under_way_when_it_runs_is_due_or_is_tried_again_but_not_before_its_ti
             })
         };
         assert_eq!(due("c", 10), 1, "it runs");
+        let keys = read(database, |db| {
+            jobs::due_keys_below(db, &school.tenant, "sync-course", "c", at(20), 9)
+        });
+        assert_eq!(keys.iter().filter(|key| *key == "c/2").count(), 1, "{keys:?}");
         assert_eq!((due("c", 19), due("c", 20)), (1, 2));
         assert_eq!(due("cc", 98), 0, "it waits for its next try");
         write(database, |db| {
@@ -357,6 +361,36 @@ fn work_is_under_way_when_it_runs_is_due_or_is_tried_again_but_not_before_its_ti
         });
         assert_eq!(due("cc", 50), 1, "it is tried at once");
         assert_eq!(due("c", 19), 1, "what was never tried waits for its time");
+    });
+}
+
+#[test]
+fn work_that_was_left_alone_waits_and_keeps_what_went_wrong_before() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let work = sync(&school, "c/1", 0);
+        enqueue(database, &work);
+        let job = claim(database, 1, "w", 9).remove(0);
+        assert!(write(database, |db| jobs::fail(db, &job, "away", Some(at(2)))));
+        let job = claim(database, 2, "w", 9).remove(0);
+        assert!(write(database, |db| jobs::rest(db, &job, at(50))));
+        assert!(
+            !write(database, |db| jobs::rest(db, &job, at(60))),
+            "it is done once"
+        );
+        assert!(claim(database, 49, "w", 9).is_empty());
+        let late = read(database, |db| {
+            jobs::late_below(db, &school.tenant, &work.kind, "c")
+        });
+        assert_eq!(late.unwrap().error, "away");
+        write(database, |db| {
+            jobs::hurry_below(db, &school.tenant, &work.kind, "c", at(3))
+        });
+        assert_eq!(
+            claim(database, 3, "w", 9).len(),
+            1,
+            "a look that is answered hurries it"
+        );
     });
 }
 

@@ -134,6 +134,7 @@ fn columns_reviews_and_courses_are_called_by_their_names() {
         ] {
             let page = admin.get(&format!("/admin/audit/{tenant}?action={action}")).await;
             assert!(page.words().contains(&told), "{told}: {}", page.words());
+            assert!(page.words().contains(&format!("“{course}”")), "{}", page.words());
             assert!(!page.words().contains(ADA), "{}", page.words());
         }
         scene.end().await;

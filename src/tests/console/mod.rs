@@ -7,6 +7,7 @@ mod audit;
 mod beyond;
 mod colour;
 mod deployments;
+mod either_page;
 mod entering;
 mod joining;
 mod keys;

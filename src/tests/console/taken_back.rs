@@ -243,6 +243,7 @@ fn an_activity_that_one_alone_placed_goes_with_its_link_and_its_submissions() {
         let list = admin.get("/admin/people").await;
         let asked = admin.get(&path(&list.links("/part").remove(0))).await.words();
         for said in [
+            "since they were joined, on both sides together: 1 submission",
             "An activity that they alone open goes with them, with its column and its submissions",
             "all others go on",
         ] {

@@ -184,6 +184,8 @@ fn columns_of_the_registration_that_does_not_speak_are_called_its_own_and_lose_n
             words.contains("2 belong to a former registration of Cairn"),
             "{words}"
         );
+        let quiz = "“Quiz” belongs to a former registration of Cairn";
+        assert_eq!(words.matches(quiz).count(), 1, "{words}");
         let rule = after.get(&format!("/badges/{badge}/rule")).await;
         assert!(
             rule.text().contains("“Quiz”, of a former registration of Cairn"),

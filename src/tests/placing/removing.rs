@@ -51,6 +51,36 @@ fn a_choice_that_was_never_saved_in_the_course_is_removed_by_a_teacher() {
 }
 
 #[test]
+fn of_two_activities_of_one_name_the_page_says_which_it_removes() {
+    on_each_database(|scene| async move {
+        let lms = &scene.moodle;
+        for _ in 0..2 {
+            let (mut browser, picker) = choose(lms, CourseRole::Teacher, "").await;
+            let review = send(&mut browser, &picker, "/place/review", &REPORT).await;
+            answer(&mut browser, &review).await;
+        }
+        let mut teacher = Guest::open(lms, 0, "Teacher", "My badges").await;
+        let evidence = teacher.get("/evidence").await;
+        let mut asked = Vec::new();
+        for href in evidence.links("/remove") {
+            asked.push(teacher.browser.get(&href).await.unwrap().words());
+        }
+        assert_eq!(asked.len(), 2, "{}", evidence.words());
+        let titles: Vec<&str> = asked
+            .iter()
+            .filter_map(|words| words.split_once("Remove “Field report” (")?.1.split_once(")?"))
+            .map(|(mark, _)| mark)
+            .collect();
+        assert_eq!(titles.len(), 2, "{asked:?}");
+        assert_ne!(titles[0], titles[1]);
+        for mark in titles {
+            assert!(evidence.words().contains(mark), "{mark}: {}", evidence.words());
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
 fn what_somebody_has_opened_in_the_course_is_not_offered_for_removal() {
     on_each_database(|scene| async move {
         let lms = &scene.moodle;

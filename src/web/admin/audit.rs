@@ -161,6 +161,7 @@ fn line(visit: &AdminVisit, part: &Part, entry: &Logged) -> AuditLine {
         } else {
             subject(part, entry)
         },
+        course: part.course(entry).map(str::to_owned),
         subject_id: entry.subject.clone(),
         detail: detail(entry),
     }

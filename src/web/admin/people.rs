@@ -184,22 +184,23 @@ fn stays(one: &Listed, since: CameSince) -> String {
         .into_iter()
         .filter_map(|(count, told)| (count > 0).then_some(told))
         .collect();
-    let but_for = match one.kind {
-        JoinKind::Platform => ", but for what goes with links",
-        JoinKind::Person | JoinKind::Course => "",
-    };
     if came.is_empty() {
         return format!(
             "Nothing came in since they were joined. What still does before this is done stays with {}.",
             one.into
         );
     }
-    format!(
-        "What came in since they were joined stays with {}{}: {}.",
-        one.into,
-        but_for,
-        came.join(", ")
-    )
+    let came = came.join(", ");
+    match one.kind {
+        JoinKind::Platform => format!(
+            "What came in since they were joined, on both sides together: {came}. Of that, work that came in through links of {} alone goes with them; all else stays with {}.",
+            one.from, one.into
+        ),
+        JoinKind::Person | JoinKind::Course => format!(
+            "What came in since they were joined stays with {}: {came}.",
+            one.into
+        ),
+    }
 }
 
 /// What taking a join back does, one sentence each.

@@ -51,6 +51,8 @@ fn view(visit: &Visit, found: &Columns, problems: ProblemList) -> ColumnsPage {
         columns: found.columns.iter().map(|one| panel(visit, one)).collect(),
         problems,
         reading: visit.visitor.session.reading,
+        ended: visit.visitor.course.life.end().is_some(),
+        deleted: found.deleted,
         back_href: visit.href(""),
     }
 }
@@ -76,7 +78,9 @@ fn panel(visit: &Visit, column: &Column) -> ColumnPanel {
         } else {
             format!("Of {} points. {read}{chosen}", item.maximum.normalize())
         },
-        counting: if column.told_by_lms {
+        counting: if visit.visitor.course.life.end().is_some() {
+            words::releases::of_ended(&item.label)
+        } else if column.told_by_lms {
             words::rest_grades::released_there().to_owned()
         } else {
             words::releases::counting(&item.label, release, zone)

@@ -7,7 +7,7 @@ use crate::domain::badge::BadgeState;
 use crate::domain::policy::{Powers, Regrade as Policy};
 use crate::ids::{BadgeId, CopyId};
 use crate::service::award::regrades::FallenGrade;
-use crate::service::badge::design::{Overview, Summary};
+use crate::service::badge::design::{Obstacle, Overview, Summary};
 use crate::service::base::trouble::Trouble;
 use crate::service::course::home::Teaching;
 use crate::service::course::releases;
@@ -120,6 +120,7 @@ fn view(
         },
         check: CheckState {
             last: checks.last_at.map(|at| When::new(at, now)),
+            failed: trouble.as_ref().is_some_and(Trouble::brought_no_news),
             next: checks.next_at.map(|at| When::new(at, now)),
             // Of a course that has ended nothing reaches the gradebook any more, and nobody could help it.
             problem: match (
@@ -153,7 +154,11 @@ fn view(
         may_answer: false,
         students_href: None,
         lists_students: overview.lists_students,
-        grades_read: words::columns::counted(overview.columns, overview.columns_of_former),
+        grades_read: words::columns::counted(
+            overview.columns,
+            overview.columns_of_former,
+            overview.columns_deleted,
+        ),
         what_can_be_read: what_can_be_read(visit, &overview),
         attention: overview
             .badges
@@ -173,6 +178,8 @@ fn view(
         news: overview
             .badges
             .iter()
+            // In a course that has ended nothing is decided any more.
+            .filter(|_| !has_ended)
             .filter_map(|one| {
                 let told = one.resumed.as_ref()?;
                 Some(words::columns::resumed(&one.badge.design.name, told))
@@ -283,7 +290,8 @@ fn row(visit: &Visit, summary: &Summary, powers: Powers) -> BadgeRow {
         problem: summary
             .problem
             .as_ref()
-            .filter(|_| !has_ended)
+            // Why it rests stands under "Needs attention", with what to do.
+            .filter(|problem| !has_ended && !matches!(problem, Obstacle::Rests(_)))
             .map(words::rules::obstacle),
         edit_href: href(course::badge_edit),
         rule_href: href(course::badge_rule),

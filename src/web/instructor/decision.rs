@@ -85,6 +85,8 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
             .map(|then| decided::check_lines(then, &sight.names, Audience::Teacher, sight.now))
             .unwrap_or_default(),
         next: match (&sight.waits, &sight.award) {
+            // In a course that has ended nothing follows any more.
+            _ if visit.visitor.course.life.end().is_some() => None,
             (Some(waits), Some(award)) if works => {
                 Some(words::renewals::to_a_teacher(waits, award, visit.visitor.zone()))
             }

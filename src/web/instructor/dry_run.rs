@@ -152,6 +152,7 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         may_activate: powers.create,
         blocking: trial.blocking.iter().map(words::rules::blocking).collect(),
         problems,
+        failed_since: trial.failed_since,
         read: trial.read_at.map(|at| When::new(at, trial.now)),
         waiting: trial.first_reading.then(|| Waiting {
             every: Some(2),

@@ -48,7 +48,11 @@ async fn review(visit: Visit, path: web::Path<(String, ActivityId)>) -> Result<H
     let (_, id) = path.into_inner();
     policies::check(&visit.cairn, &visit.visitor, Power::Place).await?;
     let activity = placing::review_removal(&visit.cairn, &visit.visitor, &id).await?;
-    let title = format!("Remove “{}”?", activity.title);
+    // As the list tells it apart from another one of its name.
+    let all = placing::unopened(&visit.cairn, &visit.visitor).await?;
+    let mark = all.marks.get(&activity.id);
+    let which = words::namesakes::told_apart("", mark, visit.visitor.zone());
+    let title = format!("Remove “{}”{which}?", activity.title);
     visit.show(&ConfirmPage {
         page: visit.page(&title, Place::Evidence),
         consequences: vec![

@@ -11,6 +11,7 @@ use crate::service::award::evidence::{self, ActivityView, HandIn};
 use crate::service::award::files::size_words;
 use crate::service::award::uploads::{self, Announced, Sent, Taken};
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::{CourseRefusal, Refusal};
 use crate::web::artefact::{self, state_chip};
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
@@ -19,7 +20,7 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::markdown;
 use crate::web::paths::course;
-use crate::web::views::learner::{ActivityPage, HandInFields, HandedIn, ReviewView};
+use crate::web::views::learner::{ActivityPage, HandInFields, HandedIn, NotHandedIn, ReviewView};
 use crate::web::views::shared::{LinkTo, Problem, ProblemList, When};
 use crate::web::words;
 
@@ -58,6 +59,21 @@ async fn hand_in(
     };
     let had_file = typed.file.is_some();
     let handed_in = match evidence::hand_in(&visit.cairn, &visit.visitor, &id, typed).await {
+        Err(error @ ServiceError::Refused(Refusal::Course(CourseRefusal::Ended))) => {
+            let error = AppError::from(error);
+            let shown = evidence::activity(&visit.cairn, &visit.visitor, &id).await?;
+            let page = ActivityPage {
+                not_taken: Some(NotHandedIn {
+                    sentence: error.sentence(),
+                    error_id: error.shown_id(),
+                    text: fields.text,
+                    link: fields.link,
+                    had_file,
+                }),
+                ..view(&visit, &shown, HandInFields::default()).await
+            };
+            return visit.show_unkept(&page, &error);
+        }
         Err(error) if error.keeps_the_form() => {
             let error = AppError::from(error);
             let mut text = error.sentence_with_the_form();
@@ -183,6 +199,7 @@ async fn view(visit: &Visit, shown: &ActivityView, fields: HandInFields) -> Acti
             Some(format!("{} of {}", value.normalize(), grade.maximum.normalize()))
         }),
         form,
+        not_taken: None,
         anew: shown.anew,
         no_form_note: no_form_note.map(str::to_owned),
         earlier: earlier

@@ -57,8 +57,11 @@ fn in_force(now: DateTime<Utc>, mine: &MyBadge) -> Option<&Award> {
 
 fn view(visit: &Visit, learning: &Learning, mine: &MyBadge, earned: Option<&Decision>) -> LearnerBadgePage {
     let (design, now) = (&mine.badge.design, learning.now);
+    let has_ended = learning.ended.is_some();
     let status = match &mine.award {
         Some(award) => standing_chip(award, now),
+        // In a course that has ended nobody is on the way any more.
+        None if has_ended => Status::Neutral.saying("Not earned"),
         None => Status::InProgress.chip(),
     };
     // What is known now says nothing of a badge that is earned: its grades may be gone since.
@@ -93,8 +96,15 @@ fn view(visit: &Visit, learning: &Learning, mine: &MyBadge, earned: Option<&Deci
         since,
         next: mine
             .open
-            .then(|| next_words(learning, mine, visit.visitor.zone())),
-        next_action: next_action(visit, learning, mine),
+            .then(|| next_words(learning, mine, visit.visitor.zone()))
+            .filter(|_| !has_ended),
+        next_action: next_action(visit, learning, mine).filter(|_| !has_ended),
+        revoked_reason: mine
+            .award
+            .as_ref()
+            .and_then(|award| award.revocation.as_ref())
+            .map(|revocation| revocation.reason.clone()),
+        ended: has_ended,
         criteria: markdown::render(&design.criteria),
         facts: design_facts(design),
         reminder: reminder(learning, mine, visit.visitor.zone()),

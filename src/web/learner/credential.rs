@@ -204,6 +204,7 @@ async fn view(
     let says = reissuing::says(&mine.credential, &mine.document)?;
     let no_email = email_hash::address(&visit.visitor.person, &mine.policy).err();
     let email = (says.email || no_email.is_none()).then_some(says.email);
+    let is_revoked = mine.award.revocation.is_some();
     let says_results = says.grades.is_some() || says.work.is_some();
     let signed_anew = mine.credential.reissued.map(|reissued| SignedAnew {
         when: When::date_only(reissued.at),
@@ -258,7 +259,8 @@ async fn view(
             hidden: visibility.hidden,
         },
         action: share_action,
-        says: (says_results || email.is_some()).then_some(Says {
+        // What was taken back is not signed anew.
+        says: (!is_revoked && (says_results || email.is_some())).then_some(Says {
             grades: says.grades,
             work: says.work,
             address: says.address,

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 
 use super::lapsing::reminder;
 use super::next_step::next_words;
+use crate::domain::award::{Award, Standing};
 use crate::domain::sentence::Progress;
 use crate::service::award::learning::{Learning, MyBadge};
 use crate::web::badge_facts::{picture_of, standing_chip};
@@ -52,6 +53,22 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
         reminder: None,
         course: Some(course.name().to_owned()),
     });
+    let is_revoked = |award: &Award| award.standing(now) == Standing::Revoked;
+    let (mut revoked, mut held, mut held_elsewhere) = (Vec::new(), Vec::new(), Vec::new());
+    for ((_, award), row) in learning.earned().into_iter().zip(earned) {
+        if is_revoked(award) {
+            revoked.push(row);
+        } else {
+            held.push(row);
+        }
+    }
+    for ((award, ..), row) in learning.elsewhere.iter().zip(elsewhere) {
+        if is_revoked(award) {
+            revoked.push(row);
+        } else {
+            held_elsewhere.push(row);
+        }
+    }
     let stacks = learning
         .badges
         .iter()
@@ -77,8 +94,9 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
                 next: next_words(learning, mine, visit.visitor.zone()),
             })
             .collect(),
-        earned: earned.collect(),
-        elsewhere: elsewhere.collect(),
+        earned: held,
+        revoked,
+        elsewhere: held_elsewhere,
         ended: learning.ended.is_some(),
         stacks: stacks
             .map(|mine| StackRow {

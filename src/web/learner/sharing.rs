@@ -29,6 +29,8 @@ pub(super) async fn elsewhere(
     if !mine.policy.has_public_pages()
         || !mine.credential.visibility.downloads
         || mine.credential.visibility.hidden
+        // What was taken back is not shown off.
+        || mine.award.standing(mine.now) == Standing::Revoked
     {
         return Ok(None);
     }

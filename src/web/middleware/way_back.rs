@@ -27,6 +27,9 @@ pub(super) fn shown(answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody
     let headers = answer.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, policy);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    // A form is known to ourselves alone; a link needs nobody to be told where it stands.
+    if way_back.session.is_some() {
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    }
     answer
 }

@@ -32,10 +32,17 @@ pub(crate) fn of_former(label: &str) -> String {
     format!("“{label}”, of a former registration of Cairn")
 }
 
-/// Of how many columns the grades are read; `former` belong to a registration through which the course is not read any more.
+/// Of how many columns the grades are read; `former` belong to a registration through which the course is not read any more, and
+/// `deleted` are in the course no longer.
 #[must_use]
-pub(crate) fn counted(columns: usize, former: usize) -> String {
+pub(crate) fn counted(columns: usize, former: usize, deleted: usize) -> String {
     let placed = match columns {
+        0 if former == 0 && deleted == 1 => {
+            return "none now; 1 column was deleted from the course".to_owned();
+        }
+        0 if former == 0 && deleted > 1 => {
+            return format!("none now; {deleted} columns were deleted from the course");
+        }
         0 if former == 0 => return "none yet".to_owned(),
         0 => "no column of this registration yet".to_owned(),
         1 => "1 column placed by Cairn".to_owned(),
@@ -99,18 +106,25 @@ pub(crate) fn resumed(badge: &str, told: &Resumed) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::columns::Remedy;
     use crate::domain::sample::now;
 
     #[test]
     fn columns_of_a_former_registration_are_counted_apart() {
-        assert_eq!(counted(0, 0), "none yet");
-        assert_eq!(counted(2, 0), "2 columns placed by Cairn");
+        assert_eq!(counted(0, 0, 0), "none yet");
+        assert_eq!(counted(0, 0, 1), "none now; 1 column was deleted from the course");
         assert_eq!(
-            counted(1, 1),
+            counted(0, 0, 2),
+            "none now; 2 columns were deleted from the course"
+        );
+        assert_eq!(counted(2, 0, 3), "2 columns placed by Cairn");
+        assert_eq!(counted(2, 0, 0), "2 columns placed by Cairn");
+        assert_eq!(
+            counted(1, 1, 0),
             "1 column placed by Cairn; 1 belongs to a former registration of Cairn"
         );
         assert_eq!(
-            counted(0, 2),
+            counted(0, 2, 0),
             "no column of this registration yet; 2 belong to a former registration of Cairn"
         );
     }
@@ -126,6 +140,7 @@ mod tests {
                     label: "Quiz".to_owned(),
                     kind: *kind,
                     former: false,
+                    remedy: Remedy::default(),
                 })
                 .collect(),
         };

@@ -37,6 +37,14 @@ pub(crate) fn unread(label: &str) -> String {
     format!("Grades in “{label}” are not read any more; what is known of them was read before.")
 }
 
+/// Of a column of a course that has ended.
+#[must_use]
+pub(crate) fn of_ended(label: &str) -> String {
+    format!(
+        "Grades in “{label}” are not read any more; what is known of them was read before the course ended."
+    )
+}
+
 /// The same of all columns of which nobody chose otherwise.
 #[must_use]
 pub(crate) fn all(answer: Option<Counting>) -> &'static str {

@@ -1,6 +1,6 @@
 //! What is wrong with a rule, what keeps it from being activated, and why a badge rests, in words for its instructors.
 
-use crate::domain::columns::{ColumnTrouble, TroubleKind};
+use crate::domain::columns::{ColumnTrouble, Remedy, TroubleKind};
 use crate::domain::design_review::RuleProblem as P;
 use crate::domain::outside::Measure;
 use crate::domain::rest::Rest;
@@ -175,6 +175,10 @@ pub(crate) fn obstacle(obstacle: &Obstacle) -> String {
     }
 }
 
+/// What gives an activity a column where it has lost its own.
+pub(crate) const PLACED_AGAIN: &str =
+    "Put the activity into the course once more and open it there: then it gets a column.";
+
 /// Why a badge rests, and what to do.
 #[must_use]
 pub(crate) fn rest(rest: &Rest) -> String {
@@ -212,16 +216,27 @@ pub(crate) fn rest(rest: &Rest) -> String {
 
 fn column(
     ColumnTrouble {
-        label, kind, former, ..
+        label,
+        kind,
+        former,
+        remedy,
+        ..
     }: &ColumnTrouble,
 ) -> String {
+    let helps = match remedy {
+        Remedy::AnotherColumn => "Change the rule so that it names another one.",
+        Remedy::PlacedAgain => PLACED_AGAIN,
+        Remedy::AnotherCondition => {
+            "There is no other column that the rule could name, so change what it asks for."
+        }
+    };
     match kind {
         TroubleKind::Gone if *former => format!(
-            "The gradebook column “{label}” belongs to a former registration of Cairn, through which this course is not read any more. Change the rule so that it names another one."
+            "The gradebook column “{label}” belongs to a former registration of Cairn, through which this course is not read any more. {helps}"
         ),
-        TroubleKind::Gone => format!(
-            "The gradebook column “{label}” is no longer in the course. Change the rule so that it names another one."
-        ),
+        TroubleKind::Gone => {
+            format!("The gradebook column “{label}” is no longer in the course. {helps}")
+        }
         TroubleKind::MaximumChanged => format!(
             "The maximum of the gradebook column “{label}” was changed. Look at the rule and activate it again."
         ),
@@ -283,6 +298,7 @@ mod tests {
             label: label.into(),
             kind,
             former: false,
+            remedy: Remedy::default(),
         };
         let former = ColumnTrouble {
             former: true,
@@ -293,6 +309,18 @@ mod tests {
             said.contains("“Report” belongs to a former registration"),
             "{said}"
         );
+        for (remedy, helps) in [
+            (Remedy::PlacedAgain, "Put the activity into the course once more"),
+            (Remedy::AnotherColumn, "names another one"),
+            (Remedy::AnotherCondition, "There is no other column"),
+        ] {
+            let gone = ColumnTrouble {
+                remedy,
+                ..trouble("Report", TroubleKind::Gone)
+            };
+            let said = rest(&Rest::from(vec![gone]));
+            assert!(said.contains(helps), "{said}");
+        }
         let both = rest(&Rest::from(vec![
             trouble("Quiz", TroubleKind::Gone),
             trouble("Essay", TroubleKind::MaximumChanged),

@@ -90,9 +90,6 @@ pub(crate) fn column_points(maximum: Decimal, column: Decimal) -> String {
 #[must_use]
 pub(crate) fn kept_back(why: &ColumnRefusal) -> String {
     let todo = match why {
-        ColumnRefusal::Gone(_) => {
-            " Put the activity into the course once more and open it there: then it gets a column again."
-        }
         ColumnRefusal::NotYet => {
             " It gets one once its link in the course has been opened; Cairn sends what you give then."
         }

@@ -58,6 +58,8 @@ pub(crate) struct Overview {
     pub(crate) columns: usize,
     /// Gradebook columns of a registration through which the course is not read any more.
     pub(crate) columns_of_former: usize,
+    /// Gradebook columns that are in the course no longer.
+    pub(crate) columns_deleted: usize,
     /// Columns that are none of ours and count, of gradebook files.
     pub(crate) columns_elsewhere: usize,
     /// And those that the interface of the LMS tells.
@@ -183,6 +185,11 @@ pub(in crate::service) fn overview(
         || links::any_opened(db, tenant, id)?;
     let elsewhere = outside::columns(db, tenant, id)?;
     let was_told = course.checks.last_at.is_some() && course.services.memberships_url.is_some();
+    let gone = items
+        .iter()
+        .filter(|item| item.state == LineItemState::Gone)
+        .count();
+    let of_former = line_items::of_former(db, tenant, &items)?.len();
     Ok(Overview {
         now,
         lists_students: was_told || !learners.is_empty(),
@@ -191,11 +198,9 @@ pub(in crate::service) fn overview(
         students: small(learners.len()),
         listing: enrolments::listing(db, tenant, id)?,
         badges: summaries,
-        columns: items
-            .iter()
-            .filter(|item| item.state != LineItemState::Gone)
-            .count(),
-        columns_of_former: line_items::of_former(db, tenant, &items)?.len(),
+        columns: items.len().saturating_sub(gone),
+        columns_of_former: of_former,
+        columns_deleted: gone.saturating_sub(of_former),
         columns_elsewhere: elsewhere
             .iter()
             .filter(|column| column.counts() && column.rest.is_none())

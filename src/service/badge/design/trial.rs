@@ -29,6 +29,7 @@ use crate::service::badge::grade_rows;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, DecideBadge};
 use crate::service::base::session::Visitor;
+use crate::service::base::trouble::Trouble;
 use crate::store::{
     Db, StoreError, audit, awards, badges, courses, enrolments, facts, jobs, line_items, people, releases,
     rules,
@@ -57,6 +58,8 @@ pub(crate) struct Trial {
     pub(crate) can_activate: bool,
     /// When the course was last read.
     pub(crate) read_at: Option<DateTime<Utc>>,
+    /// Whether a newer check brought no news.
+    pub(crate) failed_since: bool,
     /// When the grades count that it reads: each column by its name.
     pub(crate) counting: Vec<(String, Release)>,
     /// Columns that it names and that are read no more, by their names.
@@ -114,6 +117,10 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
         let listed = learners.iter().map(|learner| &learner.person);
         let ids: Vec<PersonId> = listed.chain(&unanswered).cloned().collect();
         let course = courses::get(db, visitor.tenant(), &badge.course)?;
+        let problem = course
+            .as_ref()
+            .and_then(|course| course.checks.problem.as_deref());
+        let failed_since = problem.is_some_and(|problem| Trouble::read(problem).brought_no_news());
         let read_at = course.and_then(|course| course.checks.last_at);
         let columns = columns_named(db, &badge, &rule, &names)?;
         Ok(Trial {
@@ -129,6 +136,7 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
                 .map(|learner| (learner.person.clone(), evaluate(&rule, &learner.facts, now)))
                 .collect(),
             read_at,
+            failed_since,
             unanswered,
             counting: columns.counting,
             unread: columns.unread,

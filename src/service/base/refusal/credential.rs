@@ -23,6 +23,8 @@ pub(crate) enum CredentialRefusal {
     KeyWithdrawn,
     /// What a key signed is signed anew only once it is withdrawn.
     KeyInUse,
+    /// What was taken back is not signed anew.
+    Revoked,
     /// No hash of an e-mail address is signed for this person.
     EmailHash(NoHash),
 }
@@ -38,6 +40,7 @@ impl CredentialRefusal {
             Self::KeyReason => (ErrorKind::Unprocessable, "issuer-key.reason"),
             Self::KeyWithdrawn => (ErrorKind::Conflict, "issuer-key.withdrawn"),
             Self::KeyInUse => (ErrorKind::Conflict, "issuer-key.in-use"),
+            Self::Revoked => (ErrorKind::Conflict, "badge.revoked"),
             Self::EmailHash(why) => (ErrorKind::Conflict, why.code()),
         }
     }

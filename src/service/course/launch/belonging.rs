@@ -10,7 +10,7 @@ use crate::domain::platform::Platform;
 use crate::ids::{DeploymentId, PlatformId};
 use crate::random::Random;
 use crate::store::platforms::{self, Belonging, Home};
-use crate::store::{Db, StoreError, audit};
+use crate::store::{Db, StoreError, audit, joins};
 use lti::capabilities::Hosting;
 use lti::claims::Launch;
 use lti::registration::Registration;
@@ -82,7 +82,10 @@ fn first(
 ) -> Result<Belongs, StoreError> {
     let registration = asked.registration;
     let tenant = &registration.tenant;
-    let all = platforms::of_issuer(db, tenant, &registration.issuer)?;
+    // Nobody is led to a platform that is one with another: its people are with that one.
+    let joined = joins::joined_platforms(db, tenant)?;
+    let mut all = platforms::of_issuer(db, tenant, &registration.issuer)?;
+    all.retain(|one| joined.of_deployments(&one.id) == one.id);
     // An LMS that is hosted under the issuer of many says which it is; elsewhere another name is a question.
     let tells = registration.capabilities().hosting == Hosting::Instructure;
     let mut by_siblings: Vec<PlatformId> = platforms::of_registration(db, tenant, &registration.id)?
@@ -92,7 +95,7 @@ fn first(
     // People whom an older program added, or the reading of a course, are of its first platform.
     let own = Home::of(&registration.id).platform;
     if platforms::people(db, tenant, &own)? > 0 {
-        by_siblings.push(own);
+        by_siblings.push(joined.of_deployments(&own));
     }
     let is_told = |platform: &Platform| {
         told.is_none_or(|told| platform.guid.as_deref().is_none_or(|kept| kept == told))

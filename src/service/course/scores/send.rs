@@ -32,6 +32,35 @@ use lti::services::score_refusal::ScoreRefusal;
 /// Characters of a platform's own words that are kept.
 const SAID: usize = 300;
 
+/// Until when a score is left alone because its course has ended: nothing takes it before a look finds the course again, which
+/// has everything that waits tried at once.
+///
+/// # Errors
+/// What the store reports.
+#[tracing::instrument(name = "scores.rests_until", level = "debug", skip_all)]
+pub(crate) async fn rests_until(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    submission: &SubmissionId,
+) -> Result<Option<DateTime<Utc>>, ServiceError> {
+    let (owner, id) = (tenant.clone(), submission.clone());
+    let course = cairn.store.read(move |db| {
+        let Some(submission) = submissions::get(db, &owner, &id)? else {
+            return Ok(None);
+        };
+        let activity = activities::get(db, &owner, &submission.activity)?;
+        match activity {
+            Some(activity) => courses::get(db, &owner, &activity.course),
+            None => Ok(None),
+        }
+    });
+    let Some(course) = course.await? else {
+        return Ok(None);
+    };
+    let now = cairn.clock.now();
+    Ok(course.life.rests_until(now, course.checks.next_at))
+}
+
 /// Sends what became of a hand-in to the gradebook: that it waits, or its grade. A newer version of the hand-in, or an
 /// answer without points, sends nothing; a grade that a teacher typed in the gradebook stays. What the platform refuses is
 /// kept with its reason.

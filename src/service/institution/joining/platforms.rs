@@ -21,22 +21,30 @@ use crate::store::{
 };
 use lti::registration::Registration;
 
+/// One of two platforms that may be one.
+#[derive(Debug, Clone)]
+pub(crate) struct Side {
+    /// The name under which it was first seen.
+    pub(crate) name: String,
+    pub(crate) issuer: String,
+    /// The client ids that speak for it, newest first.
+    pub(crate) client_ids: Vec<String>,
+    /// What it calls itself.
+    pub(crate) guid: Option<String>,
+}
+
 /// What an administrator looks at before saying whether two platforms are one.
 #[derive(Debug, Clone)]
 pub(crate) struct PlatformReview {
     pub(crate) institution: Tenant,
     /// The registration that speaks.
     pub(crate) registration: Registration,
-    /// The platform that is known, with the name under which it was first seen, and the client ids that speak for it, newest
-    /// first.
-    pub(crate) known: Platform,
-    pub(crate) known_name: String,
-    pub(crate) known_client_ids: Vec<String>,
-    /// What the new one calls itself.
-    pub(crate) told_guid: Option<String>,
+    /// The platform that stays, and the one that goes over to it: the same two from the page of either.
+    pub(crate) stays: Side,
+    pub(crate) goes: Side,
     /// Whether the known one has begun to call itself by another name, under the same registration.
     pub(crate) is_renamed: bool,
-    /// People, courses and badges of the known one.
+    /// People, courses and badges of the one that stays.
     pub(crate) people: i64,
     pub(crate) courses: i64,
     pub(crate) badges: i64,
@@ -51,7 +59,7 @@ impl PlatformReview {
     /// Whether what they call themselves differs, where both tell.
     #[must_use]
     pub(crate) fn differs(&self) -> bool {
-        match (&self.known.guid, &self.told_guid) {
+        match (&self.stays.guid, &self.goes.guid) {
             (Some(known), Some(told)) => known != told,
             _ => false,
         }
@@ -89,7 +97,11 @@ fn pair(
     let (tenant, deployment) = of.ok_or_else(missing)?;
     let belonging = platforms::belonging(db, &tenant, &deployment.id)?.unwrap_or_default();
     let known = match &belonging.review_of {
-        Some(known) => platforms::get(db, &tenant, known)?,
+        // It may have been joined into another one since the question was asked.
+        Some(known) => {
+            let known = joins::joined_platforms(db, &tenant)?.said(known);
+            platforms::get(db, &tenant, &known)?
+        }
         None => other_of(db, &tenant, &found.issuer, &belonging)?,
     };
     let registration = Registration { tenant, ..found };
@@ -101,8 +113,8 @@ fn pair(
     })
 }
 
-/// The oldest other platform under the same issuer that has people and is not joined: what one that was kept apart may be
-/// after all.
+/// The oldest other platform under the same issuer that has somebody or something and is one with no other: what one that was kept
+/// apart may be after all.
 pub(in crate::service::institution) fn other_of(
     db: &mut Db,
     tenant: &TenantId,
@@ -112,13 +124,68 @@ pub(in crate::service::institution) fn other_of(
     let Some(own) = &belonging.platform else {
         return Ok(None);
     };
-    let joined = joins::platforms_within(db, tenant, own)?;
+    let joined = joins::joined_platforms(db, tenant)?;
     for one in platforms::of_issuer(db, tenant, issuer)? {
-        if one.id != *own && !joined.contains(&one.id) && platforms::people(db, tenant, &one.id)? > 0 {
+        let is_other = joined.said(&one.id) == one.id && joined.said(own) != one.id;
+        let has_something = is_other
+            && (platforms::people(db, tenant, &one.id)? > 0 || platforms::courses(db, tenant, &one.id)? > 0);
+        if has_something {
             return Ok(Some(one));
         }
     }
     Ok(None)
+}
+
+/// The platform of the deployment itself, where that one stays and the known one goes: of two that are there the one with people
+/// stays, and else the older one, from whichever page they are joined.
+fn own_stays(db: &mut Db, pair: &Pair) -> Result<Option<Platform>, StoreError> {
+    let tenant = &pair.registration.tenant;
+    let Some(own) = own_of(db, pair)? else {
+        return Ok(None);
+    };
+    let mut order = |one: &Platform| -> Result<_, StoreError> {
+        let is_empty = platforms::people(db, tenant, &one.id)? == 0;
+        Ok((is_empty, one.since, one.id.to_string()))
+    };
+    let goes_before = order(&own)? < order(&pair.known)?;
+    Ok(goes_before.then_some(own))
+}
+
+/// The platform that the deployment belongs to, where that is another than the known one.
+fn own_of(db: &mut Db, pair: &Pair) -> Result<Option<Platform>, StoreError> {
+    match &pair.belonging.platform {
+        Some(own) if *own != pair.known.id => platforms::get(db, &pair.registration.tenant, own),
+        _ => Ok(None),
+    }
+}
+
+/// Both sides as they are shown: the one of the deployment, and the known one.
+fn both_sides(db: &mut Db, pair: &Pair) -> Result<(Side, Side), StoreError> {
+    let tenant = &pair.registration.tenant;
+    let own = match own_of(db, pair)? {
+        Some(own) => {
+            let mut side = side(db, tenant, &own)?;
+            side.guid = pair.belonging.told_guid.clone().or(side.guid);
+            side
+        }
+        None => Side {
+            name: pair.registration.name.clone(),
+            issuer: pair.registration.issuer.clone(),
+            client_ids: vec![pair.registration.client_id.clone()],
+            guid: pair.belonging.told_guid.clone(),
+        },
+    };
+    Ok((own, side(db, tenant, &pair.known)?))
+}
+
+fn side(db: &mut Db, tenant: &TenantId, platform: &Platform) -> Result<Side, StoreError> {
+    let (name, _) = platforms::named(db, tenant, &platform.id)?.unwrap_or_default();
+    Ok(Side {
+        name,
+        issuer: platform.issuer.clone(),
+        client_ids: client_ids(db, tenant, &platform.id)?,
+        guid: platform.guid.clone(),
+    })
 }
 
 /// The client ids of the registrations that speak for a platform, newest first; where none does, the one under which it was
@@ -177,41 +244,38 @@ pub(crate) async fn review(
 ) -> Result<PlatformReview, ServiceError> {
     let (scope, registration, deployment) = (scope.clone(), registration.clone(), deployment.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let pair = pair(db, &scope, &registration, &deployment)?;
+        let (own, known) = both_sides(db, &pair)?;
+        let stays = own_stays(db, &pair)?;
         let Pair {
             registration,
             belonging,
-            known,
+            known: known_one,
             ..
-        } = pair(db, &scope, &registration, &deployment)?;
+        } = pair;
         let tenant = &registration.tenant;
-        let (known_name, _) = platforms::named(db, tenant, &known.id)?.unwrap_or_default();
-        let known_client_ids = client_ids(db, tenant, &known.id)?;
-        let own = belonging.platform.as_ref().filter(|own| **own != known.id);
-        let (same_people, same_courses) = match own {
-            Some(own) => (
-                identities::shared(db, tenant, own, &known.id)?,
-                course_keys::shared(db, tenant, own, &known.id)?,
+        let (same_people, same_courses) = match &belonging.platform {
+            Some(own) if *own != known_one.id => (
+                identities::shared(db, tenant, own, &known_one.id)?,
+                course_keys::shared(db, tenant, own, &known_one.id)?,
             ),
-            None => (0, 0),
+            _ => (0, 0),
         };
-        let told = match (&belonging.told_guid, own) {
-            (Some(told), _) => Some(told.clone()),
-            (None, Some(own)) => platforms::get(db, tenant, own)?.and_then(|own| own.guid),
-            (None, None) => None,
+        let (staying, stays, goes) = match stays {
+            Some(staying) => (staying.id, own, known),
+            None => (known_one.id.clone(), known, own),
         };
         Ok(PlatformReview {
             institution: tenants::get(db, tenant)?.ok_or(ServiceError::NotFound("institution"))?,
-            people: platforms::people(db, tenant, &known.id)?,
-            courses: platforms::courses(db, tenant, &known.id)?,
-            badges: platforms::badges(db, tenant, &known.id)?,
-            is_renamed: belonging.platform.as_ref() == Some(&known.id),
+            people: platforms::people(db, tenant, &staying)?,
+            courses: platforms::courses(db, tenant, &staying)?,
+            badges: platforms::badges(db, tenant, &staying)?,
+            is_renamed: belonging.platform.as_ref() == Some(&known_one.id),
             waits: belonging.review_of.is_some(),
-            told_guid: told,
-            known_name,
-            known_client_ids,
+            stays,
+            goes,
             same_people,
             same_courses,
-            known,
             registration,
         })
     });
@@ -231,9 +295,10 @@ fn own_platform(
     {
         return Ok(own.clone());
     }
-    // The first platform of its registration, where nobody is there yet.
+    // The first platform of its registration, where nobody is there yet and it is no other one's.
     let first = PlatformId::from(pair.registration.id.as_str());
     let is_free = first != pair.known.id
+        && joins::joined_platforms(db, tenant)?.said(&first) == first
         && platforms::get(db, tenant, &first)?.is_some()
         && platforms::people(db, tenant, &first)? == 0;
     if is_free {
@@ -271,15 +336,24 @@ pub(crate) async fn join<'a>(
     let joined = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let pair = pair(db, &scope, &registration, &deployment)?;
         let tenant = &pair.registration.tenant;
+        let (own_side, known_side) = both_sides(db, &pair)?;
+        let stays = own_stays(db, &pair)?;
         let own = own_platform(db, &pair, now, random.as_ref())?;
-        let known_client_ids = client_ids(db, tenant, &pair.known.id)?;
+        let subject = match &stays {
+            Some(_) => pair.known.registration.clone(),
+            None => pair.registration.id.clone(),
+        };
+        let (from, into, goes, remains) = match stays {
+            Some(staying) => (pair.known.id.clone(), staying, known_side, own_side),
+            None => (own.clone(), pair.known.clone(), own_side, known_side),
+        };
         let join = Join {
             id: JoinId::new(now, random.as_ref()),
             tenant: tenant.clone(),
             kind: JoinKind::Platform,
             parent: None,
-            from: own.to_string(),
-            into: pair.known.id.to_string(),
+            from: from.to_string(),
+            into: into.id.to_string(),
             state: JoinState::Asked,
             asked_at: now,
         };
@@ -291,14 +365,7 @@ pub(crate) async fn join<'a>(
             ..Belonging::default()
         };
         platforms::settle(db, tenant, &pair.deployment.id, &belongs)?;
-        joins::platform_goes_over(
-            db,
-            tenant,
-            &join.id,
-            &own,
-            &pair.known,
-            pair.belonging.told_guid.as_deref(),
-        )?;
+        joins::platform_goes_over(db, tenant, &join.id, &from, &into, goes.guid.as_deref())?;
         queue::enqueue(
             db,
             tenant,
@@ -309,19 +376,13 @@ pub(crate) async fn join<'a>(
             now,
             random.as_ref(),
         )?;
-        let entry = Entry::new(
-            tenant,
-            actor,
-            Action::PlatformJoined,
-            pair.registration.id.as_str(),
-            now,
-        );
+        let entry = Entry::new(tenant, actor, Action::PlatformJoined, subject.as_str(), now);
         let detail = json!({
             "deployment": pair.deployment.id,
-            "with": pair.known.id,
+            "with": into.id,
             "join": join.id,
-            "client_ids": [pair.registration.client_id],
-            "with_client_ids": known_client_ids,
+            "client_ids": goes.client_ids,
+            "with_client_ids": remains.client_ids,
         });
         audit::record(db, &entry.detail(detail), random.as_ref())?;
         Ok(())

@@ -123,6 +123,27 @@ async fn a_token_that_ends_is_renewed_and_one_that_is_revoked_leaves_what_is_kno
 }
 
 #[tokio::test]
+async fn a_token_that_is_refused_in_the_middle_leaves_what_came_and_what_was_known() {
+    for bench in benches_of(Flavour::Canvas, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        reading.grade(&students[0], Some("9"));
+        reading.read().await;
+        // The list of people and their totals comes; the submissions after it are refused, with a renewed token too.
+        let faults = bench.world.faults();
+        faults.inject(reading.grades_at(), &Fault::Unauthorized, 2);
+        reading.grade(&students[0], None);
+        bench.world.forget_asked();
+        reading.read_all().await;
+        assert!(!bench.world.asked("/enrollments").is_empty());
+        let readings = reading.readings().await;
+        let whole = readings.coverage.is_some_and(|coverage| coverage.is_whole);
+        assert!(readings.trouble.is_some() || !whole);
+        assert_eq!(reading.points(&students[0]).await, Some(Decimal::from(9)));
+    }
+}
+
+#[tokio::test]
 async fn a_token_of_moodle_that_was_deleted_and_services_that_are_off_are_said() {
     use crate::domain::rest_access::Fault as Refused;
     for bench in benches_of(Flavour::Moodle, |_| {}).await {

@@ -50,17 +50,27 @@ fn number(count: i64) -> u32 {
 }
 
 fn lead(review: &PlatformReview) -> String {
-    let known = &review.known_name;
+    let (goes, stays) = (&review.goes, &review.stays);
     if review.is_renamed {
+        let known = &stays.name;
         format!(
             "Launches of {known} name another site than before. Perhaps it was set up anew at its address: then its user ids mean other people."
         )
     } else {
         format!(
-            "{} has the address of {known}, which is known here, and another client id: the tool was removed there and added again, or it is installed there twice.",
-            review.registration.name
+            "{} ({}) has the address of {} ({}), which is known here: the tool was removed there and added again, or it is installed there twice.",
+            goes.name,
+            client_ids(&goes.client_ids),
+            stays.name,
+            client_ids(&stays.client_ids),
         )
     }
+}
+
+/// By which client ids a platform is told apart from another one of its name.
+fn client_ids(ids: &[String]) -> String {
+    let what = if ids.len() == 1 { "client id" } else { "client ids" };
+    format!("{what} {}", ids.join(", "))
 }
 
 /// What joining does, one sentence each.
@@ -83,24 +93,24 @@ fn joins(review: &PlatformReview) -> Vec<String> {
     all
 }
 
-/// What is known of both: the name of the fact, the known one's, the new one's.
+/// What is known of both: the name of the fact, that of the one that stays, that of the one that goes over to it.
 fn sides(review: &PlatformReview) -> Vec<(&'static str, String, String)> {
     let told = |guid: &Option<String>| guid.clone().unwrap_or_else(|| "not told".to_owned());
     vec![
         (
             "Platform ID (issuer)",
-            review.known.issuer.clone(),
-            review.registration.issuer.clone(),
+            review.stays.issuer.clone(),
+            review.goes.issuer.clone(),
         ),
         (
             "Client ID",
-            review.known_client_ids.join(", "),
-            review.registration.client_id.clone(),
+            review.stays.client_ids.join(", "),
+            review.goes.client_ids.join(", "),
         ),
         (
             "Site identifier (guid)",
-            told(&review.known.guid),
-            told(&review.told_guid),
+            told(&review.stays.guid),
+            told(&review.goes.guid),
         ),
     ]
 }

@@ -41,6 +41,8 @@ pub(crate) struct AuditLine {
     pub(crate) action: String,
     /// What it was done to; empty when it is whoever did it.
     pub(crate) subject: String,
+    /// The course that it is in.
+    pub(crate) course: Option<String>,
     /// Its id.
     pub(crate) subject_id: String,
     /// JSON on one line; empty when there is nothing more to say.

@@ -192,6 +192,8 @@ pub(crate) struct PlatformPage {
     pub(crate) shown_hosts: String,
     pub(crate) by_itself: bool,
     pub(crate) deployments: Vec<DeploymentLine>,
+    /// Name and client id of each registration that is joined with it.
+    pub(crate) joined: Vec<(String, String)>,
     /// The findings of a self-test that ran just now.
     pub(crate) findings: Option<FindingList>,
     /// Where grades beyond LTI are switched on, for each LMS behind the registration.
@@ -243,6 +245,7 @@ impl PlatformPage {
                 .map(|one| deployment(known, one, now))
                 .collect(),
             beyond: Vec::new(),
+            joined: known.joined.clone(),
             findings: report.map(|report| FindingList::of(report, known.institution.zone())),
         }
     }
@@ -259,7 +262,7 @@ pub(crate) struct SamePlatformPage {
     pub(crate) lead: String,
     /// What joining does, one sentence each.
     pub(crate) joins: Vec<String>,
-    /// A fact, what it is for the known one, and for the new one.
+    /// A fact, what it is for the one that stays, and for the one that goes over to it.
     pub(crate) sides: Vec<(&'static str, String, String)>,
     /// Whether both call themselves by different names.
     pub(crate) differs: bool,

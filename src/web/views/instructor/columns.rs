@@ -24,6 +24,10 @@ pub(crate) struct ColumnsPage {
     pub(crate) problems: ProblemList,
     /// Whether who looks may change nothing, because the course has ended.
     pub(crate) reading: bool,
+    /// Whether the course has ended, so that no column is added any more.
+    pub(crate) ended: bool,
+    /// How many columns were read that are in the course no longer.
+    pub(crate) deleted: usize,
     pub(crate) back_href: String,
 }
 

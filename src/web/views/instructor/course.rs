@@ -67,6 +67,8 @@ pub(crate) struct CourseBadgesPage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CheckState {
     pub(crate) last: Option<When>,
+    /// Whether a newer check brought no news.
+    pub(crate) failed: bool,
     pub(crate) next: Option<When>,
     /// Why the last check failed; the error id is part of the sentence.
     pub(crate) problem: Option<String>,

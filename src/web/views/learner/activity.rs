@@ -20,6 +20,8 @@ pub(crate) struct ActivityPage {
     pub(crate) grade: Option<String>,
     /// The form; none for those who cannot hand in (teachers, or after an approval).
     pub(crate) form: Option<HandInFields>,
+    /// What was typed when the course had ended meanwhile: it is not kept, and can be copied.
+    pub(crate) not_taken: Option<NotHandedIn>,
     /// Whether the form is for work that follows what was approved, so that a badge is renewed.
     pub(crate) anew: bool,
     /// Why there is no form, in a sentence.
@@ -40,6 +42,17 @@ pub(crate) struct HandedIn {
     pub(crate) state: StatusChip,
     pub(crate) artefact: ArtefactView,
     pub(crate) review: Option<ReviewView>,
+}
+
+/// What was typed and cannot be handed in any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NotHandedIn {
+    pub(crate) sentence: String,
+    pub(crate) error_id: String,
+    pub(crate) text: String,
+    pub(crate) link: String,
+    /// Whether a file came along, which the student has.
+    pub(crate) had_file: bool,
 }
 
 /// What the instructor said.

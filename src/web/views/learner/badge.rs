@@ -30,6 +30,10 @@ pub(crate) struct LearnerBadgePage {
     /// Type, hours, credits, level, validity: term and value.
     pub(crate) facts: Vec<(String, String)>,
     pub(crate) earned: Option<When>,
+    /// Why it was revoked, where it was.
+    pub(crate) revoked_reason: Option<String>,
+    /// Whether the course has ended, so that nothing more is earned in it.
+    pub(crate) ended: bool,
     /// Said when the end of its term is near.
     pub(crate) reminder: Option<Reminder>,
     /// My credential, once earned.

@@ -6,7 +6,7 @@ mod credential;
 mod my_badges;
 mod my_data;
 
-pub(crate) use activity::{ActivityPage, HandInFields, HandedIn, ReviewView};
+pub(crate) use activity::{ActivityPage, HandInFields, HandedIn, NotHandedIn, ReviewView};
 pub(crate) use badge::LearnerBadgePage;
 pub(crate) use credential::{
     Elsewhere, MyCredentialPage, MyPrintPage, Says, SharedLine, SignedAnew, Switches,

@@ -16,6 +16,8 @@ pub(crate) struct MyBadgesPage {
     /// The other badges that can be earned.
     pub(crate) others: Vec<ProgressRow>,
     pub(crate) earned: Vec<EarnedRow>,
+    /// What was taken back, here and in other courses.
+    pub(crate) revoked: Vec<EarnedRow>,
     /// What was earned in other courses, each with the name of its course.
     pub(crate) elsewhere: Vec<EarnedRow>,
     /// Whether this course has ended.

@@ -47,6 +47,9 @@ impl WayBack {
     }
 }
 
+/// Who still revokes once a course has ended, for those who did before.
+const REVOKING: &str = "An administrator of Cairn can still revoke a badge in Cairn’s console.";
+
 impl ErrorPage {
     /// The page for an HTTP status. `sentence` says what happened; what to do follows from the status.
     #[must_use]
@@ -77,10 +80,12 @@ impl ErrorPage {
         page
     }
 
-    /// The same for somebody in a visit.
+    /// The same for somebody in a visit, by the stable name of what happened.
     #[must_use]
-    pub(crate) fn within(self, way_back: &WayBack) -> Self {
+    pub(crate) fn within(self, way_back: &WayBack, code: &str) -> Self {
+        let for_teachers = (way_back.teaches && code == "course.ended").then(|| REVOKING.to_owned());
         Self {
+            kept: self.kept.or(for_teachers),
             page: PublicPage {
                 theme_href: way_back.theme_href.clone(),
                 ..self.page

@@ -23,7 +23,7 @@ pub(super) const fn course(refusal: CourseRefusal) -> &'static str {
             "An administrator of Cairn refused this place meanwhile, so nothing was asked. Talk to them if it is yours."
         }
         CourseRefusal::Ended => {
-            "This course has ended, so nothing is changed in it any more. Badges that were awarded stay valid; an administrator of Cairn can still revoke one in Cairn’s console."
+            "This course has ended, so nothing is changed in it any more. Badges that were awarded stay valid."
         }
         CourseRefusal::LinkChosen => {
             "Somebody has chosen something else for this link already. Add another link to the course if you need both."
@@ -42,11 +42,15 @@ pub(in crate::web::words) fn column(refusal: &ColumnRefusal) -> String {
     let fixed = match refusal {
         ColumnRefusal::NoService(trouble) | ColumnRefusal::Address(trouble) => return address(trouble),
         ColumnRefusal::Gone(label) => {
-            return format!("The gradebook column “{label}” was deleted from the course.");
+            return format!(
+                "The gradebook column “{label}” was deleted from the course. {}",
+                crate::web::words::rules::PLACED_AGAIN
+            );
         }
         ColumnRefusal::OfFormer(label) => {
             return format!(
-                "The gradebook column “{label}” belongs to a former registration of Cairn, to which no grades go any more. Put the activity into the course once more and open it there: then it gets a column."
+                "The gradebook column “{label}” belongs to a former registration of Cairn, to which no grades go any more. {}",
+                crate::web::words::rules::PLACED_AGAIN
             );
         }
         ColumnRefusal::Locked(label) => {

@@ -76,6 +76,9 @@ fn credential(refusal: CredentialRefusal) -> String {
                 email_hash::why_not(why)
             );
         }
+        CredentialRefusal::Revoked => {
+            "This badge was revoked, so it is not signed anew. Ask your teacher if you think that this is a mistake."
+        }
         CredentialRefusal::KeyInUse => "This key is not withdrawn, so what it signed stays as it is.",
     };
     fixed.to_owned()
