@@ -191,11 +191,13 @@ async fn grades_of_lms(viewer: &mut Viewer<'_>, scene: &Scene, home: &str) {
     let place = format!("{home}/grades");
     viewer.goto("grades-on", &place).await;
     viewer.press("Read all grades now").await;
+    viewer.chromium.reads("All grades are being read.").await;
     scene.at_rest().await;
     viewer.goto("grades-read", &place).await;
     let world = scene.moodle.world();
     world.allow_capability(account, "mod/quiz:view", false);
     viewer.press("Read all grades now").await;
+    viewer.chromium.reads("All grades are being read.").await;
     scene.at_rest().await;
     viewer.goto("grades-out-of-reach", &place).await;
     viewer.chromium.reads("What is out of reach").await;
