@@ -345,11 +345,11 @@ pub(crate) fn copied_from(
     Ok(found.flatten().map(BadgeId::from))
 }
 
+/// A badge, and the title and the short name of its course.
+pub(crate) type InCourse = (Badge, Option<String>, Option<String>);
+
 /// The badges of courses that have ended, by course, each with the title and the short name of its course.
-pub(crate) fn of_ended_courses(
-    db: &mut Db,
-    tenant: &TenantId,
-) -> Result<Vec<(Badge, Option<String>, Option<String>)>, StoreError> {
+pub(crate) fn of_ended_courses(db: &mut Db, tenant: &TenantId) -> Result<Vec<InCourse>, StoreError> {
     let rows: Vec<(Row, Option<String>, Option<String>)> = on_both!(db, |connection| badges::table
         .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
         .filter(badges::tenant_id.eq(tenant.as_str()))

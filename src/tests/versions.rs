@@ -79,7 +79,7 @@ fn two_versions_say_what_differs_whom_it_concerns_and_that_holders_keep_the_badg
         assert!(is_read(&back, loses), "{}", back.words());
         let odd = teacher
             .get(&format!(
-                "/badges/{badge}/rule/versions?from=%00&to=-7&who=%00&page=x"
+                "/badges/{badge}/rule/versions?from=none&to=-7&who=none&page=x"
             ))
             .await;
         reads(&odd, "Version 2, the draft");

@@ -43,6 +43,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .configure(learner::configure)
         .configure(public::configure)
         .configure(artefact::configure)
-        .route(paths::COURSE_REST, web::to(course::nothing_here))
+        .route(paths::COURSE_REST, web::get().to(course::nothing_here))
+        .route(paths::COURSE_REST, web::post().to(course::nothing_here))
         .default_service(web::to(ops::nothing_here));
 }

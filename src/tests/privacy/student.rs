@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::{WORK, cairn, handed_in, holds_none, packed, said, secrets, taken, unpacked};
-use crate::clock::Clock as _;
 use crate::domain::decision::Truth;
 use crate::domain::facts::GradeSource;
 use crate::domain::outside::{Counting as Released, Measure, OutsideColumn, RestColumn, Scope};
