@@ -215,6 +215,16 @@ pub(crate) struct CellFacts {
     pub(crate) completed: Option<Completed>,
 }
 
+impl CellFacts {
+    /// Whether it says more than that nothing is there.
+    fn says_anything(&self) -> bool {
+        let came = self.handed_in.as_ref();
+        self.grade.is_some()
+            || self.completed.is_some()
+            || came.is_some_and(|work| work.at.is_some() || work.missing)
+    }
+}
+
 /// Takes over what a reading says of some cells of a course; of all others what is known stays. Nothing is kept of whoever was
 /// erased or left while it was read. Says of whom something is another fact now, in which column. Run it in a transaction.
 pub(crate) fn take(
@@ -238,7 +248,9 @@ pub(crate) fn take(
         if is_other {
             changed.push((cell.person.clone(), cell.column.clone()));
         }
-        if was_there || !row.is_empty() {
+        // Whoever was asked for work alone is kept, so that the next reading knows of whom that is known.
+        let is_work_alone = cell.grade == GradeTold::Untold && cell.hand_in.is_some();
+        if was_there || is_work_alone || !row.is_empty() {
             writes.insert(key, row);
         }
     }
@@ -412,6 +424,25 @@ pub(super) fn counting(
     all.collect()
 }
 
+/// Of whom it is known what they handed in to these columns, be it nothing.
+pub(crate) fn hand_ins_read(
+    db: &mut Db,
+    tenant: &TenantId,
+    columns: &[OutsideColumnId],
+) -> Result<Vec<(OutsideColumnId, PersonId)>, StoreError> {
+    let ids: Vec<&str> = columns.iter().map(OutsideColumnId::as_str).collect();
+    let rows: Vec<(String, String)> = on_both!(db, |connection| outside_cells::table
+        .filter(outside_cells::tenant_id.eq(tenant.as_str()))
+        .filter(outside_cells::column_id.eq_any(&ids))
+        .filter(outside_cells::hand_in_read_at.is_not_null())
+        .select((outside_cells::column_id, outside_cells::person_id))
+        .load(connection))?;
+    let read = rows.into_iter();
+    Ok(read
+        .map(|(column, person)| (column.into(), person.into()))
+        .collect())
+}
+
 /// The columns of Canvas of which it is known whether anything was handed in, since when, and of whom that is known: cells without
 /// work are kept of nobody.
 pub(super) fn hand_ins_of_all(
@@ -509,7 +540,7 @@ pub(crate) fn of_person(
     });
     // That nothing was told is nothing to tell, and may be of a column that they do not see.
     let told = kept.filter(|one: &Result<KeptCell, StoreError>| {
-        one.as_ref().map_or(true, |one| one.facts != CellFacts::default())
+        one.as_ref().map_or(true, |one| one.facts.says_anything())
     });
     told.collect()
 }

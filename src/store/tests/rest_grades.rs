@@ -433,6 +433,27 @@ fn who_was_asked_for_in_vain_was_asked_for_and_nothing_that_was_known_is_lost() 
 }
 
 #[test]
+fn that_nothing_was_handed_in_is_known_of_whom_it_was_asked_and_is_nothing_to_take_along() {
+    on_both_databases(|database| {
+        let (school, quiz, people) = begun(database, "north");
+        let ada = &people[0];
+        let asked = CellSeen {
+            hand_in: Some(HandInTold::default()),
+            ..cell(&quiz.id, ada, GradeTold::Untold)
+        };
+        assert_eq!(take(database, &school, &[asked], 10), [], "no other fact");
+        let known = read(database, |db| {
+            cells::hand_ins_read(db, &school.tenant, std::slice::from_ref(&quiz.id))
+        });
+        assert_eq!(known, [(quiz.id.clone(), ada.clone())]);
+        let fact = facts_of(database, &school, ada).handed_in.remove(&quiz.id);
+        assert!(fact.is_some_and(|work| work.at.is_none()));
+        let kept = read(database, |db| cells::of_person(db, &school.tenant, ada));
+        assert_eq!(kept, []);
+    });
+}
+
+#[test]
 fn whoever_is_erased_takes_their_cells_along_and_none_is_made_of_who_is_not_in_the_course() {
     on_both_databases(|database| {
         let (school, quiz, people) = begun(database, "north");

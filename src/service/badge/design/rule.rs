@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::own_badge;
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Kind};
+use crate::domain::cause::Cause;
 use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::design_review::{RuleContext, RuleProblem, review_evidence, review_rule};
 use crate::domain::evidence::Activity;
@@ -18,6 +20,7 @@ use crate::domain::release::Releases;
 use crate::domain::rule::{Group, Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
 use crate::ids::{ActivityId, BadgeId, LineItemId, RuleId};
+use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs;
 use crate::service::base::activities;
@@ -25,9 +28,10 @@ use crate::service::base::clash::{self, Clash, Saving, Seen};
 use crate::service::base::error::ServiceError;
 use crate::service::base::names::of_course;
 use crate::service::base::namesakes;
+use crate::service::base::queue::{self, ReadGrades};
 use crate::service::base::refusal::BadgeRefusal;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, audit, badges, line_items, outside, releases, rules};
+use crate::store::{Db, StoreError, audit, badges, line_items, outside, readings, releases, rules};
 use lti::services::media::scope;
 
 /// Everything that the rule builder needs.
@@ -270,6 +274,7 @@ pub(crate) async fn save_rule(
         audit::record(db, &entry, random.as_ref())?;
         // A copied badge rests until its rule reads nothing any more that was not found.
         copied_inputs::settle(db, &asker.course, &badge, now, random.as_ref())?;
+        read_what_is_new(db, &asker, &root, now, random.as_ref())?;
         Ok(())
     });
     match saved.await {
@@ -284,6 +289,29 @@ pub(crate) async fn save_rule(
         }
         Err(error) => Err(error),
     }
+}
+
+/// What was handed in, and what is complete, is read only of columns of which a rule asks it: of those that this one names, at
+/// once.
+fn read_what_is_new(
+    db: &mut Db,
+    asker: &Visitor,
+    root: &Group,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let (course, asks) = (&asker.course, root.hand_ins().chain(root.completions()).next());
+    if asks.is_some() && readings::is_on(db, &course.tenant, &course.id)? {
+        queue::enqueue(
+            db,
+            &course.tenant,
+            &ReadGrades::of(course, Cause::Activation),
+            now,
+            now,
+            random,
+        )?;
+    }
+    Ok(())
 }
 
 /// The rule as somebody else saved or activated it.

@@ -39,8 +39,13 @@ enum Extent {
     Since(DateTime<Utc>),
 }
 
-/// What is to be read now; none where it was read a moment ago, or no rule needs it.
-fn extent(readings: &Readings, watched: Vec<ItemKey>, is_needed: bool, now: DateTime<Utc>) -> Option<Extent> {
+/// What is to be read now; none where no rule needs it, or it was read a moment ago and nobody asks.
+fn extent(
+    readings: &Readings,
+    watched: Vec<ItemKey>,
+    (is_needed, is_asked): (bool, bool),
+    now: DateTime<Utc>,
+) -> Option<Extent> {
     let is_over = |last: Option<DateTime<Utc>>, pause: TimeDelta| {
         last.is_none_or(|last| now.signed_duration_since(last) >= pause)
     };
@@ -51,7 +56,8 @@ fn extent(readings: &Readings, watched: Vec<ItemKey>, is_needed: bool, now: Date
     if !is_needed {
         return None;
     }
-    if !is_over(readings.done.whole, PAUSE) || !is_over(readings.done.changes, PAUSE) {
+    let is_lately = !is_over(readings.done.whole, PAUSE) || !is_over(readings.done.changes, PAUSE);
+    if is_lately && !is_asked {
         return None;
     }
     match readings.changes_since {
@@ -71,7 +77,8 @@ pub(super) async fn read(session: &mut Session<'_>, canvas: &Canvas, watched: &W
         .filter_map(item_key)
         .filter(|key| key.as_str() != ItemKey::TOTAL);
     let keys: Vec<ItemKey> = keys.collect();
-    let Some(extent) = extent(&session.readings, keys, watched.is_needed, session.begun) else {
+    let why = (watched.is_needed, watched.is_asked_by(session.cause));
+    let Some(extent) = extent(&session.readings, keys, why, session.begun) else {
         return Ok(());
     };
     join_people(session, extent == Extent::Whole).await?;
@@ -242,6 +249,8 @@ mod tests {
         (0..count).map(|at| ItemKey::new(&at.to_string())).collect()
     }
 
+    const NEEDED: (bool, bool) = (true, false);
+
     #[test]
     fn the_whole_course_once_a_day_and_what_rules_read_in_between() {
         let ago = |minutes| Some(now() - TimeDelta::minutes(minutes));
@@ -255,29 +264,38 @@ mod tests {
             ..Readings::default()
         };
         assert_eq!(
-            extent(&Readings::default(), keys(1), true, now()),
+            extent(&Readings::default(), keys(1), NEEDED, now()),
             Some(Extent::Whole)
         );
         assert_eq!(
-            extent(&at(ago(24 * 60), ago(10)), keys(1), true, now()),
+            extent(&at(ago(24 * 60), ago(10)), keys(1), NEEDED, now()),
             Some(Extent::Whole)
         );
         let later = at(ago(60), ago(10));
         assert_eq!(
-            extent(&later, keys(2), true, now()),
+            extent(&later, keys(2), NEEDED, now()),
             Some(Extent::Columns(keys(2))),
             "posting is seen there too"
         );
         let since = Extent::Since(now() - TimeDelta::minutes(40));
-        assert_eq!(extent(&later, keys(11), true, now()), Some(since.clone()));
-        assert_eq!(extent(&later, keys(0), true, now()), Some(since));
-        assert_eq!(extent(&at(ago(60), ago(4)), keys(1), true, now()), None);
+        assert_eq!(extent(&later, keys(11), NEEDED, now()), Some(since.clone()));
+        assert_eq!(extent(&later, keys(0), NEEDED, now()), Some(since));
+        assert_eq!(extent(&at(ago(60), ago(4)), keys(1), NEEDED, now()), None);
+        let pressed = extent(&at(ago(1), ago(1)), keys(1), (true, true), now());
+        assert_eq!(pressed, Some(Extent::Columns(keys(1))), "a teacher asks");
         let quiet = at(ago(24 * 60), ago(24 * 60));
-        assert_eq!(extent(&quiet, keys(0), false, now()), None, "no rule needs it");
+        assert_eq!(
+            extent(&quiet, keys(0), (false, false), now()),
+            None,
+            "no rule needs it"
+        );
         let asked = Readings {
             asked_at: Some(now()),
             ..at(ago(4), ago(4))
         };
-        assert_eq!(extent(&asked, keys(1), false, now()), Some(Extent::Whole));
+        assert_eq!(
+            extent(&asked, keys(1), (false, false), now()),
+            Some(Extent::Whole)
+        );
     }
 }

@@ -15,7 +15,7 @@ use super::folk::Folk;
 use super::session::{Session, Stop};
 use super::watched::{QUIET, Watched};
 use super::why::why;
-use crate::domain::outside::OutsideColumn;
+use crate::domain::outside::{OutsideColumn, Withheld};
 use crate::domain::reading::{Coverage, Part, Why};
 use crate::domain::rest_access::Fault;
 use crate::ids::{OutsideColumnId, PersonId};
@@ -64,10 +64,12 @@ pub(super) async fn read(
         whole(session, moodle, watched).await?;
     } else {
         session.folk = folk(session, Vec::new()).await?;
-        if steps.contains(&Step::Changes) {
+        // Whoever presses the button has just changed something there.
+        if steps.contains(&Step::Changes) || watched.is_asked_by(session.cause) {
             named = changes(session, moodle, watched).await?;
         }
     }
+    first_hand_ins(session, moodle, watched).await?;
     if watched.completion.is_empty() {
         return Ok(false);
     }
@@ -121,23 +123,11 @@ async fn whole(session: &mut Session<'_>, moodle: &Moodle, watched: &Watched) ->
         listed.iter().map(|one| one.key.as_str().to_owned()).collect(),
     )
     .await?;
-    let mut by_key: HashMap<&str, &Person> = HashMap::new();
     for person in listed.iter().filter(|person| !person.is_staff) {
-        by_key.insert(person.key.as_str(), person);
         // Whoever is of nobody here is counted.
         session.folk.of(&person.key);
     }
-    let of_key = |key: &str| {
-        by_key
-            .get(key)
-            .map_or_else(|| Person::of_sub(key), |one| (*one).clone())
-    };
-    let students: Vec<Person> = session
-        .folk
-        .students()
-        .iter()
-        .map(|(key, _)| of_key(key))
-        .collect();
+    let students = of_students(session, &listed);
     // What changes while the report is read is looked for the next time.
     let since = server_time(session, moodle, &course).await?;
     let mut grades = loop {
@@ -208,6 +198,20 @@ async fn people(
             }
         }
     }
+}
+
+/// The students of the course, with their groups where Moodle told them.
+fn of_students(session: &Session<'_>, listed: &[Person]) -> Vec<Person> {
+    let told = listed.iter().filter(|person| !person.is_staff);
+    let by_key: HashMap<&str, &Person> = told.map(|person| (person.key.as_str(), person)).collect();
+    let students = session.folk.students().into_iter();
+    students
+        .map(|(key, _)| {
+            by_key
+                .get(key)
+                .map_or_else(|| Person::of_sub(key), |one| (*one).clone())
+        })
+        .collect()
 }
 
 /// What time it is there; none where changes cannot be asked for.
@@ -304,6 +308,51 @@ async fn which_complete(
     Ok(())
 }
 
+/// Whether it can be read what was handed in there.
+fn tells_hand_ins(column: &OutsideColumn) -> bool {
+    let rest = column.rest.as_ref();
+    rest.is_some_and(|rest| {
+        rest.is_listed && rest.tells_hand_ins && rest.withheld != Some(Withheld::Anonymous)
+    })
+}
+
+/// What was handed in to columns of which a rule asks it since the whole was read, or by whoever came since: no change tells of
+/// what had come before.
+async fn first_hand_ins(session: &mut Session<'_>, moodle: &Moodle, watched: &Watched) -> Result<(), Stop> {
+    let columns = session.columns.all();
+    let readable = columns.filter(|column| watched.hand_ins.contains(&column.id) && tells_hand_ins(column));
+    let ids: Vec<OutsideColumnId> = readable.map(|column| column.id.clone()).collect();
+    if ids.is_empty() || session.readings.done.whole == Some(session.begun) {
+        return Ok(());
+    }
+    let (tenant, asked) = (session.course.tenant.clone(), ids.clone());
+    let known = session
+        .cairn
+        .store
+        .read(move |db| cells::hand_ins_read(db, &tenant, &asked))
+        .await?;
+    let known: HashSet<(OutsideColumnId, PersonId)> = known.into_iter().collect();
+    let students = session.folk.students();
+    let lacks_somebody = |column: &&OutsideColumnId| {
+        let mut here = students.iter();
+        here.any(|(_, person)| !known.contains(&((*column).clone(), (*person).clone())))
+    };
+    let new: Vec<OutsideColumnId> = ids.iter().filter(lacks_somebody).cloned().collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let (course, mut lacks) = (session.course.context_id.clone(), Coverage::default());
+    let listed = people(session, moodle, &course, &mut lacks).await?;
+    let students = of_students(session, &listed);
+    hand_ins(session, moodle, &new, None, None, &students, &mut lacks).await?;
+    if let Some(coverage) = &mut session.readings.coverage {
+        for lack in lacks.lacks {
+            coverage.lacks(lack.part, lack.why);
+        }
+    }
+    Ok(())
+}
+
 /// What was handed in to columns of which rules ask it; `only` those activities.
 async fn hand_ins(
     session: &mut Session<'_>,
@@ -315,12 +364,13 @@ async fn hand_ins(
     lacks: &mut Coverage,
 ) -> Result<(), Stop> {
     let is_wanted = |column: &&OutsideColumn| {
-        let rest = column.rest.as_ref();
-        let activity = rest.and_then(|rest| rest.activity.as_ref());
+        let activity = column.rest.as_ref().and_then(|rest| rest.activity.as_ref());
         watched.contains(&column.id)
-            && rest.is_some_and(|rest| rest.is_listed && rest.tells_hand_ins)
+            && tells_hand_ins(column)
             && only.is_none_or(|only| activity.is_some_and(|one| only.contains(one)))
     };
+    // Without groups nobody knows whose the work of one is.
+    let has_groups = lacks.lacks.iter().all(|lack| lack.part != Part::People);
     let wanted = session.columns.all().filter(is_wanted);
     let wanted: Vec<(OutsideColumnId, Item)> = wanted
         .filter_map(|column| Some((column.id.clone(), item_of(column)?)))
@@ -337,25 +387,31 @@ async fn hand_ins(
             }
         };
         session.answered();
-        let mut seen = Vec::with_capacity(found.people.len());
+        let mut told: BTreeMap<PersonId, HandInTold> = BTreeMap::new();
+        if since.is_none() && has_groups && found.unreadable == 0 {
+            // Of everybody else it is known now that nothing came.
+            let asked = people.iter().filter_map(|one| session.folk.of(&one.key));
+            told.extend(asked.map(|person| (person, HandInTold::default())));
+        }
         for (key, work) in &found.people {
             let Some(person) = session.folk.of(key) else {
                 continue;
             };
-            let told = HandInTold {
+            let work = HandInTold {
                 at: Some(work.at),
                 late: work.late,
                 missing: false,
             };
-            seen.push(CellSeen {
-                column: column.clone(),
-                person,
-                grade: GradeTold::Untold,
-                hand_in: Some(told),
-                completion: None,
-            });
+            told.insert(person, work);
         }
-        session.write(seen).await?;
+        let seen = told.into_iter().map(|(person, work)| CellSeen {
+            column: column.clone(),
+            person,
+            grade: GradeTold::Untold,
+            hand_in: Some(work),
+            completion: None,
+        });
+        session.write(seen.collect()).await?;
     }
     session.readings.done.hand_ins = Some(session.begun);
     Ok(())
@@ -389,7 +445,7 @@ async fn changes(
         watched.grades.contains(&column.id) && activity.is_some_and(|one| changes.of_somebody.contains(one))
     });
     if of_watched {
-        if long_ago {
+        if long_ago || watched.is_asked_by(session.cause) {
             whole(session, moodle, watched).await?;
         }
         // Else the same changes are found again, until the report may be read once more.
@@ -418,9 +474,12 @@ async fn changes(
         }
     }
     let mut lacks = Coverage::default();
-    if !changes.handed_in.is_empty() {
+    if !changes.handed_in.is_empty() && !watched.hand_ins.is_empty() {
+        // With their groups: what one hands in is of all of it.
+        let listed = people(session, moodle, &course, &mut lacks).await?;
+        let students = of_students(session, &listed);
         let (columns, only) = (&watched.hand_ins, Some(&changes.handed_in));
-        hand_ins(session, moodle, columns, only, Some(since), &all, &mut lacks).await?;
+        hand_ins(session, moodle, columns, only, Some(since), &students, &mut lacks).await?;
     }
     session.readings.changes_since = Some(changes.at);
     session.readings.done.changes = Some(session.begun);

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chrono::TimeDelta;
 
+use crate::domain::cause::Cause;
 use crate::domain::course::Course;
 use crate::ids::{LineItemId, OutsideColumnId};
 use crate::store::{Db, StoreError, outside, rules};
@@ -23,6 +24,11 @@ pub(super) struct Watched {
 }
 
 impl Watched {
+    /// Whether what rules read is read at once, however lately that was done: a teacher pressed **Check now**.
+    pub(super) fn is_asked_by(&self, cause: Cause) -> bool {
+        self.is_needed && cause == Cause::CheckNow
+    }
+
     /// Of a course.
     pub(super) fn of(db: &mut Db, course: &Course) -> Result<Self, StoreError> {
         let (tenant, id) = (&course.tenant, &course.id);

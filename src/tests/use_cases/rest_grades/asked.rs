@@ -92,3 +92,98 @@ async fn what_is_complete_and_who_passes_decide_as_moodle_says() {
         }
     }
 }
+
+#[tokio::test]
+async fn work_from_before_a_rule_asked_for_it_is_read_at_once_and_what_did_not_come_is_known() {
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        let (ada, ben) = (&students[0], &students[1]);
+        let diary = bench
+            .world
+            .add_native(bench.at, "Field diary", "assignment", Decimal::TEN);
+        assert!(bench.world.hand_in(bench.at, diary, ada.id, Work::default()));
+        reading.read().await;
+        let column = reading.column(diary).await.id;
+        assert!(
+            reading.facts(ada).await.handed_in.is_empty(),
+            "no rule asks for it"
+        );
+
+        // Nothing has changed there since, and the whole is not read again before tomorrow.
+        bench.clock.advance(chrono::TimeDelta::minutes(1));
+        let asked = Condition::HandedIn {
+            column: column.clone(),
+            on_time: false,
+        };
+        let badge = bench.badge_when("Diary", asked).await;
+        reading.read().await;
+        assert!(reading.has(&badge, ada).await && !reading.has(&badge, ben).await);
+        let told = reading.facts(ben).await.handed_in.remove(&column);
+        assert!(
+            told.is_some_and(|work| work.at.is_none() && !work.missing),
+            "known"
+        );
+
+        // It is read once, and what comes later is a change.
+        bench.world.forget_asked();
+        reading.read_after(10).await;
+        assert_eq!(bench.world.asked("mod_assign_get_submissions").len(), 0);
+        assert!(bench.world.hand_in(bench.at, diary, ben.id, Work::default()));
+        reading.read_after(10).await;
+        assert!(reading.has(&badge, ben).await);
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_asks_for_work_has_it_read_when_it_is_saved() {
+    use crate::domain::rule::{Group, Need, Node};
+    use crate::service::badge::design;
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let ada = bench.world.students(bench.at).remove(0);
+        let diary = bench
+            .world
+            .add_native(bench.at, "Field diary", "assignment", Decimal::TEN);
+        assert!(bench.world.hand_in(bench.at, diary, ada.id, Work::default()));
+        reading.read().await;
+        let column = reading.column(diary).await.id;
+        let badge = reading.badge().await;
+        let asked = Condition::HandedIn {
+            column: column.clone(),
+            on_time: false,
+        };
+        let root = Group {
+            need: Need::All,
+            nodes: vec![Node::Condition(asked)],
+        };
+        let teacher = bench.instructor().await;
+        let saved = design::save_rule(&reading.node, &teacher, &badge, &root, None).await;
+        assert!(matches!(saved, Ok(crate::service::base::clash::Saving::Done)));
+        bench.work(&reading.node).await;
+        let told = reading.facts(&ada).await.handed_in.remove(&column);
+        assert!(told.is_some_and(|work| work.at.is_some()));
+    }
+}
+
+#[tokio::test]
+async fn check_now_brings_what_was_regraded_a_moment_after_a_reading() {
+    for bench in all_benches().await {
+        let mut reading = Reading::on(&bench).await;
+        reading.quiz = bench
+            .world
+            .add_native(bench.at, "Essay on grades", "assignment", Decimal::TEN);
+        let students = bench.world.students(bench.at);
+        let (ada, ben) = (&students[0], &students[1]);
+        reading.grade(ada, Some("9"));
+        reading.grade(ben, Some("5"));
+        reading.read().await;
+        let badge = reading.badge().await;
+        assert!(!reading.has(&badge, ben).await);
+        bench.clock.advance(chrono::TimeDelta::minutes(1));
+        reading.grade(ben, Some("9"));
+        reading.read_after(1).await;
+        assert_eq!(reading.points(ben).await, Some(Decimal::from(9)));
+        assert!(reading.has(&badge, ben).await, "whoever presses need not wait");
+    }
+}
