@@ -103,7 +103,7 @@ async fn work_from_before_a_rule_asked_for_it_is_read_at_once_and_what_did_not_c
             .world
             .add_native(bench.at, "Field diary", "assignment", Decimal::TEN);
         assert!(bench.world.hand_in(bench.at, diary, ada.id, Work::default()));
-        reading.read().await;
+        reading.read_after(1).await;
         let column = reading.column(diary).await.id;
         assert!(
             reading.facts(ada).await.handed_in.is_empty(),
@@ -146,9 +146,10 @@ async fn a_rule_that_asks_for_work_has_it_read_when_it_is_saved() {
             .world
             .add_native(bench.at, "Field diary", "assignment", Decimal::TEN);
         assert!(bench.world.hand_in(bench.at, diary, ada.id, Work::default()));
-        reading.read().await;
+        reading.read_after(1).await;
         let column = reading.column(diary).await.id;
         let badge = reading.badge().await;
+        bench.clock.advance(chrono::TimeDelta::minutes(1));
         let asked = Condition::HandedIn {
             column: column.clone(),
             on_time: false,
