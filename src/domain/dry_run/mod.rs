@@ -60,6 +60,10 @@ pub(crate) struct DryRun {
     pub(crate) no_grade: Vec<PersonId>,
     /// Needed work is not handed in.
     pub(crate) not_handed_in: Vec<PersonId>,
+    /// What needs to be complete is not.
+    pub(crate) not_complete: Vec<PersonId>,
+    /// Nobody told here whether needed work is handed in, or complete.
+    pub(crate) not_known: Vec<PersonId>,
     /// Only a review or an approval is awaited.
     pub(crate) waiting: Vec<PersonId>,
     /// All others.
@@ -92,6 +96,8 @@ pub(crate) struct FunnelRow {
     pub(crate) not_released: usize,
     pub(crate) no_grade: usize,
     pub(crate) not_handed_in: usize,
+    pub(crate) not_complete: usize,
+    pub(crate) not_known: usize,
     pub(crate) waiting: usize,
     pub(crate) no: usize,
 }
@@ -136,6 +142,8 @@ enum Prospect {
     NotReleased,
     NoGrade,
     NotHandedIn,
+    NotComplete,
+    NotKnown,
     Waiting,
     No,
 }
@@ -166,6 +174,8 @@ pub(crate) fn dry_run(
         once_released: 0,
         no_grade: Vec::new(),
         not_handed_in: Vec::new(),
+        not_complete: Vec::new(),
+        not_known: Vec::new(),
         waiting: Vec::new(),
         not_yet: Vec::new(),
         funnel: rows.iter().map(|node| row(node, names)).collect(),
@@ -233,6 +243,8 @@ impl DryRun {
             Prospect::NotReleased => &mut self.not_released,
             Prospect::NoGrade => &mut self.no_grade,
             Prospect::NotHandedIn => &mut self.not_handed_in,
+            Prospect::NotComplete => &mut self.not_complete,
+            Prospect::NotKnown => &mut self.not_known,
             Prospect::Waiting => &mut self.waiting,
             Prospect::No => &mut self.not_yet,
         }
@@ -266,6 +278,8 @@ impl FunnelRow {
             Prospect::NotReleased => &mut self.not_released,
             Prospect::NoGrade => &mut self.no_grade,
             Prospect::NotHandedIn => &mut self.not_handed_in,
+            Prospect::NotComplete => &mut self.not_complete,
+            Prospect::NotKnown => &mut self.not_known,
             Prospect::Waiting => &mut self.waiting,
             Prospect::No => &mut self.no,
         }
@@ -323,17 +337,37 @@ fn prospect(node: &Node, facts: &Facts, now: DateTime<Utc>) -> Prospect {
     if node_truth(node, &without_grades) == Truth::No {
         return Prospect::NoGrade;
     }
+    missing_work(node, facts, &ask)
+}
+
+/// Which work is missing where no grade is: such of which nobody told anything here, such that was not handed in, or such that is
+/// not complete.
+fn missing_work(node: &Node, facts: &Facts, ask: &dyn Fn(&Condition) -> Truth) -> Prospect {
+    let untold = |condition: &Condition| match condition {
+        Condition::HandedIn { column, .. } if !facts.handed_in.contains_key(column) => Truth::No,
+        Condition::Completed { column } if !facts.completed.contains_key(column) => Truth::No,
+        _ => ask(condition),
+    };
+    if node_truth(node, &untold) == Truth::No {
+        return Prospect::NotKnown;
+    }
     let without_work = |condition: &Condition| match condition {
         Condition::EvidenceApproved { activity } if !facts.evidence.contains_key(activity) => Truth::No,
         Condition::HandedIn { column, .. } => match facts.handed_in.get(column) {
             Some(fact) if fact.at.is_some() => ask(condition),
             _ => Truth::No,
         },
-        Condition::Completed { .. } if ask(condition) == Truth::Unknown => Truth::No,
         _ => ask(condition),
     };
     if node_truth(node, &without_work) == Truth::No {
-        Prospect::NotHandedIn
+        return Prospect::NotHandedIn;
+    }
+    let incomplete = |condition: &Condition| match (condition, ask(condition)) {
+        (Condition::Completed { .. }, Truth::Unknown) => Truth::No,
+        _ => without_work(condition),
+    };
+    if node_truth(node, &incomplete) == Truth::No {
+        Prospect::NotComplete
     } else {
         Prospect::Waiting
     }

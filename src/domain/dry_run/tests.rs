@@ -291,13 +291,14 @@ proptest! {
         prop_assert_eq!(run.learners, people.len());
         let lists = [
             &run.awarded, &run.holders, &run.lapsed, &run.revoked, &run.near, &run.not_released, &run.no_grade,
-            &run.not_handed_in, &run.waiting, &run.not_yet,
+            &run.not_handed_in, &run.not_complete, &run.not_known, &run.waiting, &run.not_yet,
         ];
         let listed: Vec<_> = lists.into_iter().flatten().collect();
         prop_assert_eq!(listed.len(), people.len());
         prop_assert_eq!(listed.into_iter().collect::<HashSet<_>>(), people);
         for row in &run.funnel {
-            let unknown = row.not_released + row.no_grade + row.not_handed_in + row.waiting;
+            let work = row.not_handed_in + row.not_complete + row.not_known;
+            let unknown = row.not_released + row.no_grade + work + row.waiting;
             let sum = row.yes + row.near + unknown + row.no;
             prop_assert_eq!(sum, run.learners);
         }
@@ -344,6 +345,8 @@ fn what_the_lms_tells_is_missing_work_a_missing_grade_or_a_near_miss() {
             (run.not_released, "not released"),
             (run.no_grade, "no grade"),
             (run.not_handed_in, "not handed in"),
+            (run.not_complete, "not complete"),
+            (run.not_known, "not known"),
             (run.waiting, "waiting"),
             (run.not_yet, "not yet"),
         ];
@@ -355,7 +358,7 @@ fn what_the_lms_tells_is_missing_work_a_missing_grade_or_a_near_miss() {
         found.join(" ")
     };
     let time = all([handed_in("essay", true)]);
-    assert_eq!(lists(&time, Known::default()), "not handed in");
+    assert_eq!(lists(&time, Known::default()), "not known", "nobody read it");
     assert_eq!(
         lists(&time, Known::default().handed_in("essay", None)),
         "not handed in"
@@ -372,8 +375,9 @@ fn what_the_lms_tells_is_missing_work_a_missing_grade_or_a_near_miss() {
     let page = all([completed("essay")]);
     assert_eq!(
         lists(&page, Known::default().completed("essay", false, None)),
-        "not handed in"
+        "not complete"
     );
+    assert_eq!(lists(&page, Known::default()), "not known");
     let pass = all([passed("essay", &[])]);
     assert_eq!(lists(&pass, Known::default()), "no grade");
     let best = all([best_of(2, &["quiz", "cleaning", "other"], &[], "80")]);

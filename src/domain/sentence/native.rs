@@ -186,7 +186,7 @@ pub(super) fn to_student(checked: &CheckedCondition, what: &str) -> (u8, String)
 pub(super) fn to_teacher(checked: &CheckedCondition, what: &str) -> (u8, String) {
     match &checked.seen {
         Seen::HandedIn(fact) => match (fact.at.is_some(), fact.missing && asks_for_time(checked)) {
-            (false, false) => (4, format!("the student hands in {what}")),
+            (false, false) => (4, format!("the student still has to hand in {what}")),
             (false, true) => (8, format!("talk to the student about {what}, which was due")),
             (true, _) if fact.late == Some(true) => (
                 8,
@@ -198,8 +198,10 @@ pub(super) fn to_teacher(checked: &CheckedCondition, what: &str) -> (u8, String)
             ),
         },
         Seen::HandInNotTold => (2, format!("it has to be known here who handed in {what}")),
-        Seen::Completion(fact) if fact.passed == Some(false) => (6, format!("the student passes {what}")),
-        Seen::Completion(_) => (4, format!("the student completes {what}")),
+        Seen::Completion(fact) if fact.passed == Some(false) => {
+            (6, format!("the student still has to pass {what}"))
+        }
+        Seen::Completion(_) => (4, format!("the student still has to complete {what}")),
         Seen::CompletionNotTold => (2, format!("it has to be known here who completed {what}")),
         Seen::Best { .. } => {
             let best = Best::of(checked);
@@ -207,7 +209,7 @@ pub(super) fn to_teacher(checked: &CheckedCondition, what: &str) -> (u8, String)
                 Some(average) => (
                     6,
                     format!(
-                        "the student raises the average in {what} to {} percent, from {average}",
+                        "the student still has to raise the average in {what} to {} percent, from {average}",
                         best.needs
                     ),
                 ),

@@ -164,7 +164,7 @@ fn badges_to_choose(group: &CheckedGroup, missing: usize, names: &Names, audienc
     }
     let (rank, verb) = match audience {
         Audience::Student => (2, "earn"),
-        Audience::Teacher => (5, "the student earns"),
+        Audience::Teacher => (5, "the student still has to earn"),
     };
     let text = if missing == open.len() {
         format!("{verb} these badges: {}", list(&open, "and"))
@@ -282,14 +282,14 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
             ..
         } => (
             3,
-            format!("the student changes {what} as asked and hands it in again"),
+            format!("the student still has to change {what} as asked and hand it in again"),
         ),
-        Seen::NothingHandedIn => (4, format!("the student hands in {what}")),
-        Seen::BadgeNotHeld => (5, format!("the student earns the badge {what}")),
+        Seen::NothingHandedIn => (4, format!("the student still has to hand in {what}")),
+        Seen::BadgeNotHeld => (5, format!("the student still has to earn the badge {what}")),
         Seen::BadgeExpired { at } => (
             5,
             format!(
-                "the student earns the badge {what} again, which expired on {}",
+                "the student still has to earn the badge {what} again, which expired on {}",
                 names.day(*at)
             ),
         ),
@@ -303,7 +303,7 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
             (
                 6,
                 format!(
-                    "the student reaches {needs} of {} in {what}, from {value}",
+                    "the student still has to reach {needs} of {} in {what}, and has {value}",
                     number(*maximum)
                 ),
             )
@@ -352,7 +352,7 @@ fn elsewhere_to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, Strin
         Seen::Elsewhere { value, maximum, .. } if checked.truth == Truth::No => (
             6,
             format!(
-                "the student reaches {needed} in {what}, from {}",
+                "the student still has to reach {needed} in {what}, and has {}",
                 stands(value, *maximum)
             ),
         ),

@@ -132,7 +132,12 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         },
         columns_href: visit.href(&course::columns()),
         unknown: small(
-            run.not_released.len() + run.no_grade.len() + run.not_handed_in.len() + run.waiting.len(),
+            run.not_released.len()
+                + run.no_grade.len()
+                + run.not_handed_in.len()
+                + run.not_complete.len()
+                + run.not_known.len()
+                + run.waiting.len(),
         ),
         holders: small(run.holders.len()),
         lapsed: small(run.lapsed.len()),
@@ -205,18 +210,22 @@ fn bar(row: &FunnelRow, all: usize) -> ConditionBar {
             (row.near, format!("within {NEAR_PERCENT} points")),
             (row.waiting, "waiting for review".to_owned()),
         ]),
-        unknown: small(row.not_released + row.no_grade + row.not_handed_in),
+        unknown: small(
+            row.not_released + row.no_grade + row.not_handed_in + row.not_complete + row.not_known,
+        ),
         unknown_words: words(&[
             (row.not_released, "not released yet".to_owned()),
             (row.no_grade, "no grade yet".to_owned()),
             (row.not_handed_in, "nothing handed in".to_owned()),
+            (row.not_complete, "not completed".to_owned()),
+            (row.not_known, "not known yet".to_owned()),
         ]),
         all: small(all),
     }
 }
 
 /// Everybody, by outcome.
-fn groups(trial: &Trial) -> [(&'static str, &[PersonId]); 11] {
+fn groups(trial: &Trial) -> [(&'static str, &[PersonId]); 13] {
     let run = &trial.run;
     [
         ("Would earn it now", &run.awarded),
@@ -227,6 +236,8 @@ fn groups(trial: &Trial) -> [(&'static str, &[PersonId]); 11] {
         ("Miss it narrowly", &run.near),
         ("Wait for a review or an approval", &run.waiting),
         ("Have not handed in yet", &run.not_handed_in),
+        ("Have not completed it yet", &run.not_complete),
+        ("Of whom it is not known here yet", &run.not_known),
         ("Wait for grades to be released", &run.not_released),
         ("Have no grade yet", &run.no_grade),
         ("Do not meet it", &run.not_yet),
