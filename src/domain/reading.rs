@@ -1,10 +1,13 @@
 //! How the grades of a course are read by the interface of its LMS: what was read and when, what is out of reach, and who can
 //! mend it. Nothing here repeats what an LMS said.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::rest_access::Fault;
+use crate::ids::OutsideColumnId;
 
 /// A part of a course that can be out of reach while the others are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -115,6 +118,9 @@ pub(crate) struct Coverage {
     pub(crate) sections_only: bool,
     /// Grades that students do not see yet: not posted, hidden, or anonymous.
     pub(crate) unseen: u64,
+    /// How many of those each column has, for teachers alone: whose they are and what they say is kept nowhere.
+    #[serde(default)]
+    pub(crate) unseen_in: BTreeMap<OutsideColumnId, u64>,
     /// Rows that are not what they should be.
     pub(crate) unreadable: u64,
 }

@@ -1,5 +1,6 @@
 //! The grades of a course, whichever platform they come from.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -364,11 +365,20 @@ pub struct Coverage {
     pub people_missing: u64,
     /// What was read and left out.
     pub dropped: Dropped,
+    /// How many grades students do not see yet, by column: that they are there, and nothing of them.
+    pub unseen: BTreeMap<ItemKey, u64>,
     /// Whom the reader sees at all.
     pub sight: Sight,
     /// Canvas: the latest grading that was seen, of grades that are not posted too. Less some minutes, it is the next
     /// [`graded_since`](canvas::Wanted::graded_since).
     pub graded_until: Option<DateTime<Utc>>,
+}
+
+impl Dropped {
+    /// Of single grades, what students do not see yet.
+    pub(crate) fn unseen(&self) -> u64 {
+        self.unposted.saturating_add(self.hidden)
+    }
 }
 
 impl Coverage {

@@ -43,7 +43,10 @@ async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
 fn view(visit: &Visit, found: &Columns, problems: ProblemList) -> ColumnsPage {
     ColumnsPage {
         page: visit.page("Gradebook columns", Place::Badges),
-        why: words::releases::why(visit.visitor.registration.capabilities().product),
+        why: words::releases::why(
+            visit.visitor.registration.capabilities().product,
+            found.columns.iter().any(|column| column.told_by_lms),
+        ),
         all: words::releases::all(found.answer),
         answer_action: visit.href(&course::columns_answer()),
         seen: releases::seen_answer(found.answer).as_str().to_owned(),

@@ -44,6 +44,7 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
         ask_when_grades_count,
         asked,
     } = teaching;
+    let is_told = overview.rest_read.is_some_and(|read| read.rules);
     let mut page = view(visit, overview, &progress, &late, copied.as_ref(), powers);
     page.offers = super::copied::lines(visit, offers);
     if page.reading {
@@ -54,7 +55,7 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
     page.requests = super::copied::requests(visit, requests);
     page.refused = super::copied::refused(visit, refused);
     page.ask_when_grades_count = ask_when_grades_count
-        .then(|| words::releases::why(visit.visitor.registration.capabilities().product));
+        .then(|| words::releases::why(visit.visitor.registration.capabilities().product, is_told));
     page.attention.extend(fallen.iter().map(|one| fell(visit, one)));
     let untaken = scores.untaken.iter().map(|one| untaken(visit, one));
     page.attention.extend(untaken);
@@ -242,7 +243,9 @@ fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
         );
     }
     if overview.columns_of_lms > 0 {
-        sentences.push(words::rest_grades::read(overview.columns_of_lms));
+        let read = overview.rest_read.and_then(|read| read.at);
+        let when = read.map(|at| When::new(at, overview.now).relative(visit.visitor.zone()));
+        sentences.push(words::rest_grades::read(overview.columns_of_lms, when.as_deref()));
     }
     if overview.columns_elsewhere > 0 {
         sentences.push(words::outside::known(overview.columns_elsewhere));

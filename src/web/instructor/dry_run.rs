@@ -120,6 +120,17 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
             .iter()
             .map(|(label, release)| words::releases::counting(label, release, visit.visitor.zone()))
             .collect(),
+        told_by_lms: trial
+            .told_by_lms
+            .iter()
+            .map(|label| words::releases::told_by_lms(label))
+            .chain(
+                trial
+                    .unseen
+                    .iter()
+                    .map(|(label, count)| words::rest_grades::unseen_in(label, *count)),
+            )
+            .collect(),
         unread: trial
             .unread
             .iter()

@@ -364,7 +364,8 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
             BadgeState::Paused { reason } => Some(words::rules::rest(reason)),
             _ => None,
         },
-        columns_tell: words::columns::seen(tell),
+        columns_tell: words::columns::seen(tell, reads_lms),
+        reads_lms,
         scales: scales(&editor, tell, visit.visitor.zone()),
         scales_open: builder.scales_open,
         column_total: words::lms::column_total(registration.flavour),
@@ -456,10 +457,12 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
             .iter()
             .map(|item| {
                 let release = editor.releases.of(&item.id);
-                (
-                    item.id.to_string(),
-                    words::releases::counting(&item.label, &release, zone),
-                )
+                let said = if editor.releases.told_by_lms.contains(&item.id) {
+                    words::releases::told_by_lms(&item.label)
+                } else {
+                    words::releases::counting(&item.label, &release, zone)
+                };
+                (item.id.to_string(), said)
             })
             .collect(),
         elsewhere: by_source(editor, OutsideColumn::counts),

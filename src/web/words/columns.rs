@@ -4,10 +4,14 @@ use lti::capabilities::ColumnsTell;
 
 use crate::domain::columns::{ColumnTrouble, Resumed, TroubleKind};
 
-/// What can and cannot be seen of a column, a sentence each.
+/// What can and cannot be seen of a column, a sentence each; `reads_lms` where the interface of the LMS tells its own columns too.
 #[must_use]
-pub(crate) const fn seen(tell: ColumnsTell) -> &'static [&'static str] {
+pub(crate) const fn seen(tell: ColumnsTell, reads_lms: bool) -> &'static [&'static str] {
     match tell {
+        ColumnsTell::NothingOfScales if reads_lms => &[
+            "Moodle’s own assignments, quizzes and totals are read as students see them in the gradebook: with group work, late penalties and scales. What students do not see is neither used nor shown.",
+            "Of the columns that Cairn placed itself Moodle does not tell which are graded by a scale: such a column looks like one with as many points as the scale has steps. Say below which one is, and a rule asks for a step of it, never for percent.",
+        ],
         ColumnsTell::NothingOfScales => &[
             "Moodle does not tell which columns are graded by a scale: such a column looks like one with as many points as the scale has steps. Say below which one is, and a rule asks for a step of it, never for percent.",
             "Group work, late penalties and grades to pass belong to Moodle’s own assignments, which Cairn cannot see. Of its own columns Cairn reads the number that the gradebook has for each student.",
@@ -108,6 +112,14 @@ mod tests {
     use super::*;
     use crate::domain::columns::Remedy;
     use crate::domain::sample::now;
+
+    #[test]
+    fn what_is_read_from_moodle_itself_is_not_said_to_be_out_of_sight() {
+        let said = |reads_lms| seen(ColumnsTell::NothingOfScales, reads_lms).join(" ");
+        assert!(said(false).contains("which Cairn cannot see"));
+        assert!(!said(true).contains("cannot see"), "{}", said(true));
+        assert!(said(true).contains("placed itself"));
+    }
 
     #[test]
     fn columns_of_a_former_registration_are_counted_apart() {

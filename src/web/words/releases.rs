@@ -31,6 +31,14 @@ pub(crate) fn counting(label: &str, release: &Release, zone: Zone) -> String {
     }
 }
 
+/// Of a column of which the LMS says what is released, whatever was chosen here.
+#[must_use]
+pub(crate) fn told_by_lms(label: &str) -> String {
+    format!(
+        "Grades in “{label}” count once students can see them in the course site: what is released is read there."
+    )
+}
+
 /// Of a column that is read no more, where a rule names it.
 #[must_use]
 pub(crate) fn unread(label: &str) -> String {
@@ -55,9 +63,15 @@ pub(crate) fn all(answer: Option<Counting>) -> &'static str {
     }
 }
 
-/// Why there is something to choose, at a platform of that name.
+/// Why there is something to choose, at a platform of that name; `is_told` where the LMS says what is released.
 #[must_use]
-pub(crate) fn why(product: Option<&str>) -> String {
+pub(crate) fn why(product: Option<&str>, is_told: bool) -> String {
+    if is_told {
+        // What stands here is for when it is not read so any more.
+        return "Which grades students can see is read in the course site. What is chosen here counts for columns of which that is \
+                not known, and for all of them once it is not read there any more."
+            .to_owned();
+    }
     format!(
         "{} gives Cairn every grade as soon as it is in the gradebook, also while students cannot see it there, and does not \
          say which grades these are.",
@@ -70,6 +84,15 @@ mod tests {
     use super::*;
     use crate::domain::release::Change;
     use crate::domain::sample::{days, now};
+
+    #[test]
+    fn of_what_the_lms_releases_it_is_said_that_it_is_read_there() {
+        assert_eq!(
+            told_by_lms("Quiz"),
+            "Grades in “Quiz” count once students can see them in the course site: what is released is read there."
+        );
+        assert!(!why(Some("Moodle"), true).contains("as soon as"));
+    }
 
     #[test]
     fn each_state_of_a_column_says_what_counts_and_what_waits() {

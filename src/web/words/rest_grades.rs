@@ -17,10 +17,22 @@ pub(crate) const fn name(interface: Interface) -> &'static str {
 
 /// How many columns of the course site are read.
 #[must_use]
-pub(crate) fn read(columns: usize) -> String {
+pub(crate) fn read(columns: usize, when: Option<&str>) -> String {
+    let when = when.map_or_else(String::new, |when| format!(", last {when}"));
     format!(
-        "Beyond LTI the grades of {} are read from the course site itself.",
+        "Beyond LTI the grades of {} are read from the course site itself{when}. “Check now” looks there for what changed; “Read \
+         all grades now”, under “Grades from elsewhere”, also finds what was typed or hidden in the gradebook alone.",
         outside::counted(columns, "column more", "columns more")
+    )
+}
+
+/// That there are grades in a column that students do not see yet: for teachers, and nothing of what they say.
+#[must_use]
+pub(crate) fn unseen_in(label: &str, count: u64) -> String {
+    format!(
+        "In “{label}” there {} {} students cannot see yet: neither used nor shown here.",
+        if count == 1 { "is" } else { "are" },
+        counted(count, "grade that", "grades that"),
     )
 }
 
@@ -290,6 +302,19 @@ mod tests {
         );
         assert!(trouble(&Why::Refused(Fault::ServicesOff)).contains("administrator"));
         assert!(trouble(&Why::Consent).contains("sign in there again"));
+    }
+
+    #[test]
+    fn a_teacher_is_told_that_grades_are_hidden_and_when_it_was_read() {
+        assert_eq!(
+            unseen_in("Weekly quiz", 1),
+            "In “Weekly quiz” there is 1 grade that students cannot see yet: neither used nor shown here."
+        );
+        assert!(
+            read(2, Some("3 minutes ago"))
+                .contains("2 columns more are read from the course site itself, last 3 minutes ago.")
+        );
+        assert!(read(1, None).contains("are read from the course site itself. "));
     }
 
     #[test]

@@ -282,6 +282,7 @@ impl Reading {
         };
         let Coverage {
             dropped,
+            unseen,
             graded_until,
             ..
         } = &mut self.coverage;
@@ -297,7 +298,14 @@ impl Reading {
             *graded_until = submission.graded_at().max(*graded_until);
             match self.items.get(&key) {
                 None => dropped.unknown_items = dropped.unknown_items.saturating_add(1),
-                Some(item) => batch.rows.extend(submission.row(person, item, dropped)),
+                Some(item) => {
+                    let before = dropped.unseen();
+                    batch.rows.extend(submission.row(person, item, dropped));
+                    if dropped.unseen() > before {
+                        let of_column = unseen.entry(key).or_default();
+                        *of_column = of_column.saturating_add(1);
+                    }
+                }
             }
         }
         // A page that was read is not thrown away because of the link after it.

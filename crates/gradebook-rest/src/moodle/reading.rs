@@ -365,9 +365,13 @@ impl Reading {
                     batch.new_items.push(item);
                 }
                 if let Some(item) = self.items.get(&key) {
-                    batch
-                        .rows
-                        .extend(cell.row(report.person.clone(), item, hides, dropped));
+                    let before = dropped.unseen();
+                    let row = cell.row(report.person.clone(), item, hides, dropped);
+                    if dropped.unseen() > before {
+                        let unseen = self.coverage.unseen.entry(key).or_default();
+                        *unseen = unseen.saturating_add(1);
+                    }
+                    batch.rows.extend(row);
                 }
             }
         }

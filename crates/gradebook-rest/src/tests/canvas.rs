@@ -253,6 +253,7 @@ async fn a_grade_counts_from_its_posting_and_nothing_of_it_is_told_before() {
     }
     assert_eq!(cell(&rows, "11", "1").grade, Grade::Pending);
     assert_eq!(grades.coverage().dropped.unposted, 4);
+    assert_eq!(grades.coverage().unseen.get(&ItemKey::new("1")), Some(&4));
     assert_eq!(
         cell(&rows, "1", "1").at.unwrap().to_rfc3339(),
         "2026-11-19T12:00:00+00:00"

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{Asked, Lms, all, cell, dec, ok, points, with};
 use crate::moodle::{CompletionState, Moodle, Person};
 use crate::transport::{Method, NetError, Response};
-use crate::{Grade, Grading, Kind, Limits, Part, PersonKey, Token, Withheld};
+use crate::{Grade, Grading, ItemKey, Kind, Limits, Part, PersonKey, Token, Withheld};
 
 pub(super) const SITE: &str = "https://moodle.example";
 
@@ -249,6 +249,9 @@ async fn hidden_blind_and_broken_grades_are_dropped_and_totals_betray_none() {
     assert_eq!(rows.len(), 6);
     let dropped = grades.coverage().dropped;
     assert_eq!((dropped.hidden, dropped.anonymous), (4, 1));
+    let unseen = &grades.coverage().unseen;
+    assert_eq!(unseen.get(&ItemKey::new("2")), Some(&1), "that it is there");
+    assert_eq!(unseen.get(&ItemKey::new("1")), None);
     assert_eq!((dropped.broken, dropped.unreadable), (1, 2));
 
     // Everybody has a total out of something else.

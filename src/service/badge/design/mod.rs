@@ -14,7 +14,7 @@ use crate::domain::outside::OutsideColumn;
 use crate::domain::page::Page;
 use crate::domain::policy::Power;
 use crate::domain::rest::Rest;
-use crate::ids::BadgeId;
+use crate::ids::{BadgeId, CourseId, TenantId};
 use crate::service::Cairn;
 use crate::service::badge::{pictures, replaced, resting};
 use crate::service::base::clash::{self, Clash};
@@ -23,7 +23,7 @@ use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::store::{
     Db, StoreError, activities, audit, awards, badges, courses, enrolments, line_items, links, outside,
-    rules, submissions,
+    readings, rules, submissions,
 };
 use lti::capabilities::ServicesTold;
 
@@ -64,8 +64,30 @@ pub(crate) struct Overview {
     pub(crate) columns_elsewhere: usize,
     /// And those that the interface of the LMS tells.
     pub(crate) columns_of_lms: usize,
+    /// How it was read by that interface, where that is on.
+    pub(crate) rest_read: Option<RestRead>,
     /// Hand-ins that wait for a review.
     pub(crate) waiting: u32,
+}
+
+/// How a course is read by the interface of its LMS.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RestRead {
+    /// When its grades were read last, or looked through for changes.
+    pub(crate) at: Option<DateTime<Utc>>,
+    /// Whether it says what is released.
+    pub(crate) rules: bool,
+}
+
+fn rest_read(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Option<RestRead>, StoreError> {
+    if !readings::is_on(db, tenant, course)? {
+        return Ok(None);
+    }
+    let known = readings::of_course(db, tenant, course)?.unwrap_or_default();
+    Ok(Some(RestRead {
+        at: known.done.whole.max(known.done.changes),
+        rules: known.coverage.is_some_and(|coverage| coverage.is_whole),
+    }))
 }
 
 /// One badge in the list.
@@ -205,6 +227,7 @@ pub(in crate::service) fn overview(
             .iter()
             .filter(|column| column.counts() && column.rest.is_none())
             .count(),
+        rest_read: rest_read(db, tenant, id)?,
         columns_of_lms: elsewhere
             .iter()
             .filter(|column| column.counts() && column.rest.is_some())

@@ -1,6 +1,6 @@
 //! The dry run on the gradebook as it was last read, and the activation that confirms it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -31,8 +31,8 @@ use crate::service::base::queue::{self, BackgroundJob as _, CheckCourse, DecideB
 use crate::service::base::session::Visitor;
 use crate::service::base::trouble::Trouble;
 use crate::store::{
-    Db, StoreError, audit, awards, badges, courses, enrolments, facts, jobs, line_items, people, releases,
-    rules,
+    Db, StoreError, audit, awards, badges, courses, enrolments, facts, jobs, line_items, outside, people,
+    readings, releases, rules,
 };
 
 /// What a rule would do, with everything that a page says about it.
@@ -62,6 +62,10 @@ pub(crate) struct Trial {
     pub(crate) failed_since: bool,
     /// When the grades count that it reads: each column by its name.
     pub(crate) counting: Vec<(String, Release)>,
+    /// Those of them of which the LMS says what is released, whatever was chosen here.
+    pub(crate) told_by_lms: Vec<String>,
+    /// Columns with grades that students do not see yet, and how many; whose they are and what they say is known nowhere.
+    pub(crate) unseen: Vec<(String, u64)>,
     /// Columns that it names and that are read no more, by their names.
     pub(crate) unread: Vec<String>,
     /// Whether it is being read for the first time.
@@ -139,6 +143,8 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
             failed_since,
             unanswered,
             counting: columns.counting,
+            told_by_lms: columns.told_by_lms,
+            unseen: unseen(db, &badge, &rule, &names)?,
             unread: columns.unread,
             badge,
             run,
@@ -152,7 +158,30 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
 struct Named {
     /// Those that are read, and when their grades count.
     counting: Vec<(String, Release)>,
+    told_by_lms: Vec<String>,
     unread: Vec<String>,
+}
+
+/// The columns that a rule reads and in which there are grades that students do not see yet, as the LMS told last.
+fn unseen(db: &mut Db, badge: &Badge, rule: &Rule, names: &Names) -> Result<Vec<(String, u64)>, StoreError> {
+    let (tenant, course) = (&badge.tenant, &badge.course);
+    if !readings::is_on(db, tenant, course)? {
+        return Ok(Vec::new());
+    }
+    let known = readings::of_course(db, tenant, course)?.and_then(|readings| readings.coverage);
+    let unseen_in = known.map(|coverage| coverage.unseen_in).unwrap_or_default();
+    let ours = outside::ours_among(db, tenant, course)?;
+    let mut found: BTreeMap<String, u64> = BTreeMap::new();
+    for column in rule.root.outside_columns() {
+        let name = names.elsewhere(column);
+        found.extend(unseen_in.get(column).map(|count| (name, *count)));
+    }
+    for item in rule.root.line_items() {
+        let column = ours.iter().find(|(_, own)| own == item);
+        let count = column.and_then(|(column, _)| unseen_in.get(column));
+        found.extend(count.map(|count| (names.line_item(item), *count)));
+    }
+    Ok(found.into_iter().collect())
 }
 
 fn columns_named(db: &mut Db, badge: &Badge, rule: &Rule, names: &Names) -> Result<Named, StoreError> {
@@ -165,6 +194,7 @@ fn columns_named(db: &mut Db, badge: &Badge, rule: &Rule, names: &Names) -> Resu
     let mut told: Vec<&LineItemId> = Vec::new();
     let mut named = Named {
         counting: Vec::new(),
+        told_by_lms: Vec::new(),
         unread: Vec::new(),
     };
     for item in rule.root.line_items() {
@@ -175,6 +205,8 @@ fn columns_named(db: &mut Db, badge: &Badge, rule: &Rule, names: &Names) -> Resu
         let name = names.line_item(item);
         if gone.contains(item) {
             named.unread.push(name);
+        } else if releases.told_by_lms.contains(item) {
+            named.told_by_lms.push(name);
         } else {
             named.counting.push((name, releases.of(item)));
         }

@@ -152,6 +152,13 @@ async fn end(
         rest_access::note(session.cairn, session.reader.held(), &error).await?;
     }
     session.readings.changes_since = session.readings.changes_since.max(read.graded_until);
+    if matches!(extent, Extent::Columns(_)) {
+        let unseen = session.unseen_in(read);
+        if let Some(coverage) = &mut session.readings.coverage {
+            coverage.unseen_in.retain(|column, _| !swept.contains(column));
+            coverage.unseen_in.extend(unseen);
+        }
+    }
     if *extent == Extent::Whole {
         session.readings.done.whole = Some(session.begun);
         session.readings.coverage = Some(coverage(session, read, is_whole, columns));
@@ -177,6 +184,7 @@ pub(super) fn coverage(
             .unposted
             .saturating_add(dropped.hidden)
             .saturating_add(dropped.anonymous),
+        unseen_in: session.unseen_in(read),
         unreadable: dropped.unreadable.saturating_add(dropped.broken),
         ..Coverage::default()
     };

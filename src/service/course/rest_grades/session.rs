@@ -1,7 +1,7 @@
 //! One reading under way: what is asked is tried again as the library says, and each batch is one transaction, so that memory
 //! does not grow with the course.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -219,6 +219,13 @@ impl Session<'_> {
             });
         }
         seen
+    }
+
+    /// How many grades of each column students do not see, as a reading found them.
+    pub(super) fn unseen_in(&self, read: &gradebook_rest::Coverage) -> BTreeMap<OutsideColumnId, u64> {
+        let told = read.unseen.iter();
+        told.filter_map(|(key, count)| Some((self.columns.get(key)?.id.clone(), *count)))
+            .collect()
     }
 
     /// Writes cells, and has those decided whom they concern, in one transaction.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::outside::Measure;
 use crate::domain::reading::Why;
+use crate::service::badge::design;
 
 const REPORT: &str = "gradereport_user_get_grade_items";
 
@@ -57,9 +58,16 @@ async fn hidden_grades_are_neither_kept_nor_shown_whatever_the_role_may_see() {
         let badge = reading.badge().await;
         assert_eq!(reading.known(ada).await, None);
         assert!(reading.readings().await.coverage.unwrap().unseen > 0);
+        // A teacher is told that there is one, and of nobody.
+        let teacher = bench.instructor().await;
+        let trial = design::trial(&bench.cairn, &teacher, &badge).await.unwrap();
+        let unseen: Vec<u64> = trial.unseen.iter().map(|(_, count)| *count).collect();
+        assert_eq!(unseen, [1], "{:?}", trial.unseen);
         bench.world.hide_grades(bench.at, reading.quiz, false);
         reading.read_all().await;
         assert!(reading.has(&badge, ada).await);
+        let trial = design::trial(&bench.cairn, &teacher, &badge).await.unwrap();
+        assert!(trial.unseen.is_empty());
         bench.world.hide_grades(bench.at, reading.quiz, true);
         reading.read_all().await;
         assert_eq!(reading.known(ada).await, None);

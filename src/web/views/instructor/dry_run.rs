@@ -28,6 +28,8 @@ pub(crate) struct DryRunPage {
     pub(crate) once_released: u32,
     /// When the grades count that the rule reads, a sentence for each column.
     pub(crate) counting: Vec<String>,
+    /// What the LMS says of what students see, a sentence each.
+    pub(crate) told_by_lms: Vec<String>,
     /// What is said of each column that it names and that is read no more.
     pub(crate) unread: Vec<String>,
     /// That the badge is paused, and why where nothing below says it.

@@ -37,6 +37,8 @@ pub(crate) struct RuleBuilderPage {
     pub(crate) paused: Option<String>,
     /// What can and cannot be seen of columns, a sentence each.
     pub(crate) columns_tell: &'static [&'static str],
+    /// Whether grades of the LMS's own assignments are read too.
+    pub(crate) reads_lms: bool,
     /// Columns that are a scale, or of which nobody can tell.
     pub(crate) scales: Vec<ColumnLine>,
     /// Whether that part of the page is open.
