@@ -128,6 +128,15 @@ pub(crate) enum Withheld {
     Ungraded,
 }
 
+/// What students do not see of a column of the LMS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unseen {
+    /// So many of its grades.
+    Grades(u64),
+    /// The column itself.
+    All,
+}
+
 /// What the grades of a column are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -233,6 +242,47 @@ pub(crate) fn folded(word: &str) -> String {
     word.trim().to_lowercase().replace('\u{2212}', "-")
 }
 
+/// The column of the LMS that a column of a file certainly is, by the key of that: by its id or, as files of Moodle have none, by a
+/// title that no other column of the LMS has. Before the title such a file has the sort of activity, in the language of whoever
+/// exported it.
+#[must_use]
+pub(crate) fn certainly<'a>(key: &str, of_lms: &'a [OutsideColumn]) -> Option<&'a OutsideColumn> {
+    if key.starts_with("id:") {
+        return of_lms.iter().find(|column| column.key == key);
+    }
+    let (_, name) = key.strip_prefix("item:")?.split_once(':')?;
+    let name = folded(name);
+    let is_titled_so = |column: &&OutsideColumn| {
+        let before = name.strip_suffix(folded(&column.label).as_str());
+        let sort = before.and_then(|before| before.strip_suffix(": "));
+        column.scope == Scope::Item
+            && (before == Some("") || sort.is_some_and(|sort| !sort.is_empty() && !sort.contains(':')))
+    };
+    let mut found = of_lms.iter().filter(is_titled_so);
+    match (found.next(), found.next()) {
+        (Some(column), None) => Some(column),
+        _ => None,
+    }
+}
+
+/// Whether two sources say different things of one cell: files round to two digits, and what is measured otherwise is not
+/// compared.
+#[must_use]
+pub(crate) fn differ(one: &OutsideValue, other: &OutsideValue) -> bool {
+    match (one, other) {
+        (OutsideValue::Points(one), OutsideValue::Points(other))
+        | (OutsideValue::Percent(one), OutsideValue::Percent(other)) => {
+            let apart = one.checked_sub(*other);
+            apart.is_none_or(|apart| apart.abs() > Decimal::new(1, 2))
+        }
+        (OutsideValue::Word(one), OutsideValue::Word(other)) => folded(one) != folded(other),
+        (OutsideValue::Passed(one), OutsideValue::Passed(other)) => one != other,
+        (OutsideValue::Excused, OutsideValue::Excused) => false,
+        (OutsideValue::Excused, _) | (_, OutsideValue::Excused) => true,
+        _ => false,
+    }
+}
+
 /// Whether something that is measured so can be asked for it.
 #[must_use]
 pub(crate) fn fits(needed: &Needed, measure: Measure, maximum: Option<Decimal>) -> bool {
@@ -301,6 +351,50 @@ mod tests {
 
     fn percent(number: &str) -> Needed {
         Needed::AtLeast(Threshold::Percent(decimal(number)))
+    }
+
+    #[test]
+    fn a_column_of_a_file_of_moodle_is_known_by_a_title_that_is_there_once() {
+        let column = |id: &str, label: &str| OutsideColumn {
+            id: id.into(),
+            tenant: "north-coast".into(),
+            course: "welding".into(),
+            source: GradeSource::RestMoodle,
+            key: format!("id:{id}"),
+            label: label.to_owned(),
+            maximum: None,
+            measure: Measure::Points,
+            scope: Scope::Item,
+            counting: Counting::Released,
+            file: None,
+            rest: Some(RestColumn::default()),
+        };
+        let all = [
+            column("7", "Weekly quiz"),
+            column("8", "Design log"),
+            column("9", "Design log"),
+            column("10", "Lab: Safety"),
+        ];
+        let found = |key: &str| certainly(key, &all).map(|column| column.id.as_str());
+        assert_eq!(found("item:points:Assignment: Weekly quiz"), Some("7"));
+        assert_eq!(
+            found("item:percent:Aufgabe: Weekly quiz"),
+            Some("7"),
+            "in any language"
+        );
+        assert_eq!(found("item:points:Weekly quiz"), Some("7"));
+        assert_eq!(found("item:points:Assignment: Lab: Safety"), Some("10"));
+        assert_eq!(
+            found("item:points:Assignment: Design log"),
+            None,
+            "it may be either"
+        );
+        assert_eq!(found("item:points:Assignment: My weekly quiz"), None);
+        assert_eq!(found("id:9"), Some("9"));
+        let points = |text: &str| OutsideValue::Points(decimal(text));
+        assert!(!differ(&points("83.33333"), &points("83.33")), "rounded");
+        assert!(differ(&points("91"), &points("70")));
+        assert!(!differ(&points("70"), &OutsideValue::Percent(decimal("91"))));
     }
 
     #[test]

@@ -262,6 +262,11 @@ fn rest_panel(visit: &Visit, told: &Told) -> RestPanel {
             .disagree
             .iter()
             .map(|(label, students)| words::rest_grades::disagrees(label, *students, lms))
+            .chain(
+                told.hidden
+                    .iter()
+                    .map(|(label, count)| words::rest_grades::counts_unseen(label, *count, lms)),
+            )
             .collect(),
         ask_action: may_ask.then(|| visit.href(&course::grades_read())),
         columns_title: words::outside::counted(told.columns.len(), "column", "columns"),

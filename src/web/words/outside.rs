@@ -5,7 +5,9 @@ use gradebook_csv::{HeldBack, Releases, Why};
 use rust_decimal::Decimal;
 
 use crate::domain::facts::GradeSource;
-use crate::domain::outside::{Counting, Dialect, Measure, OutsideColumn, RestColumn, Scope, Withheld};
+use crate::domain::outside::{
+    Counting, Dialect, Measure, OutsideColumn, RestColumn, Scope, Unseen, Withheld,
+};
 use crate::domain::sentence::number;
 use crate::service::course::outside::{Changes, ColumnChange, Doubt, Left, ReviewColumn};
 use crate::web::views::shared::count_of;
@@ -244,6 +246,17 @@ pub(crate) fn before_tick(column: &ReviewColumn) -> Vec<String> {
             "Cairn reads a column of this name by itself. Both are kept apart: a rule uses the one that it names, whatever the other says."
                 .to_owned(),
         );
+    }
+    match column.unseen {
+        Some(Unseen::Grades(count)) => said.push(format!(
+            "In the course site there {} {count} of its grades that students cannot see yet. Ticked, {} and can award a badge.",
+            if count == 1 { "is" } else { "are" },
+            if count == 1 { "it counts" } else { "they count" },
+        )),
+        Some(Unseen::All) => said.push(
+            "In the course site students cannot see this column. Ticked, its grades count and can award a badge.".to_owned(),
+        ),
+        None => {}
     }
     if column.unread > 0 {
         said.push(format!(

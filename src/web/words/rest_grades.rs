@@ -1,6 +1,6 @@
 //! Grades that the interface of the LMS tells, in words for teachers: how it stands, what is out of reach, and who can mend it.
 
-use crate::domain::outside::{OutsideColumn, Withheld};
+use crate::domain::outside::{OutsideColumn, Unseen, Withheld};
 use crate::domain::reading::{Coverage, Help, Lack, Part, Passing, Readings, Why};
 use crate::domain::rest_access::Interface;
 use crate::web::views::shared::count_of;
@@ -112,6 +112,25 @@ pub(crate) fn disagrees(label: &str, students: usize, lms: &str) -> String {
     format!(
         "“{label}”: of {} a gradebook file says something else than {lms}. Both are kept, and a rule uses the one that it names.",
         outside::students(students)
+    )
+}
+
+/// That a column of a gradebook file counts although students do not see all of it.
+#[must_use]
+pub(crate) fn counts_unseen(label: &str, unseen: Unseen, lms: &str) -> String {
+    let what = match unseen {
+        Unseen::All => "students cannot see the column".to_owned(),
+        Unseen::Grades(1) => "there is 1 grade that students cannot see yet".to_owned(),
+        Unseen::Grades(count) => {
+            format!(
+                "there are {} students cannot see yet",
+                counted(count, "grade that", "grades that")
+            )
+        }
+    };
+    format!(
+        "“{label}” of a gradebook file counts, and in {lms} {what}. Below you can stop using the file’s column; a rule can name the \
+         one that is read from {lms} instead."
     )
 }
 
@@ -314,6 +333,9 @@ mod tests {
             read(2, Some("3 minutes ago"))
                 .contains("2 columns more are read from the course site itself, last 3 minutes ago.")
         );
+        assert!(counts_unseen("Quiz", Unseen::Grades(2), "Moodle").starts_with(
+            "“Quiz” of a gradebook file counts, and in Moodle there are 2 grades that students cannot see yet."
+        ));
         assert!(read(1, None).contains("are read from the course site itself. "));
     }
 

@@ -12,12 +12,13 @@ use super::reading::{Book, Found};
 use super::taking::{self, Changes};
 use crate::domain::copying::folded;
 use crate::domain::facts::GradeSource;
-use crate::domain::outside::{Dialect, Measure, OutsideColumn, Scope};
+use crate::domain::outside::{Dialect, Measure, OutsideColumn, Scope, Unseen, certainly};
 use crate::ids::PersonId;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::GradesRefusal;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, line_items, outside};
+use crate::service::course::rest_grades::unseen;
+use crate::store::{Db, line_items, outside, readings};
 use rust_decimal::Decimal;
 
 /// Most rows of one sort that are named; the others are counted.
@@ -114,6 +115,8 @@ pub(crate) struct ReviewColumn {
     pub(crate) is_known: bool,
     /// Whether a column that Cairn reads by itself has this name.
     pub(crate) is_ours_too: bool,
+    /// What students do not see of it in the LMS, as that tells: so many grades, or it at all.
+    pub(crate) unseen: Option<Unseen>,
     /// How many of the matched students have a grade there.
     pub(crate) grades: usize,
     /// How many cells say something that is no grade.
@@ -171,10 +174,16 @@ pub(super) fn of(db: &mut Db, visitor: &Visitor, file: Brought, book: &Book) -> 
         .iter()
         .map(|item| folded(&item.label))
         .collect();
+    let mut of_lms = outside::columns(db, tenant, course)?;
+    of_lms.retain(|column| column.rest.is_some());
+    let read = readings::of_course(db, tenant, course)?;
     let columns: Vec<ReviewColumn> = book
         .columns
         .iter()
-        .map(|column| review_column(column, book, &known, &used, &ours))
+        .map(|column| ReviewColumn {
+            unseen: certainly(&column.key, &of_lms).and_then(|one| unseen(one, read.as_ref())),
+            ..review_column(column, book, &known, &used, &ours)
+        })
         .collect();
     let ticked: BTreeSet<usize> = columns
         .iter()
@@ -267,6 +276,7 @@ fn review_column(
         releases: column.releases.clone(),
         is_known,
         is_ours_too: ours.contains(&folded(&column.label)),
+        unseen: None,
         grades,
         unread,
     }

@@ -32,6 +32,7 @@ mod view;
 mod watched;
 mod why;
 
+pub(in crate::service::course) use view::unseen;
 pub(crate) use view::{Column, Told, told};
 
 use columns::Columns;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::outside::OutsideColumn;
+use crate::domain::outside::{OutsideColumn, Unseen, Withheld, certainly, differ};
 use crate::domain::reading::Readings;
 use crate::domain::rest_access::Interface;
 use crate::ids::{BadgeId, OutsideColumnId, TenantId};
@@ -27,6 +27,8 @@ pub(crate) struct Told {
     pub(crate) columns: Vec<Column>,
     /// Columns of which a gradebook file says otherwise, and of how many students.
     pub(crate) disagree: Vec<(String, usize)>,
+    /// Columns of files that count although students do not see so many of their grades in the LMS, or the column at all.
+    pub(crate) hidden: Vec<(String, Unseen)>,
 }
 
 /// A column of the LMS.
@@ -64,13 +66,16 @@ pub(crate) async fn told(cairn: &Cairn, visitor: &Visitor) -> Result<Told, Servi
                 .into_iter()
                 .partition(|column| column.rest.is_some());
         let disagree = disagreements(db, tenant, &of_lms, &of_files)?;
+        let known = readings::of_course(db, tenant, course)?;
+        let hidden = hidden(&of_lms, &of_files, known.as_ref());
         let columns = of_lms.into_iter();
         Ok(Told {
             disagree,
+            hidden,
             now,
             interface: access.map(|access| access.interface),
             is_on: readings::is_on(db, tenant, course)?,
-            readings: readings::of_course(db, tenant, course)?,
+            readings: known,
             is_under_way: jobs::is_under_way(db, tenant, ReadGrades::NAME, course.as_str(), now)?,
             columns: columns
                 .map(|column| Column {
@@ -83,7 +88,7 @@ pub(crate) async fn told(cairn: &Cairn, visitor: &Visitor) -> Result<Told, Servi
     found.await
 }
 
-/// Where a file and the LMS tell of one assignment, by its id, and not the same.
+/// Where a file and the LMS certainly tell of one assignment, and not the same.
 fn disagreements(
     db: &mut Db,
     tenant: &TenantId,
@@ -91,20 +96,48 @@ fn disagreements(
     of_files: &[OutsideColumn],
 ) -> Result<Vec<(String, usize)>, StoreError> {
     let mut found = Vec::new();
-    for column in of_lms.iter().filter(|column| column.counts()) {
-        let same = |other: &&OutsideColumn| other.counts() && other.key == column.key;
-        let Some(of_file) = of_files.iter().find(same) else {
+    for of_file in of_files.iter().filter(|column| column.counts()) {
+        let Some(column) = certainly(&of_file.key, of_lms).filter(|column| column.counts()) else {
             continue;
         };
         let said = outside::of_column(db, tenant, &of_file.id)?;
         let told = cells::of_column(db, tenant, &column.id)?;
-        let differ = told
+        let unlike = told
             .iter()
-            .filter(|(person, value)| said.get(person).is_some_and(|(other, _)| other != value));
-        match differ.count() {
+            .filter(|(person, value)| said.get(person).is_some_and(|(other, _)| differ(value, other)));
+        match unlike.count() {
             0 => {}
             count => found.push((column.label.clone(), count)),
         }
     }
     Ok(found)
+}
+
+/// Columns of files that count although students do not see all of their grades in the LMS, and how many they do not see; of a
+/// column that they do not see at all nobody knows.
+fn hidden(
+    of_lms: &[OutsideColumn],
+    of_files: &[OutsideColumn],
+    readings: Option<&Readings>,
+) -> Vec<(String, Unseen)> {
+    let counting = of_files.iter().filter(|column| column.counts());
+    let hidden = counting.filter_map(|of_file| {
+        let column = certainly(&of_file.key, of_lms)?;
+        let unseen = unseen(column, readings)?;
+        Some((of_file.label.clone(), unseen))
+    });
+    hidden.collect()
+}
+
+/// What students do not see of a column of the LMS: so many of its grades, or it at all; none where they see everything.
+pub(in crate::service::course) fn unseen(
+    column: &OutsideColumn,
+    readings: Option<&Readings>,
+) -> Option<Unseen> {
+    let rest = column.rest.as_ref().filter(|rest| rest.is_on && rest.is_listed)?;
+    if rest.withheld.is_some_and(|why| why != Withheld::Ungraded) {
+        return Some(Unseen::All);
+    }
+    let coverage = readings?.coverage.as_ref()?;
+    coverage.unseen_in.get(&column.id).copied().map(Unseen::Grades)
 }

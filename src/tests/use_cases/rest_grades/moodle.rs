@@ -213,3 +213,67 @@ async fn grades_are_not_measured_by_other_points_before_they_were_read_anew() {
         assert!(reading.has(&badge, ada).await && reading.has(&badge, ben).await);
     }
 }
+
+/// A file of Moodle says so many points of somebody, in a column of that title.
+async fn file_says(reading: &Reading<'_>, title: &str, student: &MemberView, points: i64) {
+    use crate::domain::outside::{Counting, Dialect, GradeFile, Scope};
+    let bench = reading.bench;
+    let (tenant, course) = (bench.course.tenant.clone(), bench.course.id.clone());
+    let (now, person) = (bench.clock.now(), bench.person(&student.sub).await);
+    let file = GradeFile {
+        id: "file".into(),
+        tenant: tenant.clone(),
+        course: course.clone(),
+        brought_by: None,
+        brought_at: now,
+        name: "grades.csv".to_owned(),
+        digest: "d1".to_owned(),
+        dialect: Dialect::Moodle,
+        matched: 1,
+        unmatched: 0,
+    };
+    let column = OutsideColumn {
+        id: "of-file".into(),
+        tenant: tenant.clone(),
+        course,
+        source: GradeSource::Csv,
+        key: format!("item:points:{title}"),
+        label: title.to_owned(),
+        maximum: None,
+        measure: Measure::Points,
+        scope: Scope::Item,
+        counting: Counting::Ticked,
+        file: Some(file.id.clone()),
+        rest: None,
+    };
+    let written = bench.cairn.store.write(move |db| {
+        outside::save_file(db, &file)?;
+        outside::save_column(db, &column, None, now)?;
+        let said = [(person, Some(OutsideValue::Points(Decimal::from(points))))];
+        outside::take(db, &tenant, &column.id, &file.id, &said, now)
+    });
+    written.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_of_moodle_is_compared_where_its_title_is_certain_and_counting_what_is_hidden_is_said() {
+    use crate::domain::outside::Unseen;
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let ada = bench.world.students(bench.at).remove(0);
+        reading.grade(&ada, Some("7"));
+        reading.read().await;
+        let title = format!("Quiz: {QUIZ}");
+        file_says(&reading, &title, &ada, 9).await;
+        let teacher = bench.instructor().await;
+        let told = rest_grades::told(&bench.cairn, &teacher).await.unwrap();
+        assert_eq!(told.disagree, [(QUIZ.to_owned(), 1)]);
+        assert_eq!(told.hidden, []);
+
+        bench.world.hide_grades(bench.at, reading.quiz, true);
+        reading.read_all().await;
+        let told = rest_grades::told(&bench.cairn, &teacher).await.unwrap();
+        assert_eq!(told.disagree, [], "nothing of what is hidden");
+        assert_eq!(told.hidden, [(title, Unseen::Grades(1))]);
+    }
+}
