@@ -136,7 +136,7 @@ fn beyond(demo: &Demo, console: &str) -> String {
     let (page, back) = demo.canvas_beyond();
     let lms = demo.canvas.origin();
     format!(
-        "\nGrades of the LMS itself, such as “Weekly quiz”, count too: in a rule choose “Grade from elsewhere”.\n\
+        "\nGrades of the LMS itself, such as “Weekly quiz”, count too: in a rule choose “Grade in the course site or a file”.\n\
          The Moodle-like LMS is read already. To read the Canvas-like one, as an administrator does once:\n\
          \x20 a. Open {lms}/practice/admin/keys: paste {back} as redirect URI,\n\
          \x20    tick “Allow Include Parameters”, leave the scopes, and save. Copy the client id and the key.\n\

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::domain::outside::GradeFile;
+use crate::domain::outside::{GradeFile, OutsideColumn};
 use crate::domain::people::Person;
 use crate::ids::{OutsideColumnId, PersonId};
 use crate::service::award::files::size_words;
@@ -240,6 +240,7 @@ fn rest_panel(visit: &Visit, told: &Told) -> RestPanel {
         .and_then(|one| one.done.changes)
         .filter(|at| is_on && Some(*at) != of_whole);
     let lms = told.interface.map_or("the course site", words::rest_grades::name);
+    let all: Vec<OutsideColumn> = told.columns.iter().map(|one| one.column.clone()).collect();
     let may_ask = is_on && !visit.visitor.session.reading;
     RestPanel {
         page: visit.page("Grades from elsewhere", Place::Badges),
@@ -270,11 +271,15 @@ fn rest_panel(visit: &Visit, told: &Told) -> RestPanel {
             .collect(),
         ask_action: may_ask.then(|| visit.href(&course::grades_read())),
         columns_title: words::outside::counted(told.columns.len(), "column", "columns"),
-        columns: told.columns.iter().map(rest_line).collect(),
+        columns: told
+            .columns
+            .iter()
+            .map(|column| rest_line(column, &all))
+            .collect(),
     }
 }
 
-fn rest_line(column: &rest_grades::Column) -> RestColumnLine {
+fn rest_line(column: &rest_grades::Column, all: &[OutsideColumn]) -> RestColumnLine {
     let names: Vec<String> = column.read_by.iter().map(|name| format!("“{name}”")).collect();
     let used = if names.is_empty() {
         String::new()
@@ -282,7 +287,10 @@ fn rest_line(column: &rest_grades::Column) -> RestColumnLine {
         format!(" Used by {}.", names.join(", "))
     };
     RestColumnLine {
-        label: column.column.label.clone(),
+        label: match words::outside::mark(&column.column, all) {
+            Some(mark) => format!("{} ({mark})", column.column.label),
+            None => column.column.label.clone(),
+        },
         facts: format!("{}{used}", words::rest_grades::facts(&column.column)),
         counting: words::rest_grades::counting(&column.column),
     }

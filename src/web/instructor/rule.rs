@@ -467,6 +467,12 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
             .collect(),
         elsewhere: by_source(editor, OutsideColumn::counts),
         hand_ins: by_source(editor, OutsideColumn::tells_hand_ins),
+        without_due: editor
+            .outside
+            .iter()
+            .filter(|column| column.rest.as_ref().is_some_and(|rest| rest.due_at.is_none()))
+            .map(|column| column.id.to_string())
+            .collect(),
         completions: by_source(editor, OutsideColumn::tells_completion),
         shares: shares(editor, &item),
         lost_elsewhere: editor

@@ -25,9 +25,12 @@ pub(super) fn by_source(
 ) -> Vec<ChoiceGroup> {
     let of = |source: GradeSource| {
         let columns = editor.outside.iter().filter(|column| column.source == source);
-        let choices = columns
-            .filter(|column| may_be_asked(column))
-            .map(|column| Choice::new(column.id.as_str(), words::outside::offered(column)));
+        let choices = columns.filter(|column| may_be_asked(column)).map(|column| {
+            Choice::new(
+                column.id.as_str(),
+                words::outside::offered_among(column, &editor.outside),
+            )
+        });
         ChoiceGroup {
             label: words::outside::source(source),
             choices: choices.collect(),

@@ -246,8 +246,8 @@ impl RowKind {
     #[must_use]
     pub(crate) fn label(self) -> &'static str {
         match self {
-            Self::Grade => "Assignment grade",
-            Self::Elsewhere => "Grade from elsewhere",
+            Self::Grade => "Grade in a column of Cairn",
+            Self::Elsewhere => "Grade in the course site or a file",
             Self::BestOf => "Best of several grades",
             Self::HandedIn => "Work handed in",
             Self::Completed => "Activity completed",

@@ -58,6 +58,70 @@ pub(crate) fn offered(column: &OutsideColumn) -> String {
     }
 }
 
+/// The same with what tells it from other columns of its source that bear its name: the sort of activity, its category or, where
+/// these are the same too, which of them it is.
+#[must_use]
+pub(crate) fn offered_among(column: &OutsideColumn, all: &[OutsideColumn]) -> String {
+    let offered = offered(column);
+    match mark(column, all) {
+        Some(mark) => format!("{offered}, {mark}"),
+        None => offered,
+    }
+}
+
+/// What tells a column from others of its source that bear its name; none where there are no others.
+#[must_use]
+pub(crate) fn mark(column: &OutsideColumn, all: &[OutsideColumn]) -> Option<String> {
+    let bears_its_name =
+        |other: &&OutsideColumn| other.source == column.source && other.label == column.label;
+    let mut same: Vec<&OutsideColumn> = all.iter().filter(bears_its_name).collect();
+    if same.len() < 2 {
+        return None;
+    }
+    let alone = |told: &dyn Fn(&OutsideColumn) -> Option<String>| {
+        let own = told(column)?;
+        let alike = same.iter().filter(|other| told(other).as_ref() == Some(&own));
+        (alike.count() == 1).then_some(own)
+    };
+    let category = |one: &OutsideColumn| {
+        let category = one.rest.as_ref()?.category.as_ref()?;
+        Some(format!("in {category}"))
+    };
+    if let Some(told) = alone(&|one| Some(sort(one).to_owned())).or_else(|| alone(&category)) {
+        return Some(told);
+    }
+    same.sort_by(|one, other| one.id.cmp(&other.id));
+    let place = same.iter().position(|one| one.id == column.id)?;
+    Some(format!(
+        "{} of {}, oldest first",
+        place.saturating_add(1),
+        same.len()
+    ))
+}
+
+/// What sort of activity a column is of, as far as its source tells.
+#[must_use]
+pub(crate) fn sort(column: &OutsideColumn) -> &'static str {
+    if column.scope != Scope::Item || column.source != GradeSource::RestMoodle {
+        return scope(column.scope);
+    }
+    let module = column.rest.as_ref().and_then(|rest| rest.module.as_deref());
+    match module {
+        Some("assign") => "Assignment",
+        Some("quiz") => "Quiz",
+        Some("lti") => "External tool",
+        Some("forum") => "Forum",
+        Some("lesson") => "Lesson",
+        Some("workshop") => "Workshop",
+        Some("glossary") => "Glossary",
+        Some("data") => "Database",
+        Some("h5pactivity") => "H5P",
+        Some("scorm") => "SCORM package",
+        Some(_) => "Activity",
+        None => "Grade item",
+    }
+}
+
 /// Where a column is read, above the columns of that source.
 #[must_use]
 pub(crate) const fn source(source: GradeSource) -> &'static str {
@@ -392,6 +456,43 @@ mod tests {
             lost(&of_lms(RestColumn::default(), Counting::Released)),
             "“Weekly quiz”, of which that cannot be asked"
         );
+    }
+
+    #[test]
+    fn columns_of_one_name_are_told_apart_by_their_sort_category_or_place() {
+        let column = |id: &str, module: &str, category: Option<&str>| OutsideColumn {
+            id: id.into(),
+            source: GradeSource::RestMoodle,
+            label: "Design log".to_owned(),
+            ..of_lms(
+                RestColumn {
+                    module: Some(module.to_owned()),
+                    category: category.map(str::to_owned),
+                    ..RestColumn::default()
+                },
+                Counting::Released,
+            )
+        };
+        let told =
+            |all: &[OutsideColumn]| -> Vec<Option<String>> { all.iter().map(|one| mark(one, all)).collect() };
+        let said = |text: &str| Some(text.to_owned());
+        let sorts = [column("a", "assign", None), column("b", "lti", None)];
+        assert_eq!(told(&sorts), [said("Assignment"), said("External tool")]);
+        assert_eq!(
+            offered_among(&sorts[1], &sorts),
+            "Design log (of 10 points), External tool"
+        );
+        let categories = [
+            column("a", "lti", Some("Labs")),
+            column("b", "lti", Some("Exams")),
+        ];
+        assert_eq!(told(&categories), [said("in Labs"), said("in Exams")]);
+        let alike = [column("a", "lti", None), column("b", "lti", None)];
+        assert_eq!(
+            told(&alike),
+            [said("1 of 2, oldest first"), said("2 of 2, oldest first")]
+        );
+        assert_eq!(told(&alike[..1]), [None]);
     }
 
     #[test]

@@ -257,7 +257,7 @@ pub(crate) fn facts(column: &OutsideColumn) -> String {
     let category = category.map_or_else(String::new, |category| format!(", in {category}"));
     format!(
         "{}, {}{category}.",
-        outside::scope(column.scope),
+        outside::sort(column),
         outside::measured(column.measure, column.maximum)
     )
 }

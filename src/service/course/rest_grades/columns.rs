@@ -107,7 +107,12 @@ impl Columns {
             let key = key_of(&item.key);
             let title = item.category.as_ref().and_then(|category| titles.get(category));
             let before = self.by_key.get(&key);
+            // The category of all others is the course itself, which tells nothing of an item.
+            let is_course = title.is_some_and(|title| {
+                scope(item.kind) == Scope::Item && course.title.as_ref() == Some(*title)
+            });
             let category = match title {
+                Some(_) if is_course => None,
                 Some(title) => Some(short(title)),
                 // Titles of categories can be out of reach for a while.
                 None => before.and_then(|known| known.rest.as_ref()?.category.clone()),

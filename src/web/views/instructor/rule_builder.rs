@@ -78,6 +78,8 @@ pub(crate) struct RuleOptions {
     pub(crate) elsewhere: Vec<ChoiceGroup>,
     /// Those of which it is told what was handed in.
     pub(crate) hand_ins: Vec<ChoiceGroup>,
+    /// Of these, those without a due date.
+    pub(crate) without_due: Vec<String>,
     /// Those of which it is told who completed them.
     pub(crate) completions: Vec<ChoiceGroup>,
     /// Columns of which percent can be made, ours too: as the form names them.
@@ -259,6 +261,14 @@ impl RuleRowView<'_> {
         matches!(self.row, DraftRow::HandedIn { on_time: true, .. })
     }
 
+    /// Whether **on time** says anything: nothing is late where there is no due date. What was chosen stays on offer.
+    fn may_be_on_time(&self) -> bool {
+        let DraftRow::HandedIn { column, on_time } = self.row else {
+            return false;
+        };
+        *on_time || !self.page.options.without_due.contains(column)
+    }
+
     fn ticked(&self) -> &[String] {
         match self.row {
             DraftRow::BestOf { of, .. } => of,
@@ -302,6 +312,15 @@ impl RuleRowView<'_> {
                 ..
             } => Some(
                 "Where the course site says who passes, that counts. Where it says nothing, type the grades or words that pass, with commas between them.",
+            ),
+            DraftRow::HandedIn {
+                column,
+                on_time: true,
+            } if options.without_due.contains(column) => Some(
+                "It has no due date in the course site, so nothing there tells whether work is on time. Choose “at any time”, or give it a due date there.",
+            ),
+            DraftRow::Grade { .. } if !options.elsewhere.is_empty() => Some(
+                "Only columns that Cairn placed are here. The course site’s own assignments and quizzes, and gradebook files, are under “Grade in the course site or a file”.",
             ),
             DraftRow::HandedIn { .. } if options.hand_ins.is_empty() => Some(
                 "Nothing tells here what is handed in: a gradebook file does not. “What Cairn cannot read” below the rule says how it can be read; an evidence activity collects work by itself.",
