@@ -181,6 +181,9 @@ impl Reading {
         let mut order = Vec::new();
         for item in items {
             let Some(key) = &item.category else { continue };
+            if item.kind == crate::Kind::CourseTotal {
+                continue;
+            }
             let title = self.hints.categories.get(item.key.as_str());
             let known = titles.entry(key).or_insert_with(|| {
                 order.push(key);

@@ -123,8 +123,8 @@ impl<'a> Cell<'a> {
             (item.maximum, item.minimum) = (None, None);
         }
         item.category = match kind {
-            Kind::CategoryTotal => instance.as_deref().map(CategoryKey::new),
-            Kind::CourseTotal => None,
+            // That of the course is the one of all others.
+            Kind::CategoryTotal | Kind::CourseTotal => instance.as_deref().map(CategoryKey::new),
             _ => wire::id(self.categoryid).map(|id| CategoryKey::new(&id)),
         };
         if let Some(hint) = hint {

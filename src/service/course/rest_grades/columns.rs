@@ -102,15 +102,15 @@ impl Columns {
             .iter()
             .filter_map(|one| Some((&one.key, one.title.as_ref()?)))
             .collect();
+        // The category of all others is the course itself, which tells nothing of a column.
+        let of_course = items.iter().find(|item| item.kind == Kind::CourseTotal);
+        let top = of_course.and_then(|item| item.category.as_ref());
         let mut otherwise = Otherwise::default();
         for item in items {
             let key = key_of(&item.key);
             let title = item.category.as_ref().and_then(|category| titles.get(category));
             let before = self.by_key.get(&key);
-            // The category of all others is the course itself, which tells nothing of an item.
-            let is_course = title.is_some_and(|title| {
-                scope(item.kind) == Scope::Item && course.title.as_ref() == Some(*title)
-            });
+            let is_course = top.is_some() && item.category.as_ref() == top;
             let category = match title {
                 Some(_) if is_course => None,
                 Some(title) => Some(short(title)),

@@ -214,6 +214,16 @@ async fn grades_are_not_measured_by_other_points_before_they_were_read_anew() {
     }
 }
 
+#[tokio::test]
+async fn the_course_itself_is_no_category_of_a_column() {
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        reading.read().await;
+        let rest = reading.column(reading.quiz).await.rest.unwrap();
+        assert_eq!((rest.category, rest.module.as_deref()), (None, Some("quiz")));
+    }
+}
+
 /// A file of Moodle says so many points of somebody, in a column of that title.
 async fn file_says(reading: &Reading<'_>, title: &str, student: &MemberView, points: i64) {
     use crate::domain::outside::{Counting, Dialect, GradeFile, Scope};
