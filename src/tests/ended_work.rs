@@ -71,13 +71,13 @@ fn what_was_said_of_work_stays_readable_and_what_cannot_be_sent_is_said_once_and
         assert!(!queue.contains("on their way"), "{queue}");
 
         // Nobody asks a course that has ended to take a score: its daily look says when it is there again.
-        scene.at_rest().await;
+        scene.at_rest_for_now().await;
         let faults = world.faults();
         let asked = || faults.requests(Endpoint::Scores) + faults.requests(Endpoint::Results);
         let before = asked();
         for _ in 0..2 {
             clock.forward(TimeDelta::minutes(11));
-            scene.at_rest().await;
+            scene.at_rest_for_now().await;
         }
         assert_eq!(asked(), before);
         scene.end().await;

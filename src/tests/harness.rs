@@ -16,7 +16,7 @@ use crate::demo::Demo;
 use crate::random::SystemRandom;
 use crate::service::{Cairn, Timers};
 use crate::settings::Settings;
-use crate::store::testing::{TestDatabase, jobs_left};
+use crate::store::testing::{TestDatabase, jobs_due, jobs_left};
 use practice_lms::browser::{Browser, Page, ThirdPartyCookies};
 use practice_lms::{CourseRole, Flavour, LoginForm, Options, PracticeLms};
 
@@ -202,6 +202,18 @@ impl Scene {
         let start = Instant::now();
         while jobs_left(&self.cairn.store, self.cairn.clock.now()).await > 0 {
             assert!(start.elapsed() < Duration::from_secs(30), "it never rests");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until nothing is due, 30 seconds at most: what failed or rests may wait for its time.
+    pub(crate) async fn at_rest_for_now(&self) {
+        let start = Instant::now();
+        while jobs_due(&self.cairn.store, self.cairn.clock.now()).await > 0 {
+            assert!(
+                start.elapsed() < Duration::from_secs(30),
+                "something is always due"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

@@ -350,11 +350,20 @@ pub(crate) fn full(store: &Store, on: bool) {
 ///
 /// # Panics
 /// When they cannot be counted.
-#[allow(clippy::expect_used, reason = "for tests only")]
 pub(crate) async fn jobs_left(store: &Store, now: DateTime<Utc>) -> i64 {
+    count_jobs(store, "attempts > 0 OR", now).await
+}
+
+/// Jobs that run or are due; what failed or rests and waits for its time is none.
+pub(crate) async fn jobs_due(store: &Store, now: DateTime<Utc>) -> i64 {
+    count_jobs(store, "", now).await
+}
+
+#[allow(clippy::expect_used, reason = "for tests only")]
+async fn count_jobs(store: &Store, also: &str, now: DateTime<Utc>) -> i64 {
     let query = format!(
         "SELECT 'jobs' AS name, count(*) AS rows FROM jobs \
-         WHERE state = 'running' OR (state = 'waiting' AND (attempts > 0 OR run_at <= {}))",
+         WHERE state = 'running' OR (state = 'waiting' AND ({also} run_at <= {}))",
         now.timestamp_micros()
     );
     let found = store.read(move |db| {

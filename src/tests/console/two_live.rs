@@ -22,12 +22,12 @@ use crate::tests::harness::{Scene, framed, on_each_database};
 /// The link of the second registration.
 pub(super) const ANEW: &str = "Badges anew";
 
-/// Installs Cairn in the Moodle once more, beside the first one, and registers that one too; with a link in the first course.
+/// Installs Cairn in the Moodle once more, beside what is installed, and registers that one too; with a link in the first course.
 pub(super) async fn second(scene: &Scene) -> (RegistrationId, u64) {
     let origin = scene.cairn.settings.origin();
     let at = |path: &str| format!("{origin}{path}");
     let known = scene.moodle.install_tool(Tool {
-        name: "Cairn, second".to_owned(),
+        name: format!("Cairn, installation {}", scene.moodle.world().tools() + 1),
         initiate_login_uri: at(addresses::LOGIN),
         redirect_uris: vec![at(addresses::LAUNCH)],
         target_link_uri: at(addresses::LAUNCH),

@@ -47,7 +47,7 @@ async fn a_deleted_column_pauses_the_badge_that_reads_it_and_says_why() {
         };
         assert_eq!(
             words::rules::rest(&reason),
-            "The gradebook column “Final quiz” is no longer in the course. There is no other column that the rule could name, so change what it asks for."
+            "The gradebook column “Final quiz” is no longer in the course. Change the rule so that it names another one."
         );
         assert_eq!(bench.decide(&badge).await.awarded, 0);
         assert_eq!(bench.holders(&badge).await.len(), 0);
