@@ -79,8 +79,15 @@ pub(crate) struct RestRead {
     pub(crate) rules: bool,
 }
 
-fn rest_read(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<Option<RestRead>, StoreError> {
-    if !readings::is_on(db, tenant, course)? {
+/// Asked only where that interface has told of a column.
+fn rest_read(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    columns: &[OutsideColumn],
+) -> Result<Option<RestRead>, StoreError> {
+    let mut of_lms = columns.iter().filter_map(|column| column.rest.as_ref());
+    if !of_lms.any(|rest| rest.is_on) {
         return Ok(None);
     }
     let known = readings::of_course(db, tenant, course)?.unwrap_or_default();
@@ -227,7 +234,7 @@ pub(in crate::service) fn overview(
             .iter()
             .filter(|column| column.counts() && column.rest.is_none())
             .count(),
-        rest_read: rest_read(db, tenant, id)?,
+        rest_read: rest_read(db, tenant, id, &elsewhere)?,
         columns_of_lms: elsewhere
             .iter()
             .filter(|column| column.counts() && column.rest.is_some())

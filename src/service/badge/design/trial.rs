@@ -18,6 +18,7 @@ use crate::domain::dry_run::{DryRun, Learner, dry_run};
 use crate::domain::evaluate::{evaluate, outcome};
 use crate::domain::facts::Facts;
 use crate::domain::membership::Membership;
+use crate::domain::outside::OutsideColumn;
 use crate::domain::people::{Enrolment, Person};
 use crate::domain::policy::Power;
 use crate::domain::release::Release;
@@ -165,20 +166,27 @@ struct Named {
 /// The columns that a rule reads and in which there are grades that students do not see yet, as the LMS told last.
 fn unseen(db: &mut Db, badge: &Badge, rule: &Rule, names: &Names) -> Result<Vec<(String, u64)>, StoreError> {
     let (tenant, course) = (&badge.tenant, &badge.course);
-    if !readings::is_on(db, tenant, course)? {
+    let columns = outside::columns(db, tenant, course)?;
+    if !columns
+        .iter()
+        .any(|column| column.rest.as_ref().is_some_and(|rest| rest.is_on))
+    {
         return Ok(Vec::new());
     }
     let known = readings::of_course(db, tenant, course)?.and_then(|readings| readings.coverage);
     let unseen_in = known.map(|coverage| coverage.unseen_in).unwrap_or_default();
-    let ours = outside::ours_among(db, tenant, course)?;
     let mut found: BTreeMap<String, u64> = BTreeMap::new();
     for column in rule.root.outside_columns() {
         let name = names.elsewhere(column);
         found.extend(unseen_in.get(column).map(|count| (name, *count)));
     }
     for item in rule.root.line_items() {
-        let column = ours.iter().find(|(_, own)| own == item);
-        let count = column.and_then(|(column, _)| unseen_in.get(column));
+        let is_it = |column: &&OutsideColumn| {
+            let ours = column.rest.as_ref().and_then(|rest| rest.ours.as_ref());
+            ours == Some(item)
+        };
+        let column = columns.iter().find(is_it);
+        let count = column.and_then(|column| unseen_in.get(&column.id));
         found.extend(count.map(|count| (names.line_item(item), *count)));
     }
     Ok(found.into_iter().collect())

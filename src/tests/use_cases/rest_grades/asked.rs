@@ -138,7 +138,6 @@ async fn work_from_before_a_rule_asked_for_it_is_read_at_once_and_what_did_not_c
 #[tokio::test]
 async fn a_rule_that_asks_for_work_has_it_read_when_it_is_saved() {
     use crate::domain::rule::{Group, Need, Node};
-    use crate::service::badge::design;
     for bench in benches_of(Flavour::Moodle, |_| {}).await {
         let reading = Reading::on(&bench).await;
         let ada = bench.world.students(bench.at).remove(0);

@@ -20,6 +20,7 @@ use crate::domain::rest_access::{Access, Giver, Grant, GrantState, Interface, Se
 use crate::domain::rule::{Condition, Needed, Threshold};
 use crate::ids::{BadgeId, PersonId};
 use crate::service::Cairn;
+use crate::service::badge::design;
 use crate::service::course::rest_grades;
 use crate::store::{facts, outside, people, platforms, readings, rest_accesses};
 use gradebook_rest::canvas::scope::Scope;
@@ -308,6 +309,10 @@ async fn a_column_of_ours_is_one_and_what_is_released_there_is_the_word_of_the_l
         let badge = bench.badge().await;
         bench.decide(&badge).await;
         assert!(!reading.has(&badge, ada).await, "students do not see it yet");
+        let teacher = bench.instructor().await;
+        let trial = design::trial(&bench.cairn, &teacher, &badge).await.unwrap();
+        assert_eq!((trial.counting.len(), trial.told_by_lms.len()), (0, 1));
+        assert_eq!(trial.unseen.len(), 1, "that it is there: {:?}", trial.unseen);
         let item = bench.item().await;
         let facts = reading.facts(ada).await;
         assert!(!facts.grades.contains_key(&item) && !facts.withheld.contains_key(&item));

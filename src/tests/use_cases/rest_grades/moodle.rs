@@ -3,7 +3,6 @@
 use super::*;
 use crate::domain::outside::Measure;
 use crate::domain::reading::Why;
-use crate::service::badge::design;
 
 const REPORT: &str = "gradereport_user_get_grade_items";
 
