@@ -70,6 +70,16 @@ pub(crate) struct Grant {
 }
 
 impl Grant {
+    /// Whether nobody has to do anything about it, by what it was last used and tested for.
+    #[must_use]
+    pub(crate) fn is_well(&self) -> bool {
+        let is_short = self
+            .tested
+            .as_ref()
+            .is_some_and(|(findings, _)| findings.is_short());
+        self.state == GrantState::On && !is_short
+    }
+
     /// Whether a course's own token was found to see only some of its sections.
     #[must_use]
     pub(crate) fn sees_sections_only(&self) -> bool {
@@ -161,6 +171,14 @@ impl Findings {
         self.found.iter().any(Finding::is_fault)
     }
 
+    /// Whether a list was shorter than it should be: what is read is not all there is.
+    #[must_use]
+    pub(crate) fn is_short(&self) -> bool {
+        self.found
+            .iter()
+            .any(|finding| matches!(finding, Finding::Short { .. }))
+    }
+
     /// The fault that keeps grades from being read.
     #[must_use]
     pub(crate) fn fault(&self) -> Option<&Fault> {
@@ -198,6 +216,12 @@ pub(crate) enum Finding {
         expected: u64,
         capabilities: Vec<String>,
     },
+    /// Moodle: the role lacks these, and grades can be read all the same.
+    Lacks(Vec<String>),
+    /// Moodle: nothing in the course shows whether the role has these.
+    Untried(Vec<String>),
+    /// Moodle: the service does not name the columns, so that nobody notices those that the role does not show.
+    Unnamed,
     /// Moodle: the service has functions that nothing here calls.
     Superfluous(u64),
     /// Moodle: the account is a site administrator.
@@ -210,7 +234,7 @@ impl Finding {
     pub(crate) fn is_fault(&self) -> bool {
         !matches!(
             self,
-            Self::Works | Self::NoCourse | Self::CourseConcluded | Self::Superfluous(_)
+            Self::Works | Self::NoCourse | Self::CourseConcluded | Self::Superfluous(_) | Self::Untried(_)
         )
     }
 }
@@ -288,9 +312,13 @@ mod tests {
             Finding::NoCourse,
             Finding::CourseConcluded,
             Finding::Superfluous(3),
+            Finding::Untried(vec!["mod/lti:view".into()]),
         ] {
             assert!(!calm.is_fault(), "{calm:?}");
         }
         assert!(Finding::IncludesCut.is_fault() && Finding::SiteAdministrator.is_fault());
+        assert!(
+            Finding::Unnamed.is_fault() && Finding::Lacks(vec!["mod/quiz:viewreports".into()]).is_fault()
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Grades beyond LTI, in words: what a test found, what a platform refuses, and how a course is read.
 
 use gradebook_rest::canvas::scope::Scope;
-use gradebook_rest::moodle::Function;
+use gradebook_rest::moodle::{CAPABILITIES, Function};
 
 use super::checks;
 use crate::domain::rest_access::{AccountFault, Fault, Finding, Interface, List};
@@ -62,6 +62,11 @@ fn scope_missing(scope: &str) -> String {
 }
 
 fn function_missing(function: &str) -> String {
+    if function == Function::SiteInfo.as_str() {
+        return format!(
+            "Moodle refuses the account everything. Look at these, in this order: the role has the capability webservice/rest:use, and is given to the account under Users → Permissions → Assign system roles; the service is enabled, has the account among its authorised users and the function {function}; the token has no IP restriction that keeps this server out."
+        );
+    }
     let mut all = Function::NEEDED.into_iter().chain(Function::USEFUL);
     let known = all.find(|one| one.as_str() == function);
     let why = known.map_or_else(String::new, |one| format!(", which is needed {}", one.why()));
@@ -110,6 +115,20 @@ pub(crate) fn finding(finding: &Finding) -> String {
                 capabilities.join(", ")
             );
         }
+        Finding::Lacks(capabilities) => return lacks(capabilities),
+        Finding::Untried(capabilities) => {
+            return format!(
+                "Could not be tried, because nothing in this course shows it: {}. Look at the role in Moodle yourself.",
+                capabilities.join(", ")
+            );
+        }
+        Finding::Unnamed => {
+            return format!(
+                "The web service does not have the function {}, which is needed {}: nobody can tell whether all columns are read. Add it under Server → Web services → External services → Functions.",
+                Function::GradeItems.as_str(),
+                Function::GradeItems.why()
+            );
+        }
         Finding::Superfluous(1) => {
             "The service has one function that Cairn never calls. Take it out: a token that leaks can do as little as possible then."
         }
@@ -143,6 +162,24 @@ pub(crate) fn finding(finding: &Finding) -> String {
         }
     };
     fixed.to_owned()
+}
+
+/// Each capability with what is missing without it.
+fn lacks(capabilities: &[String]) -> String {
+    let told: Vec<String> = capabilities
+        .iter()
+        .map(|name| {
+            let known = CAPABILITIES.iter().find(|(known, _)| known == name);
+            known.map_or_else(
+                || name.clone(),
+                |(_, without)| format!("{name} (without it {without})"),
+            )
+        })
+        .collect();
+    format!(
+        "The role lacks {}. Allow it under Users → Permissions → Define roles.",
+        told.join(", ")
+    )
 }
 
 const fn list(list: List) -> &'static str {
@@ -306,6 +343,26 @@ mod tests {
             short.contains("1 of 13 people") && short.contains("moodle/user:viewdetails"),
             "{short}"
         );
+    }
+
+    #[test]
+    fn the_capability_that_is_forgotten_most_is_named_where_everything_is_refused() {
+        let told = fault(&Fault::Function(Function::SiteInfo.as_str().to_owned()));
+        for named in ["webservice/rest:use", "Assign system roles", "authorised users"] {
+            assert!(told.contains(named), "{named}: {told}");
+        }
+        let told = finding(&Finding::Lacks(vec!["report/progress:view".into()]));
+        assert!(
+            told.contains("report/progress:view (without it completed activities are not told)"),
+            "{told}"
+        );
+        let told = finding(&Finding::Untried(vec!["mod/lti:view".into()]));
+        assert!(
+            told.starts_with("Could not be tried") && told.contains("mod/lti:view"),
+            "{told}"
+        );
+        let told = finding(&Finding::Unnamed);
+        assert!(told.contains("core_grades_get_gradeitems"), "{told}");
     }
 
     #[test]
