@@ -515,6 +515,23 @@ pub(crate) fn of_person(
 }
 
 /// A person, a column, whether it is complete, and when that was read.
+/// Those of these columns in which it is known of somebody what they handed in.
+pub(crate) fn with_hand_ins(
+    db: &mut Db,
+    tenant: &TenantId,
+    columns: &[OutsideColumnId],
+) -> Result<HashSet<OutsideColumnId>, StoreError> {
+    let ids: Vec<&str> = columns.iter().map(OutsideColumnId::as_str).collect();
+    let found: Vec<String> = on_both!(db, |connection| outside_cells::table
+        .filter(outside_cells::tenant_id.eq(tenant.as_str()))
+        .filter(outside_cells::column_id.eq_any(&ids))
+        .filter(outside_cells::hand_in_read_at.is_not_null())
+        .select(outside_cells::column_id)
+        .distinct()
+        .load(connection))?;
+    Ok(found.into_iter().map(OutsideColumnId::from).collect())
+}
+
 pub(crate) type CompletionRead = (PersonId, OutsideColumnId, bool, DateTime<Utc>);
 
 /// The same as it is stored.

@@ -92,8 +92,22 @@ pub(crate) struct FunnelRow {
     pub(crate) not_released: usize,
     pub(crate) no_grade: usize,
     pub(crate) not_handed_in: usize,
+    /// What `not_handed_in` counts.
+    pub(crate) missing: Missing,
     pub(crate) waiting: usize,
     pub(crate) no: usize,
+}
+
+/// What is missing where something is to be done, and who would know of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// Work that is handed in here.
+    #[default]
+    Work,
+    /// Work that is handed in to the LMS: it may not be read yet.
+    HandIn,
+    /// An activity of the LMS to be completed: that may not be read yet.
+    Completion,
 }
 
 /// Whose outcome would differ from that of the active version, holders included; nobody loses an award by it.
@@ -275,6 +289,11 @@ impl FunnelRow {
 fn row(node: &Node, names: &Names) -> FunnelRow {
     FunnelRow {
         label: sentence::label(node, names),
+        missing: match node {
+            Node::Condition(Condition::HandedIn { .. }) => Missing::HandIn,
+            Node::Condition(Condition::Completed { .. }) => Missing::Completion,
+            Node::Condition(_) | Node::Group(_) => Missing::Work,
+        },
         ..FunnelRow::default()
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::domain::cause::Cause;
-use crate::service::course::sync;
+use crate::service::course::{rest_grades, sync};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
@@ -25,6 +25,8 @@ async fn check(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
     let visitor = &visit.visitor;
     // Awards from here on are those of the check.
     let now = visit.cairn.clock.now();
+    // Whoever presses the button means everything, what the LMS tells of no change of as well: hiding, or a grade typed there.
+    rest_grades::ask(&visit.cairn, visitor).await?;
     sync::enqueue_check(
         &visit.cairn,
         visitor.tenant(),

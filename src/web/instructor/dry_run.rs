@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::badge::BadgeState;
-use crate::domain::dry_run::{DryRun, FunnelRow, NEAR_PERCENT};
+use crate::domain::dry_run::{DryRun, FunnelRow, Missing, NEAR_PERCENT};
 use crate::domain::policy::Powers;
 use crate::domain::sentence::{Audience, next_step, recorded_otherwise};
 use crate::ids::{BadgeId, PersonId};
@@ -209,9 +209,28 @@ fn bar(row: &FunnelRow, all: usize) -> ConditionBar {
         unknown_words: words(&[
             (row.not_released, "not released yet".to_owned()),
             (row.no_grade, "no grade yet".to_owned()),
-            (row.not_handed_in, "nothing handed in".to_owned()),
+            (row.not_handed_in, missing(row.missing).to_owned()),
         ]),
         all: small(all),
+    }
+}
+
+/// What those have not done yet of whom something is missing.
+fn undone(funnel: &[FunnelRow]) -> &'static str {
+    let has = |missing| funnel.iter().any(|row| row.missing == missing);
+    match (has(Missing::HandIn), has(Missing::Completion)) {
+        (false, false) => "Have not handed in yet",
+        (true, false) => "Have not handed in yet, or that is not read yet",
+        (_, true) => "Have not completed or handed in yet, or that is not read yet",
+    }
+}
+
+/// Of the LMS it is not known whether nothing was done, or nothing was read of it yet.
+const fn missing(missing: Missing) -> &'static str {
+    match missing {
+        Missing::Work => "nothing handed in",
+        Missing::HandIn => "nothing handed in, or not read yet",
+        Missing::Completion => "not complete, or not read yet",
     }
 }
 
@@ -226,7 +245,7 @@ fn groups(trial: &Trial) -> [(&'static str, &[PersonId]); 11] {
         ),
         ("Miss it narrowly", &run.near),
         ("Wait for a review or an approval", &run.waiting),
-        ("Have not handed in yet", &run.not_handed_in),
+        (undone(&run.funnel), &run.not_handed_in),
         ("Wait for grades to be released", &run.not_released),
         ("Have no grade yet", &run.no_grade),
         ("Do not meet it", &run.not_yet),
@@ -320,6 +339,22 @@ async fn file(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_lms_has_not_told_yet_is_not_said_to_be_missing() {
+        let row = |missing| FunnelRow {
+            not_handed_in: 4,
+            missing,
+            ..FunnelRow::default()
+        };
+        let told = |missing| bar(&row(missing), 4).unknown_words;
+        assert_eq!(told(Missing::Work), "4 nothing handed in");
+        assert_eq!(told(Missing::HandIn), "4 nothing handed in, or not read yet");
+        assert_eq!(told(Missing::Completion), "4 not complete, or not read yet");
+        assert_eq!(undone(&[row(Missing::Work)]), "Have not handed in yet");
+        let both = [row(Missing::HandIn), row(Missing::Completion)];
+        assert!(undone(&both).contains("completed") && undone(&both).ends_with("not read yet"));
+    }
 
     #[test]
     fn names_in_a_sentence_are_few_whatever_the_class() {

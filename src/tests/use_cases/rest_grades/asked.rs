@@ -39,6 +39,32 @@ async fn work_that_came_in_time_awards_and_late_work_does_where_time_is_not_aske
 }
 
 #[tokio::test]
+async fn work_that_was_handed_in_before_a_rule_asked_for_it_is_read_with_the_next_changes() {
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        let (ada, ben) = (&students[0], &students[1]);
+        let diary = bench
+            .world
+            .add_native(bench.at, "Field diary", "assignment", Decimal::TEN);
+        assert!(bench.world.hand_in(bench.at, diary, ada.id, Work::default()));
+        bench.clock.advance(chrono::TimeDelta::minutes(1));
+        reading.read().await;
+        let column = reading.column(diary).await.id;
+        let on_time = false;
+        let asked = Condition::HandedIn { column, on_time };
+        let badge = bench.badge_when("Diary", asked).await;
+        reading.read_after(10).await;
+        assert!(reading.has(&badge, ada).await, "no change told of it");
+        assert!(!reading.has(&badge, ben).await);
+        bench.world.forget_asked();
+        reading.read_after(10).await;
+        let again = bench.world.asked("mod_assign_get_submissions");
+        assert!(again.is_empty(), "once: {again:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_complete_and_who_passes_decide_as_moodle_says() {
     for bench in benches_of(Flavour::Moodle, |_| {}).await {
         let reading = Reading::on(&bench).await;
