@@ -60,7 +60,7 @@ pub(crate) struct Grant {
     /// Counts the tokens that stood here.
     pub(crate) version: i64,
     pub(crate) state: GrantState,
-    /// Why it is refused.
+    /// Why it is refused; while it is on, why a course of many was.
     pub(crate) fault: Option<Fault>,
     pub(crate) state_at: DateTime<Utc>,
     pub(crate) given_by: Giver,
@@ -139,6 +139,14 @@ pub(crate) enum Fault {
     Code(String),
     /// What came is not what the platform's documents say.
     Unreadable,
+}
+
+impl Fault {
+    /// Whether it says nothing of other courses: a role may be another one in each, and what a course asks of it too.
+    #[must_use]
+    pub(crate) const fn is_of_one_course(&self) -> bool {
+        matches!(self, Self::NotAllowed | Self::Capabilities { .. })
+    }
 }
 
 /// Why an account of Moodle cannot be used.

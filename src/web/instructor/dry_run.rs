@@ -209,7 +209,7 @@ fn bar(row: &FunnelRow, all: usize) -> ConditionBar {
         unknown_words: words(&[
             (row.not_released, "not released yet".to_owned()),
             (row.no_grade, "no grade yet".to_owned()),
-            (row.not_handed_in, missing(row.missing).to_owned()),
+            (row.not_handed_in, unread(row.missing).to_owned()),
         ]),
         all: small(all),
     }
@@ -226,7 +226,7 @@ fn undone(funnel: &[FunnelRow]) -> &'static str {
 }
 
 /// Of the LMS it is not known whether nothing was done, or nothing was read of it yet.
-const fn missing(missing: Missing) -> &'static str {
+const fn unread(missing: Missing) -> &'static str {
     match missing {
         Missing::Work => "nothing handed in",
         Missing::HandIn => "nothing handed in, or not read yet",

@@ -54,6 +54,15 @@ pub(crate) fn fault(fault: &Fault) -> String {
     fixed.to_owned()
 }
 
+/// What a course of many was refused for, beside which the others are read.
+#[must_use]
+pub(crate) fn in_a_course(why: &Fault) -> String {
+    format!(
+        "In a course this was refused; others are read. {} Once it is mended, press “Test now”.",
+        fault(why)
+    )
+}
+
 fn scope_missing(scope: &str) -> String {
     let why = Scope::of(scope).map_or_else(String::new, |scope| format!(", which is needed {}", scope.why()));
     format!(

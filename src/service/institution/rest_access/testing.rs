@@ -408,6 +408,7 @@ async fn keep(
             _ if findings.found.contains(&Finding::Consent) => Some((GrantState::Consent, None)),
             // Of one course among many: others are read all the same.
             Some(Fault::NotAllowed) if is_for_all => Some((GrantState::On, None)),
+            Some(fault) if is_for_all && fault.is_of_one_course() => Some((GrantState::On, Some(fault))),
             Some(fault) => Some((GrantState::Refused, Some(fault))),
             None if findings.found.contains(&Finding::Away) => None,
             None => Some((GrantState::On, None)),
