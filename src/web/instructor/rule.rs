@@ -364,7 +364,11 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
             BadgeState::Paused { reason } => Some(words::rules::rest(reason)),
             _ => None,
         },
-        columns_tell: words::columns::seen(tell),
+        columns_tell: if reads_lms {
+            words::columns::seen_beside(tell)
+        } else {
+            words::columns::seen(tell)
+        },
         scales: scales(&editor, tell, visit.visitor.zone()),
         scales_open: builder.scales_open,
         column_total: words::lms::column_total(registration.flavour),

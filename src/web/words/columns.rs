@@ -26,6 +26,18 @@ pub(crate) const fn seen(tell: ColumnsTell) -> &'static [&'static str] {
     }
 }
 
+/// The same while the course is read from the LMS itself: what is said of columns of ours is true of those alone.
+#[must_use]
+pub(crate) const fn seen_beside(tell: ColumnsTell) -> &'static [&'static str] {
+    match tell {
+        ColumnsTell::NothingOfScales => &[
+            "Through LTI Moodle does not tell which of Cairn’s own columns are graded by a scale: such a column looks like one with as many points as the scale has steps. Say below which one is, and a rule asks for a step of it, never for percent.",
+            "Moodle’s own assignments and quizzes are under “Grade from elsewhere”: of them Cairn reads the number that the gradebook has for each student, after penalties, and whether it passes.",
+        ],
+        ColumnsTell::PointsOnly | ColumnsTell::Unknown => seen(tell),
+    }
+}
+
 /// A column that belongs to a registration through which its course is not read any more.
 #[must_use]
 pub(crate) fn of_former(label: &str) -> String {
@@ -106,6 +118,19 @@ pub(crate) fn resumed(badge: &str, told: &Resumed) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_moodle_itself_tells_is_not_said_to_be_out_of_sight() {
+        let told = seen_beside(ColumnsTell::NothingOfScales).join(" ");
+        assert!(
+            !told.contains("which Cairn cannot see") && told.contains("Grade from elsewhere"),
+            "{told}"
+        );
+        assert_eq!(
+            seen_beside(ColumnsTell::PointsOnly),
+            seen(ColumnsTell::PointsOnly)
+        );
+    }
     use crate::domain::columns::Remedy;
     use crate::domain::sample::now;
 

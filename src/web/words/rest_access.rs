@@ -4,6 +4,7 @@ use gradebook_rest::canvas::scope::Scope;
 use gradebook_rest::moodle::{CAPABILITIES, Function};
 
 use super::checks;
+use crate::domain::reading::{Help, Why};
 use crate::domain::rest_access::{AccountFault, Fault, Finding, Interface, List};
 use crate::service::base::refusal::RestRefusal;
 use crate::service::institution::rest_access::{OfCourse, Standing};
@@ -225,12 +226,19 @@ pub(crate) fn of_course(standing: &OfCourse) -> String {
         OfCourse::By(by) => format!("Cairn reads the whole gradebook of this course as {} sees it.", somebody(by)),
         OfCourse::Consent(Some(by)) => format!("{by} let Cairn read the whole gradebook, and that has come to its end. Until somebody signs in again, what is known stays."),
         OfCourse::Consent(None) => "That Cairn may read the whole gradebook has come to its end. Until an administrator signs in again, what is known stays.".to_owned(),
+        OfCourse::Refused(why) if is_for_administrators(why) => "Cairn may read the whole gradebook, but the course site refuses it, so what is known stays. An administrator of your institution can mend it: Cairn’s console says what is missing, under the platform, “Grades beyond LTI”.".to_owned(),
         OfCourse::Refused(why) => format!("Cairn may read the whole gradebook, but the course site refuses it, so what is known stays. {}", fault(why)),
         OfCourse::SectionsOnly(by) => format!(
             "Cairn reads the gradebook as {} sees it, who sees some sections only: students of the others have no grades from there.",
             somebody(by)
         ),
     }
+}
+
+/// Whether only an administrator can do what a sentence about it says.
+#[must_use]
+pub(crate) fn is_for_administrators(why: &Fault) -> bool {
+    Why::Refused(why.clone()).help() == Help::Administrator
 }
 
 /// Why it was refused to switch something on, or to sign in.

@@ -138,6 +138,10 @@ pub(crate) fn why(why: &Why) -> String {
     let said = match why {
         Why::NoAccess => "nobody lets it be read any more.".to_owned(),
         Why::Consent => "the access came to its end, or was withdrawn.".to_owned(),
+        // What somebody has to do in the LMS's administration is said in the console.
+        Why::Refused(fault) if rest_access::is_for_administrators(fault) => {
+            "the course site refuses what Cairn needs.".to_owned()
+        }
         Why::Refused(fault) => rest_access::fault(fault),
         Why::RoleWeaker(capabilities) => format!(
             "the role of the account shows less than there is. It lacks one of {}.",
@@ -289,6 +293,8 @@ mod tests {
             Some("3 grades that students cannot see yet were left out.")
         );
         assert!(trouble(&Why::Refused(Fault::ServicesOff)).contains("administrator"));
+        let token = trouble(&Why::Refused(Fault::TokenUnknown));
+        assert!(!token.contains("paste it here"), "no work for a teacher: {token}");
         assert!(trouble(&Why::Consent).contains("sign in there again"));
     }
 
