@@ -38,6 +38,8 @@ pub(crate) struct HandInTold {
     pub(crate) at: Option<DateTime<Utc>>,
     pub(crate) late: Option<bool>,
     pub(crate) missing: bool,
+    /// Whether that nothing came is kept as well: of the columns of Canvas one reading says it of all at once.
+    pub(crate) is_kept: bool,
 }
 
 /// What a reading says of completion.
@@ -238,7 +240,8 @@ pub(crate) fn take(
         if is_other {
             changed.push((cell.person.clone(), cell.column.clone()));
         }
-        if was_there || !row.is_empty() {
+        let is_kept = cell.hand_in.is_some_and(|told| told.is_kept);
+        if was_there || is_kept || !row.is_empty() {
             writes.insert(key, row);
         }
     }

@@ -182,6 +182,7 @@ fn hand_ins_and_completion_are_facts_beside_the_grade() {
                 at: Some(at(5)),
                 late: Some(true),
                 missing: false,
+                is_kept: false,
             }),
             completion: Some(CompletionTold {
                 is_complete: Some(true),

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::check::{Check, List};
+use super::items::is_closed;
 use super::report::Cell;
 use super::rights::{self, Function};
 use super::{Moodle, sent_id};
@@ -127,22 +128,12 @@ impl Moodle {
             #[serde(borrow, default)]
             warnings: Sent<'a>,
         }
-        #[derive(Deserialize)]
-        struct Warning<'a> {
-            #[serde(borrow, default)]
-            warningcode: Sent<'a>,
-        }
         let parameters = [("assignmentids[0]", sent_id(assignment)?), ("since", NEVER)];
         let Some(answer) = known(self.call(Function::AssignmentGrades, &parameters).await)? else {
             return Ok(None);
         };
         let body: Body<'_> = wire::read(&answer.body)?;
-        // Code 3 says that there are none.
-        let is_closed = wire::list(body.warnings).into_iter().any(|raw| {
-            let code = wire::row::<Warning<'_>>(raw).and_then(|warning| wire::word(warning.warningcode));
-            code.as_deref() == Some("1")
-        });
-        Ok(Some(!is_closed))
+        Ok(Some(!is_closed(body.warnings)))
     }
 
     /// Whether it is told that quizzes were taken; none where nobody seems to have taken one.

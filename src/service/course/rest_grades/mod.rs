@@ -26,6 +26,7 @@ mod canvas;
 mod columns;
 mod deciding;
 mod folk;
+mod hand_ins;
 mod moodle;
 mod session;
 mod view;

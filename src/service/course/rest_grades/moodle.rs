@@ -12,6 +12,7 @@ use gradebook_rest::{Error, Item, Part as PartRead, PersonKey, Remedy};
 use super::canvas::coverage;
 use super::columns::item_of;
 use super::folk::Folk;
+use super::hand_ins::{first_hand_ins, hand_ins};
 use super::session::{Session, Stop};
 use super::watched::{QUIET, Watched};
 use super::why::why;
@@ -20,7 +21,7 @@ use crate::domain::reading::{Coverage, Part, Why};
 use crate::domain::rest_access::Fault;
 use crate::ids::{OutsideColumnId, PersonId};
 use crate::service::base::error::ServiceError;
-use crate::store::cells::{self, CellSeen, CompletionTold, GradeTold, HandInTold};
+use crate::store::cells::{self, CellSeen, CompletionTold, GradeTold};
 
 /// Completion is asked for so many people at once.
 const BUDGET: usize = 100;
@@ -78,7 +79,7 @@ pub(super) async fn read(
 }
 
 /// Whether a failure is to be mended, or said and done without.
-fn is_mended(error: &Error) -> bool {
+pub(super) fn is_mended(error: &Error) -> bool {
     matches!(
         error.remedy(),
         Remedy::Wait(_) | Remedy::Refresh | Remedy::Consent
@@ -192,7 +193,7 @@ async fn whole(session: &mut Session<'_>, moodle: &Moodle, watched: &Watched) ->
 }
 
 /// Who takes part there, with their groups; without them everybody is asked for alone.
-async fn people(
+pub(super) async fn people(
     session: &mut Session<'_>,
     moodle: &Moodle,
     course: &str,
@@ -328,98 +329,6 @@ async fn which_complete(
             Ok(columns)
         });
     session.columns = kept.await?;
-    Ok(())
-}
-
-/// What was handed in to columns of which rules ask it; `only` those activities.
-async fn hand_ins(
-    session: &mut Session<'_>,
-    moodle: &Moodle,
-    watched: &[OutsideColumnId],
-    only: Option<&BTreeSet<String>>,
-    since: Option<DateTime<Utc>>,
-    people: &[Person],
-    lacks: &mut Coverage,
-) -> Result<(), Stop> {
-    let is_wanted = |column: &&OutsideColumn| {
-        let rest = column.rest.as_ref();
-        let activity = rest.and_then(|rest| rest.activity.as_ref());
-        watched.contains(&column.id)
-            && rest.is_some_and(|rest| rest.is_listed && rest.tells_hand_ins)
-            && only.is_none_or(|only| activity.is_some_and(|one| only.contains(one)))
-    };
-    let wanted = session.columns.all().filter(is_wanted);
-    let wanted: Vec<(OutsideColumnId, Item)> = wanted
-        .filter_map(|column| Some((column.id.clone(), item_of(column)?)))
-        .collect();
-    for (column, item) in wanted {
-        let found = loop {
-            match moodle.hand_ins(&item, since, people).await {
-                Ok(found) => break found,
-                Err(error) if is_mended(&error) => session.mend(&error).await?,
-                Err(error) => {
-                    lacks.lacks(Part::HandIns, why(&error.reason));
-                    return Ok(());
-                }
-            }
-        };
-        session.answered();
-        let mut seen = Vec::with_capacity(found.people.len());
-        for (key, work) in &found.people {
-            let Some(person) = session.folk.of(key) else {
-                continue;
-            };
-            let told = HandInTold {
-                at: Some(work.at),
-                late: work.late,
-                missing: false,
-            };
-            seen.push(CellSeen {
-                column: column.clone(),
-                person,
-                grade: GradeTold::Untold,
-                hand_in: Some(told),
-                completion: None,
-            });
-        }
-        session.write(seen).await?;
-    }
-    session.readings.done.hand_ins = Some(session.begun);
-    Ok(())
-}
-
-/// What was handed in before a rule asked for it: nothing tells of that as a change.
-async fn first_hand_ins(
-    session: &mut Session<'_>,
-    moodle: &Moodle,
-    watched: &[OutsideColumnId],
-) -> Result<(), Stop> {
-    if watched.is_empty() {
-        return Ok(());
-    }
-    let (tenant, ids) = (session.course.tenant.clone(), watched.to_vec());
-    let read = session
-        .cairn
-        .store
-        .read(move |db| cells::with_hand_ins(db, &tenant, &ids))
-        .await?;
-    let unread: Vec<OutsideColumnId> = watched
-        .iter()
-        .filter(|column| !read.contains(*column))
-        .cloned()
-        .collect();
-    if unread.is_empty() {
-        return Ok(());
-    }
-    let (course, mut lacks) = (session.course.context_id.clone(), Coverage::default());
-    // With their groups, as the work of a team lies with its group.
-    let listed = people(session, moodle, &course, &mut lacks).await?;
-    hand_ins(session, moodle, &unread, None, None, &listed, &mut lacks).await?;
-    if let Some(coverage) = &mut session.readings.coverage {
-        for lack in lacks.lacks {
-            coverage.lacks(lack.part, lack.why);
-        }
-    }
     Ok(())
 }
 

@@ -209,6 +209,7 @@ impl Session<'_> {
                 at: row.hand_in.as_ref().map(|work| work.at),
                 late: row.hand_in.as_ref().and_then(|work| work.late),
                 missing: row.grade == Grade::Missing,
+                is_kept: false,
             });
             seen.push(CellSeen {
                 column: column.id.clone(),

@@ -1,6 +1,7 @@
 //! What rules ask of the LMS beside its grades: what was handed in, what is complete, and who passes.
 
 use super::*;
+use crate::domain::reading::Part;
 use practice_lms::{Completion, Tracking, Work};
 
 #[tokio::test]
@@ -52,15 +53,34 @@ async fn work_that_was_handed_in_before_a_rule_asked_for_it_is_read_with_the_nex
         reading.read().await;
         let column = reading.column(diary).await.id;
         let on_time = false;
-        let asked = Condition::HandedIn { column, on_time };
+        let asked = Condition::HandedIn {
+            column: column.clone(),
+            on_time,
+        };
         let badge = bench.badge_when("Diary", asked).await;
         reading.read_after(10).await;
         assert!(reading.has(&badge, ada).await, "no change told of it");
         assert!(!reading.has(&badge, ben).await);
+        let facts = reading.facts(ben).await;
+        let known = facts.handed_in.get(&column);
+        assert!(
+            known.is_some_and(|fact| fact.at.is_none()),
+            "that is known: {known:?}"
+        );
         bench.world.forget_asked();
         reading.read_after(10).await;
         let again = bench.world.asked("mod_assign_get_submissions");
         assert!(again.is_empty(), "once: {again:?}");
+
+        // A role that may not look finds nothing, which is not that there is nothing.
+        let right = "mod/assign:viewgrades";
+        bench.world.allow_capability(reading.account, right, false);
+        reading.read_all().await;
+        let coverage = reading.readings().await.coverage.unwrap();
+        let lacks = coverage.lacks.iter().any(|lack| lack.part == Part::HandIns);
+        assert!(lacks, "{coverage:?}");
+        let facts = reading.facts(ada).await;
+        assert!(facts.handed_in[&column].at.is_some(), "what is known stays");
     }
 }
 
