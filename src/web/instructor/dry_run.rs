@@ -25,6 +25,7 @@ use crate::web::views::shared::{Problem, ProblemList, Waiting, When, count_of, t
 use crate::web::words;
 
 /// Those who meet the rule, but whose badge is not renewed by that alone.
+const NOT_YET: &str = "Do not meet it";
 const LAPSED: &str = "Had it until it lapsed";
 /// Names that are read one after the other in a sentence.
 const IN_A_SENTENCE: usize = 12;
@@ -119,6 +120,12 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
             .counting
             .iter()
             .map(|(label, release)| words::releases::counting(label, release, visit.visitor.zone()))
+            .chain(
+                trial
+                    .told_by_lms
+                    .iter()
+                    .map(|label| words::rest_grades::counts_there(label)),
+            )
             .collect(),
         unread: trial
             .unread
@@ -248,7 +255,7 @@ fn groups(trial: &Trial) -> [(&'static str, &[PersonId]); 11] {
         (undone(&run.funnel), &run.not_handed_in),
         ("Wait for grades to be released", &run.not_released),
         ("Have no grade yet", &run.no_grade),
-        ("Do not meet it", &run.not_yet),
+        (NOT_YET, &run.not_yet),
         ("Hold it already", &run.holders),
         (LAPSED, &run.lapsed),
         ("Had it revoked", &run.revoked),
@@ -310,7 +317,11 @@ fn group(visit: &Visit, trial: &Trial, title: &str, people: &[PersonId]) -> Name
         })
         .zip(people)
         .map(|(line, id)| PersonLine {
-            note: note(trial, title, id),
+            note: match note(trial, title, id) {
+                // What is still to be done would read as if it were done.
+                told if title == NOT_YET && !told.is_empty() => format!("next: {told}"),
+                told => told,
+            },
             ..line
         })
         .collect();

@@ -223,6 +223,18 @@ pub(crate) fn counting(column: &OutsideColumn) -> String {
     }
 }
 
+/// What sort of a column it is, where the LMS tells it.
+fn sort(column: &OutsideColumn) -> &'static str {
+    let module = column.rest.as_ref().and_then(|rest| rest.module.as_deref());
+    match module {
+        None | Some("assign") => outside::scope(column.scope),
+        Some("quiz") => "Quiz",
+        Some("lti") => "External tool",
+        Some("forum") => "Forum",
+        Some(_) => "Activity",
+    }
+}
+
 /// "Assignment, of 10 points, in Labs."
 #[must_use]
 pub(crate) fn facts(column: &OutsideColumn) -> String {
@@ -230,7 +242,7 @@ pub(crate) fn facts(column: &OutsideColumn) -> String {
     let category = category.map_or_else(String::new, |category| format!(", in {category}"));
     format!(
         "{}, {}{category}.",
-        outside::scope(column.scope),
+        sort(column),
         outside::measured(column.measure, column.maximum)
     )
 }
@@ -239,6 +251,14 @@ pub(crate) fn facts(column: &OutsideColumn) -> String {
 #[must_use]
 pub(crate) const fn released_there() -> &'static str {
     "Its grades count once students can see them in the course site: what is released is read there, and that goes before what is set here."
+}
+
+/// The same in a dry run.
+#[must_use]
+pub(crate) fn counts_there(label: &str) -> String {
+    format!(
+        "Grades in “{label}” count once students can see them in the course site: what is released is read there."
+    )
 }
 
 fn counted(count: u64, one: &str, many: &str) -> String {

@@ -62,6 +62,8 @@ pub(crate) struct Trial {
     pub(crate) failed_since: bool,
     /// When the grades count that it reads: each column by its name.
     pub(crate) counting: Vec<(String, Release)>,
+    /// Columns of which the LMS itself says what is released, by their names.
+    pub(crate) told_by_lms: Vec<String>,
     /// Columns that it names and that are read no more, by their names.
     pub(crate) unread: Vec<String>,
     /// Whether it is being read for the first time.
@@ -139,6 +141,7 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
             failed_since,
             unanswered,
             counting: columns.counting,
+            told_by_lms: columns.told_by_lms,
             unread: columns.unread,
             badge,
             run,
@@ -152,6 +155,7 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
 struct Named {
     /// Those that are read, and when their grades count.
     counting: Vec<(String, Release)>,
+    told_by_lms: Vec<String>,
     unread: Vec<String>,
 }
 
@@ -165,6 +169,7 @@ fn columns_named(db: &mut Db, badge: &Badge, rule: &Rule, names: &Names) -> Resu
     let mut told: Vec<&LineItemId> = Vec::new();
     let mut named = Named {
         counting: Vec::new(),
+        told_by_lms: Vec::new(),
         unread: Vec::new(),
     };
     for item in rule.root.line_items() {
@@ -175,6 +180,8 @@ fn columns_named(db: &mut Db, badge: &Badge, rule: &Rule, names: &Names) -> Resu
         let name = names.line_item(item);
         if gone.contains(item) {
             named.unread.push(name);
+        } else if releases.told_by_lms.contains(item) {
+            named.told_by_lms.push(name);
         } else {
             named.counting.push((name, releases.of(item)));
         }
