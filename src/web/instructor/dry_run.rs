@@ -24,8 +24,9 @@ use crate::web::views::instructor::{
 use crate::web::views::shared::{Problem, ProblemList, Waiting, When, count_of, thousands};
 use crate::web::words;
 
-/// Those who meet the rule, but whose badge is not renewed by that alone.
+/// Of whom something is known, and not enough.
 const NOT_YET: &str = "Do not meet it";
+/// Those who meet the rule, but whose badge is not renewed by that alone.
 const LAPSED: &str = "Had it until it lapsed";
 /// Names that are read one after the other in a sentence.
 const IN_A_SENTENCE: usize = 12;
