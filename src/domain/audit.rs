@@ -145,6 +145,8 @@ words! {
     RestConsentNeeded = "rest.consent-needed";
     /// Somebody let grades be read by REST, of a course or a platform.
     RestConsented = "rest.consented";
+    /// Somebody said that the lists of a course are as long as they should be.
+    RestCountsAccepted = "rest.counts-accepted";
     /// A platform refuses what reading grades by REST needs.
     RestRefused = "rest.refused";
     /// Keys and tokens were given back and deleted.

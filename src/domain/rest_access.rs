@@ -60,7 +60,7 @@ pub(crate) struct Grant {
     /// Counts the tokens that stood here.
     pub(crate) version: i64,
     pub(crate) state: GrantState,
-    /// Why it is refused.
+    /// Why it is refused; while it is on, why a course of many was.
     pub(crate) fault: Option<Fault>,
     pub(crate) state_at: DateTime<Utc>,
     pub(crate) given_by: Giver,
@@ -70,6 +70,16 @@ pub(crate) struct Grant {
 }
 
 impl Grant {
+    /// Whether nobody has to do anything about it, by what it was last used and tested for.
+    #[must_use]
+    pub(crate) fn is_well(&self) -> bool {
+        let is_short = self
+            .tested
+            .as_ref()
+            .is_some_and(|(findings, _)| findings.is_short());
+        self.state == GrantState::On && !is_short
+    }
+
     /// Whether a course's own token was found to see only some of its sections.
     #[must_use]
     pub(crate) fn sees_sections_only(&self) -> bool {
@@ -131,6 +141,14 @@ pub(crate) enum Fault {
     Unreadable,
 }
 
+impl Fault {
+    /// Whether it says nothing of other courses: a role may be another one in each, and what a course asks of it too.
+    #[must_use]
+    pub(crate) const fn is_of_one_course(&self) -> bool {
+        matches!(self, Self::NotAllowed | Self::Capabilities { .. })
+    }
+}
+
 /// Why an account of Moodle cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -159,6 +177,14 @@ impl Findings {
     #[must_use]
     pub(crate) fn is_faulty(&self) -> bool {
         self.found.iter().any(Finding::is_fault)
+    }
+
+    /// Whether a list was shorter than it should be: what is read is not all there is.
+    #[must_use]
+    pub(crate) fn is_short(&self) -> bool {
+        self.found
+            .iter()
+            .any(|finding| matches!(finding, Finding::Short { .. }))
     }
 
     /// The fault that keeps grades from being read.
@@ -198,6 +224,12 @@ pub(crate) enum Finding {
         expected: u64,
         capabilities: Vec<String>,
     },
+    /// Moodle: the role lacks these, and grades can be read all the same.
+    Lacks(Vec<String>),
+    /// Moodle: nothing in the course shows whether the role has these.
+    Untried(Vec<String>),
+    /// Moodle: the service does not name the columns, so that nobody notices those that the role does not show.
+    Unnamed,
     /// Moodle: the service has functions that nothing here calls.
     Superfluous(u64),
     /// Moodle: the account is a site administrator.
@@ -210,7 +242,7 @@ impl Finding {
     pub(crate) fn is_fault(&self) -> bool {
         !matches!(
             self,
-            Self::Works | Self::NoCourse | Self::CourseConcluded | Self::Superfluous(_)
+            Self::Works | Self::NoCourse | Self::CourseConcluded | Self::Superfluous(_) | Self::Untried(_)
         )
     }
 }
@@ -288,9 +320,13 @@ mod tests {
             Finding::NoCourse,
             Finding::CourseConcluded,
             Finding::Superfluous(3),
+            Finding::Untried(vec!["mod/lti:view".into()]),
         ] {
             assert!(!calm.is_fault(), "{calm:?}");
         }
         assert!(Finding::IncludesCut.is_fault() && Finding::SiteAdministrator.is_fault());
+        assert!(
+            Finding::Unnamed.is_fault() && Finding::Lacks(vec!["mod/quiz:viewreports".into()]).is_fault()
+        );
     }
 }

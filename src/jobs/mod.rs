@@ -14,6 +14,7 @@ use crate::ids::JobId;
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::queue::{BackgroundJob as _, ReadGrades};
 use crate::service::base::session;
 use crate::service::base::trouble::Trouble;
 use crate::service::course::sync;
@@ -38,6 +39,10 @@ const AT_ONCE: usize = 8;
 const AT_ONE_PLATFORM: usize = 2;
 /// And for all platforms of one institution: the others have the rest.
 const AT_ONE_INSTITUTION: usize = 4;
+/// Readings of whole gradebooks, which take minutes to an hour, beside those: checks and scores never wait behind them.
+const READING_AT_ONE_PLATFORM: usize = 2;
+/// And for all platforms: half of what runs at once.
+const READING_AT_ONCE: usize = 4;
 /// After so long without a word from its worker, another one takes a job up; every job can be done twice.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
 /// How often a worker says that a job still runs.
@@ -220,12 +225,21 @@ impl Held {
     /// How platforms and institutions share this worker.
     fn share(&self) -> jobs::Share {
         let all = self.lock();
-        let calls = all.iter();
+        let (readings, calls): (Vec<&Job>, Vec<&Job>) =
+            all.iter().partition(|job| job.kind == ReadGrades::NAME);
+        let calls = calls.into_iter();
         let calls = calls.filter_map(|job| Some((job.tenant.clone(), job.platform.clone()?)));
+        let readings = readings.into_iter().filter_map(|job| job.platform.clone());
         jobs::Share {
             most_of_platform: AT_ONE_PLATFORM,
             most_of_institution: AT_ONE_INSTITUTION,
             running: calls.collect(),
+            apart: Some(jobs::Apart {
+                kind: ReadGrades::NAME,
+                most_of_platform: READING_AT_ONE_PLATFORM,
+                most: READING_AT_ONCE,
+                running: readings.collect(),
+            }),
             held: all.iter().map(|job| job.id.clone()).collect(),
         }
     }

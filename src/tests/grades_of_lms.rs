@@ -64,6 +64,7 @@ fn a_teacher_has_all_grades_read_and_sees_what_is_out_of_reach_and_who_can_mend_
         reads(&asked, "All grades are being read.");
         let read = teacher.until("/grades", "grades in").await;
         reads(&read, "Weekly quiz");
+        reads(&read, "Quiz, of");
         reads(&read, "Its grades count as soon as students can see them.");
         assert!(!read.words().contains("out of reach"), "{}", read.words());
 

@@ -93,6 +93,7 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::PolicyChanged => "changed the policies",
         Action::RestConsentNeeded => "found that access to grades beyond LTI needs consent again",
         Action::RestConsented => "gave access to grades beyond LTI",
+        Action::RestCountsAccepted => "said that the numbers found by a test of grades beyond LTI are right",
         Action::RestRefused => "was refused grades beyond LTI by the platform",
         Action::RestRevoked => "gave the keys for grades beyond LTI back and deleted them",
         Action::RestSwitchedOff => "switched grades beyond LTI off",

@@ -128,6 +128,7 @@ async fn by_token(place: &Place, admin: &mut Browser, beyond: &Page) -> Result<P
     let wanted = [
         ("capabilities", capabilities.as_str()),
         ("functions", functions.as_str()),
+        ("full_name", "Badge reader"),
     ];
     let keys = make_key(place, admin, &wanted).await?;
     let token = made(&keys, "Token")?;

@@ -30,7 +30,7 @@ use crate::service::base::queue::{self, DecidePerson, SendScore};
 use crate::service::base::refusal::{AwardRefusal, ColumnRefusal, CourseRefusal, Forbidden};
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, activities, awards, badges, enrolments, facts, people, rules, submissions,
+    Db, StoreError, activities, awards, badges, enrolments, facts, people, releases, rules, submissions,
 };
 
 pub(crate) use crate::service::award::in_gradebook::InGradebook;
@@ -566,7 +566,10 @@ pub(crate) async fn review_view(
         let is_released = match &activity.line_item {
             Some(item) => {
                 let known = facts::grades_of(db, tenant, &activity.course, &submission.person)?;
-                !known.withheld.contains_key(item)
+                let releases = releases::for_course(db, tenant, &activity.course)?;
+                // What the LMS hides is kept nowhere, also not as withheld.
+                let is_hidden = releases.told_by_lms.contains(item) && !known.grades.contains_key(item);
+                !is_hidden && !known.withheld.contains_key(item)
             }
             None => true,
         };

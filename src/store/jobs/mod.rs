@@ -172,8 +172,36 @@ pub(crate) struct Share {
     pub(crate) most_of_platform: usize,
     pub(crate) most_of_institution: usize,
     pub(crate) running: Vec<(TenantId, RegistrationId)>,
+    /// What takes long and has a share of its own, so that nothing waits behind it.
+    pub(crate) apart: Option<Apart>,
     /// What this worker has in hand, whatever its leases say: a clock that is put forward ends them all at once.
     pub(crate) held: Vec<JobId>,
+}
+
+/// The share of one kind of work that takes long. It is not counted among the others.
+#[derive(Debug, Clone)]
+pub(crate) struct Apart {
+    pub(crate) kind: &'static str,
+    pub(crate) most_of_platform: usize,
+    /// For all platforms together.
+    pub(crate) most: usize,
+    pub(crate) running: Vec<RegistrationId>,
+}
+
+impl Apart {
+    fn is_full(&self) -> bool {
+        self.running.len() >= self.most
+    }
+
+    /// The same as [`Share::take`].
+    fn take(&mut self, platform: &str) -> bool {
+        let running = self.running.iter().filter(|one| one.as_str() == platform);
+        let room = running.count() < self.most_of_platform && !self.is_full();
+        if room {
+            self.running.push(platform.into());
+        }
+        room
+    }
 }
 
 impl Share {
@@ -203,10 +231,13 @@ impl Share {
     }
 
     /// Whether one more call may run, and if so counts it.
-    fn take(&mut self, tenant: &str, platform: Option<&str>) -> bool {
+    fn take(&mut self, kind: &str, tenant: &str, platform: Option<&str>) -> bool {
         let Some(platform) = platform else {
             return true;
         };
+        if let Some(apart) = self.apart.as_mut().filter(|apart| apart.kind == kind) {
+            return apart.take(platform);
+        }
         let room = self.of_platform(platform) < self.most_of_platform
             && self.of_institution(tenant) < self.most_of_institution;
         if room {
@@ -270,6 +301,17 @@ pub(crate) fn claim(
     let platforms = Share::full(platforms, share.most_of_platform);
     let institutions = running.iter().map(|(tenant, _)| tenant.as_str());
     let institutions = Share::full(institutions, share.most_of_institution);
+    let apart = share.apart.clone();
+    let apart_kind = apart.as_ref().map_or("", |apart| apart.kind);
+    let apart_closed: Vec<&str> = apart
+        .iter()
+        .filter(|one| one.is_full())
+        .map(|one| one.kind)
+        .collect();
+    let apart_platforms = apart.as_ref().map_or_else(Vec::new, |apart| {
+        let running = apart.running.iter().map(RegistrationId::as_str);
+        Share::full(running, apart.most_of_platform)
+    });
     // The filter is written once for each database: `eq_any` differs.
     macro_rules! due_now {
         () => {
@@ -278,10 +320,24 @@ pub(crate) fn claim(
                 .filter(jobs::id.ne_all(held.iter().copied()))
                 .filter(diesel::dsl::not(diesel::dsl::exists(runs)))
                 .filter(
-                    jobs::platform.is_null().or(jobs::platform
-                        .assume_not_null()
-                        .ne_all(platforms.iter().copied())
-                        .and(jobs::tenant_id.ne_all(institutions.iter().copied()))),
+                    jobs::platform
+                        .is_null()
+                        .or(jobs::kind
+                            .ne(apart_kind)
+                            .and(
+                                jobs::platform
+                                    .assume_not_null()
+                                    .ne_all(platforms.iter().copied()),
+                            )
+                            .and(jobs::tenant_id.ne_all(institutions.iter().copied())))
+                        .or(jobs::kind
+                            .eq(apart_kind)
+                            .and(jobs::kind.ne_all(apart_closed.iter().copied()))
+                            .and(
+                                jobs::platform
+                                    .assume_not_null()
+                                    .ne_all(apart_platforms.iter().copied()),
+                            )),
                 )
                 .order((jobs::run_at, jobs::id))
                 .limit(limit)
@@ -301,7 +357,7 @@ pub(crate) fn claim(
         let stands_for = |job: &Job| {
             job.kind == row.kind && job.key == row.key && job.tenant.as_str() == row.tenant_id.as_str()
         };
-        if claimed.iter().any(stands_for) || !share.take(&row.tenant_id, row.platform.as_deref()) {
+        if claimed.iter().any(stands_for) || !share.take(&row.kind, &row.tenant_id, row.platform.as_deref()) {
             continue;
         }
         let attempts = row.attempts.saturating_add(1);

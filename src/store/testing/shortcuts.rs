@@ -77,6 +77,7 @@ pub(crate) fn claim_unshared(
         most_of_platform: usize::MAX,
         most_of_institution: usize::MAX,
         running: Vec::new(),
+        apart: None,
         held: Vec::new(),
     };
     jobs::claim(db, now, worker, lease, limit, share)

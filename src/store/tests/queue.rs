@@ -81,6 +81,7 @@ fn a_platform_and_an_institution_have_their_share_and_what_calls_nobody_is_not_c
                 .iter()
                 .map(|(school, platform)| (school.tenant.clone(), RegistrationId::from(*platform)))
                 .collect(),
+            apart: None,
             held: Vec::new(),
         };
         let claim = |share: Share| -> Vec<String> {
@@ -97,6 +98,57 @@ fn a_platform_and_an_institution_have_their_share_and_what_calls_nobody_is_not_c
         let running = [(&school, moodle), (&school, moodle)];
         assert_eq!(claim(share(&running)), ["t0"], "and after that it is full again");
         assert_eq!(claim(share(&[])), ["c1", "m2", "m3"]);
+    });
+}
+
+#[test]
+fn what_takes_long_has_a_share_of_its_own_and_nothing_waits_behind_it() {
+    use crate::ids::RegistrationId;
+    use crate::store::jobs::{Apart, Share};
+    const LONG: &str = "read-grades";
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let calls = |kind: &str, key: &str, platform: &str, seconds: i64| {
+            let job = NewJob {
+                kind: kind.into(),
+                platform: Some(RegistrationId::from(platform)),
+                ..sync(&school, key, seconds)
+            };
+            assert!(enqueue(database, &job));
+        };
+        for n in 0..3 {
+            calls(LONG, &format!("long{n}"), "moodle", n);
+        }
+        calls(LONG, "other", "canvas", 3);
+        calls(LONG, "third", "third", 4);
+        for n in 0..3 {
+            calls("sync-course", &format!("short{n}"), "moodle", 5 + n);
+        }
+        let claim = |running: &[&str], limit: i64| -> Vec<String> {
+            let share = Share {
+                most_of_platform: 2,
+                most_of_institution: 9,
+                running: Vec::new(),
+                apart: Some(Apart {
+                    kind: LONG,
+                    most_of_platform: 1,
+                    most: 2,
+                    running: running.iter().map(|one| RegistrationId::from(*one)).collect(),
+                }),
+                held: Vec::new(),
+            };
+            let claimed = write(database, |db| {
+                jobs::claim(db, at(20), "w", TimeDelta::seconds(60), limit, share)
+            });
+            let mut keys: Vec<String> = claimed.into_iter().map(|job| job.key).collect();
+            keys.sort();
+            keys
+        };
+        assert_eq!(claim(&[], 99), ["long0", "other", "short0", "short1"]);
+        // However many wait that take long, and had been due before.
+        assert_eq!(claim(&["moodle", "canvas"], 1), ["short2"]);
+        assert_eq!(claim(&["moodle"], 99), ["third"]);
+        assert_eq!(claim(&[], 99), ["long1"]);
     });
 }
 
@@ -145,6 +197,7 @@ fn a_lease_of_a_clock_that_was_ahead_ends_and_what_a_worker_has_in_hand_stays_it
                 most_of_platform: 9,
                 most_of_institution: 9,
                 running: Vec::new(),
+                apart: None,
                 held: ids.iter().map(|job| job.id.clone()).collect(),
             };
             let claimed = write(database, |db| {

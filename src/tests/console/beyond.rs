@@ -237,6 +237,10 @@ fn moodle_is_switched_on_with_a_token_that_is_tried_at_once() {
             "18 capabilities",
             "moodle/site:accessallgroups",
             "core_course_get_updates_since",
+            "Custom full name",
+            "No role",
+            "“Valid until” is ticked from the start, with 30 days",
+            "Required capabilities",
         ] {
             assert!(page.words().contains(step), "{step}: {}", page.words());
         }
@@ -275,6 +279,49 @@ fn moodle_is_switched_on_with_a_token_that_is_tried_at_once() {
             gone.words()
         );
         log.holds_none(&[("the token", &token)]);
+        scene.end().await;
+    });
+}
+
+#[test]
+fn a_reading_that_is_short_is_not_said_to_work_until_somebody_says_that_it_is_right() {
+    on_each_database(|scene| async move {
+        drop(Guest::open(&scene.moodle, 0, "Teacher", "My badges").await);
+        let mut admin = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
+        let (path, _, tenant) = place(&scene, Interface::Moodle).await;
+        let page = admin.get(&path).await;
+        let world = scene.moodle.world();
+        let (account, token) = world.add_service_account();
+        let whole = admin.send(&page, "/key", &[("token", &token)]).await;
+        assert!(whole.words().contains("Grades can be read."), "{}", whole.words());
+        assert!(
+            whole.words().contains("Could not be tried") && !whole.words().contains("numbers are right"),
+            "{}",
+            whole.words()
+        );
+        world.allow_capability(account, "mod/lti:view", false);
+        let short = admin.send(&whole, "/test", &[]).await;
+        for told in [
+            "activities can be seen",
+            "mod/lti:view",
+            "something has to be done",
+        ] {
+            assert!(short.words().contains(told), "{told}: {}", short.words());
+        }
+        assert!(
+            !short.words().contains("Grades can be read."),
+            "{}",
+            short.words()
+        );
+        assert!(
+            short.words().contains("These numbers are right"),
+            "{}",
+            short.words()
+        );
+        let right = admin.send(&short, "/test", &[("numbers", "right")]).await;
+        assert!(right.words().contains("Grades can be read."), "{}", right.words());
+        let entries = admin.get(&format!("/admin/audit/{tenant}")).await;
+        assert!(entries.words().contains("are right"), "{}", entries.words());
         scene.end().await;
     });
 }

@@ -1,9 +1,10 @@
 //! Grades beyond LTI, in words: what a test found, what a platform refuses, and how a course is read.
 
 use gradebook_rest::canvas::scope::Scope;
-use gradebook_rest::moodle::Function;
+use gradebook_rest::moodle::{CAPABILITIES, Function};
 
 use super::checks;
+use crate::domain::reading::{Help, Why};
 use crate::domain::rest_access::{AccountFault, Fault, Finding, Interface, List};
 use crate::service::base::refusal::RestRefusal;
 use crate::service::institution::rest_access::{OfCourse, Standing};
@@ -54,6 +55,15 @@ pub(crate) fn fault(fault: &Fault) -> String {
     fixed.to_owned()
 }
 
+/// What a course of many was refused for, beside which the others are read.
+#[must_use]
+pub(crate) fn in_a_course(why: &Fault) -> String {
+    format!(
+        "In a course this was refused; others are read. {} Once it is mended, press “Test now”.",
+        fault(why)
+    )
+}
+
 fn scope_missing(scope: &str) -> String {
     let why = Scope::of(scope).map_or_else(String::new, |scope| format!(", which is needed {}", scope.why()));
     format!(
@@ -62,6 +72,11 @@ fn scope_missing(scope: &str) -> String {
 }
 
 fn function_missing(function: &str) -> String {
+    if function == Function::SiteInfo.as_str() {
+        return format!(
+            "Moodle refuses the account everything. Look at these, in this order: the role has the capability webservice/rest:use, and is given to the account under Users → Permissions → Assign system roles; the service is enabled, has the account among its authorised users and the function {function}; the token has no IP restriction that keeps this server out."
+        );
+    }
     let mut all = Function::NEEDED.into_iter().chain(Function::USEFUL);
     let known = all.find(|one| one.as_str() == function);
     let why = known.map_or_else(String::new, |one| format!(", which is needed {}", one.why()));
@@ -110,6 +125,20 @@ pub(crate) fn finding(finding: &Finding) -> String {
                 capabilities.join(", ")
             );
         }
+        Finding::Lacks(capabilities) => return lacks(capabilities),
+        Finding::Untried(capabilities) => {
+            return format!(
+                "Could not be tried, because nothing in this course shows it: {}. Look at the role in Moodle yourself.",
+                capabilities.join(", ")
+            );
+        }
+        Finding::Unnamed => {
+            return format!(
+                "The web service does not have the function {}, which is needed {}: nobody can tell whether all columns are read. Add it under Server → Web services → External services → Functions.",
+                Function::GradeItems.as_str(),
+                Function::GradeItems.why()
+            );
+        }
         Finding::Superfluous(1) => {
             "The service has one function that Cairn never calls. Take it out: a token that leaks can do as little as possible then."
         }
@@ -143,6 +172,24 @@ pub(crate) fn finding(finding: &Finding) -> String {
         }
     };
     fixed.to_owned()
+}
+
+/// Each capability with what is missing without it.
+fn lacks(capabilities: &[String]) -> String {
+    let told: Vec<String> = capabilities
+        .iter()
+        .map(|name| {
+            let known = CAPABILITIES.iter().find(|(known, _)| known == name);
+            known.map_or_else(
+                || name.clone(),
+                |(_, without)| format!("{name} (without it {without})"),
+            )
+        })
+        .collect();
+    format!(
+        "The role lacks {}. Allow it under Users → Permissions → Define roles.",
+        told.join(", ")
+    )
 }
 
 const fn list(list: List) -> &'static str {
@@ -179,12 +226,19 @@ pub(crate) fn of_course(standing: &OfCourse) -> String {
         OfCourse::By(by) => format!("Cairn reads the whole gradebook of this course as {} sees it.", somebody(by)),
         OfCourse::Consent(Some(by)) => format!("{by} let Cairn read the whole gradebook, and that has come to its end. Until somebody signs in again, what is known stays."),
         OfCourse::Consent(None) => "That Cairn may read the whole gradebook has come to its end. Until an administrator signs in again, what is known stays.".to_owned(),
+        OfCourse::Refused(why) if is_for_administrators(why) => "Cairn may read the whole gradebook, but the course site refuses it, so what is known stays. An administrator of your institution can mend it: Cairn’s console says what is missing, under the platform, “Grades beyond LTI”.".to_owned(),
         OfCourse::Refused(why) => format!("Cairn may read the whole gradebook, but the course site refuses it, so what is known stays. {}", fault(why)),
         OfCourse::SectionsOnly(by) => format!(
             "Cairn reads the gradebook as {} sees it, who sees some sections only: students of the others have no grades from there.",
             somebody(by)
         ),
     }
+}
+
+/// Whether only an administrator can do what a sentence about it says.
+#[must_use]
+pub(crate) fn is_for_administrators(why: &Fault) -> bool {
+    Why::Refused(why.clone()).help() == Help::Administrator
 }
 
 /// Why it was refused to switch something on, or to sign in.
@@ -306,6 +360,26 @@ mod tests {
             short.contains("1 of 13 people") && short.contains("moodle/user:viewdetails"),
             "{short}"
         );
+    }
+
+    #[test]
+    fn the_capability_that_is_forgotten_most_is_named_where_everything_is_refused() {
+        let told = fault(&Fault::Function(Function::SiteInfo.as_str().to_owned()));
+        for named in ["webservice/rest:use", "Assign system roles", "authorised users"] {
+            assert!(told.contains(named), "{named}: {told}");
+        }
+        let told = finding(&Finding::Lacks(vec!["report/progress:view".into()]));
+        assert!(
+            told.contains("report/progress:view (without it completed activities are not told)"),
+            "{told}"
+        );
+        let told = finding(&Finding::Untried(vec!["mod/lti:view".into()]));
+        assert!(
+            told.starts_with("Could not be tried") && told.contains("mod/lti:view"),
+            "{told}"
+        );
+        let told = finding(&Finding::Unnamed);
+        assert!(told.contains("core_grades_get_gradeitems"), "{told}");
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub(crate) fn problem(problem: &P) -> String {
         }
         P::ElsewhereNotRead { label } => {
             return format!(
-                "Bring a gradebook file that has “{label}” and let it count, or choose something else: its grades are not known here any more."
+                "Bring a gradebook file that has “{label}” and let it count, or choose something else: its grades are not known here any more. If they came from the course site itself, they count again once an administrator has that switched on and its reading works."
             );
         }
         P::ElsewhereMeasure {
@@ -45,12 +45,12 @@ pub(crate) fn problem(problem: &P) -> String {
         } => return measured(label, *measure, *of_points),
         P::HandInsNotTold { label } => {
             return format!(
-                "Choose another assignment, or ask for its grade: nothing tells here what is handed in to “{label}”. Reading the course from the LMS itself tells it of assignments, a gradebook file does not."
+                "Choose another assignment, or ask for its grade: nothing tells here what is handed in to “{label}”. Reading the course from the LMS itself tells it of assignments, a gradebook file does not; if that is off, an administrator can switch it on again."
             );
         }
         P::CompletionNotTold { label } => {
             return format!(
-                "Choose another activity, or ask for its grade: nothing tells here who completed “{label}”. Reading the course from Moodle itself tells it of activities with completion, a gradebook file does not."
+                "Choose another activity, or ask for its grade: nothing tells here who completed “{label}”. Reading the course from Moodle itself tells it of activities with completion, a gradebook file does not; if that is off, an administrator can switch it on again."
             );
         }
         P::BestOfNothing => "Choose the grades of which the best count.",

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::report::{self, Cell};
 use super::rights::{self, Function};
+use super::tries::Seen;
 use super::{Moodle, sent_id};
 use crate::course::{Dropped, Kind};
 use crate::error::{Error, Reason};
@@ -96,13 +97,20 @@ pub struct Check {
     pub short: Vec<Short>,
     /// Functions that refused, and why.
     pub refused: Vec<(Function, Reason)>,
+    /// Lists whose count says something: what was refused or not asked for is not short.
+    pub measured: Vec<List>,
+    pub(super) seen: Seen,
 }
 
 impl Check {
-    /// Whether everything is there.
+    /// Whether everything is there. Columns that could not be counted are not there.
     #[must_use]
     pub fn is_enough(&self) -> bool {
-        self.short.is_empty() && self.refused.is_empty()
+        self.short.is_empty() && self.refused.is_empty() && self.measured.contains(&List::Columns)
+    }
+
+    fn refuses(&self, function: Function) -> bool {
+        self.refused.iter().any(|(refused, _)| *refused == function)
     }
 }
 
@@ -118,15 +126,15 @@ impl Counts {
                 List::Activities,
                 self.activities,
                 earlier.activities,
-                rights::COLUMNS,
+                rights::ACTIVITIES,
             ),
             (
                 List::Assignments,
                 self.assignments,
                 earlier.assignments,
-                rights::COLUMNS,
+                rights::ASSIGNMENTS,
             ),
-            (List::Quizzes, self.quizzes, earlier.quizzes, rights::COLUMNS),
+            (List::Quizzes, self.quizzes, earlier.quizzes, rights::QUIZZES),
         ]
         .into_iter()
         .filter_map(|(list, found, expected, capabilities)| short(list, found, expected, capabilities))
@@ -210,6 +218,8 @@ impl Moodle {
             counts: Counts::default(),
             short: Vec::new(),
             refused: Vec::new(),
+            measured: Vec::new(),
+            seen: Seen::default(),
         };
         let people = self.read_people(course).await;
         let people = noted(people, Function::People, &mut check)?.map_or_else(Vec::new, |listed| listed.rows);
@@ -218,71 +228,64 @@ impl Moodle {
 
         // Somebody who is graded: the report of staff has no columns.
         let somebody = people.iter().find(|person| !person.is_staff);
+        check.seen.somebody = somebody.map(|person| person.key.clone());
         let mut assignments_in_report = 0;
         if let Some(person) = somebody {
-            let columns = self.count_columns(course, person.key.as_str()).await;
+            let columns = self
+                .count_columns(course, person.key.as_str(), &mut check.seen)
+                .await;
             if let Some((all, assignments)) = noted(columns, Function::Grades, &mut check)? {
                 check.counts.columns = all;
                 assignments_in_report = assignments;
             }
         }
-        let activities = self.count_activities(course).await;
+        let activities = self.count_activities(course, &mut check.seen).await;
         let (activities, assignments_on_page) =
             noted(activities, Function::Contents, &mut check)?.unwrap_or_default();
         check.counts.activities = activities;
+        let in_sight = assignments_on_page.max(assignments_in_report);
+        self.count_kinds(course, in_sight, &mut check).await?;
+        let named = match self.read_categories(course).await {
+            Ok(named) => Some(named.len()),
+            Err(reason) if reason.is_passing() => return Err(reason),
+            // Without the function nothing is compared.
+            Err(_) => None,
+        };
+        compare(&mut check, named, expected);
+        Ok(check)
+    }
+
+    /// Assignments and quizzes, of which each list tells how many it leaves out.
+    async fn count_kinds(&self, course: &str, in_sight: usize, check: &mut Check) -> Result<(), Reason> {
         let assignments = self.read_assignments(course).await;
-        if let Some(found) = noted(assignments, Function::Assignments, &mut check)? {
+        if let Some(found) = noted(assignments, Function::Assignments, check)? {
             let count = found.found.len();
             check.counts.assignments = count;
-            let most = count
-                .saturating_add(found.refused)
-                .max(assignments_on_page)
-                .max(assignments_in_report);
+            check.seen.assignment = found.found.into_iter().next().map(|(id, _)| id);
+            let most = count.saturating_add(found.refused).max(in_sight);
             check
                 .short
-                .extend(short(List::Assignments, count, most, rights::COLUMNS));
+                .extend(short(List::Assignments, count, most, rights::ASSIGNMENTS));
         }
         let quizzes = self.read_quizzes(course).await;
-        if let Some(found) = noted(quizzes, Function::Quizzes, &mut check)? {
+        if let Some(found) = noted(quizzes, Function::Quizzes, check)? {
             let count = found.found.len();
             check.counts.quizzes = count;
             let most = count.saturating_add(found.refused);
             check
                 .short
-                .extend(short(List::Quizzes, count, most, rights::COLUMNS));
+                .extend(short(List::Quizzes, count, most, rights::QUIZZES));
         }
-        // Names of columns need no right; the report shows only what the role sees. Without the function nothing is compared.
-        match self.read_categories(course).await {
-            Ok(named) if somebody.is_some() => {
-                let found = check.counts.columns;
-                check
-                    .short
-                    .extend(short(List::Columns, found, named.len(), rights::COLUMNS));
-            }
-            Err(reason) if reason.is_passing() => return Err(reason),
-            _ => {}
-        }
-        self.compare(&mut check, expected);
-        Ok(check)
-    }
-
-    fn compare(&self, check: &mut Check, expected: &Expected) {
-        let found = check.counts.people;
-        let roster = expected.people.unwrap_or_default();
-        check
-            .short
-            .extend(short(List::People, found, roster, rights::PEOPLE));
-        if let Some(earlier) = &expected.earlier {
-            for short in check.counts.shorter_than(earlier) {
-                if !check.short.iter().any(|known| known.list == short.list) {
-                    check.short.push(short);
-                }
-            }
-        }
+        Ok(())
     }
 
     /// Columns without totals, and those of assignments among them.
-    async fn count_columns(&self, course: &str, person: &str) -> Result<(usize, usize), Reason> {
+    async fn count_columns(
+        &self,
+        course: &str,
+        person: &str,
+        seen: &mut Seen,
+    ) -> Result<(usize, usize), Reason> {
         let parameters = [
             ("courseid", sent_id(course)?),
             ("userid", sent_id(person)?),
@@ -294,7 +297,11 @@ impl Moodle {
             .iter()
             .flat_map(|report| &report.cells)
             .filter_map(|raw| Cell::of(raw))
-            .map(|(cell, key)| cell.item(key, &super::items::Hints::default()).kind)
+            .map(|(cell, key)| {
+                let kind = cell.item(key, &super::items::Hints::default()).kind;
+                seen.note_cell(&cell, kind);
+                kind
+            })
             .filter(|kind| !matches!(kind, Kind::CategoryTotal | Kind::CourseTotal))
             .collect();
         let assignments = kinds.iter().filter(|kind| **kind == Kind::Assignment).count();
@@ -302,16 +309,11 @@ impl Moodle {
     }
 
     /// Activities of the course page, and assignments among them.
-    async fn count_activities(&self, course: &str) -> Result<(usize, usize), Reason> {
+    async fn count_activities(&self, course: &str, seen: &mut Seen) -> Result<(usize, usize), Reason> {
         #[derive(Deserialize)]
         struct Section<'a> {
             #[serde(borrow, default)]
             modules: Sent<'a>,
-        }
-        #[derive(Deserialize)]
-        struct Module<'a> {
-            #[serde(borrow, default)]
-            modname: Sent<'a>,
         }
         let parameters = [
             ("courseid", sent_id(course)?),
@@ -324,10 +326,54 @@ impl Moodle {
             .into_iter()
             .filter_map(wire::row::<Section<'_>>)
             .flat_map(|section| wire::list(section.modules))
-            .filter_map(|raw| wire::word(wire::row::<Module<'_>>(raw)?.modname))
+            .filter_map(|raw| seen.note_module(raw))
             .collect();
         let assignments = names.iter().filter(|name| *name == "assign").count();
         Ok((names.len(), assignments))
+    }
+}
+
+/// Holds the counts against those that are known from elsewhere.
+fn compare(check: &mut Check, named: Option<usize>, expected: &Expected) {
+    let counts = check.counts;
+    let roster = expected.people.unwrap_or_default();
+    let earlier = expected.earlier.unwrap_or_default();
+    let has_people = !check.refuses(Function::People);
+    let lacks_people = !has_people || counts.people < roster || counts.people < earlier.people;
+    // Whoever is left where people are missing may have no columns at all.
+    let has_columns = check.seen.somebody.is_some()
+        && !check.refuses(Function::Grades)
+        && (counts.columns > 0 || !lacks_people && (counts.people > 1 || named == Some(0)));
+    let measured = [
+        (List::People, has_people),
+        (List::Groups, !lacks_people),
+        (List::Columns, has_columns),
+        (List::Activities, !check.refuses(Function::Contents)),
+        (List::Assignments, !check.refuses(Function::Assignments)),
+        (List::Quizzes, !check.refuses(Function::Quizzes)),
+    ];
+    check.measured = measured
+        .into_iter()
+        .filter_map(|(list, is)| is.then_some(list))
+        .collect();
+    // Names of columns need no right; the report shows only what the role sees.
+    let known = [
+        (
+            List::Columns,
+            counts.columns,
+            named.unwrap_or_default(),
+            rights::COLUMNS,
+        ),
+        (List::People, counts.people, roster, rights::PEOPLE),
+    ];
+    let known = known
+        .into_iter()
+        .filter_map(|(list, found, expected, capabilities)| short(list, found, expected, capabilities));
+    for short in known.chain(counts.shorter_than(&earlier)) {
+        let is_known = check.short.iter().any(|known| known.list == short.list);
+        if !is_known && check.measured.contains(&short.list) {
+            check.short.push(short);
+        }
     }
 }
 

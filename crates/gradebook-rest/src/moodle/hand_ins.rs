@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::items::is_closed;
 use super::people::Person;
 use super::rights::Function;
 use super::{Moodle, sent_id};
@@ -18,6 +19,8 @@ use crate::wire::{self, Sent};
 pub struct HandIns {
     /// The latest of each person.
     pub people: HashMap<PersonKey, HandIn>,
+    /// Whether work is that of groups: whoever is in none that is known may have handed in all the same.
+    pub by_groups: bool,
     /// Rows that could not be read.
     pub unreadable: u64,
 }
@@ -64,6 +67,8 @@ impl Moodle {
         struct Body<'a> {
             #[serde(borrow, default)]
             assignments: Sent<'a>,
+            #[serde(borrow, default)]
+            warnings: Sent<'a>,
         }
         #[derive(Deserialize)]
         struct Assignment<'a> {
@@ -89,6 +94,13 @@ impl Moodle {
         ];
         let answer = self.call(Function::Submissions, &parameters).await?;
         let body: Body<'_> = wire::read(&answer.body)?;
+        if is_closed(body.warnings) {
+            // Nothing would be the same as that nobody handed in.
+            return Err(Reason::CapabilityMissing {
+                function: Function::Submissions.as_str(),
+                capabilities: Function::Submissions.capabilities(),
+            });
+        }
         let rows = wire::list(body.assignments)
             .into_iter()
             .filter_map(wire::row::<Assignment<'_>>)
@@ -105,11 +117,14 @@ impl Moodle {
             };
             let keys: Vec<PersonKey> = match whose {
                 Whose::Person(id) => vec![PersonKey::new(&id)],
-                Whose::Group(id) => people
-                    .iter()
-                    .filter(|person| person.groups.contains(&id))
-                    .map(|person| person.key.clone())
-                    .collect(),
+                Whose::Group(id) => {
+                    found.by_groups = true;
+                    people
+                        .iter()
+                        .filter(|person| person.groups.contains(&id))
+                        .map(|person| person.key.clone())
+                        .collect()
+                }
             };
             for key in keys {
                 let newest = found.people.entry(key).or_insert_with(|| hand_in.clone());

@@ -200,3 +200,16 @@ fn refused(found: Vec<(String, Hint)>, warnings: Sent<'_>, function: Function) -
         refused: of.iter().filter(|item| *item == "module").count(),
     })
 }
+
+/// Whether a warning says that an activity is closed. Code 3 says that there is nothing in it.
+pub(super) fn is_closed(warnings: Sent<'_>) -> bool {
+    #[derive(Deserialize)]
+    struct Warning<'a> {
+        #[serde(borrow, default)]
+        warningcode: Sent<'a>,
+    }
+    wire::list(warnings).into_iter().any(|raw| {
+        let code = wire::row::<Warning<'_>>(raw).and_then(|warning| wire::word(warning.warningcode));
+        code.as_deref() == Some("1")
+    })
+}

@@ -14,6 +14,7 @@ mod plan;
 mod reading;
 mod report;
 mod rights;
+mod tries;
 
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ pub use own::of_line_item;
 pub use people::Person;
 pub use plan::{Done, Rhythm, Step, due};
 pub use rights::{CAPABILITIES, Function};
+pub use tries::Tries;
 
 pub(crate) use reading::Reading;
 

@@ -41,6 +41,8 @@ pub(super) struct Cell<'a> {
     #[serde(borrow, default)]
     gradeishidden: Sent<'a>,
     #[serde(borrow, default)]
+    gradeisoverridden: Sent<'a>,
+    #[serde(borrow, default)]
     gradeneedsupdate: Sent<'a>,
     #[serde(borrow, default)]
     gradeformatted: Sent<'a>,
@@ -92,6 +94,16 @@ impl<'a> Cell<'a> {
     /// Whether a grade stands there that its student does not see.
     pub(super) fn hides_a_grade(&self) -> bool {
         self.is_hidden() && self.graderaw.is_some()
+    }
+
+    /// Whether the site itself says that it is hidden.
+    pub(super) fn is_told_hidden(&self) -> bool {
+        wire::flag(self.gradeishidden) == Some(true)
+    }
+
+    /// Whether a grade stands there that came from its activity.
+    pub(super) fn is_graded_by_activity(&self) -> bool {
+        wire::decimal(self.graderaw).is_some() && wire::flag(self.gradeisoverridden) != Some(true)
     }
 
     fn is_hidden(&self) -> bool {

@@ -145,6 +145,26 @@ pub(super) const COLUMNS: &[&str] = &[
     "moodle/course:ignoreavailabilityrestrictions",
 ];
 
+/// Without these activities of the course page are missing.
+pub(super) const ACTIVITIES: &[&str] = &[
+    "mod/assign:view",
+    "mod/quiz:view",
+    "mod/lti:view",
+    "moodle/course:viewhiddenactivities",
+];
+/// Without these assignments are missing.
+pub(super) const ASSIGNMENTS: &[&str] = &[
+    "mod/assign:view",
+    "moodle/course:viewhiddenactivities",
+    "moodle/course:ignoreavailabilityrestrictions",
+];
+/// Without these quizzes are missing.
+pub(super) const QUIZZES: &[&str] = &[
+    "mod/quiz:view",
+    "moodle/course:viewhiddenactivities",
+    "moodle/course:ignoreavailabilityrestrictions",
+];
+
 /// The role: each capability and what is missing without it, after "without it".
 pub const CAPABILITIES: [(&str, &str); 18] = [
     ("webservice/rest:use", "nothing can be read at all"),

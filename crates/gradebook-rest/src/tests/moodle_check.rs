@@ -197,6 +197,98 @@ async fn warnings_are_where_a_missing_right_appears() {
     assert!(capabilities.contains(&"moodle/course:view"));
 }
 
+/// A course with completion, work that a group alone gets at, and a quiz, as a role sees it that may or may not look closer.
+fn closer(may: bool) -> impl Fn(&Asked) -> Result<Response, NetError> {
+    let inner = course(3, 2);
+    move |asked| match asked.function() {
+        "core_course_get_contents" => ok(format!(
+            r#"[{{"modules":[{{"id":1,"modname":"assign","visible":1,"uservisible":{may},"availability":"{{}}"}},
+            {{"id":7,"modname":"quiz","visible":1,"uservisible":true,"availability":null}},
+            {{"id":8,"modname":"assign","visible":0,"uservisible":true}}]}}]"#
+        )),
+        "gradereport_user_get_grade_items" => {
+            let quiz = item(
+                1,
+                r#","itemmodule":"quiz","iteminstance":1,"cmid":7,"graderaw":8"#,
+            );
+            ok(reports(&[report("1", &[quiz.replace("manual", "mod")])]))
+        }
+        "mod_quiz_get_quizzes_by_courses" => ok(r#"{"quizzes":[{"id":1}],"warnings":[]}"#),
+        "mod_assign_get_grades" => ok(format!(
+            r#"{{"assignments":[],"warnings":[{{"item":"assignment","itemid":1,"warningcode":"{}"}}]}}"#,
+            if may { 3 } else { 1 }
+        )),
+        "core_course_get_updates_since" => ok(if may {
+            r#"{"instances":[{"id":7,"updates":[{"name":"userattempts","itemids":[1]}]}]}"#
+        } else {
+            r#"{"instances":[]}"#
+        }),
+        "core_completion_get_activities_completion_status" => ok(r#"{"statuses":[{"cmid":1}]}"#),
+        "core_completion_get_course_completion_status" => ok(format!(
+            r#"{{"exception":"x","errorcode":"{}"}}"#,
+            if may { "nocriteriaset" } else { "cannotviewreport" }
+        )),
+        _ => inner(asked),
+    }
+}
+
+#[tokio::test]
+async fn rights_that_no_list_shows_are_tried_and_what_nothing_shows_is_named() {
+    let tries = async |may| {
+        let lms = Lms::new(closer(may));
+        let check = moodle(&lms).check("8", &Expected::default()).await.unwrap();
+        moodle(&lms).tries("8", &check).await.unwrap()
+    };
+    let strong = tries(true).await;
+    assert_eq!(strong.lacking, [] as [&str; 0]);
+    assert!(
+        strong.untried.contains(&"moodle/course:viewhiddencourses"),
+        "{strong:?}"
+    );
+    for shown in [
+        "moodle/course:viewhiddenactivities",
+        "mod/quiz:view",
+        "mod/assign:viewgrades",
+    ] {
+        assert!(!strong.untried.contains(&shown), "{shown}: {strong:?}");
+    }
+    let weak = tries(false).await;
+    assert_eq!(
+        weak.lacking,
+        [
+            "moodle/course:ignoreavailabilityrestrictions",
+            "mod/assign:viewgrades",
+            "mod/quiz:viewreports",
+            "report/completion:view",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_was_refused_is_not_short_and_columns_that_nobody_counted_are_not_whole() {
+    let before = {
+        let lms = Lms::new(course(15, 29));
+        moodle(&lms)
+            .check("8", &Expected::default())
+            .await
+            .unwrap()
+            .counts
+    };
+    let inner = course(15, 29);
+    let lms = Lms::new(move |asked: &Asked| match asked.function() {
+        "core_enrol_get_enrolled_users" => ok(r#"{"exception":"x","errorcode":"nopermissions"}"#),
+        _ => inner(asked),
+    });
+    let expected = Expected {
+        people: Some(16),
+        earlier: Some(before),
+    };
+    let check = moodle(&lms).check("8", &expected).await.unwrap();
+    assert_eq!(check.short, []);
+    assert!(check.refused.len() == 1 && !check.is_enough());
+    assert!(!check.measured.contains(&List::People) && !check.measured.contains(&List::Columns));
+}
+
 #[test]
 fn a_site_below_a_path_is_called_below_it() {
     assert!(SITE.parse::<url::Url>().is_ok());

@@ -50,6 +50,10 @@ struct Wanted {
     includes: Option<String>,
     capabilities: Option<String>,
     functions: Option<String>,
+    /// "Custom full name" of the role.
+    full_name: Option<String>,
+    /// "Valid until", where "Enable" is ticked: as Moodle proposes it, in 30 days.
+    ends: Option<String>,
 }
 
 fn lines(text: Option<&String>) -> Vec<&str> {
@@ -66,10 +70,19 @@ async fn make(world: web::Data<World>, request: HttpRequest, form: web::Form<Wan
             });
             vec![("Client id", key.client_id), ("Key", key.secret)]
         }
+        // As the form for roles: the short name alone is not enough.
+        Flavour::Moodle if lines(form.full_name.as_ref()).is_empty() => {
+            vec![("Refused", "Incorrect role name".to_owned())]
+        }
         Flavour::Moodle => {
             let account = world.add_account("badgereader", false);
             world.give_role(account, &lines(form.capabilities.as_ref()));
             let token = world.add_ws_token(account, &lines(form.functions.as_ref()));
+            let until = form
+                .ends
+                .as_ref()
+                .map(|_| world.now() + chrono::TimeDelta::days(30));
+            world.limit_ws_token(&token, until);
             vec![("Token", token)]
         }
     };

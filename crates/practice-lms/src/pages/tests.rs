@@ -198,7 +198,18 @@ async fn an_administrator_makes_a_key_or_a_token_on_a_page() {
         .await
         .unwrap();
     let form = page.form("/practice/admin/keys").unwrap();
-    let made = browser.submit(&page, &form, &[]).await.unwrap().text();
+    let refused = browser.submit(&page, &form, &[]).await.unwrap();
+    assert!(
+        refused.text().contains("Incorrect role name"),
+        "{}",
+        refused.text()
+    );
+    assert!(
+        page.text().contains("checked> Valid until"),
+        "as Moodle proposes it"
+    );
+    let named = [("full_name", "Badge reader")];
+    let made = browser.submit(&page, &form, &named).await.unwrap().text();
     let token = made.split("<code>").nth(1).unwrap().split('<').next().unwrap();
     let info = moodle
         .ws(token, "core_webservice_get_site_info", &[])

@@ -106,6 +106,29 @@ pub(crate) async fn reader(
     platform: &PlatformId,
     course: Option<&CourseId>,
 ) -> Result<Option<Reader>, RestTrouble> {
+    found(cairn, tenant, platform, course, AGAIN).await
+}
+
+/// The same for somebody who asks for it now: what was refused may be mended, and they would wait for nothing.
+///
+/// # Errors
+/// [`RestTrouble`].
+pub(crate) async fn reader_at_once(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    platform: &PlatformId,
+    course: Option<&CourseId>,
+) -> Result<Option<Reader>, RestTrouble> {
+    found(cairn, tenant, platform, course, TimeDelta::zero()).await
+}
+
+async fn found(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    platform: &PlatformId,
+    course: Option<&CourseId>,
+    patience: TimeDelta,
+) -> Result<Option<Reader>, RestTrouble> {
     let (of, at, within) = (tenant.clone(), platform.clone(), course.cloned());
     let stored = cairn.store.read(move |db| {
         let Some(access) = rest_accesses::of_platform(db, &of, &at)?.filter(|access| access.is_on) else {
@@ -121,7 +144,7 @@ pub(crate) async fn reader(
         GrantState::On => {}
         GrantState::Consent => return Err(RestTrouble::Consent),
         GrantState::Refused => {
-            let asked_again = cairn.clock.now().signed_duration_since(grant.state_at) >= AGAIN;
+            let asked_again = cairn.clock.now().signed_duration_since(grant.state_at) >= patience;
             if let Some(fault) = grant.fault.clone().filter(|_| !asked_again) {
                 return Err(RestTrouble::Refused(fault));
             }

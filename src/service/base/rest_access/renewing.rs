@@ -202,6 +202,10 @@ pub(crate) async fn note(cairn: &Cairn, held: &Held, error: &Error) -> Result<()
         // The person lost one course, of the many that the token is for.
         Remedy::Reader if !is_of_a_course(cairn, held).await? => Ok(()),
         _ => match fault(&error.reason) {
+            // The others are read all the same.
+            Some(fault) if fault.is_of_one_course() && !is_of_a_course(cairn, held).await? => {
+                set(cairn, held, GrantState::On, Some(fault)).await
+            }
             Some(fault) => refuse(cairn, held, &fault).await,
             None => Ok(()),
         },
@@ -252,9 +256,9 @@ async fn set(
         let (tenant, id) = (&held.tenant, &held.grant);
         let changed = rest_accesses::set_state(db, tenant, id, held.version, state, fault.as_ref(), now)?;
         let action = match state {
-            GrantState::On => return Ok(()),
+            GrantState::On if fault.is_none() => return Ok(()),
             GrantState::Consent => Action::RestConsentNeeded,
-            GrantState::Refused => Action::RestRefused,
+            GrantState::On | GrantState::Refused => Action::RestRefused,
         };
         let grant = rest_accesses::grant(db, tenant, id)?.filter(|_| changed);
         let access = match &grant {

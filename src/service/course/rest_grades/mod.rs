@@ -122,7 +122,13 @@ pub(crate) async fn read(
     if !known.is_on {
         return off(cairn, &known.course, known.readings, cause).await;
     }
-    let reader = match rest_access::reader(cairn, tenant, &known.home.platform, Some(course)).await {
+    let platform = &known.home.platform;
+    let reader = if cause == Cause::CheckNow && known.readings.is_asked_for() {
+        rest_access::reader_at_once(cairn, tenant, platform, Some(course)).await
+    } else {
+        rest_access::reader(cairn, tenant, platform, Some(course)).await
+    };
+    let reader = match reader {
         Ok(Some(reader)) => reader,
         Ok(None) => return off(cairn, &known.course, known.readings, cause).await,
         Err(RestTrouble::Failed(error)) => return Err(error),

@@ -206,7 +206,8 @@ pub(crate) async fn come_back(
     }
     let tokens = exchange(cairn, &access, kept, &code, expected.as_deref()).await?;
     let grant = keep(cairn, &access, &consent, &tokens).await?;
-    let findings = testing::of_grant(cairn, &actor(&consent), &access, &grant).await?;
+    let findings =
+        testing::of_grant(cairn, &actor(&consent), &access, &grant, testing::Measure::Most).await?;
     Ok(Consented {
         platform: access.platform,
         course: consent.course,

@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::domain::issuer::Tenant;
 use crate::domain::platform::Platform;
-use crate::domain::rest_access::{Access, Giver, Grant, GrantState, Interface};
+use crate::domain::rest_access::{Access, Giver, Grant, Interface};
 use crate::ids::{PlatformId, RegistrationId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::clash::Seen;
@@ -31,7 +31,7 @@ pub(crate) use consenting::{Consented, LIVES, begin, begin_for_course, come_back
 pub(crate) use course::{OfCourse, of_course, take_back};
 pub(crate) use giving_back::{GivenBack, of_erased, revoke};
 pub(crate) use switching::{NewKey, save, turn};
-pub(crate) use testing::test;
+pub(crate) use testing::{accept_counts, test};
 
 /// What a key of Canvas has to have: what reading grades needs, and nothing more.
 pub(crate) const SCOPES: [CanvasScope; 6] = CanvasScope::GRADES;
@@ -85,12 +85,12 @@ impl Known {
     pub(crate) fn standing(&self) -> Standing {
         standing(
             self.access.as_ref(),
-            self.grants.iter().map(|given| given.grant.state),
+            self.grants.iter().map(|given| given.grant.is_well()),
         )
     }
 }
 
-fn standing(access: Option<&Access>, states: impl Iterator<Item = GrantState>) -> Standing {
+fn standing(access: Option<&Access>, all: impl Iterator<Item = bool>) -> Standing {
     let Some(access) = access else {
         return Standing::Never;
     };
@@ -98,8 +98,8 @@ fn standing(access: Option<&Access>, states: impl Iterator<Item = GrantState>) -
         return Standing::Off;
     }
     let mut standing = Standing::Unused;
-    for state in states {
-        if state != GrantState::On {
+    for is_well in all {
+        if !is_well {
             return Standing::Attention;
         }
         standing = Standing::On;
@@ -140,20 +140,20 @@ pub(crate) async fn overview(
                 continue;
             };
             let access = rest_accesses::of_platform(db, &tenant, id)?;
-            let states = states(db, access.as_ref())?;
-            all.push((platform, standing(access.as_ref(), states.into_iter())));
+            let well = well(db, access.as_ref())?;
+            all.push((platform, standing(access.as_ref(), well.into_iter())));
         }
         Ok(all)
     });
     Ok(found.await?)
 }
 
-fn states(db: &mut Db, access: Option<&Access>) -> Result<Vec<GrantState>, StoreError> {
+fn well(db: &mut Db, access: Option<&Access>) -> Result<Vec<bool>, StoreError> {
     let Some(access) = access else {
         return Ok(Vec::new());
     };
     let grants = rest_accesses::grants(db, &access.tenant, &access.id)?;
-    Ok(grants.into_iter().map(|grant| grant.state).collect())
+    Ok(grants.iter().map(Grant::is_well).collect())
 }
 
 /// A platform within that reach, with everything that is known of its interface.

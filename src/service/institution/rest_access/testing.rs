@@ -19,6 +19,15 @@ use crate::service::base::refusal::RestRefusal;
 use crate::service::base::rest_access::{Reader, RestTrouble, away, build, course_id, fault, renew};
 use crate::store::{StoreError, audit, courses, rest_accesses};
 
+/// Which counts later ones are held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Measure {
+    /// The most that was ever found: what is missing once is not forgotten by looking again.
+    Most,
+    /// Those of this test.
+    Anew,
+}
+
 /// What is found before anything is kept.
 #[derive(Debug, Default)]
 struct Found {
@@ -57,7 +66,31 @@ pub(crate) async fn test<'a>(
     id: &PlatformId,
     grant: &RestGrantId,
 ) -> Result<Findings, ServiceError> {
-    let by = by.into();
+    tested(cairn, by.into(), id, grant, Measure::Most).await
+}
+
+/// Tries a token as [`test`] does, and from now on holds later counts against those that it finds: somebody who knows the course
+/// says that they are right.
+///
+/// # Errors
+/// As [`test`].
+#[tracing::instrument(name = "rest_access.accept_counts", skip_all, fields(platform = id.as_str(), grant = grant.as_str()))]
+pub(crate) async fn accept_counts<'a>(
+    cairn: &Cairn,
+    by: impl Into<Operator<'a>>,
+    id: &PlatformId,
+    grant: &RestGrantId,
+) -> Result<Findings, ServiceError> {
+    tested(cairn, by.into(), id, grant, Measure::Anew).await
+}
+
+async fn tested(
+    cairn: &Cairn,
+    by: Operator<'_>,
+    id: &PlatformId,
+    grant: &RestGrantId,
+    measure: Measure,
+) -> Result<Findings, ServiceError> {
     let (scope, id, wanted) = (by.scope(), id.clone(), grant.clone());
     let (access, grant) = cairn
         .store
@@ -71,7 +104,7 @@ pub(crate) async fn test<'a>(
     if !access.is_on {
         return Err(RestRefusal::NotOn.into());
     }
-    of_grant(cairn, &by.actor(), &access, &grant).await
+    of_grant(cairn, &by.actor(), &access, &grant, measure).await
 }
 
 /// Tries a token, and keeps what it found and how it stands.
@@ -80,6 +113,7 @@ pub(super) async fn of_grant(
     actor: &Actor,
     access: &Access,
     grant: &Grant,
+    measure: Measure,
 ) -> Result<Findings, ServiceError> {
     let (tenant, platform, own) = (
         access.tenant.clone(),
@@ -102,9 +136,20 @@ pub(super) async fn of_grant(
         .await?;
     let mut found = Found::default();
     let mut version = grant.version;
+    // Only those of the same course can be compared.
+    let earlier = grant.tested.as_ref().and_then(|(earlier, _)| {
+        let is_same = earlier.course.as_ref() == course.as_ref().map(|course| &course.id);
+        earlier.counts.filter(|_| is_same)
+    });
+    let of = Of {
+        course: course.as_ref(),
+        listed: usize::try_from(listed).ok().filter(|listed| *listed > 0),
+        earlier: earlier.map(as_counted),
+        measure,
+    };
     match build(cairn, access, grant).await {
         Ok(mut reader) => {
-            try_out(cairn, &mut reader, course.as_ref(), grant, listed, &mut found).await?;
+            try_out(cairn, &mut reader, &of, &mut found).await?;
             version = reader.held().version();
         }
         Err(trouble) => found.note(of_trouble(trouble)?),
@@ -115,9 +160,10 @@ pub(super) async fn of_grant(
     let findings = Findings {
         course: course.map(|course| course.id),
         found: found.all,
-        counts: found.counts,
+        // Nothing was counted: the measure stays.
+        counts: found.counts.or(earlier),
     };
-    keep(cairn, actor, access, grant, version, findings.clone()).await?;
+    keep(cairn, actor, access, grant, version, findings.clone(), measure).await?;
     Ok(findings)
 }
 
@@ -125,7 +171,13 @@ pub(super) async fn of_grant(
 fn hinders(finding: &Finding) -> bool {
     matches!(
         finding,
-        Finding::Refused(_) | Finding::Consent | Finding::Away | Finding::CourseGone | Finding::NoCourse
+        Finding::Refused(_)
+            | Finding::Consent
+            | Finding::Away
+            | Finding::CourseGone
+            | Finding::NoCourse
+            // What is not whole is not said to work.
+            | Finding::Short { .. }
     )
 }
 
@@ -138,29 +190,29 @@ fn of_trouble(trouble: RestTrouble) -> Result<Finding, ServiceError> {
     }
 }
 
+/// What a token is tried on.
+struct Of<'a> {
+    course: Option<&'a Course>,
+    /// On the roster of LTI.
+    listed: Option<usize>,
+    /// What was found on the same course before.
+    earlier: Option<moodle::Counts>,
+    measure: Measure,
+}
+
 async fn try_out(
     cairn: &Cairn,
     reader: &mut Reader,
-    course: Option<&Course>,
-    grant: &Grant,
-    listed: i64,
+    of: &Of<'_>,
     found: &mut Found,
 ) -> Result<(), ServiceError> {
     match reader.clone() {
         Reader::Moodle(moodle, _) => {
-            let expected = Expected {
-                people: usize::try_from(listed).ok().filter(|listed| *listed > 0),
-                // Only those of the same course can be compared.
-                earlier: grant.tested.as_ref().and_then(|(earlier, _)| {
-                    let is_same = earlier.course.as_ref() == course.map(|course| &course.id);
-                    earlier.counts.filter(|_| is_same).map(as_counted)
-                }),
-            };
-            of_moodle(&moodle, course, &expected, found).await;
+            of_moodle(&moodle, of, found).await;
             Ok(())
         }
         Reader::Canvas(canvas, _) => {
-            let Some(course) = course else {
+            let Some(course) = of.course else {
                 found.note(Finding::NoCourse);
                 return Ok(());
             };
@@ -214,7 +266,7 @@ fn of_check(check: &Check, found: &mut Found) {
     }
 }
 
-async fn of_moodle(moodle: &Moodle, course: Option<&Course>, expected: &Expected, found: &mut Found) {
+async fn of_moodle(moodle: &Moodle, of: &Of<'_>, found: &mut Found) {
     let site = match moodle.site_info().await {
         Ok(site) => site,
         Err(error) => return found.refused(&error.reason),
@@ -226,34 +278,76 @@ async fn of_moodle(moodle: &Moodle, course: Option<&Course>, expected: &Expected
     for function in &site.missing {
         found.note(Finding::Refused(Fault::Function(function.as_str().to_owned())));
     }
+    if !site.names_categories {
+        found.note(Finding::Unnamed);
+    }
     if site.is_administrator {
         found.note(Finding::SiteAdministrator);
     }
     if site.superfluous > 0 {
         found.note(Finding::Superfluous(counted(site.superfluous)));
     }
-    let Some(course) = course else {
+    let Some(course) = of.course else {
         return found.note(Finding::NoCourse);
     };
-    match moodle
-        .check(&course_id(Interface::Moodle, course), expected)
-        .await
-    {
-        Ok(check) => {
-            for (_, reason) in &check.refused {
-                found.refused(reason);
-            }
-            for short in &check.short {
-                found.note(Finding::Short {
-                    list: list(short.list),
-                    found: counted(short.found),
-                    expected: counted(short.expected),
-                    capabilities: short.capabilities.iter().map(|one| (*one).to_owned()).collect(),
-                });
-            }
-            found.counts = Some(of_counts(&check.counts));
-        }
-        Err(error) => found.refused(&error.reason),
+    if let Err(error) = of_role(moodle, &course_id(Interface::Moodle, course), of, found).await {
+        found.refused(&error.reason);
+    }
+}
+
+/// Counts what the role sees of a course, and tries what no count shows.
+async fn of_role(
+    moodle: &Moodle,
+    course: &str,
+    of: &Of<'_>,
+    found: &mut Found,
+) -> Result<(), gradebook_rest::Error> {
+    let expected = Expected {
+        people: of.listed,
+        earlier: of.earlier.filter(|_| of.measure == Measure::Most),
+    };
+    let check = moodle.check(course, &expected).await?;
+    for (_, reason) in &check.refused {
+        found.refused(reason);
+    }
+    for short in &check.short {
+        found.note(Finding::Short {
+            list: list(short.list),
+            found: counted(short.found),
+            expected: counted(short.expected),
+            capabilities: words(short.capabilities),
+        });
+    }
+    found.counts = Some(of_counts(&measure(&check, of)));
+    let tries = moodle.tries(course, &check).await?;
+    if !tries.lacking.is_empty() {
+        found.note(Finding::Lacks(words(&tries.lacking)));
+    }
+    if !tries.untried.is_empty() {
+        found.note(Finding::Untried(words(&tries.untried)));
+    }
+    Ok(())
+}
+
+fn words(all: &[&str]) -> Vec<String> {
+    all.iter().map(|one| (*one).to_owned()).collect()
+}
+
+/// What later counts are held against: what could not be counted now stays as it was.
+fn measure(check: &moodle::Check, of: &Of<'_>) -> moodle::Counts {
+    let (now, earlier) = (&check.counts, of.earlier.unwrap_or_default());
+    let of_list = |list: moodle::List, now: usize, earlier: usize| match of.measure {
+        Measure::Anew if check.measured.contains(&list) => now,
+        Measure::Anew => earlier,
+        Measure::Most => now.max(earlier),
+    };
+    moodle::Counts {
+        people: of_list(moodle::List::People, now.people, earlier.people),
+        groups: of_list(moodle::List::Groups, now.groups, earlier.groups),
+        columns: of_list(moodle::List::Columns, now.columns, earlier.columns),
+        activities: of_list(moodle::List::Activities, now.activities, earlier.activities),
+        assignments: of_list(moodle::List::Assignments, now.assignments, earlier.assignments),
+        quizzes: of_list(moodle::List::Quizzes, now.quizzes, earlier.quizzes),
     }
 }
 
@@ -303,6 +397,7 @@ async fn keep(
     grant: &Grant,
     version: i64,
     findings: Findings,
+    measure: Measure,
 ) -> Result<(), ServiceError> {
     let (now, random) = cairn.moment();
     let (tenant, platform, id) = (access.tenant.clone(), access.platform.clone(), grant.id.clone());
@@ -313,12 +408,23 @@ async fn keep(
             _ if findings.found.contains(&Finding::Consent) => Some((GrantState::Consent, None)),
             // Of one course among many: others are read all the same.
             Some(Fault::NotAllowed) if is_for_all => Some((GrantState::On, None)),
+            Some(fault) if is_for_all && fault.is_of_one_course() => Some((GrantState::On, Some(fault))),
             Some(fault) => Some((GrantState::Refused, Some(fault))),
             None if findings.found.contains(&Finding::Away) => None,
             None => Some((GrantState::On, None)),
         };
         if let Some((state, fault)) = state {
             rest_accesses::set_state(db, &tenant, &id, version, state, fault, now)?;
+        }
+        if measure == Measure::Anew {
+            let entry = Entry::new(
+                &tenant,
+                actor.clone(),
+                Action::RestCountsAccepted,
+                platform.as_str(),
+                now,
+            );
+            audit::record(db, &entry, random.as_ref())?;
         }
         if findings.is_faulty() {
             let entry = Entry::new(&tenant, actor, Action::RestTestedFaulty, platform.as_str(), now);

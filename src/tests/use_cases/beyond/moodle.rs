@@ -1,17 +1,21 @@
 //! Moodle: a token with the fewest rights, and what the test says of weaker and of stronger
 //! ones.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use gradebook_rest::Token;
 use gradebook_rest::moodle::{CAPABILITIES, Function};
 
+use rust_decimal::Decimal;
+
 use super::{Bench, SignedIn, benches};
 use crate::domain::audit::Action;
 use crate::domain::rest_access::{AccountFault, Fault, Finding, Findings, GrantState, List};
-use crate::service::base::operator::Operator;
+use crate::service::base::operator::{Operator, Scope};
 use crate::service::base::rest_access::{RestTrouble, works};
-use crate::service::institution::rest_access::{self as access, GivenBack, NewKey};
-use practice_lms::{Endpoint, Fault as Wrong};
+use crate::service::institution::rest_access::{self as access, GivenBack, NewKey, Standing};
+use practice_lms::{Endpoint, Fault as Wrong, Tracking};
 
 impl Bench {
     /// The account, the role and the token that the steps of the console make.
@@ -41,10 +45,41 @@ impl Bench {
             .unwrap()
     }
 
+    /// A course in which each right shows: graded work and a graded quiz, and completion.
+    fn shows_everything(&self) {
+        let (world, at) = (&self.world, self.at);
+        for (name, kind) in [("Field diary", "assignment"), ("Unit test", "quiz")] {
+            let column = world.add_native(at, name, kind, Decimal::TEN);
+            for student in world.students(at) {
+                assert!(world.set_grade(at, column, student.id, Some(Decimal::from(8))));
+            }
+            assert!(world.change_column(at, column, |column| {
+                column.tracking = Some(Tracking::Automatic);
+            }));
+        }
+        assert!(world.change_course(at, |course| course.completed = Some(BTreeMap::new())));
+    }
+
     async fn grant_state(&self) -> (GrantState, Option<Fault>) {
         let grant = self.stored().await.unwrap().1.remove(0);
         (grant.state, grant.fault)
     }
+}
+
+/// What was found, without what nothing in the course shows.
+fn told(findings: &Findings) -> Vec<Finding> {
+    let all = findings.found.iter();
+    all.filter(|finding| !matches!(finding, Finding::Untried(_)))
+        .cloned()
+        .collect()
+}
+
+fn short(found: &[Finding]) -> Vec<List> {
+    let lists = found.iter().filter_map(|finding| match finding {
+        Finding::Short { list, .. } => Some(*list),
+        _ => None,
+    });
+    lists.collect()
 }
 
 #[tokio::test]
@@ -55,7 +90,7 @@ async fn a_token_made_by_the_steps_of_the_console_reads_and_lies_encrypted() {
         let (account, token) = bench.made_by_the_steps();
         bench.paste(&token).await;
         let findings = bench.test(&ada).await;
-        assert_eq!(findings.found, [Finding::Works], "{findings:?}");
+        assert_eq!(told(&findings), [Finding::Works], "{findings:?}");
         assert!(findings.counts.unwrap().people >= 12);
         assert!(bench.reader_of(&bench.cairn).await.unwrap().is_some());
         let (kept, grants) = bench.stored().await.unwrap();
@@ -151,7 +186,7 @@ async fn what_a_site_lacks_is_named_and_what_is_too_strong_too() {
             .world
             .serve_function(&token, Function::Updates.as_str(), false);
         let lacking = Fault::Function(Function::Updates.as_str().to_owned());
-        assert_eq!(bench.test(&ada).await.found, [Finding::Refused(lacking)]);
+        assert_eq!(told(&bench.test(&ada).await), [Finding::Refused(lacking)]);
         bench
             .world
             .serve_function(&token, Function::Updates.as_str(), true);
@@ -191,7 +226,7 @@ async fn what_a_site_lacks_is_named_and_what_is_too_strong_too() {
             .world
             .serve_function(&token, "core_group_get_course_groups", true);
         assert_eq!(
-            bench.test(&ada).await.found,
+            told(&bench.test(&ada).await),
             [Finding::Works, Finding::Superfluous(1)]
         );
         assert_eq!(bench.grant_state().await, (GrantState::On, None));
@@ -227,5 +262,105 @@ async fn a_refusal_is_not_for_ever_and_is_gone_once_something_was_read() {
         works(&bench.cairn, found.held()).await.unwrap();
         assert_eq!(bench.grant_state().await, (GrantState::On, None));
         assert!(bench.reader_of(&bench.cairn).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
+async fn each_capability_that_the_role_lacks_is_named_or_said_to_be_untried() {
+    for bench in benches().await {
+        bench.check().await;
+        let ada = bench.signed_in("ada", None).await;
+        let (account, token) = bench.made_by_the_steps();
+        bench.shows_everything();
+        bench.paste(&token).await;
+        let whole = bench.test(&ada).await;
+        assert_eq!(told(&whole), [Finding::Works], "{whole:?}");
+        for (right, _) in CAPABILITIES {
+            bench.world.allow_capability(account, right, false);
+            let found = bench.test(&ada).await.found;
+            bench.world.allow_capability(account, right, true);
+            let all_is_refused = Fault::Function(Function::SiteInfo.as_str().to_owned());
+            let is_named = match right {
+                "webservice/rest:use" => found == [Finding::Refused(all_is_refused)],
+                "mod/assign:viewgrades"
+                | "mod/quiz:viewreports"
+                | "report/progress:view"
+                | "report/completion:view" => found.contains(&Finding::Lacks(vec![right.to_owned()])),
+                _ => format!("{found:?}").contains(&format!("\"{right}\"")),
+            };
+            assert!(is_named, "{right}: {found:?}");
+        }
+        assert_eq!(told(&bench.test(&ada).await), [Finding::Works]);
+        bench
+            .world
+            .serve_function(&token, Function::GradeItems.as_str(), false);
+        assert!(bench.test(&ada).await.found.contains(&Finding::Unnamed));
+    }
+}
+
+#[tokio::test]
+async fn a_second_test_finds_what_the_first_found_until_somebody_says_that_it_is_right() {
+    for bench in benches().await {
+        bench.check().await;
+        let ada = bench.signed_in("ada", None).await;
+        let (account, token) = bench.made_by_the_steps();
+        bench.paste(&token).await;
+        bench.test(&ada).await;
+        bench.world.allow_capability(account, "mod/lti:view", false);
+        let first = bench.test(&ada).await.found;
+        assert!(short(&first).contains(&List::Activities), "{first:?}");
+        assert!(
+            !first.contains(&Finding::Works),
+            "what is short is not whole: {first:?}"
+        );
+        // Nothing is counted while it is away, and nothing is forgotten.
+        bench.world.faults().inject(
+            Endpoint::Function("core_webservice_get_site_info"),
+            &Wrong::Html,
+            1,
+        );
+        assert_eq!(bench.test(&ada).await.found, [Finding::Away]);
+        assert_eq!(bench.test(&ada).await.found, first);
+        let platform = bench.platform();
+        let known = access::view(&bench.cairn, &Scope::Everything, &platform).await;
+        assert_eq!(known.unwrap().standing(), Standing::Attention);
+        assert_eq!(
+            bench.grant_state().await.0,
+            GrantState::On,
+            "what is seen is read"
+        );
+
+        let grant = bench.stored().await.unwrap().1.remove(0).id;
+        access::accept_counts(&bench.cairn, &ada.admin, &platform, &grant)
+            .await
+            .unwrap();
+        assert_eq!(bench.times(Action::RestCountsAccepted).await, 1);
+        let found = bench.test(&ada).await.found;
+        assert!(!short(&found).contains(&List::Activities), "{found:?}");
+        assert!(
+            short(&found).contains(&List::Columns),
+            "Moodle itself names more of them: {found:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_was_refused_or_not_asked_for_is_not_short() {
+    for bench in benches().await {
+        bench.check().await;
+        let ada = bench.signed_in("ada", None).await;
+        let (account, token) = bench.made_by_the_steps();
+        bench.paste(&token).await;
+        bench.test(&ada).await;
+        for (right, lists) in [
+            ("moodle/course:view", Vec::new()),
+            ("moodle/course:viewparticipants", Vec::new()),
+            ("moodle/user:viewdetails", vec![List::People]),
+        ] {
+            bench.world.allow_capability(account, right, false);
+            let found = bench.test(&ada).await.found;
+            bench.world.allow_capability(account, right, true);
+            assert_eq!(short(&found), lists, "{right}: {found:?}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What rules ask of the LMS beside its grades: what was handed in, what is complete, and who passes.
 
 use super::*;
+use crate::domain::reading::Part;
 use practice_lms::{Completion, Tracking, Work};
 
 #[tokio::test]
@@ -35,6 +36,51 @@ async fn work_that_came_in_time_awards_and_late_work_does_where_time_is_not_aske
         assert!(reading.has(&in_time, ada).await && reading.has(&at_all, ada).await);
         assert!(!reading.has(&in_time, ben).await && reading.has(&at_all, ben).await);
         assert!(!reading.has(&at_all, &students[2]).await, "nothing came");
+    }
+}
+
+#[tokio::test]
+async fn work_that_was_handed_in_before_a_rule_asked_for_it_is_read_with_the_next_changes() {
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        let (ada, ben) = (&students[0], &students[1]);
+        let diary = bench
+            .world
+            .add_native(bench.at, "Field diary", "assignment", Decimal::TEN);
+        assert!(bench.world.hand_in(bench.at, diary, ada.id, Work::default()));
+        bench.clock.advance(chrono::TimeDelta::minutes(1));
+        reading.read().await;
+        let column = reading.column(diary).await.id;
+        let on_time = false;
+        let asked = Condition::HandedIn {
+            column: column.clone(),
+            on_time,
+        };
+        let badge = bench.badge_when("Diary", asked).await;
+        reading.read_after(10).await;
+        assert!(reading.has(&badge, ada).await, "no change told of it");
+        assert!(!reading.has(&badge, ben).await);
+        let facts = reading.facts(ben).await;
+        let known = facts.handed_in.get(&column);
+        assert!(
+            known.is_some_and(|fact| fact.at.is_none()),
+            "that is known: {known:?}"
+        );
+        bench.world.forget_asked();
+        reading.read_after(10).await;
+        let again = bench.world.asked("mod_assign_get_submissions");
+        assert!(again.is_empty(), "once: {again:?}");
+
+        // A role that may not look finds nothing, which is not that there is nothing.
+        let right = "mod/assign:viewgrades";
+        bench.world.allow_capability(reading.account, right, false);
+        reading.read_all().await;
+        let coverage = reading.readings().await.coverage.unwrap();
+        let lacks = coverage.lacks.iter().any(|lack| lack.part == Part::HandIns);
+        assert!(lacks, "{coverage:?}");
+        let facts = reading.facts(ada).await;
+        assert!(facts.handed_in[&column].at.is_some(), "what is known stays");
     }
 }
 

@@ -317,6 +317,11 @@ async fn a_column_of_ours_is_one_and_what_is_released_there_is_the_word_of_the_l
         let facts = reading.facts(ada).await;
         assert!(!facts.grades.contains_key(&item) && !facts.withheld.contains_key(&item));
         assert!(!facts.elsewhere.contains_key(&column.id));
+        let teacher = bench.instructor().await;
+        let trial = crate::service::badge::design::trial(&bench.cairn, &teacher, &badge).await;
+        let trial = trial.unwrap();
+        assert!(trial.counting.is_empty(), "its setting says nothing");
+        assert_eq!(trial.told_by_lms.len(), 1);
 
         assert!(bench.world.hide_grades(bench.at, bench.column, false));
         bench.world.post_grades(bench.at, bench.column);

@@ -286,3 +286,40 @@ async fn a_file_of_moodle_is_compared_where_its_title_is_certain_and_counting_wh
         assert_eq!(told.hidden, [(title, Unseen::Grades(1))]);
     }
 }
+
+#[tokio::test]
+async fn a_review_does_not_say_of_a_grade_that_moodle_hides_that_it_counts() {
+    use crate::service::award::evidence;
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        bench.check().await;
+        let activity = bench.activity("Field report").await;
+        bench.ensure(&activity).await.unwrap();
+        let ada = bench.world.students(bench.at).remove(0);
+        let submission = bench.hand_in(&ada, &activity).await;
+        bench.review(&submission, 85).await;
+        bench.send(&submission).await.unwrap();
+        // A teacher types another one over it, and hides the column.
+        let columns = bench.world.line_items(bench.at);
+        let column = columns.iter().find(|one| one.label == "Field report").unwrap().id;
+        let typed = Some(Decimal::from(20));
+        assert!(bench.world.set_grade(bench.at, column, ada.id, typed));
+        bench.world.hide_grades(bench.at, column, true);
+        reading.read_all().await;
+        reading.read().await;
+        let teacher = bench.instructor().await;
+        let shown = async || {
+            let view = evidence::review_view(&bench.cairn, &teacher, &submission).await;
+            view.unwrap()
+        };
+        let hidden = shown().await;
+        assert_eq!(
+            hidden.gradebook.grade.map(|grade| grade.value),
+            Some(Decimal::from(20))
+        );
+        assert!(!hidden.is_released, "students do not see it");
+        bench.world.hide_grades(bench.at, column, false);
+        reading.read_all().await;
+        assert!(shown().await.is_released);
+    }
+}

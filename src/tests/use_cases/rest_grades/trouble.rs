@@ -164,6 +164,47 @@ async fn a_token_of_moodle_that_was_deleted_and_services_that_are_off_are_said()
 }
 
 #[tokio::test]
+async fn what_one_course_is_refused_stops_no_other_and_whoever_asks_again_waits_for_nothing() {
+    use crate::domain::rest_access::Fault as Refused;
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        let (ada, ben) = (&students[0], &students[1]);
+        reading.grade(ada, Some("9"));
+        reading.read().await;
+        let right = "gradereport/user:view";
+        bench.world.allow_capability(reading.account, right, false);
+        reading.read_all().await;
+        let trouble = reading.readings().await.trouble;
+        let is_refused = matches!(trouble, Some(Why::Refused(Refused::Capabilities { .. })));
+        assert!(is_refused, "{trouble:?}");
+        let (tenant, access) = (bench.course.tenant.clone(), reading.access.id.clone());
+        let kept = bench
+            .cairn
+            .store
+            .read(move |db| rest_accesses::grants(db, &tenant, &access));
+        let grant = kept.await.unwrap().remove(0);
+        assert_eq!(grant.state, GrantState::On, "other courses are read");
+        assert!(
+            grant.fault.is_some() && !grant.is_well(),
+            "and the console says it"
+        );
+
+        bench.world.allow_capability(reading.account, right, true);
+        reading.grade(ben, Some("8"));
+        reading.read_all().await;
+        assert_eq!(reading.points(ben).await, Some(Decimal::from(8)));
+        // The same where nothing at all could be read.
+        bench.world.switch_web_services(false);
+        reading.read_all().await;
+        assert!(reading.readings().await.trouble.is_some());
+        bench.world.switch_web_services(true);
+        reading.read_all().await;
+        assert_eq!(reading.readings().await.trouble, None);
+    }
+}
+
+#[tokio::test]
 async fn two_readings_with_one_token_are_one_after_the_other() {
     for bench in benches_of(Flavour::Canvas, |_| {}).await {
         let reading = Reading::on(&bench).await;

@@ -29,7 +29,9 @@ pub(crate) struct GrantPanel {
     /// What the last test found, on which course and when.
     pub(crate) findings: Vec<FindingLine>,
     pub(crate) tested: Option<(Option<String>, When)>,
-    /// Where the test posts to, while it is switched on.
+    /// Whether a list was shorter than it should be: somebody may say that it is right.
+    pub(crate) is_short: bool,
+    /// Where the test posts to, while it is switched on. With `numbers` = `right` its counts are the measure from then on.
     pub(crate) test_action: Option<String>,
 }
 

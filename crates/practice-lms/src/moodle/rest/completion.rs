@@ -58,14 +58,22 @@ pub(super) fn course(call: &Call<'_>) -> Outcome {
     }
     call.person(person)
         .ok_or_else(|| Exception::new("invaliduser", "Invalid user"))?;
-    let completed = course.facts.completed.as_ref().ok_or_else(refused)?;
+    let all = activities(course);
+    // Switched off is the same as a missing right; switched on without a criterion is not.
+    let is_on = !course.facts.tracks_nothing && all.iter().any(|activity| activity.tracking.is_some());
+    let completed = course.facts.completed.as_ref().ok_or_else(|| {
+        if is_on {
+            Exception::new("nocriteriaset", "No completion criteria set for this course")
+        } else {
+            refused()
+        }
+    })?;
     if course.role(person).is_none() || course.facts.suspended.contains(&person) {
         return Err(Exception::new(
             "usernotenroled",
             "The user is not enrolled in this course",
         ));
     }
-    let all = activities(course);
     let criteria: Vec<Value> = all
         .iter()
         .filter(|activity| activity.tracking.is_some())

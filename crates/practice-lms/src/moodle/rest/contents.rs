@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::super::world::model::Course;
-use super::access::{activities, can, enters, sees};
+use super::access::{activities, can, enters, reaches, sees};
 use super::{Call, Exception, Outcome, assign, entered};
 
 /// `core_course_get_contents`: one section with everything.
@@ -31,7 +31,7 @@ pub(super) fn list(call: &Call<'_>) -> Outcome {
                 "id": activity.cmid, "instance": activity.instance, "contextid": activity.cmid + 390,
                 "modname": activity.module, "name": call.name(activity.name),
                 "url": call.world.url(&format!("/mod/{}/view.php?id={}", activity.module, activity.cmid)),
-                "visible": i32::from(!activity.is_hidden), "uservisible": true, "visibleoncoursepage": 1,
+                "visible": i32::from(!activity.is_hidden), "uservisible": reaches(call, course, activity), "visibleoncoursepage": 1,
                 "availability": activity.is_restricted.then_some(restriction), "completion": tracking, "dates": dates,
                 "noviewlink": false, "indent": 0,
             })
