@@ -28,6 +28,7 @@ mod deciding;
 mod folk;
 mod moodle;
 mod session;
+mod tracked;
 mod view;
 mod watched;
 mod why;
