@@ -170,6 +170,7 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         problems,
         failed_since: trial.failed_since,
         read: trial.read_at.map(|at| When::new(at, trial.now)),
+        lms_read: trial.lms_read_at.map(|at| When::new(at, trial.now)),
         waiting: trial.first_reading.then(|| Waiting {
             every: Some(2),
             ..visit.waiting(&course::badge_preview(&badge.id))

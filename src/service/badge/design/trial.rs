@@ -24,7 +24,7 @@ use crate::domain::policy::Power;
 use crate::domain::release::Release;
 use crate::domain::rule::{Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
-use crate::ids::{BadgeId, LineItemId, PersonId};
+use crate::ids::{BadgeId, LineItemId, OutsideColumnId, PersonId};
 use crate::service::Cairn;
 use crate::service::badge::grade_rows;
 use crate::service::base::error::ServiceError;
@@ -67,6 +67,8 @@ pub(crate) struct Trial {
     pub(crate) told_by_lms: Vec<String>,
     /// Columns with grades that students do not see yet, and how many; whose they are and what they say is known nowhere.
     pub(crate) unseen: Vec<(String, u64)>,
+    /// When the LMS itself was read last, where the rule names a column of it: that is no check of the course.
+    pub(crate) lms_read_at: Option<DateTime<Utc>>,
     /// Columns that it names and that are read no more, by their names.
     pub(crate) unread: Vec<String>,
     /// Whether it is being read for the first time.
@@ -128,6 +130,7 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
         let failed_since = problem.is_some_and(|problem| Trouble::read(problem).brought_no_news());
         let read_at = course.and_then(|course| course.checks.last_at);
         let columns = columns_named(db, &badge, &rule, &names)?;
+        let of_lms = of_lms(db, &badge, &rule, &names)?;
         Ok(Trial {
             in_doubt: in_doubt.len(),
             first_reading: read_at.is_none() && is_being_read(db, &badge, now)?,
@@ -145,7 +148,8 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
             unanswered,
             counting: columns.counting,
             told_by_lms: columns.told_by_lms,
-            unseen: unseen(db, &badge, &rule, &names)?,
+            unseen: of_lms.unseen,
+            lms_read_at: of_lms.read_at,
             unread: columns.unread,
             badge,
             run,
@@ -163,18 +167,35 @@ struct Named {
     unread: Vec<String>,
 }
 
-/// The columns that a rule reads and in which there are grades that students do not see yet, as the LMS told last.
-fn unseen(db: &mut Db, badge: &Badge, rule: &Rule, names: &Names) -> Result<Vec<(String, u64)>, StoreError> {
+/// What the interface of the LMS tells of what a rule reads.
+#[derive(Default)]
+struct OfLms {
+    /// The columns in which there are grades that students do not see yet.
+    unseen: Vec<(String, u64)>,
+    /// When it was read last, where the rule names a column of it.
+    read_at: Option<DateTime<Utc>>,
+}
+
+fn of_lms(db: &mut Db, badge: &Badge, rule: &Rule, names: &Names) -> Result<OfLms, StoreError> {
     let (tenant, course) = (&badge.tenant, &badge.course);
     let columns = outside::columns(db, tenant, course)?;
     if !columns
         .iter()
         .any(|column| column.rest.as_ref().is_some_and(|rest| rest.is_on))
     {
-        return Ok(Vec::new());
+        return Ok(OfLms::default());
     }
-    let known = readings::of_course(db, tenant, course)?.and_then(|readings| readings.coverage);
-    let unseen_in = known.map(|coverage| coverage.unseen_in).unwrap_or_default();
+    let known = readings::of_course(db, tenant, course)?.unwrap_or_default();
+    let read_at = known.done.whole.max(known.done.changes);
+    let unseen_in = known
+        .coverage
+        .map(|coverage| coverage.unseen_in)
+        .unwrap_or_default();
+    let is_of_lms = |id: &OutsideColumnId| {
+        let mut all = columns.iter();
+        all.any(|column| column.id == *id && column.rest.is_some())
+    };
+    let reads_it = rule.root.outside_columns().any(is_of_lms);
     let mut found: BTreeMap<String, u64> = BTreeMap::new();
     for column in rule.root.outside_columns() {
         let name = names.elsewhere(column);
@@ -189,7 +210,10 @@ fn unseen(db: &mut Db, badge: &Badge, rule: &Rule, names: &Names) -> Result<Vec<
         let count = column.and_then(|column| unseen_in.get(&column.id));
         found.extend(count.map(|count| (names.line_item(item), *count)));
     }
-    Ok(found.into_iter().collect())
+    Ok(OfLms {
+        unseen: found.into_iter().collect(),
+        read_at: read_at.filter(|_| reads_it),
+    })
 }
 
 fn columns_named(db: &mut Db, badge: &Badge, rule: &Rule, names: &Names) -> Result<Named, StoreError> {

@@ -62,6 +62,7 @@ async fn hidden_grades_are_neither_kept_nor_shown_whatever_the_role_may_see() {
         let trial = design::trial(&bench.cairn, &teacher, &badge).await.unwrap();
         let unseen: Vec<u64> = trial.unseen.iter().map(|(_, count)| *count).collect();
         assert_eq!(unseen, [1], "{:?}", trial.unseen);
+        assert_eq!(trial.lms_read_at, reading.readings().await.done.whole);
         bench.world.hide_grades(bench.at, reading.quiz, false);
         reading.read_all().await;
         assert!(reading.has(&badge, ada).await);

@@ -55,6 +55,8 @@ pub(crate) struct DryRunPage {
     /// What went wrong with an activation ("The number has changed from 7 to 8.").
     pub(crate) problems: ProblemList,
     pub(crate) read: Option<When>,
+    /// When the LMS itself was read, where the rule names what it tells.
+    pub(crate) lms_read: Option<When>,
     /// Whether a newer check brought no news.
     pub(crate) failed_since: bool,
     /// While the course is read for the first time, the page looks again by itself.
