@@ -441,6 +441,7 @@ mod tests {
         "policy.changed",
         "rest.consent-needed",
         "rest.consented",
+        "rest.counts-accepted",
         "rest.refused",
         "rest.revoked",
         "rest.switched-off",
