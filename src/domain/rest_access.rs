@@ -77,7 +77,7 @@ impl Grant {
             .tested
             .as_ref()
             .is_some_and(|(findings, _)| findings.is_short());
-        self.state == GrantState::On && !is_short
+        self.state == GrantState::On && self.fault.is_none() && !is_short
     }
 
     /// Whether a course's own token was found to see only some of its sections.
