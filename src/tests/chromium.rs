@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use thirtyfour::ChromiumLikeCapabilities as _;
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -190,19 +191,25 @@ impl Chromium {
         wrong
     }
 
-    /// Presses the button or link with these words, once it is there.
+    /// Presses the button or link with these words, once it is there; once more where the page renewed itself meanwhile.
     pub(crate) async fn press(&self, words: &str) {
         let path = format!("//*[self::button or self::a][normalize-space(.)=\"{words}\"]");
-        let query = self.driver.query(By::XPath(path));
-        let found = query
-            .wait(Duration::from_secs(40), Duration::from_millis(100))
-            .first()
-            .await;
-        let Ok(button) = found else {
-            let body = self.driver.find(By::Tag("body")).await.unwrap();
-            panic!("no {words:?} to press, but: {}", body.text().await.unwrap());
-        };
-        button.click().await.unwrap();
+        for _ in 0..10 {
+            let query = self.driver.query(By::XPath(path.as_str()));
+            let found = query
+                .wait(Duration::from_secs(40), Duration::from_millis(100))
+                .first()
+                .await;
+            let Ok(button) = found else {
+                let body = self.driver.find(By::Tag("body")).await.unwrap();
+                panic!("no {words:?} to press, but: {}", body.text().await.unwrap());
+            };
+            match button.click().await {
+                Err(error) if matches!(error.as_inner(), WebDriverErrorInner::StaleElementReference(_)) => {}
+                done => return done.unwrap(),
+            }
+        }
+        panic!("{words:?} goes each time it is pressed");
     }
 
     /// A picture of the whole page, where `CAIRN_SCREENS` names a folder for it.
