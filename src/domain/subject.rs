@@ -27,7 +27,8 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
-    /// The subject of a condition. A new kind of condition has its arm here; versions and replays need none beside it.
+    /// The subject of a condition. A new kind of condition has its arm here; one with a new subject has its words in
+    /// `web::words::replay` and its arm in `domain::replay::Scale::of` too, and versions need nothing.
     #[must_use]
     pub(crate) fn of(condition: &Condition) -> Self {
         match condition {
