@@ -66,6 +66,12 @@ impl Measure {
     pub fn within(&self, megabytes: usize, what: &str) {
         let took = self.begun.elapsed();
         assert!(took < MOMENT, "{what}: it took {took:?}");
+        self.within_memory(megabytes, what);
+    }
+
+    /// No more than `megabytes` beyond what there was, however long much work takes beside other tests.
+    #[track_caller]
+    pub fn within_memory(&self, megabytes: usize, what: &str) {
         if let (Some(before), Some(after)) = (self.before, peak()) {
             let grown = after.saturating_sub(before) >> 20;
             assert!(grown < megabytes, "{what}: it took {grown} MB");
