@@ -52,7 +52,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         )
         .route(
             "/api/lti/registrations/{number}",
-            web::put().to(registration::own),
+            web::put().to(registration::change_own),
         )
         .route("/api/lti/notice-handlers/{tool}", web::get().to(notices::list))
         .route("/api/lti/notice-handlers/{tool}", web::put().to(notices::set))

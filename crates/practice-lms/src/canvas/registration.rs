@@ -106,39 +106,64 @@ pub(super) async fn configuration(world: web::Data<World>, request: HttpRequest)
     Answer::json(200, JSON, &document).into_response()
 }
 
-/// Registers a tool, whose key is off then; or, with a token for one that is there, notes a change that waits for the
-/// administrator and answers what is there now. A token does so once.
+/// Registers a tool, whose key is off then. A token for one that is there is none for this address. A token does so once.
 pub(super) async fn register(
     world: web::Data<World>,
     request: HttpRequest,
     body: web::Bytes,
 ) -> HttpResponse {
+    take(&world, &request, &body, |token, sent| {
+        if token.seconds("existing_registration").is_some() {
+            return Err(refused(401, "JWT did not include expected contents"));
+        }
+        let (tool, custom) = tool(&sent);
+        Ok(world.keep_registration(None, None, sent, tool, custom))
+    })
+}
+
+/// A registration's own address: with a token for that one, notes a change that waits for the administrator and answers what is
+/// there now. Whoever asks otherwise needs an access token with a scope that this LMS gives to nobody.
+pub(super) async fn change_own(
+    world: web::Data<World>,
+    request: HttpRequest,
+    number: web::Path<i64>,
+    body: web::Bytes,
+) -> HttpResponse {
+    take(&world, &request, &body, |token, sent| {
+        if token.seconds("existing_registration") != Some(*number) {
+            return Err(refused(401, "JWT did not include expected contents"));
+        }
+        change(&world, *number, sent).ok_or_else(|| refused(404, "The specified resource does not exist."))
+    })
+}
+
+/// What both do with a token and a registration.
+fn take(
+    world: &World,
+    request: &HttpRequest,
+    body: &[u8],
+    keep: impl FnOnce(&Jwt, Map<String, Value>) -> Result<usize, HttpResponse>,
+) -> HttpResponse {
     if let Some((status, body)) = world.forced_answer() {
         return Answer::bytes(status, JSON, body.into_bytes()).into_response();
     }
-    let (Some(token), Some(spoken)) = (live_token(&world, &request), bearer(&request)) else {
+    let (Some(token), Some(spoken)) = (live_token(world, request), bearer(request)) else {
         return unauthorized();
     };
     if world.lock().registering.used_tokens.contains(spoken) {
         return refused(401, "Registration token has already been used");
     }
-    let sent: Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
+    let sent: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
     let errors = errors(&sent);
     if !errors.is_empty() {
         return Answer::json(422, JSON, &json!({"errors": errors})).into_response();
     }
-    let index = match token.seconds("existing_registration") {
-        Some(number) => match change(&world, number, sent) {
-            Some(index) => index,
-            None => return refused(404, "The specified resource does not exist."),
-        },
-        None => {
-            let (tool, custom) = tool(&sent);
-            world.keep_registration(None, None, sent, tool, custom)
-        }
+    let index = match keep(&token, sent) {
+        Ok(index) => index,
+        Err(refusal) => return refusal,
     };
     world.lock().registering.used_tokens.insert(spoken.to_owned());
-    Answer::json(200, JSON, &stored(&world, index)).into_response()
+    Answer::json(200, JSON, &stored(world, index)).into_response()
 }
 
 /// Notes the change of a registration; one that changes nothing is over at once. Gives the tool's index.
@@ -178,14 +203,17 @@ fn stored(world: &World, index: usize) -> Map<String, Value> {
             DeploymentTold::Beside | DeploymentTold::Later => &mut answer,
         };
         place.insert("deployment_id".into(), json!(registration.deployment_id));
-        let own = world.url(&format!("/api/lti/registrations/{index}"));
+        let own = world.url(&format!(
+            "/api/lti/registrations/{}",
+            World::registration_number(index)
+        ));
         answer.insert("registration_client_uri".into(), json!(own));
     }
     answer.insert(TOOL.into(), Value::Object(part));
     answer
 }
 
-/// A registration's own address takes access tokens with a scope for it, which this LMS gives to nobody.
+/// A registration's own address tells what it has to access tokens with a scope for it, which this LMS gives to nobody.
 pub(super) async fn own() -> HttpResponse {
     refused(401, "Invalid access token format")
 }

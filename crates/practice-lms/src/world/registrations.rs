@@ -39,12 +39,17 @@ impl World {
                 let mut claims =
                     json!({"uuid": uuid, "user_id": 1, "root_account_global_id": 1, "exp": now + 3_600});
                 if let (Some(index), Some(claims)) = (changes, claims.as_object_mut()) {
-                    let number = FIRST_REGISTRATION.saturating_add(index);
+                    let number = Self::registration_number(index);
                     claims.insert("existing_registration".to_owned(), json!(number));
                 }
                 sign_hint(self.secret(), &claims)
             }
         }
+    }
+
+    /// Canvas: by what it knows the registration of the tool with that index.
+    pub(crate) const fn registration_number(index: usize) -> usize {
+        FIRST_REGISTRATION.saturating_add(index)
     }
 
     /// Canvas: what registrations are answered from now on.

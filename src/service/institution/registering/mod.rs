@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::platform::Invitation;
 use crate::ids::{InvitationId, RegistrationId, TenantId};
-use crate::net::{NetError, Request, Response};
+use crate::net::{Method, NetError, Request, Response};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::{Forbidden, InstitutionRefusal, NoAnswer, RegisteringStep};
@@ -20,6 +20,7 @@ use lti::dynamic_registration::{
     Answer, MAX_DOCUMENT, PlatformConfiguration, Refused, configuration_url, read_answer,
 };
 use lti::registration::Registration;
+use url::Url;
 
 mod changes;
 mod inviting;
@@ -190,8 +191,17 @@ async fn register(
     } = consent;
     let facts = facts(cairn);
     let body = facts.request(&platform).to_string();
-    let request = Request::post(platform.registration_endpoint.clone(), body)
-        .header("content-type", "application/json");
+    let own = match token.as_deref().filter(|_| untold) {
+        Some(token) => own_address(cairn, &invitation.tenant, &updates, &platform, token).await?,
+        None => None,
+    };
+    let to = own
+        .clone()
+        .unwrap_or_else(|| platform.registration_endpoint.clone());
+    let mut request = Request::post(to, body).header("content-type", "application/json");
+    if own.is_some() {
+        request.method = Method::Put;
+    }
     let answer = call(
         cairn,
         request,
@@ -258,6 +268,41 @@ async fn register(
         updated,
         platform,
     })
+}
+
+/// Where Canvas takes the change of a registration that is there: the address that it told of it, else the one of that number
+/// below the address for new ones. Never on another site than that one, which gets the token too.
+async fn own_address(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    meant: &[RegistrationId],
+    platform: &PlatformConfiguration,
+    token: &str,
+) -> Result<Option<Url>, ServiceError> {
+    let Some(number) = token::existing(token) else {
+        return Ok(None);
+    };
+    let (tenant, meant) = (tenant.clone(), meant.to_vec());
+    let told = cairn.store.read(move |db| {
+        let mut told = Vec::new();
+        for id in &meant {
+            told.extend(registrations::registration_url(db, &tenant, id)?);
+        }
+        Ok(told)
+    });
+    let endpoint = &platform.registration_endpoint;
+    let is_its = |url: &Url| {
+        let last = url.path_segments().and_then(|mut all| all.next_back());
+        url.origin() == endpoint.origin() && last == Some(number.as_str())
+    };
+    let told = told.await?;
+    let told = told.iter().filter_map(|url| Url::parse(url).ok()).find(is_its);
+    Ok(told.or_else(|| {
+        let mut below = endpoint.clone();
+        below.set_query(None);
+        below.path_segments_mut().ok()?.pop_if_empty().push(&number);
+        Some(below)
+    }))
 }
 
 fn check(

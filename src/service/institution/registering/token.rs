@@ -17,13 +17,27 @@ pub(super) enum Purpose {
     UntoldChange,
 }
 
+fn claims(token: &str) -> Option<Value> {
+    let payload = token.split('.').nth(1).filter(|payload| payload.len() < 8_000)?;
+    let bytes = URL_SAFE_NO_PAD.decode(payload).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// The number by which Canvas knows the registration that a token is to change.
+pub(super) fn existing(token: &str) -> Option<String> {
+    let claims = claims(token)?;
+    let number = match claims.get("existing_registration")? {
+        Value::Number(number) => number.to_string(),
+        Value::String(number) => number.clone(),
+        _ => return None,
+    };
+    let is_number = (1..=30).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then_some(number)
+}
+
 /// What a token looks to be for.
 pub(super) fn purpose(token: &str) -> Purpose {
-    let payload = token.split('.').nth(1).filter(|payload| payload.len() < 8_000);
-    let claims: Option<Value> = payload
-        .and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok())
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let Some(claims) = claims else {
+    let Some(claims) = claims(token) else {
         return Purpose::New;
     };
     let scope = claims.get("scope").and_then(Value::as_str).unwrap_or_default();
@@ -42,6 +56,22 @@ pub(super) fn purpose(token: &str) -> Purpose {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_number_of_what_is_to_be_changed_is_one() {
+        let of = |claims: &str| existing(&format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims)));
+        assert_eq!(of(r#"{"existing_registration":73}"#).as_deref(), Some("73"));
+        assert_eq!(of(r#"{"existing_registration":"73"}"#).as_deref(), Some("73"));
+        for none in [
+            r#"{"existing_registration":null}"#,
+            r#"{"existing_registration":"../73"}"#,
+            r#"{"existing_registration":-7}"#,
+            r#"{"existing_registration":7.5}"#,
+            "{}",
+        ] {
+            assert_eq!(of(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn only_a_token_for_a_change_is_one() {
