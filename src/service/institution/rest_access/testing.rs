@@ -69,11 +69,11 @@ pub(crate) async fn test<'a>(
     tested(cairn, by.into(), id, grant, Measure::Most).await
 }
 
-/// Tries a token as [`test`] does, and from now on holds later counts against those that it finds: somebody who knows the course
+/// Tries a token as [`test()`] does, and from now on holds later counts against those that it finds: somebody who knows the course
 /// says that they are right.
 ///
 /// # Errors
-/// As [`test`].
+/// As [`test()`].
 #[tracing::instrument(name = "rest_access.accept_counts", skip_all, fields(platform = id.as_str(), grant = grant.as_str()))]
 pub(crate) async fn accept_counts<'a>(
     cairn: &Cairn,
