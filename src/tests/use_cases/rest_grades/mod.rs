@@ -5,6 +5,7 @@ mod asked;
 mod bad_input;
 mod canvas;
 mod moodle;
+mod sections;
 mod trouble;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::ids::{BadgeId, PersonId};
 use crate::service::Cairn;
 use crate::service::badge::design;
 use crate::service::course::rest_grades;
+use crate::service::institution::rest_access::SCOPES;
 use crate::store::{facts, outside, people, platforms, readings, rest_accesses};
 use gradebook_rest::canvas::scope::Scope;
 use lti::registration::Flavour;
@@ -46,11 +48,16 @@ const QUIZ: &str = "Unit test";
 
 impl<'a> Reading<'a> {
     async fn on(bench: &'a Bench) -> Self {
+        Self::with_scopes(bench, &SCOPES).await
+    }
+
+    /// Canvas: of a key with these scopes.
+    async fn with_scopes(bench: &'a Bench, scopes: &[Scope]) -> Self {
         let quiz = bench.world.add_native(bench.at, QUIZ, "quiz", Decimal::TEN);
         let is_canvas = bench.registration.flavour == Flavour::Canvas;
         let (account, token, refresh, key) = if is_canvas {
             bench.world.set_admin_custom("canvas_user_id", "$Canvas.user.id");
-            let scopes = Scope::GRADES.map(Scope::as_str);
+            let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
             let key = bench.world.add_api_key(&["https://badges.example/back"], &scopes);
             bench
                 .world
