@@ -36,6 +36,10 @@ fn the_table_keeps_what_is_searched_in_its_address_and_its_file_is_of_the_same_s
         let file = stage.teacher.get(&csv).await.unwrap().text();
         assert_eq!(file.lines().count(), 2, "{file}");
         assert!(file.contains(&name) && file.ends_with(",Earned\r\n"), "{file}");
+        assert!(
+            file.contains(",the gradebook,"),
+            "where its grade was read: {file}"
+        );
 
         let rest = format!("{here}?standing=not-earned&badge={badge}");
         let rest = stage.teacher.get(&rest).await.unwrap();
