@@ -145,6 +145,8 @@ fn how_the_class_came_along_is_drawn_with_the_numbers_beside_it() {
         );
         let one = stage.teacher.get(&format!("{here}?badge={badge}")).await.unwrap();
         assert!(one.words().contains("students have earned it"), "{}", one.words());
+        let from = "Its rule asks for grades from the gradebook.";
+        assert!(one.words().contains(from), "{}", one.words());
         let mut student = stage.student_browser(0).await;
         let refused = student.get(&here).await.unwrap();
         assert_eq!(refused.status, 403);

@@ -78,9 +78,12 @@ pub(super) async fn of_moodle(session: &mut Session<'_>, listed: &[Person]) -> R
             said.push((person, named));
         }
     }
-    let told: HashSet<&PersonId> = said.iter().map(|(person, _)| person).collect();
-    let students = session.folk.students();
-    if students.is_empty() || !students.iter().all(|(_, person)| told.contains(person)) {
+    let tells_of_all = {
+        let told: HashSet<&PersonId> = said.iter().map(|(person, _)| person).collect();
+        let students = session.folk.students();
+        !students.is_empty() && students.iter().all(|(_, person)| told.contains(person))
+    };
+    if !tells_of_all {
         return Ok(());
     }
     keep(session, SectionKind::Group, said).await

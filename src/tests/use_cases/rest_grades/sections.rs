@@ -6,8 +6,7 @@ use super::*;
 use crate::domain::page::Page;
 use crate::domain::reading::Part;
 use crate::domain::section::SectionKind;
-use crate::domain::stage::{Order, Search};
-use crate::service::award::progress;
+use crate::domain::stage::Order;
 
 impl Reading<'_> {
     /// The LMS has these sections, or groups, and no others.
