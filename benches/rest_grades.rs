@@ -85,10 +85,9 @@ async fn measure(flavour: Flavour, students: usize) {
 /// With which grades are read: of a teacher (Canvas), or of an account that only reads (Moodle).
 fn token(world: &World, flavour: Flavour, course: u64) -> String {
     if flavour == Flavour::Canvas {
-        let key = world.add_api_key(
-            &["https://badges.example/back"],
-            &Scope::GRADES.map(Scope::as_str),
-        );
+        let scopes = Scope::GRADES.iter().chain(&Scope::SECTIONS);
+        let scopes: Vec<&str> = scopes.map(|scope| scope.as_str()).collect();
+        let key = world.add_api_key(&["https://badges.example/back"], &scopes);
         world.change_api_key(&key.client_id, |key| {
             key.allows_includes = true;
             key.expires_tokens = false;

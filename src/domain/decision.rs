@@ -182,6 +182,16 @@ pub(crate) enum Stands {
 }
 
 impl Decision {
+    /// Where the grades and the work were read of which it was made, each source once. Nothing that is not known has one.
+    #[must_use]
+    pub(crate) fn sources(&self) -> Vec<GradeSource> {
+        let mut found = Vec::new();
+        self.tree.note_sources(&mut found);
+        let mut all = GradeSource::ALL.to_vec();
+        all.retain(|source| found.contains(source));
+        all
+    }
+
     /// Puts `instead` in the place of the approver called `name`, wherever their approval was seen. `false`: it was not.
     pub(crate) fn rename_approver(&mut self, name: &str, instead: &str) -> bool {
         self.tree.rename_approver(name, instead)
@@ -215,7 +225,57 @@ impl CheckedNode {
     }
 }
 
+impl Seen {
+    /// Where it was read.
+    fn sources(&self) -> Vec<GradeSource> {
+        match self {
+            Self::Grade { source, .. }
+            | Self::StepOfScale { source, .. }
+            | Self::Elsewhere { source, .. } => {
+                vec![*source]
+            }
+            Self::HandedIn(work) => vec![work.source],
+            Self::Completion(completed) => vec![completed.source],
+            Self::Best { of, .. } => of.iter().filter_map(|one| one.stands.source()).collect(),
+            Self::NothingElsewhere
+            | Self::HandInNotTold
+            | Self::CompletionNotTold
+            | Self::NoGrade { .. }
+            | Self::NotReleased { .. }
+            | Self::Evidence { .. }
+            | Self::NothingHandedIn
+            | Self::Badge { .. }
+            | Self::BadgeExpired { .. }
+            | Self::BadgeRevoked
+            | Self::BadgeNotHeld
+            | Self::Date { .. }
+            | Self::Approval { .. }
+            | Self::NoApproval => Vec::new(),
+        }
+    }
+}
+
+impl Stands {
+    const fn source(&self) -> Option<GradeSource> {
+        match self {
+            Self::Share { source, .. } | Self::NoShare { source, .. } | Self::Excused { source, .. } => {
+                Some(*source)
+            }
+            Self::NotReleased | Self::Nothing => None,
+        }
+    }
+}
+
 impl CheckedGroup {
+    fn note_sources(&self, found: &mut Vec<GradeSource>) {
+        for node in &self.nodes {
+            match node {
+                CheckedNode::Group(group) => group.note_sources(found),
+                CheckedNode::Condition(checked) => found.extend(checked.seen.sources()),
+            }
+        }
+    }
+
     fn rename_approver(&mut self, name: &str, instead: &str) -> bool {
         let mut found = false;
         for node in &mut self.nodes {
@@ -314,6 +374,57 @@ mod tests {
                 approved(outer),
             ]),
         }
+    }
+
+    #[test]
+    fn a_decision_names_each_source_of_what_was_seen_once() {
+        let read = |source| {
+            let (value, maximum) = (Decimal::from(9), Decimal::TEN);
+            let needs = Decimal::from(8);
+            let condition = Condition::InstructorApproves;
+            let seen = Seen::Grade {
+                value,
+                maximum,
+                needs,
+                recorded: None,
+                source,
+                read_at: now(),
+            };
+            CheckedNode::Condition(CheckedCondition {
+                condition,
+                truth: Truth::Yes,
+                seen,
+            })
+        };
+        let best = Seen::Best {
+            average: None,
+            of: [
+                Stands::NoShare {
+                    source: GradeSource::RestCanvas,
+                    read_at: now(),
+                },
+                Stands::Nothing,
+            ]
+            .map(|stands| SeenColumn {
+                column: GradeColumn::Ours("quiz".into()),
+                stands,
+            })
+            .into(),
+        };
+        let inner = group(vec![read(GradeSource::Csv), read(GradeSource::Ags)]);
+        let tree = group(vec![
+            read(GradeSource::Csv),
+            CheckedNode::Group(inner),
+            seen(Condition::InstructorApproves, best),
+            approved("Tess"),
+        ]);
+        let decision = Decision {
+            outcome: Truth::Yes,
+            rule_version: 1,
+            tree,
+        };
+        let each = [GradeSource::Ags, GradeSource::RestCanvas, GradeSource::Csv];
+        assert_eq!(decision.sources(), each);
     }
 
     #[test]

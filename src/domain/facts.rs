@@ -91,6 +91,9 @@ pub(crate) enum GradeSource {
 }
 
 impl GradeSource {
+    /// All of them, in the order in which they are told.
+    pub(crate) const ALL: [Self; 4] = [Self::Ags, Self::RestCanvas, Self::RestMoodle, Self::Csv];
+
     /// How a person reads it.
     #[must_use]
     pub(crate) fn words(self) -> &'static str {

@@ -20,6 +20,8 @@ pub(crate) enum Part {
     Assignments,
     /// Who takes part.
     People,
+    /// Sections and groups.
+    Sections,
     /// Course totals.
     Totals,
     Grades,

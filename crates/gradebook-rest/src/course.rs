@@ -1,6 +1,6 @@
 //! The grades of a course, whichever platform they come from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -448,6 +448,17 @@ impl CourseGrades {
         match &self.source {
             Source::Canvas(reading) => &reading.coverage,
             Source::Moodle(reading) => &reading.coverage,
+        }
+    }
+
+    /// Ids of the sections of each student (Canvas; Moodle tells groups with its [people](moodle::Person)). None unless all of
+    /// them are known: before the enrolments were read to their end, where one of them cannot be read, and where the token's
+    /// person sees some sections only.
+    #[must_use]
+    pub fn sections(&self) -> Option<&HashMap<PersonKey, BTreeSet<String>>> {
+        match &self.source {
+            Source::Canvas(reading) => reading.sections(),
+            Source::Moodle(_) => None,
         }
     }
 }

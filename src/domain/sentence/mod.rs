@@ -50,6 +50,13 @@ pub(crate) struct Names {
     pub(crate) out_of_reach: HashSet<GradeSource>,
 }
 
+/// "the gradebook, Canvas, and a gradebook file".
+#[must_use]
+pub(crate) fn read_from(sources: &[GradeSource]) -> String {
+    let words = sources.iter().map(|source| source.words().to_owned());
+    list(&words.collect::<Vec<_>>(), "and")
+}
+
 /// A line item's label and scale.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ItemName {
@@ -204,6 +211,22 @@ impl Names {
             GradeColumn::Ours(item) => self.line_item(item),
             GradeColumn::Elsewhere(column) => self.elsewhere_from(column),
         }
+    }
+
+    /// Where the columns are read that these conditions name, each source once.
+    #[must_use]
+    pub(crate) fn sources(&self, of: &[&Condition]) -> Vec<GradeSource> {
+        let reads = |source: GradeSource| {
+            of.iter().any(|condition| {
+                let ours = source == GradeSource::Ags && !condition.line_items().is_empty();
+                let columns = condition.outside_columns().into_iter();
+                let mut others = columns.filter_map(|id| self.elsewhere.get(id));
+                ours || others.any(|column| column.source == source)
+            })
+        };
+        let mut all = GradeSource::ALL.to_vec();
+        all.retain(|source| reads(*source));
+        all
     }
 
     /// The source of what a condition reads that cannot be reached now.

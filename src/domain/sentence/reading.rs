@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Names, badge_of, bound, counted_points, list, native, number};
+use super::{Names, badge_of, bound, counted_points, list, native, number, read_from};
 use crate::domain::evaluate::best::distinct;
+use crate::domain::facts::GradeSource;
 use crate::domain::rule::{Condition, Group, Need, Needed, Node, Threshold};
 use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
@@ -89,8 +90,15 @@ pub(crate) fn label(node: &Node, names: &Names) -> String {
             }
             Condition::Completed { column } => format!("{} complete", names.elsewhere_from(column)),
             Condition::BestOf { best, of, at_least } => {
+                let sources = names.sources(&[condition]);
+                // Of columns of ours it goes without saying, as in the other labels.
+                let from = if sources.iter().all(|source| *source == GradeSource::Ags) {
+                    String::new()
+                } else {
+                    format!(" (from {})", read_from(&sources))
+                };
                 format!(
-                    "average of {} ≥ {} %",
+                    "average of {}{from} ≥ {} %",
                     native::the_best(*best, of),
                     number(*at_least)
                 )

@@ -196,7 +196,7 @@ fn rows_have_short_labels() {
             "Essay (from Moodle) handed in",
             "Essay (from Moodle) complete",
             "Level (from a gradebook file) passed",
-            "average of the best 1 of 2 grades ≥ 80 %"
+            "average of the best 1 of 2 grades (from the gradebook and a gradebook file) ≥ 80 %"
         ]
     );
 }

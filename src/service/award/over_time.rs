@@ -8,14 +8,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::facts::GradeSource;
 use crate::domain::stage::{Funnel, Search, Sought, Stage};
 use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, CourseId, TenantId};
 use crate::service::Cairn;
 use crate::service::award::progress::columns;
 use crate::service::base::error::ServiceError;
+use crate::service::base::names;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, class, over_time, tenants};
+use crate::store::{Db, StoreError, class, over_time, rules, tenants};
 
 /// How a class came along.
 #[derive(Debug, Clone)]
@@ -24,6 +26,8 @@ pub(crate) struct OverTime {
     pub(crate) badges: Vec<Badge>,
     /// The one that this is about; none for all of them together.
     pub(crate) badge: Option<Badge>,
+    /// Where the grades are read that the rule of that badge asks for.
+    pub(crate) sources: Vec<GradeSource>,
     /// Students of the course now.
     pub(crate) students: i64,
     /// How many badges these students earned for the first time on a day and have not lost, by the days on which any were.
@@ -56,7 +60,16 @@ pub(crate) async fn seen(
         for (at, count) in over_time::first_awards(db, &tenant, &course, about)? {
             *awards.entry(zone.day(at)).or_default() += count;
         }
+        let rule = match about {
+            Some(badge) => rules::active(db, &tenant, badge)?,
+            None => None,
+        };
+        let sources = match rule {
+            Some(rule) => names::of_course(db, &tenant, &course)?.sources(&rule.root.conditions()),
+            None => Vec::new(),
+        };
         Ok(OverTime {
+            sources,
             funnels: over_time::funnels(db, &tenant, &course, about)?,
             students: class::count(db, &tenant, &course, &Search::default(), now)?,
             awards,

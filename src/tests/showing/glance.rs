@@ -36,6 +36,10 @@ fn the_table_keeps_what_is_searched_in_its_address_and_its_file_is_of_the_same_s
         let file = stage.teacher.get(&csv).await.unwrap().text();
         assert_eq!(file.lines().count(), 2, "{file}");
         assert!(file.contains(&name) && file.ends_with(",Earned\r\n"), "{file}");
+        assert!(
+            file.contains(",the gradebook,"),
+            "where its grade was read: {file}"
+        );
 
         let rest = format!("{here}?standing=not-earned&badge={badge}");
         let rest = stage.teacher.get(&rest).await.unwrap();
@@ -141,6 +145,8 @@ fn how_the_class_came_along_is_drawn_with_the_numbers_beside_it() {
         );
         let one = stage.teacher.get(&format!("{here}?badge={badge}")).await.unwrap();
         assert!(one.words().contains("students have earned it"), "{}", one.words());
+        let from = "Its rule asks for grades from the gradebook.";
+        assert!(one.words().contains(from), "{}", one.words());
         let mut student = stage.student_browser(0).await;
         let refused = student.get(&here).await.unwrap();
         assert_eq!(refused.status, 403);

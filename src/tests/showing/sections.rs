@@ -62,7 +62,10 @@ fn canvas_says_at_launches_who_is_in_which_section() {
         let csv = part.links("/progress.csv").remove(0);
         assert!(csv.contains(&format!("section={chosen}")), "{csv}");
         let file = teacher.browser.get(&csv).await.unwrap().text();
-        assert!(file.contains("LMS user id,Section,Safe worker"), "{file}");
+        assert!(
+            file.contains("LMS user id,Section,Grades from,Safe worker"),
+            "{file}"
+        );
         assert!(
             file.contains(",'=Day <script>") && file.lines().count() == 2,
             "{file}"
@@ -153,7 +156,11 @@ fn a_class_without_sections_has_no_choice_of_them_and_no_column() {
         let page = stage.teacher.get(&stage.inside("/progress")).await.unwrap();
         assert!(!page.text().contains("name=\"section\""));
         let csv = stage.teacher.get(&stage.inside("/progress.csv")).await.unwrap();
-        assert!(csv.text().contains("LMS user id,Quiz master"), "{}", csv.text());
+        assert!(
+            csv.text().contains("LMS user id,Grades from,Quiz master"),
+            "{}",
+            csv.text()
+        );
         stage.scene.end().await;
     });
 }

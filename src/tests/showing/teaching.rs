@@ -73,7 +73,7 @@ fn the_table_shows_how_far_everybody_is_and_is_found_by_name() {
         assert_eq!(table.header("content-type"), Some("text/csv; charset=utf-8"));
         let text = table.text();
         assert!(
-            text.starts_with("\u{feff}Student,LMS user id,Quiz master,Both\r\n"),
+            text.starts_with("\u{feff}Student,LMS user id,Grades from,Quiz master,Both\r\n"),
             "{text}"
         );
         let (tenant, id) = (stage.course.tenant.clone(), stage.course.id.clone());

@@ -7,6 +7,7 @@ use actix_web::web::{self, ServiceConfig};
 use chrono::{Datelike as _, Days, NaiveDate};
 
 use crate::domain::badge::Badge;
+use crate::domain::sentence::read_from;
 use crate::domain::stage::Funnel;
 use crate::ids::BadgeId;
 use crate::service::award::over_time::{self, OverTime};
@@ -199,7 +200,15 @@ fn about_funnel(seen: &OverTime, last: NaiveDate, newest: Funnel) -> String {
     let (earned, all) = (number(newest.earned), number(newest.students));
     let begun = number(newest.met + newest.near + newest.begun);
     if seen.badge.is_some() {
-        format!("On {on}, {earned} of {all} students had earned it, and {begun} more had begun.")
+        let stood = format!("On {on}, {earned} of {all} students had earned it, and {begun} more had begun.");
+        if seen.sources.is_empty() {
+            stood
+        } else {
+            format!(
+                "{stood} Its rule asks for grades from {}.",
+                read_from(&seen.sources)
+            )
+        }
     } else {
         format!("On {on}, {earned} of {all} were earned, and {begun} more were begun.")
     }
@@ -218,6 +227,7 @@ mod tests {
         OverTime {
             badges: Vec::new(),
             badge: None,
+            sources: Vec::new(),
             students: 30,
             awards: awards.iter().map(|(day, count)| (on(day), *count)).collect(),
             funnels: funnels.iter().map(|(day, funnel)| (on(day), *funnel)).collect(),

@@ -8,6 +8,7 @@ use futures_util::stream::try_unfold;
 use url::form_urlencoded::Serializer;
 
 use crate::domain::badge::Badge;
+use crate::domain::facts::GradeSource;
 use crate::domain::sentence::{Audience, progress as far};
 use crate::domain::stage::{Order, Search, Sought};
 use crate::ids::{BadgeId, SectionId};
@@ -29,6 +30,9 @@ use crate::web::{csv, decided, paged};
 const STUDENTS: i64 = 50;
 /// Badges side by side: as many as fit into 1,280 pixels. More of them are on pages of their own.
 const COLUMNS: usize = 30;
+
+/// The column of the file that names the sources of what decided.
+const GRADES_FROM: &str = "Grades from";
 
 /// Lists the routes of this page.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -161,7 +165,12 @@ impl Walk {
             let head = ["Student", "LMS user id"].map(str::to_owned);
             let sections = SectionList::of(&part.sections, None);
             let sections = (!sections.is_empty()).then(|| sections.label().to_owned());
-            let head: Vec<String> = head.into_iter().chain(sections).chain(names).collect();
+            let head: Vec<String> = head
+                .into_iter()
+                .chain(sections)
+                .chain([GRADES_FROM.to_owned()])
+                .chain(names)
+                .collect();
             csv::document(std::iter::once(head).chain(lines))?
         };
         self.begun = true;
@@ -182,8 +191,33 @@ fn line(row: &Row, part: &Part) -> Vec<String> {
     [row.person.display_name(), row.person.sub.clone()]
         .into_iter()
         .chain(sections)
+        .chain([grades_from(row, part)])
         .chain(words)
         .collect()
+}
+
+/// Where the grades were read by which a student's badges are decided.
+fn grades_from(row: &Row, part: &Part) -> String {
+    let cells = part.badges.iter().zip(&row.cells);
+    let read = cells.filter_map(|(badge, cell)| {
+        let sources = cell.decision.as_ref()?.sources();
+        (!sources.is_empty()).then_some((badge.design.name.as_str(), sources))
+    });
+    sources(&read.collect::<Vec<_>>())
+}
+
+/// Each source with the badges that it decides, which are left out where those are all: "Canvas (Safe worker); the gradebook".
+fn sources(read: &[(&str, Vec<GradeSource>)]) -> String {
+    let told = GradeSource::ALL.into_iter().filter_map(|source| {
+        let of = read.iter().filter(|(_, sources)| sources.contains(&source));
+        let names: Vec<&str> = of.map(|(name, _)| *name).collect();
+        match names.len() {
+            0 => None,
+            all if all == read.len() => Some(source.words().to_owned()),
+            _ => Some(format!("{} ({})", source.words(), names.join(", "))),
+        }
+    });
+    told.collect::<Vec<_>>().join("; ")
 }
 
 /// Which badges stand side by side.
@@ -334,5 +368,21 @@ fn row(visit: &Visit, row: &Row, matrix: &Matrix, columns: Columns) -> MatrixRow
         earned: row.earned(matrix.now),
         next,
         cells: cells.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_name_the_badges_that_they_decide_where_others_are_decided_otherwise() {
+        let (ags, canvas, file) = (GradeSource::Ags, GradeSource::RestCanvas, GradeSource::Csv);
+        assert_eq!(sources(&[]), "");
+        assert_eq!(sources(&[("A", vec![canvas]), ("B", vec![canvas])]), "Canvas");
+        let mixed = [("A", vec![ags, file]), ("B", vec![ags]), ("C", vec![ags, file])];
+        assert_eq!(sources(&mixed), "the gradebook; a gradebook file (A, C)");
+        let apart = [("A", vec![canvas]), ("B", vec![file])];
+        assert_eq!(sources(&apart), "Canvas (A); a gradebook file (B)");
     }
 }

@@ -156,6 +156,7 @@ const fn part(part: Part) -> &'static str {
         Part::Categories => "Names of categories",
         Part::Assignments => "Due dates and scales",
         Part::People => "The list of people",
+        Part::Sections => "Sections",
         Part::Totals => "Course totals",
         Part::Grades => "Grades",
         Part::HandIns => "What was handed in",

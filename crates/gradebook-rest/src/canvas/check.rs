@@ -131,6 +131,7 @@ impl Canvas {
                 &[],
             ),
             Scope::Enrollments => self.url(&["courses", course, "enrollments"], &few),
+            Scope::Sections => self.url(&["courses", course, "sections"], &few),
             Scope::GradingStandards => self.url(&["courses", course, "grading_standards"], &few),
             Scope::FileAddress => self.url(&["files", "0", "public_url"], &[]),
             Scope::Profile => self.url(&["users", "self", "profile"], &[]),

@@ -14,6 +14,7 @@ pub mod oauth;
 mod people;
 mod reading;
 pub mod scope;
+mod sections;
 mod submissions;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use crate::wire;
 pub use check::{Check, Includes};
 pub use course::{Course, CourseState, Scheme};
 pub use reading::Wanted;
+pub use sections::Section;
 
 pub(crate) use reading::Reading;
 

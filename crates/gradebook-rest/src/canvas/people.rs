@@ -21,6 +21,8 @@ pub(super) struct Student {
     pub current_score: Option<Decimal>,
     /// Whether a score stands there that cannot be read.
     pub odd_score: bool,
+    /// The section of this enrolment.
+    pub section: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -94,6 +96,7 @@ pub(super) fn student(raw: &RawValue) -> Result<Option<Student>, ()> {
     Ok(Some(Student {
         person: PersonKey::new(&id),
         odd_score: sent.is_some() && current_score.is_none(),
+        section: wire::id(wire.course_section_id),
         current_score,
     }))
 }

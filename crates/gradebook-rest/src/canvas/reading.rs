@@ -1,13 +1,13 @@
 //! A whole course by pages: first who takes part, with their totals, then all submissions.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::value::RawValue;
 use url::Url;
 
 use super::links::Walk;
-use super::people::student;
+use super::people::{Student, student};
 use super::scope::Scope;
 use super::submissions::Submission;
 use super::{Canvas, PER_PAGE, answer};
@@ -52,6 +52,9 @@ pub(crate) struct Reading {
     shows_totals: bool,
     people: HashSet<PersonKey>,
     knows_people: bool,
+    /// Of each student, over all enrolments.
+    sections: HashMap<PersonKey, BTreeSet<String>>,
+    knows_sections: bool,
     all_grades: bool,
     pub(crate) coverage: Coverage,
 }
@@ -107,6 +110,8 @@ impl Canvas {
             shows_totals: !about.hides_totals,
             people: HashSet::new(),
             knows_people: true,
+            sections: HashMap::new(),
+            knows_sections: true,
             all_grades: wanted.graded_since.is_none(),
             coverage,
         };
@@ -162,6 +167,12 @@ impl Canvas {
 }
 
 impl Reading {
+    /// As [`CourseGrades::sections`].
+    pub(crate) fn sections(&self) -> Option<&HashMap<PersonKey, BTreeSet<String>>> {
+        let knows_all = self.knows_sections && self.coverage.is_whole(Part::People);
+        knows_all.then_some(&self.sections)
+    }
+
     pub(crate) async fn next(&mut self) -> Result<Option<Batch>, Error> {
         loop {
             let read = match &self.stage {
@@ -233,7 +244,20 @@ impl Reading {
         };
         let dropped = &mut self.coverage.dropped;
         for raw in rows {
-            match student(raw) {
+            let read = student(raw);
+            match &read {
+                Ok(None) => {}
+                Ok(Some(Student {
+                    person,
+                    section: Some(section),
+                    ..
+                })) => {
+                    let of_person = self.sections.entry(person.clone()).or_default();
+                    of_person.insert(section.clone());
+                }
+                _ => self.knows_sections = false,
+            }
+            match read {
                 Err(()) => dropped.unreadable = dropped.unreadable.saturating_add(1),
                 Ok(None) => dropped.strangers = dropped.strangers.saturating_add(1),
                 // Somebody of two sections comes twice, with the same total.

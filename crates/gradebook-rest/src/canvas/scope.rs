@@ -17,6 +17,8 @@ pub enum Scope {
     Submission,
     /// Who takes part, and totals.
     Enrollments,
+    /// Names of sections.
+    Sections,
     /// Letters and their bounds.
     GradingStandards,
     /// Addresses of files.
@@ -35,6 +37,8 @@ impl Scope {
         Self::Enrollments,
         Self::GradingStandards,
     ];
+    /// What naming sections needs besides.
+    pub const SECTIONS: [Self; 1] = [Self::Sections];
     /// What files of submissions need besides.
     pub const FILES: [Self; 2] = [Self::Submission, Self::FileAddress];
     /// What looking up one person by an LTI id needs besides; not needed where the member service tells the ids.
@@ -52,6 +56,7 @@ impl Scope {
                 "url:GET|/api/v1/courses/:course_id/assignments/:assignment_id/submissions/:user_id"
             }
             Self::Enrollments => "url:GET|/api/v1/courses/:course_id/enrollments",
+            Self::Sections => "url:GET|/api/v1/courses/:course_id/sections",
             Self::GradingStandards => "url:GET|/api/v1/courses/:course_id/grading_standards",
             Self::FileAddress => "url:GET|/api/v1/files/:id/public_url",
             Self::Profile => "url:GET|/api/v1/users/:user_id/profile",
@@ -63,6 +68,7 @@ impl Scope {
     pub fn of(text: &str) -> Option<Self> {
         Self::GRADES
             .into_iter()
+            .chain(Self::SECTIONS)
             .chain(Self::FILES)
             .chain(Self::PEOPLE)
             .find(|known| known.as_str() == text)
@@ -80,6 +86,7 @@ impl Scope {
             Self::Enrollments => {
                 "to know who takes part, to read course totals, and to see which sections are visible"
             }
+            Self::Sections => "to name the sections by which a teacher looks at the class",
             Self::GradingStandards => "to know which letter is better than which",
             Self::FileAddress => "to fetch a file that was handed in",
             Self::Profile => "to find a person by the id of a launch",

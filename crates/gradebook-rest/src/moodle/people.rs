@@ -1,5 +1,7 @@
 //! Who takes part. No name and no address is kept: they come from LTI.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -21,6 +23,8 @@ pub struct Person {
     pub key: PersonKey,
     /// Ids of groups.
     pub groups: Vec<String>,
+    /// The names of those groups that have one, by id.
+    pub group_names: BTreeMap<String, String>,
     /// Whether all roles are those of staff.
     pub is_staff: bool,
 }
@@ -32,6 +36,7 @@ impl Person {
         Self {
             key: PersonKey::new(sub),
             groups: Vec::new(),
+            group_names: BTreeMap::new(),
             is_staff: false,
         }
     }
@@ -106,18 +111,29 @@ fn person(raw: &RawValue) -> Option<Person> {
     struct Group<'a> {
         #[serde(borrow, default)]
         id: Sent<'a>,
+        #[serde(borrow, default)]
+        name: Sent<'a>,
     }
     let wire: Wire<'_> = wire::row(raw)?;
     let roles: Vec<String> = wire::list(wire.roles)
         .into_iter()
         .filter_map(|raw| wire::word(wire::row::<Role<'_>>(raw)?.shortname))
         .collect();
-    let groups = wire::list(wire.groups)
-        .into_iter()
-        .filter_map(|raw| wire::id(wire::row::<Group<'_>>(raw)?.id));
+    let mut groups = Vec::new();
+    let mut group_names = BTreeMap::new();
+    for raw in wire::list(wire.groups) {
+        let group = wire::row::<Group<'_>>(raw);
+        let Some((id, name)) = group.and_then(|group| Some((wire::id(group.id)?, wire::line(group.name))))
+        else {
+            continue;
+        };
+        group_names.extend(name.map(|name| (id.clone(), name)));
+        groups.push(id);
+    }
     Some(Person {
         key: PersonKey::new(&wire::id(wire.id)?),
-        groups: groups.collect(),
+        groups,
+        group_names,
         is_staff: !roles.is_empty() && roles.iter().all(|role| STAFF.contains(&role.as_str())),
     })
 }

@@ -423,9 +423,8 @@ mod tests {
 
     fn people(count: usize, group: impl Fn(usize) -> Vec<String>) -> Vec<Person> {
         let person = |at: usize| Person {
-            key: PersonKey::new(&(at + 1).to_string()),
             groups: group(at),
-            is_staff: false,
+            ..Person::of_sub(&(at + 1).to_string())
         };
         (0..count).map(person).collect()
     }

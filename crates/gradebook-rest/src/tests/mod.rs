@@ -8,6 +8,7 @@ mod moodle;
 mod moodle_check;
 mod moodle_refusals;
 mod oauth;
+mod sections;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

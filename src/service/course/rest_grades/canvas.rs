@@ -7,6 +7,7 @@ use gradebook_rest::{ItemKey, Part as PartRead};
 
 use super::columns::item_key;
 use super::folk::Folk;
+use super::sections;
 use super::session::{Session, Stop};
 use super::watched::{QUIET, Watched};
 use super::why::{part, why};
@@ -109,7 +110,11 @@ pub(super) async fn read(session: &mut Session<'_>, canvas: &Canvas, watched: &W
             Err(error) => session.mend(&error).await?,
         }
     }
-    end(session, &extent, grades.coverage(), grades.items.len()).await
+    end(session, &extent, grades.coverage(), grades.items.len()).await?;
+    if extent == Extent::Whole {
+        sections::of_canvas(session, canvas, &id, &grades).await?;
+    }
+    Ok(())
 }
 
 /// What a reading that came to its end allows to be taken away, and what it tells.

@@ -27,6 +27,7 @@ mod columns;
 mod deciding;
 mod folk;
 mod moodle;
+mod sections;
 mod session;
 mod tracked;
 mod view;
@@ -290,6 +291,7 @@ async fn off(
             now,
             random: random.as_ref(),
         };
+        sections::forget(db, &course, now, random.as_ref())?;
         Ok(deciding::all(db, &course, &asking)?)
     });
     done.await

@@ -12,6 +12,7 @@ use gradebook_rest::{Error, Item, Part as PartRead, PersonKey, Remedy};
 use super::canvas::coverage;
 use super::columns::item_of;
 use super::folk::Folk;
+use super::sections;
 use super::session::{Session, Stop};
 use super::tracked::which_complete;
 use super::watched::{QUIET, Watched};
@@ -128,6 +129,7 @@ async fn whole(session: &mut Session<'_>, moodle: &Moodle, watched: &Watched) ->
         // Whoever is of nobody here is counted.
         session.folk.of(&person.key);
     }
+    sections::of_moodle(session, &listed).await?;
     let students = of_students(session, &listed);
     // What changes while the report is read is looked for the next time.
     let since = server_time(session, moodle, &course).await?;

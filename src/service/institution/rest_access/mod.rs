@@ -33,8 +33,20 @@ pub(crate) use giving_back::{GivenBack, of_erased, revoke};
 pub(crate) use switching::{NewKey, save, turn};
 pub(crate) use testing::{accept_counts, test};
 
-/// What a key of Canvas has to have: what reading grades needs, and nothing more.
-pub(crate) const SCOPES: [CanvasScope; 6] = CanvasScope::GRADES;
+/// What a key of Canvas has to have: what reading grades needs, the names of sections, and nothing more.
+pub(crate) const SCOPES: [CanvasScope; 7] = {
+    let [course, assignments, groups, submissions, enrollments, standards] = CanvasScope::GRADES;
+    let [sections] = CanvasScope::SECTIONS;
+    [
+        course,
+        assignments,
+        groups,
+        submissions,
+        enrollments,
+        standards,
+        sections,
+    ]
+};
 
 /// A platform with what is switched on for it.
 #[derive(Debug, Clone)]

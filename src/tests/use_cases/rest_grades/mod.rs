@@ -5,6 +5,7 @@ mod asked;
 mod bad_input;
 mod canvas;
 mod moodle;
+mod sections;
 mod trouble;
 
 use std::sync::Arc;
@@ -18,10 +19,13 @@ use crate::domain::outside::{OutsideColumn, OutsideGrade, OutsideValue};
 use crate::domain::reading::Readings;
 use crate::domain::rest_access::{Access, Giver, Grant, GrantState, Interface, SealedTokens};
 use crate::domain::rule::{Condition, Needed, Threshold};
+use crate::domain::stage::Search;
 use crate::ids::{BadgeId, PersonId};
 use crate::service::Cairn;
+use crate::service::award::{over_time, progress};
 use crate::service::badge::design;
 use crate::service::course::rest_grades;
+use crate::service::institution::rest_access::SCOPES;
 use crate::store::{facts, outside, people, platforms, readings, rest_accesses};
 use gradebook_rest::canvas::scope::Scope;
 use lti::registration::Flavour;
@@ -46,11 +50,16 @@ const QUIZ: &str = "Unit test";
 
 impl<'a> Reading<'a> {
     async fn on(bench: &'a Bench) -> Self {
+        Self::with_scopes(bench, &SCOPES).await
+    }
+
+    /// Canvas: of a key with these scopes.
+    async fn with_scopes(bench: &'a Bench, scopes: &[Scope]) -> Self {
         let quiz = bench.world.add_native(bench.at, QUIZ, "quiz", Decimal::TEN);
         let is_canvas = bench.registration.flavour == Flavour::Canvas;
         let (account, token, refresh, key) = if is_canvas {
             bench.world.set_admin_custom("canvas_user_id", "$Canvas.user.id");
-            let scopes = Scope::GRADES.map(Scope::as_str);
+            let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
             let key = bench.world.add_api_key(&["https://badges.example/back"], &scopes);
             bench
                 .world
@@ -271,6 +280,15 @@ async fn a_quiz_of_the_lms_is_read_and_awards_and_says_where_it_was_read() {
         let badge = reading.badge().await;
         assert!(reading.has(&badge, ada).await, "exactly 80 percent counts");
         assert!(!reading.has(&badge, ben).await);
+        let teacher = bench.instructor().await;
+        let seen = over_time::seen(&bench.cairn, &teacher, Some(badge.clone())).await;
+        assert_eq!(seen.unwrap().sources, [source], "the funnel names it");
+        let part = progress::part(&bench.cairn, &teacher, Search::default(), None).await;
+        let (part, person) = (part.unwrap().unwrap(), bench.person(&ada.sub).await);
+        let place = part.badges.iter().position(|one| one.id == badge).unwrap();
+        let row = part.rows.iter().find(|row| row.person.id == person).unwrap();
+        let decision = row.cells[place].decision.as_ref().unwrap();
+        assert_eq!(decision.sources(), [source], "and so does the file of the class");
         let held = bench.holders(&badge).await;
         let award = &held[&bench.person(&ada.sub).await];
         let document = bench.credential(award).await.document;

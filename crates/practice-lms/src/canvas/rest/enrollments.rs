@@ -81,6 +81,11 @@ fn enrolments(asked: &Asked<'_>, data: &Data, course: &Course) -> Result<Vec<(Ke
     };
     let visible: std::collections::BTreeSet<u64> =
         visible(asked, data, course).iter().map(|one| one.id).collect();
+    // Of somebody in two sections, one of which is not the caller's, only the other enrolment shows.
+    let (own, is_limited) = (
+        sections_of(course, asked.person),
+        course.limited_to_sections.contains(&asked.person),
+    );
     let mut all = Vec::new();
     for (place, (id, role)) in (1_u64..).zip(&course.members) {
         let is_student = matches!(role, CourseRole::Student | CourseRole::TestStudent);
@@ -92,6 +97,9 @@ fn enrolments(asked: &Asked<'_>, data: &Data, course: &Course) -> Result<Vec<(Ke
             continue;
         };
         for (section, part) in sections_of(course, *id).into_iter().zip(0_u64..) {
+            if is_student && is_limited && !own.contains(&section) {
+                continue;
+            }
             let number = course.id * 10_000_000 + place * 10 + part;
             let key = (kind(*role).to_owned(), sortable(one), number);
             let enrolment = Enrolment {

@@ -114,7 +114,7 @@ fn row(call: &Call<'_>, course: &Course, person: &Person, kind: CourseRole) -> V
         .iter()
         .filter(|team| team.people.contains(&person.id));
     let groups: Vec<Value> = groups
-        .map(|team| json!({"id": team.id, "name": team.name, "description": "", "descriptionformat": 1}))
+        .map(|team| json!({"id": team.id, "name": call.name(&team.name), "description": "", "descriptionformat": 1}))
         .collect();
     if !groups.is_empty() {
         add("groups", json!(groups));
