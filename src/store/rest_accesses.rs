@@ -171,6 +171,17 @@ pub(crate) fn of_platform(
     row.map(Row::access).transpose()
 }
 
+/// What is switched on in an institution, the oldest platform first.
+pub(crate) fn switched_on(db: &mut Db, tenant: &TenantId) -> Result<Vec<Access>, StoreError> {
+    let rows: Vec<Row> = rest_accesses::table
+        .filter(rest_accesses::tenant_id.eq(tenant.as_str()))
+        .filter(rest_accesses::is_on.eq(true))
+        .order(rest_accesses::platform_id)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::access).collect()
+}
+
 /// The access with that id.
 pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &RestAccessId) -> Result<Option<Access>, StoreError> {
     let row: Option<Row> = rest_accesses::table
