@@ -35,7 +35,7 @@ mod versions;
 pub(crate) use rule::{RuleEditor, editor, review, save_rule};
 pub(in crate::service) use rule::{names, seen_now};
 pub(crate) use trial::{Activated, Blocking, Trial, activate, trial};
-pub(in crate::service) use trial::{awarded_by_release, to_try};
+pub(in crate::service) use trial::{awarded_by_release, to_try, unseen};
 pub(crate) use versions::{Affected, Asked, Fate, SideBySide, Told, Version, side_by_side};
 
 /// Courses larger than this are not tried out on every look at the list.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::outside::Measure;
 use crate::domain::reading::Why;
+use crate::service::award::progress;
 
 const REPORT: &str = "gradereport_user_get_grade_items";
 
@@ -62,6 +63,11 @@ async fn hidden_grades_are_neither_kept_nor_shown_whatever_the_role_may_see() {
         let trial = design::trial(&bench.cairn, &teacher, &badge).await.unwrap();
         let unseen: Vec<u64> = trial.unseen.iter().map(|(_, count)| *count).collect();
         assert_eq!(unseen, [1], "{:?}", trial.unseen);
+        let person = bench.person(&ada.sub).await;
+        let sight = progress::sight(&bench.cairn, &teacher, &badge, &person)
+            .await
+            .unwrap();
+        assert_eq!(sight.unseen, trial.unseen, "on the page of a student too");
         assert_eq!(trial.lms_read_at, reading.readings().await.done.whole);
         bench.world.hide_grades(bench.at, reading.quiz, false);
         reading.read_all().await;
