@@ -232,7 +232,9 @@ impl OutsideGrade {
     }
 }
 
-fn is_among(word: &str, words: &[String]) -> bool {
+/// Whether a word is one of those.
+#[must_use]
+pub(crate) fn is_among(word: &str, words: &[String]) -> bool {
     words.iter().any(|one| folded(one) == folded(word))
 }
 

@@ -11,9 +11,9 @@ use crate::service::award::decide;
 use crate::service::award::shares;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{
-    self, BackgroundJob, CheckCourse, DecideBadge, DecidePerson, DoJoin, DropUnused, EnsureLineItem,
-    EraseFiles, ExportInstitution, HandleNotice, ReadGrades, ReleaseColumn, SendScore, SignAnew,
-    SubscribeNotices, USUAL_RETRY,
+    self, AwaitTurn, BackgroundJob, CheckCourse, DecideBadge, DecidePerson, DoJoin, DropUnused,
+    EnsureLineItem, EraseFiles, ExportInstitution, HandleNotice, ReadGrades, ReleaseColumn, SendScore,
+    SignAnew, SubscribeNotices, USUAL_RETRY,
 };
 use crate::service::base::trouble::Trouble;
 use crate::service::course::columns;
@@ -89,6 +89,7 @@ static KINDS: [Kind; 14] = [
     Kind::of::<DecidePerson>(),
     Kind::of::<DoJoin>(),
     Kind::of::<ReadGrades>(),
+    Kind::of::<AwaitTurn>(),
     Kind::of::<ReleaseColumn>(),
     Kind::of::<EnsureLineItem>(),
     Kind::of::<SendScore>(),
@@ -180,6 +181,12 @@ impl Handler for ReadGrades {
     }
 }
 
+impl Handler for AwaitTurn {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
+        rest_grades::turn_came(cairn, tenant, &self).await.map(Done::well)
+    }
+}
+
 impl Handler for ReleaseColumn {
     async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
         releases::work(cairn, tenant, &self.item).await.map(Done::well)
@@ -258,6 +265,7 @@ mod tests {
     fn each_kind_of_work_has_one_handler_under_the_name_that_is_stored() {
         let names: BTreeSet<&str> = KINDS.iter().map(|kind| kind.name).collect();
         let stored = [
+            "await_turn",
             "check_course",
             "decide_badge",
             "decide_person",

@@ -1,13 +1,13 @@
 //! Columns of courses' gradebooks that are none of ours, the files that told of them, and what stands there for each person.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::convert::{CHUNK, decimal, from_word, micros, moment, opt_decimal, opt_moment, word};
-use super::schema::{grade_files, outside_columns, outside_grades};
+use super::schema::{grade_files, outside_cells, outside_columns, outside_grades};
 use super::{Db, StoreError, readings};
 use crate::domain::facts::GradeSource;
 use crate::domain::outside::{GradeFile, OutsideColumn, OutsideGrade, OutsideValue, RestColumn};
@@ -18,6 +18,9 @@ mod known;
 pub(crate) use known::{
     KnownAs, api_ids, forget_known, known_as, known_of_person, remember, remember_api_ids, remember_listed,
 };
+
+/// Most different words of a column that are looked at; a scale has few.
+const MOST_WORDS: i64 = 40;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = grade_files, treat_none_as_default_value = false)]
@@ -382,6 +385,32 @@ pub(crate) fn of_column(
         Ok((row.person_id.into(), (value, row.file_id.into())))
     });
     all.collect()
+}
+
+/// The letters and words that were seen in a column, each once, in the order of the alphabet; of very many some.
+pub(crate) fn words_seen(
+    db: &mut Db,
+    tenant: &TenantId,
+    column: &OutsideColumnId,
+) -> Result<Vec<String>, StoreError> {
+    let of_files: Vec<Option<String>> = on_both!(db, |connection| outside_grades::table
+        .filter(outside_grades::tenant_id.eq(tenant.as_str()))
+        .filter(outside_grades::column_id.eq(column.as_str()))
+        .filter(outside_grades::form.eq("word"))
+        .select(outside_grades::value)
+        .distinct()
+        .limit(MOST_WORDS)
+        .load(connection))?;
+    let of_lms: Vec<Option<String>> = on_both!(db, |connection| outside_cells::table
+        .filter(outside_cells::tenant_id.eq(tenant.as_str()))
+        .filter(outside_cells::column_id.eq(column.as_str()))
+        .filter(outside_cells::form.eq("word"))
+        .select(outside_cells::value)
+        .distinct()
+        .limit(MOST_WORDS)
+        .load(connection))?;
+    let all: BTreeSet<String> = of_files.into_iter().chain(of_lms).flatten().collect();
+    Ok(all.into_iter().collect())
 }
 
 /// A grade that counts: whose it is, in which column, and what it is.

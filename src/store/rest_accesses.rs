@@ -9,6 +9,7 @@ use super::schema::{
     course_keys, courses, enrolments, rest_accesses, rest_consents, rest_grants, rest_readings,
 };
 use super::{Db, StoreError};
+use crate::domain::reading::Why;
 use crate::domain::rest_access::{Access, Consent, Fault, Findings, Giver, Grant, GrantState, SealedTokens};
 use crate::ids::{AdminId, CourseId, PersonId, PlatformId, RestAccessId, RestGrantId, TenantId};
 
@@ -168,6 +169,17 @@ pub(crate) fn of_platform(
         .get_result(db)
         .optional()?;
     row.map(Row::access).transpose()
+}
+
+/// What is switched on in an institution, the oldest platform first.
+pub(crate) fn switched_on(db: &mut Db, tenant: &TenantId) -> Result<Vec<Access>, StoreError> {
+    let rows: Vec<Row> = rest_accesses::table
+        .filter(rest_accesses::tenant_id.eq(tenant.as_str()))
+        .filter(rest_accesses::is_on.eq(true))
+        .order(rest_accesses::platform_id)
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::access).collect()
 }
 
 /// The access with that id.
@@ -523,6 +535,29 @@ pub(crate) fn a_course(
         .first(connection))
     .optional()?;
     Ok(found.map(CourseId::from))
+}
+
+/// Whether the last reading of a course of a platform, of those that go on and other than `course`, stopped for that reason.
+pub(crate) fn is_so_elsewhere(
+    db: &mut Db,
+    tenant: &TenantId,
+    platform: &PlatformId,
+    course: &CourseId,
+    why: &Why,
+) -> Result<bool, StoreError> {
+    let why = json(why)?;
+    let found: i64 = on_both!(db, |connection| course_keys::table
+        .inner_join(courses::table.on(courses::id.eq(course_keys::course_id)))
+        .inner_join(rest_readings::table.on(rest_readings::course_id.eq(courses::id)))
+        .filter(course_keys::tenant_id.eq(tenant.as_str()))
+        .filter(course_keys::platform_id.eq(platform.as_str()))
+        .filter(courses::joined_into.is_null())
+        .filter(courses::ended_at.is_null())
+        .filter(courses::id.ne(course.as_str()))
+        .filter(rest_readings::trouble.eq(Some(&why)))
+        .count()
+        .get_result(connection))?;
+    Ok(found > 0)
 }
 
 /// How many people the member list of a course named last.

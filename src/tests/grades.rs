@@ -334,6 +334,21 @@ fn the_best_of_several_grades_are_chosen_by_boxes_and_a_refusal_keeps_what_was_t
             let ticked: Vec<&str> = ticked.map(|field| field.value.as_str()).collect();
             assert_eq!(ticked, [boxes[0], boxes[1]]);
 
+            // A box that cannot count is marked, and the numbers beside it are not.
+            let lost = [
+                ("n.0.of", "elsewhere:nowhere"),
+                ("n.0.best", "1"),
+                ("action", "refresh"),
+            ];
+            let lost = teacher.build(&refused, &lost).await;
+            let marked = "value=\"elsewhere:nowhere\" checked aria-invalid=\"true\"";
+            assert!(lost.text().contains(marked), "{}", lost.text());
+            let form = lost.form("/rule/save").unwrap();
+            assert_eq!(form.value("n.0.best"), Some("1"));
+            let numbers = lost.text().split("name=\"n.0.best\"").nth(1).unwrap();
+            let number = numbers.split('>').next().unwrap();
+            assert!(!number.contains("aria-invalid"), "{number}");
+
             let saved = teacher
                 .build(&refused, &[("n.0.best", "1"), ("action", "save")])
                 .await;

@@ -77,6 +77,21 @@ fn a_teacher_has_all_grades_read_and_sees_what_is_out_of_reach_and_who_can_mend_
         reads(&weaker, "nothing was taken away");
         reads(&weaker, "Weekly quiz");
 
+        world.allow_capability(account, "mod/quiz:view", true);
+        let home = teacher.get("").await;
+        assert!(!home.words().contains("cannot be read at present"));
+        world.switch_web_services(false);
+        let page = teacher.get("/grades").await;
+        teacher.send(&page, "/grades/read", &[]).await;
+        teacher.until("/grades", "did not come to its end").await;
+        let home = teacher.get("").await;
+        reads(
+            &home,
+            "Grades of the course site itself cannot be read at present; an administrator can mend it.",
+        );
+        assert!(!home.links("/grades").is_empty(), "{}", home.text());
+        world.switch_web_services(true);
+
         let platform = moodle(&scene).await;
         rest_access::turn(&scene.cairn, Operator::CommandLine, &platform, false, None)
             .await

@@ -33,7 +33,7 @@ fn check_line(line: Line, now: DateTime<Utc>) -> CheckLine {
         (Some(source), at, _) if line.out_of_reach == Some(source) => {
             let source = source.words();
             (
-                Some(format!("{source} cannot be read now; last read from there")),
+                Some(format!("{source} cannot be read now; this was read there")),
                 at,
             )
         }

@@ -25,6 +25,7 @@ use crate::ids::{AwardId, BadgeId, CourseId, LineItemId, PersonId, SectionId, Te
 use crate::service::Cairn;
 use crate::service::award::course_badge::{MOST, course_badge};
 use crate::service::award::holders::AwardPage;
+use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
 use crate::service::base::policies;
@@ -326,6 +327,8 @@ pub(crate) struct Sight {
     pub(crate) names: Names,
     /// Grades that the rule will read once their columns are released: for teachers alone.
     pub(crate) withheld: Vec<(LineItemId, Grade)>,
+    /// How many grades students do not see yet in columns of the rule, by name: anybody's, and for teachers alone.
+    pub(crate) unseen: Vec<(String, u64)>,
     /// Newest first.
     pub(crate) history: Vec<DecisionRecord>,
     /// What the audit log says of it, newest first, with the name of the person who did it.
@@ -441,10 +444,16 @@ fn sight_in(
         Some(rule) => withheld(db, visitor, rule, &person.id)?,
         None => Vec::new(),
     };
+    let names = names::of_course(db, tenant, course)?;
+    let unseen = match &rule {
+        Some(rule) => design::unseen(db, &badge, rule, &names)?,
+        None => Vec::new(),
+    };
     Ok(Sight {
         withheld,
+        unseen,
         approval: approvals::get(db, tenant, &badge.id, &person.id)?,
-        names: names::of_course(db, tenant, course)?,
+        names,
         badge,
         person,
         enrolment,

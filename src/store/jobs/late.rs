@@ -64,6 +64,35 @@ pub(crate) fn hurry_below(
     Ok(())
 }
 
+/// Has the first of that kind with keys `folder/…` that waits for a later time done now. `folder` is an id.
+pub(crate) fn wake_first_below(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    folder: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let first: Option<String> = jobs::table
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.like(format!("{folder}/%")))
+        .filter(jobs::state.eq(WAITING))
+        .filter(jobs::run_at.gt(micros(now)))
+        .order(jobs::id)
+        .select(jobs::id)
+        .first(db)
+        .optional()?;
+    if let Some(id) = first {
+        diesel::update(jobs::table)
+            .filter(jobs::tenant_id.eq(tenant.as_str()))
+            .filter(jobs::id.eq(id))
+            .filter(jobs::state.eq(WAITING))
+            .set(jobs::run_at.eq(micros(now)))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
 /// Work that was given up.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct GivenUp {

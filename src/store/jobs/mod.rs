@@ -22,6 +22,7 @@ mod state;
 
 pub(crate) use late::{
     Late, given_up_below, hurry_below, late_below, revive, take_given_up, take_given_up_below,
+    wake_first_below,
 };
 pub(crate) use people::forget_person;
 pub(crate) use state::{

@@ -418,6 +418,26 @@ fn work_is_under_way_when_it_runs_is_due_or_is_tried_again_but_not_before_its_ti
 }
 
 #[test]
+fn one_that_waits_is_woken_at_a_time_and_the_first_of_its_folder() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        for (key, second) in [("g/1", 1), ("g/2", 2), ("gg/3", 0)] {
+            let job = sync(&school, key, 90);
+            write(database, |db| jobs::enqueue(db, &job, at(second), &SystemRandom));
+        }
+        let mut woken = Vec::new();
+        for second in [10, 20, 30] {
+            write(database, |db| {
+                jobs::wake_first_below(db, &school.tenant, "sync-course", "g", at(second))
+            });
+            let due = claim(database, second, "w", 9);
+            woken.push(due.into_iter().map(|job| job.key).collect::<Vec<_>>());
+        }
+        assert_eq!(woken, [vec!["g/1".to_owned()], vec!["g/2".to_owned()], vec![]]);
+    });
+}
+
+#[test]
 fn work_that_was_left_alone_waits_and_keeps_what_went_wrong_before() {
     on_both_databases(|database| {
         let school = School::new(database, "north");

@@ -127,6 +127,28 @@ fn begun(database: &TestDatabase, name: &str) -> (School, OutsideColumn, Vec<Per
 }
 
 #[test]
+fn the_words_of_a_column_are_told_once_each() {
+    on_both_databases(|database| {
+        let (school, quiz, people) = begun(database, "north");
+        let word = |text: &str| GradeTold::Is(OutsideValue::Word(text.to_owned()), None);
+        let words = || read(database, |db| outside::words_seen(db, &school.tenant, &quiz.id));
+        assert!(words().is_empty());
+        take(
+            database,
+            &school,
+            &[
+                cell(&quiz.id, &people[0], word("Poor")),
+                cell(&quiz.id, &people[1], word("Good")),
+            ],
+            10,
+        );
+        assert_eq!(words(), ["Good", "Poor"]);
+        take(database, &school, &[cell(&quiz.id, &people[0], word("Good"))], 20);
+        assert_eq!(words(), ["Good"]);
+    });
+}
+
+#[test]
 fn a_cell_keeps_its_moment_while_its_grade_does_and_says_when_it_is_another() {
     on_both_databases(|database| {
         let (school, quiz, people) = begun(database, "north");

@@ -327,6 +327,38 @@ fn a_reading_that_is_short_is_not_said_to_work_until_somebody_says_that_it_is_ri
 }
 
 #[test]
+fn a_token_that_is_of_no_use_is_told_on_the_first_page_and_in_the_list_of_platforms() {
+    on_each_database(|scene| async move {
+        drop(Guest::open(&scene.moodle, 0, "Teacher", "My badges").await);
+        let mut admin = AdminBrowser::of(&scene, &Scope::Everything, "Ada").await;
+        let (path, ..) = place(&scene, Interface::Moodle).await;
+        let page = admin.get(&path).await;
+        let world = scene.moodle.world();
+        let (_, token) = world.add_service_account();
+        let saved = admin.send(&page, "/key", &[("token", &token)]).await;
+        let here = format!("{}{path}", scene.origin);
+        let pages = ["/admin", "/admin/platforms"];
+        for list in pages {
+            let well = admin.get(list).await;
+            assert!(well.links("/platforms/beyond/").is_empty(), "{}", well.words());
+        }
+        world.delete_ws_token(&token);
+        admin.send(&saved, "/test", &[]).await;
+        for list in pages {
+            let told = admin.get(list).await;
+            assert!(
+                told.words()
+                    .contains("Grades beyond LTI are not read as they should be"),
+                "{}",
+                told.words()
+            );
+            assert_eq!(told.links("/platforms/beyond/"), [here.clone()], "{list}");
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
 fn an_administrator_of_another_institution_finds_no_such_platform() {
     on_each_database(|scene| async move {
         let (other, _) = institutions::find_or_create(&scene.cairn, "South Hill School")

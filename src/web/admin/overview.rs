@@ -6,14 +6,17 @@ use actix_web::web::{self, ServiceConfig};
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
 use crate::domain::issuer::Tenant;
+use crate::ids::PlatformId;
 use crate::service::base::error::ErrorKind;
 use crate::service::institution::copy_requests;
 use crate::service::institution::issuing::{self, Institution};
+use crate::service::institution::rest_access;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
 use crate::web::views::admin::{InstitutionCard, OverviewPage};
 use crate::web::views::shared::{LinkTo, ProblemList, When, count_of};
+use crate::web::words;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -31,7 +34,11 @@ async fn view(visit: &AdminVisit, name: String, problems: ProblemList) -> Result
     let mut institutions = Vec::with_capacity(all.len());
     for one in &all {
         let (_, asked, _) = copy_requests::asked(&visit.cairn, &visit.admin, &one.tenant.id).await?;
-        institutions.push(card(visit, one, asked.len()));
+        let to_mend = rest_access::to_mend(&visit.cairn, &visit.admin.scope, &one.tenant.id).await?;
+        institutions.push(InstitutionCard {
+            beyond: beyond(&to_mend),
+            ..card(visit, one, asked.len())
+        });
     }
     let tenants: Vec<&Tenant> = all.iter().map(|one| &one.tenant).collect();
     Ok(OverviewPage {
@@ -64,7 +71,21 @@ fn card(visit: &AdminVisit, one: &Institution, asked: usize) -> InstitutionCard 
             ),
         }),
         waiting: waiting(number(counts.waiting), number(counts.reviews)),
+        beyond: None,
     }
+}
+
+/// That grades beyond LTI are read no more, or not in full, with the way to where it is mended.
+fn beyond(to_mend: &[PlatformId]) -> Option<LinkTo> {
+    let href = match to_mend {
+        [] => return None,
+        [only] => console::beyond(only),
+        [..] => console::platforms(),
+    };
+    Some(LinkTo {
+        href,
+        text: words::rest_access::TO_MEND.to_owned(),
+    })
 }
 
 /// What there is to answer of its platforms, as the list of them says it too.

@@ -45,7 +45,10 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
         asked,
     } = teaching;
     let is_told = overview.rest_read.is_some_and(|read| read.rules);
+    let stopped = overview.rest_read.and_then(|read| read.stopped);
+    let goes_on = overview.course.life.end().is_none();
     let mut page = view(visit, overview, &progress, &late, copied.as_ref(), powers);
+    page.rest_stopped = stopped.filter(|_| goes_on).map(words::rest_grades::stopped);
     page.offers = super::copied::lines(visit, offers);
     if page.reading {
         // Nothing of it could be settled.
@@ -161,6 +164,7 @@ fn view(
             overview.columns_deleted,
         ),
         what_can_be_read: what_can_be_read(visit, &overview),
+        rest_stopped: None,
         attention: overview
             .badges
             .iter()

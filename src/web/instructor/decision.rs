@@ -110,6 +110,12 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
                 Some(format!("{label}: {} of {of}", grade.value?.normalize()))
             })
             .collect(),
+        unseen: sight
+            .unseen
+            .iter()
+            .filter(|_| missing.is_some())
+            .map(|(label, count)| words::rest_grades::unseen_in(label, *count))
+            .collect(),
         rule_version: rule_version.unwrap_or(0),
         decided: sight.confirmed.map(|at| When::new(at, sight.now)),
         approve_href: (powers.approve && open && sight.waits_for_approval()).then(|| about(course::approve)),

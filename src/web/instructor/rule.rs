@@ -8,7 +8,7 @@ use crate::domain::columns::TroubleKind;
 use crate::domain::course::{LineItem, LineItemState, may_be_steps};
 use crate::domain::design_review::{
     RuleProblem, completion_problem, elsewhere_problem, hand_in_problem, share_elsewhere, share_of,
-    threshold_problem,
+    threshold_problem, word_problem,
 };
 use crate::domain::facts::GradeSource;
 use crate::domain::outside::OutsideColumn;
@@ -400,8 +400,15 @@ fn impossible(draft: &DraftGroup, editor: &RuleEditor, zone: Zone) -> Vec<(Strin
                 threshold_problem(at_least, column)?
             }
             Condition::Elsewhere { column, needs } => {
-                let column = named.elsewhere.get(&column)?;
-                elsewhere_problem(&needs, column).filter(|_| column.counts)?
+                let known = named.elsewhere.get(&column)?;
+                let unknown_word = || {
+                    let seen = editor.words.get(&column)?;
+                    let told = editor.outside.iter().find(|one| one.id == column)?;
+                    word_problem(&needs, told, seen)
+                };
+                elsewhere_problem(&needs, known)
+                    .filter(|_| known.counts)
+                    .or_else(unknown_word)?
             }
             Condition::HandedIn { column, .. } => {
                 named.elsewhere.get(&column)?;
@@ -475,6 +482,11 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
             .collect(),
         completions: by_source(editor, OutsideColumn::tells_completion),
         shares: shares(editor, &item),
+        words: editor
+            .words
+            .iter()
+            .map(|(id, words)| (id.to_string(), words.clone()))
+            .collect(),
         lost_elsewhere: editor
             .outside
             .iter()

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::facts::GradeSource;
 use crate::domain::outside::{
-    Counting, Dialect, Measure, OutsideColumn, RestColumn, Scope, Unseen, Withheld,
+    Counting, Dialect, Measure, OutsideColumn, RestColumn, Scope, Unseen, Withheld, is_among,
 };
 use crate::domain::sentence::number;
 use crate::service::course::outside::{Changes, ColumnChange, Doubt, Left, ReviewColumn};
@@ -404,6 +404,24 @@ fn column(change: &ColumnChange) -> String {
     }
 }
 
+/// The letters and words that were seen in a column, and which of those in `typed` were not.
+#[must_use]
+pub(crate) fn seen(words: &[String], typed: &str) -> String {
+    let typed = typed.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let new: Vec<String> = typed
+        .filter(|word| !is_among(word, words))
+        .map(|word| format!("“{word}”"))
+        .collect();
+    let known = format!("Grades that were seen there: {}.", words.join(", "));
+    if new.is_empty() {
+        return known;
+    }
+    format!(
+        "{known} Nobody has {} there yet: look whether it is spelled so.",
+        new.join(" or ")
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -427,6 +445,18 @@ mod tests {
                 ..rest
             }),
         }
+    }
+
+    #[test]
+    fn words_that_were_seen_are_told_and_one_that_nobody_has_is_named() {
+        let words = ["Good".to_owned(), "Poor".to_owned()];
+        let known = "Grades that were seen there: Good, Poor.";
+        assert_eq!(seen(&words, ""), known);
+        assert_eq!(seen(&words, "good, Poor"), known);
+        assert_eq!(
+            seen(&words, "Goood, Poor"),
+            format!("{known} Nobody has “Goood” there yet: look whether it is spelled so.")
+        );
     }
 
     #[test]

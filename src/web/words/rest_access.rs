@@ -203,6 +203,10 @@ const fn list(list: List) -> &'static str {
     }
 }
 
+/// That somebody has to do something for the reading of a platform.
+pub(crate) const TO_MEND: &str =
+    "Grades beyond LTI are not read as they should be: look at what has to be done";
+
 /// How a platform stands, after its name.
 #[must_use]
 pub(crate) const fn standing(standing: Standing) -> &'static str {

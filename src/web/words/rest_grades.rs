@@ -205,6 +205,22 @@ const fn help(help: Help) -> &'static str {
     }
 }
 
+/// That the grades of the course site are not read at present, on the first page of those who teach.
+#[must_use]
+pub(crate) const fn stopped(help: Help) -> &'static str {
+    match help {
+        Help::Administrator => {
+            "Grades of the course site itself cannot be read at present; an administrator can mend it. What is known of them stays."
+        }
+        Help::Giver => {
+            "Grades of the course site itself cannot be read at present; whoever let the course be read can sign in there again. What is known of them stays."
+        }
+        Help::Time | Help::Nobody => {
+            "Grades of the course site itself cannot be read at present. What is known of them stays."
+        }
+    }
+}
+
 /// What keeps the reading from its end: what was known stays.
 #[must_use]
 pub(crate) fn trouble(trouble: &Why) -> String {

@@ -72,6 +72,12 @@ pub(crate) fn problem(problem: &P) -> String {
                 "Leave “{label}” out of the grades of which the best count: no percent can be made of a scale, of letters, or of points out of a number that nobody tells."
             );
         }
+        P::WordNotInScale { label, word, words } => {
+            return format!(
+                "Type one of the grades that “{label}” has: {}. “{word}” is none of them.",
+                words.join(", ")
+            );
+        }
         P::NoWord { label } => {
             return format!("Type at least one grade that passes in “{label}”.");
         }

@@ -9,7 +9,8 @@ use crate::domain::badge::Kind;
 use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::decision::Truth;
 use crate::domain::evaluate::truth;
-use crate::domain::outside::{Measure, fits};
+use crate::domain::facts::GradeSource;
+use crate::domain::outside::{Measure, OutsideColumn, fits, is_among};
 use crate::domain::rule::{Condition, Group, MAX_CONDITIONS, MAX_DEPTH, Need, Needed, Node, Threshold};
 use crate::domain::sentence::{Names, OutsideName, label, number, one_line};
 use crate::ids::{BadgeId, LineItemId, OutsideColumnId};
@@ -99,6 +100,12 @@ pub(crate) enum RuleProblem {
     /// No word is given that would pass.
     NoWord {
         label: String,
+    },
+    /// A scale whose steps are all known does not have that word.
+    WordNotInScale {
+        label: String,
+        word: String,
+        words: Vec<String>,
     },
     UnknownActivity,
     UnknownBadge,
@@ -299,6 +306,25 @@ pub(crate) fn elsewhere_problem(needs: &Needed, column: &OutsideName) -> Option<
         }
         Needed::AtLeast(Threshold::Percent(_)) | Needed::OneOf(_) | Needed::Passed(_) => None,
     }
+}
+
+/// A word that is asked for and that a scale does not have, where `seen` are all of its steps: of Moodle it is known how many there
+/// are. Of others nobody can tell, since a grade that nobody has yet is no mistake.
+#[must_use]
+pub(crate) fn word_problem(needs: &Needed, column: &OutsideColumn, seen: &[String]) -> Option<RuleProblem> {
+    let (Needed::OneOf(asked) | Needed::Passed(asked)) = needs else {
+        return None;
+    };
+    let is_scale = column.source == GradeSource::RestMoodle && column.measure == Measure::Words;
+    if !is_scale || column.maximum != Some(Decimal::from(seen.len())) {
+        return None;
+    }
+    let word = asked.iter().find(|word| !is_among(word, seen))?;
+    Some(RuleProblem::WordNotInScale {
+        label: one_line(&column.label),
+        word: one_line(word),
+        words: seen.to_vec(),
+    })
 }
 
 /// Why a grade in that column cannot be asked for so; a number above its maximum can never be reached.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::facts::GradeSource;
+use crate::domain::outside::{Counting, Scope};
 use crate::domain::sample::{
     all, any, approval, approved, at_least, best_of, cleaning_rule, completed, decimal, elsewhere, group,
     handed_in, holds, names, one_of, passed, percent, percent_elsewhere, points,
@@ -437,4 +438,42 @@ fn what_two_sources_tell_of_one_assignment_does_not_count_twice_among_the_best()
     };
     let both = review_rule(&all([best_of(1, &[], &["weekly", "total"], "80")]), &context);
     assert!(matches!(both[..], [RuleProblem::SeemTheSame { .. }]), "{both:?}");
+}
+
+#[test]
+fn a_word_that_a_scale_does_not_have_is_named_where_all_its_steps_are_known() {
+    let scale = |source, steps: &str| OutsideColumn {
+        id: "level".into(),
+        tenant: "north-coast".into(),
+        course: "course".into(),
+        source,
+        key: "id:7".to_owned(),
+        label: "Level".to_owned(),
+        maximum: Some(decimal(steps)),
+        measure: Measure::Words,
+        scope: Scope::Item,
+        counting: Counting::Released,
+        file: None,
+        rest: None,
+    };
+    let seen = ["Good".to_owned(), "Poor".to_owned()];
+    let asked = |word: &str| Needed::OneOf(vec!["poor".to_owned(), word.to_owned()]);
+    let of_moodle = scale(GradeSource::RestMoodle, "2");
+    assert_eq!(
+        word_problem(&asked("Goood"), &of_moodle, &seen),
+        Some(RuleProblem::WordNotInScale {
+            label: "Level".to_owned(),
+            word: "Goood".to_owned(),
+            words: seen.to_vec(),
+        })
+    );
+    assert_eq!(word_problem(&asked("Good"), &of_moodle, &seen), None);
+    let third = scale(GradeSource::RestMoodle, "3");
+    assert_eq!(
+        word_problem(&asked("Fair"), &third, &seen),
+        None,
+        "nobody has it yet"
+    );
+    let of_file = scale(GradeSource::Csv, "2");
+    assert_eq!(word_problem(&asked("Fair"), &of_file, &seen), None);
 }

@@ -13,6 +13,7 @@ use crate::domain::membership::Listing;
 use crate::domain::outside::OutsideColumn;
 use crate::domain::page::Page;
 use crate::domain::policy::Power;
+use crate::domain::reading::{Help, Why};
 use crate::domain::rest::Rest;
 use crate::ids::{BadgeId, CourseId, TenantId};
 use crate::service::Cairn;
@@ -34,7 +35,7 @@ mod versions;
 pub(crate) use rule::{RuleEditor, editor, review, save_rule};
 pub(in crate::service) use rule::{names, seen_now};
 pub(crate) use trial::{Activated, Blocking, Trial, activate, trial};
-pub(in crate::service) use trial::{awarded_by_release, to_try};
+pub(in crate::service) use trial::{awarded_by_release, to_try, unseen};
 pub(crate) use versions::{Affected, Asked, Fate, SideBySide, Told, Version, side_by_side};
 
 /// Courses larger than this are not tried out on every look at the list.
@@ -77,6 +78,8 @@ pub(crate) struct RestRead {
     pub(crate) at: Option<DateTime<Utc>>,
     /// Whether it says what is released.
     pub(crate) rules: bool,
+    /// Who can mend what keeps it from being read; none where it is read, or waits for what passes by itself.
+    pub(crate) stopped: Option<Help>,
 }
 
 /// Asked only where that interface has told of a column.
@@ -91,7 +94,9 @@ fn rest_read(
         return Ok(None);
     }
     let known = readings::of_course(db, tenant, course)?.unwrap_or_default();
+    let stopped = known.trouble.as_ref().map(Why::help);
     Ok(Some(RestRead {
+        stopped: stopped.filter(|help| *help != Help::Time),
         at: known.done.whole.max(known.done.changes),
         rules: known.coverage.is_some_and(|coverage| coverage.is_whole),
     }))

@@ -11,15 +11,15 @@ use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Kind};
 use crate::domain::cause::Cause;
 use crate::domain::course::{LineItem, LineItemState};
-use crate::domain::design_review::{RuleContext, RuleProblem, review_evidence, review_rule};
+use crate::domain::design_review::{RuleContext, RuleProblem, review_evidence, review_rule, word_problem};
 use crate::domain::evidence::Activity;
 use crate::domain::namesakes::Mark;
-use crate::domain::outside::OutsideColumn;
+use crate::domain::outside::{Measure, OutsideColumn};
 use crate::domain::policy::Power;
 use crate::domain::release::Releases;
-use crate::domain::rule::{Group, Rule, RuleState};
+use crate::domain::rule::{Condition, Group, Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
-use crate::ids::{ActivityId, BadgeId, LineItemId, RuleId};
+use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId, RuleId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs;
@@ -51,6 +51,8 @@ pub(crate) struct RuleEditor {
     pub(crate) activities: Vec<Activity>,
     /// Columns that are none of ours, those that do not count included.
     pub(crate) outside: Vec<OutsideColumn>,
+    /// The letters and words that were seen in those that hold some.
+    pub(crate) words: HashMap<OutsideColumnId, Vec<String>>,
     /// What tells columns and activities apart that bear one name.
     pub(crate) item_marks: HashMap<LineItemId, Mark>,
     pub(crate) activity_marks: HashMap<ActivityId, Mark>,
@@ -118,6 +120,11 @@ pub(crate) async fn editor(
                 .any(|rule| rule.root.activities().any(|one| one == id))
         };
         let activities = activities::in_course(db, tenant, &badge.course, is_read)?;
+        let outside = outside::columns(db, tenant, &badge.course)?;
+        let mut words = HashMap::new();
+        for column in outside.iter().filter(|column| holds_words(column)) {
+            words.insert(column.id.clone(), outside::words_seen(db, tenant, &column.id)?);
+        }
         Ok(RuleEditor {
             item_marks: namesakes::of_columns(db, tenant, &badge.course, &items)?,
             activity_marks: namesakes::of_activities(db, tenant, &badge.course, &activities)?,
@@ -133,7 +140,8 @@ pub(crate) async fn editor(
             former,
             releases: releases::for_course(db, tenant, &badge.course)?,
             activities,
-            outside: outside::columns(db, tenant, &badge.course)?,
+            outside,
+            words,
             others: others
                 .into_iter()
                 .filter(|other| other.id != badge.id && other.state != BadgeState::Retired)
@@ -196,7 +204,33 @@ pub(super) fn review_in(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<
         names: &names,
         builds_on: &builds_on,
     };
-    Ok(review_rule(root, &context))
+    let mut problems = review_rule(root, &context);
+    problems.extend(unknown_words(db, badge, root)?);
+    Ok(problems)
+}
+
+fn holds_words(column: &OutsideColumn) -> bool {
+    column.counts() && column.measure == Measure::Words
+}
+
+/// Words that a rule asks for and that the scale of their column does not have.
+fn unknown_words(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<RuleProblem>, StoreError> {
+    if root.outside_columns().next().is_none() {
+        return Ok(Vec::new());
+    }
+    let mut problems = Vec::new();
+    let columns = outside::columns(db, &badge.tenant, &badge.course)?;
+    for condition in root.conditions() {
+        let Condition::Elsewhere { column, needs } = condition else {
+            continue;
+        };
+        let named = columns.iter().find(|one| one.id == *column && holds_words(one));
+        if let Some(named) = named {
+            let seen = outside::words_seen(db, &badge.tenant, &named.id)?;
+            problems.extend(word_problem(needs, named, &seen));
+        }
+    }
+    Ok(problems)
 }
 
 /// Whether a rule for this badge names a badge that is not of its course: no form of ours offers one.

@@ -176,6 +176,20 @@ struct OfLms {
     read_at: Option<DateTime<Utc>>,
 }
 
+/// How many grades students do not see yet in the columns of a rule that the LMS tells of, by their names. Whose they are nobody
+/// knows.
+///
+/// # Errors
+/// What the store reports.
+pub(in crate::service) fn unseen(
+    db: &mut Db,
+    badge: &Badge,
+    rule: &Rule,
+    names: &Names,
+) -> Result<Vec<(String, u64)>, StoreError> {
+    Ok(of_lms(db, badge, rule, names)?.unseen)
+}
+
 fn of_lms(db: &mut Db, badge: &Badge, rule: &Rule, names: &Names) -> Result<OfLms, StoreError> {
     let (tenant, course) = (&badge.tenant, &badge.course);
     let columns = outside::columns(db, tenant, course)?;

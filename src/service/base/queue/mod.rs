@@ -21,17 +21,18 @@ mod work;
 
 pub(crate) use above::decide_above;
 pub(crate) use work::{
-    CheckCourse, DecideBadge, DecidePerson, DoJoin, DropUnused, EnsureLineItem, EraseFiles,
+    AwaitTurn, CheckCourse, DecideBadge, DecidePerson, DoJoin, DropUnused, EnsureLineItem, EraseFiles,
     ExportInstitution, HandleNotice, ReadGrades, ReleaseColumn, SendScore, SignAnew, SubscribeNotices,
 };
 
 /// The names of all kinds.
-pub(crate) const NAMES: [&str; 14] = [
+pub(crate) const NAMES: [&str; 15] = [
     CheckCourse::NAME,
     DecideBadge::NAME,
     DecidePerson::NAME,
     DoJoin::NAME,
     ReadGrades::NAME,
+    AwaitTurn::NAME,
     ReleaseColumn::NAME,
     EnsureLineItem::NAME,
     SendScore::NAME,

@@ -154,6 +154,17 @@ fn stored_jobs_are_what_they_always_were() {
         },
     );
     stands(
+        "await_turn",
+        "g-1/c-1",
+        None,
+        json!({"cause": "check-now"}),
+        AwaitTurn {
+            grant: "g-1".into(),
+            course: "c-1".into(),
+            cause: Cause::CheckNow,
+        },
+    );
+    stands(
         "release_column",
         "i-1",
         None,

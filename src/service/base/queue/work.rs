@@ -11,7 +11,7 @@ use crate::domain::course::Course;
 use crate::domain::evidence::{Activity, Submission};
 use crate::ids::{
     ActivityId, BadgeId, CourseId, DeploymentId, ErasureId, ExportId, JoinId, KeyId, LineItemId, PersonId,
-    RegistrationId, SubmissionId, TenantId,
+    RegistrationId, RestGrantId, SubmissionId, TenantId,
 };
 use crate::store::{Db, StoreError, courses};
 
@@ -117,6 +117,25 @@ impl BackgroundJob for ReadGrades {
 
     fn platform(&self) -> Option<&RegistrationId> {
         self.platform.as_ref()
+    }
+}
+
+/// Has the grades of a course read once nobody else uses the token that reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AwaitTurn {
+    #[serde(skip_serializing)]
+    pub(crate) grant: RestGrantId,
+    #[serde(skip_serializing)]
+    pub(crate) course: CourseId,
+    pub(crate) cause: Cause,
+}
+
+impl BackgroundJob for AwaitTurn {
+    const NAME: &'static str = "await_turn";
+    const KEY: &'static [&'static str] = &["grant", "course"];
+
+    fn key(&self) -> String {
+        format!("{}/{}", self.grant, self.course)
     }
 }
 

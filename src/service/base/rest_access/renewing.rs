@@ -12,7 +12,9 @@ use super::{
     Held, REFRESH, Reader, RestTrouble, SECRET, TOKEN, allowed, away, fault, open, user_agent, way_out,
 };
 use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::reading::Why;
 use crate::domain::rest_access::{Access, Fault, Grant, GrantState, SealedTokens};
+use crate::ids::CourseId;
 use crate::service::base::addresses;
 use crate::service::base::cairn::Cairn;
 use crate::service::base::error::ServiceError;
@@ -221,22 +223,39 @@ async fn is_of_a_course(cairn: &Cairn, held: &Held) -> Result<bool, ServiceError
     Ok(grant.is_some_and(|grant| grant.course.is_some()))
 }
 
-/// Keeps that grades were read with it.
+/// Keeps that the grades of a course were read with it to their end. What a course was refused is over with it, unless another
+/// course is refused the same still.
 ///
 /// # Errors
 /// Trouble with the database.
-pub(crate) async fn works(cairn: &Cairn, held: &Held) -> Result<(), ServiceError> {
-    let (tenant, id) = (held.tenant.clone(), held.grant.clone());
-    let grant = cairn
-        .store
-        .read(move |db| rest_accesses::grant(db, &tenant, &id))
-        .await?;
-    match grant {
-        Some(grant) if grant.state != GrantState::On && grant.version == held.version => {
-            set(cairn, held, GrantState::On, None).await
+pub(crate) async fn works(cairn: &Cairn, held: &Held, course: &CourseId) -> Result<(), ServiceError> {
+    let (held_now, course) = (held.clone(), course.clone());
+    let is_news = cairn.store.read(move |db| {
+        let tenant = &held_now.tenant;
+        let grant = rest_accesses::grant(db, tenant, &held_now.grant)?;
+        let Some(grant) = grant.filter(|grant| grant.version == held_now.version) else {
+            return Ok(false);
+        };
+        if grant.state != GrantState::On {
+            return Ok(true);
         }
-        _ => Ok(()),
+        let access = rest_accesses::get(db, tenant, &grant.access)?;
+        let (Some(fault), Some(access)) = (grant.fault, access) else {
+            return Ok(false);
+        };
+        let why = Why::Refused(fault);
+        Ok(!rest_accesses::is_so_elsewhere(
+            db,
+            tenant,
+            &access.platform,
+            &course,
+            &why,
+        )?)
+    });
+    if is_news.await? {
+        set(cairn, held, GrantState::On, None).await?;
     }
+    Ok(())
 }
 
 async fn refuse(cairn: &Cairn, held: &Held, fault: &Fault) -> Result<(), ServiceError> {

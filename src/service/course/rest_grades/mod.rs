@@ -16,11 +16,11 @@ use crate::ids::{CourseId, OutsideColumnId, TenantId};
 use crate::random::{self, Random};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::base::queue::{self, ReadGrades};
+use crate::service::base::queue::{self, AwaitTurn, BackgroundJob as _, ReadGrades};
 use crate::service::base::rest_access::{self, Reader, RestTrouble};
 use crate::service::base::session::Visitor;
 use crate::store::platforms::{self, Home};
-use crate::store::{Db, StoreError, courses, readings};
+use crate::store::{Db, StoreError, courses, jobs, readings};
 
 mod canvas;
 mod columns;
@@ -43,8 +43,6 @@ use folk::Folk;
 use session::{Session, Stop};
 use watched::Watched;
 
-/// When a reading whose token another one uses tries again.
-const QUEUE: TimeDelta = TimeDelta::seconds(30);
 /// When what is left of completion is asked for.
 const LEFT: TimeDelta = TimeDelta::minutes(5);
 
@@ -141,8 +139,13 @@ pub(crate) async fn read(
     };
     let holder = hex::encode(random::bytes::<8>(cairn.random.as_ref()));
     let begun = cairn.clock.now();
-    if !session::take_turn(cairn, &reader, &holder, begun).await? {
-        return again(cairn, &known.course, cause, QUEUE).await;
+    let waits = AwaitTurn {
+        grant: reader.held().grant.clone(),
+        course: course.clone(),
+        cause,
+    };
+    if !session::turn_or_wait(cairn, waits, tenant, &holder, begun).await? {
+        return Ok(());
     }
     let turn = reader.clone();
     let read = run(cairn, known, reader, &holder, begun, cause).await;
@@ -232,7 +235,7 @@ async fn end(session: Session<'_>, read: Result<bool, Stop>) -> Result<(), Servi
     let later: Option<Duration> = match read {
         Ok(left) => {
             (readings.trouble, readings.ended_at) = (None, Some(now));
-            rest_access::works(cairn, session.reader.held()).await?;
+            rest_access::works(cairn, session.reader.held(), &course.id).await?;
             left.then(|| LEFT.to_std().unwrap_or_default())
         }
         Err(Stop::Off) => return off(cairn, &course, readings, cause).await,
@@ -312,13 +315,33 @@ async fn not_read(
     Ok(kept.await?)
 }
 
-/// Has a course read a little later.
-async fn again(cairn: &Cairn, course: &Course, cause: Cause, pause: TimeDelta) -> Result<(), ServiceError> {
+/// A course that waits for a token is read next; where it is read so no more, the next one is.
+///
+/// # Errors
+/// What the store reports.
+#[tracing::instrument(name = "rest_grades.turn_came", skip_all)]
+pub(crate) async fn turn_came(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    turn: &AwaitTurn,
+) -> Result<(), ServiceError> {
     let (now, random) = cairn.moment();
-    let course = course.clone();
-    let done = cairn.store.write(move |db| {
-        let job = ReadGrades::of(&course, cause);
-        queue::enqueue(db, &course.tenant, &job, now + pause, now, random.as_ref())
+    let (tenant, turn) = (tenant.clone(), turn.clone());
+    let done = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
+        let course = courses::get(db, &tenant, &turn.course)?;
+        match course {
+            Some(course) if readings::is_on(db, &tenant, &course.id)? => {
+                let job = ReadGrades::of(&course, turn.cause);
+                Ok(queue::enqueue(db, &tenant, &job, now, now, random.as_ref())?)
+            }
+            _ => Ok(jobs::wake_first_below(
+                db,
+                &tenant,
+                AwaitTurn::NAME,
+                turn.grant.as_str(),
+                now,
+            )?),
+        }
     });
-    Ok(done.await?)
+    done.await
 }

@@ -15,18 +15,22 @@ use super::why::{of_trouble, why};
 use crate::domain::cause::Cause;
 use crate::domain::course::Course;
 use crate::domain::reading::{Passing, Readings, Why};
-use crate::ids::{OutsideColumnId, PersonId};
+use crate::ids::{OutsideColumnId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::queue::{self, AwaitTurn, BackgroundJob as _};
 use crate::service::base::rest_access::{self, Reader, RestTrouble};
 use crate::store::cells::{self, CellSeen, HandInTold};
 use crate::store::platforms::Home;
-use crate::store::{Db, StoreError, readings};
+use crate::store::{Db, StoreError, jobs, readings};
 
 /// How often in a row a reading waits for a platform that is busy or away, before it is begun anew later.
 const PATIENCE: u32 = 3;
 /// Nobody else uses an access for so long after its holder was heard of last.
 const TURN: TimeDelta = TimeDelta::minutes(10);
+/// When a reading whose token another one uses tries again of itself. It is woken before, as soon as that one ends: this is for
+/// the case that its node went away.
+const QUEUE: TimeDelta = TimeDelta::minutes(10);
 /// Badges are decided so long after the first grades of a reading came, so that not each batch decides them anew.
 const GATHER: TimeDelta = TimeDelta::minutes(1);
 
@@ -374,11 +378,35 @@ pub(super) async fn take_turn(
     taken.await
 }
 
-/// Gives the turn back.
+/// Takes the turn of a token for a reading that begins; while another one has it, the reading waits until it is woken, and the
+/// answer is `false`.
+pub(super) async fn turn_or_wait(
+    cairn: &Cairn,
+    waits: AwaitTurn,
+    tenant: &TenantId,
+    holder: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let (tenant, holder) = (tenant.clone(), holder.to_owned());
+    let random = Arc::clone(&cairn.random);
+    let taken = cairn.store.write(move |db| {
+        // In one transaction: a turn that ends in between would wake nobody.
+        if readings::take_turn(db, &tenant, waits.grant.as_str(), &holder, now, now + TURN)? {
+            return Ok(true);
+        }
+        queue::enqueue(db, &tenant, &waits, now + QUEUE, now, random.as_ref())?;
+        Ok(false)
+    });
+    taken.await
+}
+
+/// Gives the turn back, and wakes the reading that waits longest for it.
 pub(super) async fn end_turn(cairn: &Cairn, reader: &Reader, holder: &str) -> Result<(), StoreError> {
-    let (held, holder) = (reader.held().clone(), holder.to_owned());
-    let ended = cairn
-        .store
-        .write(move |db| readings::end_turn(db, &held.tenant, held.grant.as_str(), &holder));
+    let (held, holder, now) = (reader.held().clone(), holder.to_owned(), cairn.clock.now());
+    let ended = cairn.store.write(move |db| {
+        let (tenant, grant) = (&held.tenant, held.grant.as_str());
+        readings::end_turn(db, tenant, grant, &holder)?;
+        jobs::wake_first_below(db, tenant, AwaitTurn::NAME, grant, now)
+    });
     ended.await
 }

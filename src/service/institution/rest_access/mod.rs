@@ -160,6 +160,31 @@ pub(crate) async fn overview(
     Ok(found.await?)
 }
 
+/// The platforms of an institution that are switched on and for whose tokens somebody has to do something.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an institution out of reach.
+#[tracing::instrument(name = "rest_access.to_mend", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn to_mend(
+    cairn: &Cairn,
+    scope: &Scope,
+    tenant: &TenantId,
+) -> Result<Vec<PlatformId>, ServiceError> {
+    scope.allows(tenant)?;
+    let tenant = tenant.clone();
+    let found = cairn.store.read(move |db| {
+        let mut all = Vec::new();
+        for access in rest_accesses::switched_on(db, &tenant)? {
+            let well = well(db, Some(&access))?;
+            if standing(Some(&access), well.into_iter()) == Standing::Attention {
+                all.push(access.platform);
+            }
+        }
+        Ok(all)
+    });
+    Ok(found.await?)
+}
+
 fn well(db: &mut Db, access: Option<&Access>) -> Result<Vec<bool>, StoreError> {
     let Some(access) = access else {
         return Ok(Vec::new());

@@ -259,7 +259,7 @@ async fn a_refusal_is_not_for_ever_and_is_gone_once_something_was_read() {
         bench.world.switch_web_services(true);
         bench.clock.advance(TimeDelta::hours(1));
         let found = bench.reader_of(&bench.cairn).await.unwrap().unwrap();
-        works(&bench.cairn, found.held()).await.unwrap();
+        works(&bench.cairn, found.held(), &bench.course.id).await.unwrap();
         assert_eq!(bench.grant_state().await, (GrantState::On, None));
         assert!(bench.reader_of(&bench.cairn).await.unwrap().is_some());
     }

@@ -1,8 +1,11 @@
 //! Moodle: the cheap look for changes, hiding, a role that became weaker, scales, and columns that go and come.
 
 use super::*;
+use crate::domain::design_review::RuleProblem;
 use crate::domain::outside::Measure;
 use crate::domain::reading::Why;
+use crate::domain::sample::{all, one_of};
+use crate::service::award::progress;
 
 const REPORT: &str = "gradereport_user_get_grade_items";
 
@@ -62,6 +65,11 @@ async fn hidden_grades_are_neither_kept_nor_shown_whatever_the_role_may_see() {
         let trial = design::trial(&bench.cairn, &teacher, &badge).await.unwrap();
         let unseen: Vec<u64> = trial.unseen.iter().map(|(_, count)| *count).collect();
         assert_eq!(unseen, [1], "{:?}", trial.unseen);
+        let person = bench.person(&ada.sub).await;
+        let sight = progress::sight(&bench.cairn, &teacher, &badge, &person)
+            .await
+            .unwrap();
+        assert_eq!(sight.unseen, trial.unseen, "on the page of a student too");
         assert_eq!(trial.lms_read_at, reading.readings().await.done.whole);
         bench.world.hide_grades(bench.at, reading.quiz, false);
         reading.read_all().await;
@@ -168,6 +176,26 @@ async fn a_column_that_is_made_a_scale_has_words_and_no_percent_is_made_of_them(
         assert_eq!(known.value, OutsideValue::Word("Yes".to_owned()));
         assert!(!reading.has(&badge, ben).await, "a step is no percent");
         assert!(reading.has(&badge, ada).await, "what was awarded stays");
+
+        // Once each step was seen it is known which words there are, and another one is no slip in silence.
+        let teacher = bench.instructor().await;
+        let column = reading.column(reading.quiz).await.id;
+        let review = async |word: &str| {
+            let root = all([one_of(column.as_str(), &["yes", word])]);
+            let review = design::review(&bench.cairn, &teacher, &badge, &root);
+            review.await.unwrap().problems
+        };
+        assert_eq!(review("Nearly").await, [], "nobody has it yet");
+        reading.grade(ada, Some("1"));
+        reading.grade(&students[2], Some("2"));
+        reading.read_all().await;
+        assert_eq!(review("nearly").await, []);
+        let problems = review("Nearby").await;
+        let is_named =
+            matches!(&problems[..], [RuleProblem::WordNotInScale { word, .. }] if word == "Nearby");
+        assert!(is_named, "{problems:?}");
+        let editor = design::editor(&bench.cairn, &teacher, &badge).await.unwrap();
+        assert_eq!(editor.words[&column], ["Nearly", "Not yet", "Yes"]);
     }
 }
 

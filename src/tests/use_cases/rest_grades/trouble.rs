@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::domain::reading::{Passing, Why};
+use crate::store::jobs;
 use practice_lms::{Endpoint, Fault, Resource};
 
 impl Reading<'_> {
@@ -13,6 +14,20 @@ impl Reading<'_> {
             Interface::Canvas => Endpoint::Api(Resource::Submissions),
             Interface::Moodle => Endpoint::Function("gradereport_user_get_grade_items"),
         }
+    }
+
+    /// A reading, without the queue.
+    async fn read_once(&self) {
+        let (tenant, id) = (&self.bench.course.tenant, &self.bench.course.id);
+        rest_grades::read(&self.node, tenant, id, crate::domain::cause::Cause::CheckNow)
+            .await
+            .unwrap();
+    }
+
+    /// What waits for the turn of a token.
+    async fn awaits(&self) -> Option<jobs::Count> {
+        let counts = self.bench.cairn.store.read(jobs::counts).await.unwrap();
+        counts.into_iter().find(|count| count.kind == "await_turn")
     }
 }
 
@@ -194,6 +209,13 @@ async fn what_one_course_is_refused_stops_no_other_and_whoever_asks_again_waits_
         reading.grade(ben, Some("8"));
         reading.read_all().await;
         assert_eq!(reading.points(ben).await, Some(Decimal::from(8)));
+        let (tenant, id) = (grant.tenant.clone(), grant.id.clone());
+        let kept = bench
+            .cairn
+            .store
+            .read(move |db| rest_accesses::grant(db, &tenant, &id));
+        let now = kept.await.unwrap().unwrap();
+        assert_eq!((now.fault, now.state), (None, GrantState::On), "it is over");
         // The same where nothing at all could be read.
         bench.world.switch_web_services(false);
         reading.read_all().await;
@@ -201,6 +223,38 @@ async fn what_one_course_is_refused_stops_no_other_and_whoever_asks_again_waits_
         bench.world.switch_web_services(true);
         reading.read_all().await;
         assert_eq!(reading.readings().await.trouble, None);
+    }
+}
+
+#[tokio::test]
+async fn a_reading_that_waits_for_a_token_tries_nothing_until_the_turn_of_another_ends() {
+    for bench in all_benches().await {
+        let reading = Reading::on(&bench).await;
+        reading.read().await;
+        let (tenant, now) = (bench.course.tenant.clone(), bench.clock.now());
+        let until = now + chrono::TimeDelta::minutes(10);
+        let taken = bench
+            .cairn
+            .store
+            .write(move |db| readings::take_turn(db, &tenant, "grant", "another", now, until));
+        assert!(taken.await.unwrap());
+        reading.read_once().await;
+        let waits = reading.awaits().await.unwrap();
+        assert!(waits.first_at > now + chrono::TimeDelta::minutes(5), "{waits:?}");
+        assert_eq!(waits.jobs, 1);
+
+        let tenant = bench.course.tenant.clone();
+        let ended = bench
+            .cairn
+            .store
+            .write(move |db| readings::end_turn(db, &tenant, "grant", "another"));
+        ended.await.unwrap();
+        // The next turn that ends wakes it.
+        reading.read_once().await;
+        let waits = reading.awaits().await.unwrap();
+        assert!(waits.waits_for(bench.clock.now()).is_some(), "{waits:?}");
+        bench.work(&reading.node).await;
+        assert_eq!(reading.awaits().await, None);
     }
 }
 

@@ -52,6 +52,15 @@ pub(super) async fn links(visit: &AdminVisit, id: &RegistrationId) -> Result<Vec
     Ok(links.collect())
 }
 
+/// Where somebody has to do something for a platform of a registration; none where nobody has to.
+pub(super) async fn to_mend(visit: &AdminVisit, id: &RegistrationId) -> Result<Option<String>, ServiceError> {
+    let all = rest_access::overview(&visit.cairn, &visit.admin.scope, id).await?;
+    let mut waiting = all
+        .into_iter()
+        .filter(|(_, standing)| *standing == Standing::Attention);
+    Ok(waiting.next().map(|(platform, _)| console::beyond(&platform.id)))
+}
+
 async fn show(visit: AdminVisit, path: web::Path<PlatformId>) -> Result<HttpResponse, AdminError> {
     let known = rest_access::view(&visit.cairn, &visit.admin.scope, &path).await?;
     let form = filled(&known);

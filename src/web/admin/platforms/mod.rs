@@ -47,13 +47,11 @@ async fn list(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
     let now = visit.cairn.clock.now();
     let tenants: Vec<&Tenant> = institutions.iter().collect();
     let page = visit.page_of_all(&tenants, "Platforms", AdminPlace::Platforms);
-    visit.show(&PlatformsPage::new(
-        page,
-        &listed,
-        &institutions,
-        &invitations,
-        now,
-    ))
+    let mut shown = PlatformsPage::new(page, &listed, &institutions, &invitations, now);
+    for (line, one) in shown.platforms.iter_mut().zip(&listed) {
+        line.beyond = beyond::to_mend(&visit, &one.registration.id).await?;
+    }
+    visit.show(&shown)
 }
 
 /// The institution that a form means: the chosen one, or the only one there is.

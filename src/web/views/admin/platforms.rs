@@ -26,6 +26,8 @@ pub(crate) struct PlatformLine {
     pub(crate) seen: Option<When>,
     /// Name and client id of each registration that is joined with it.
     pub(crate) joined: Vec<(String, String)>,
+    /// Where somebody has to do something for grades beyond LTI.
+    pub(crate) beyond: Option<String>,
 }
 
 /// An invitation that was made.
@@ -88,6 +90,7 @@ impl PlatformsPage {
                 .collect(),
             seen: one.seen_at.map(|at| When::new(at, now)),
             joined: one.joined.clone(),
+            beyond: None,
         });
         let name = |invitation: &Invitation| {
             institutions

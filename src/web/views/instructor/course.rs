@@ -57,6 +57,8 @@ pub(crate) struct CourseBadgesPage {
     /// Of these, what was refused; each posts nothing to its action, which opens it again.
     pub(crate) refused: Vec<RequestLine>,
     /// None where only administrators make badges.
+    /// That the grades of the course site are not read, and who can mend it.
+    pub(crate) rest_stopped: Option<&'static str>,
     pub(crate) new_badge_href: Option<String>,
     pub(crate) evidence_href: String,
     /// Hand-ins that wait for a review.

@@ -23,6 +23,8 @@ pub(crate) struct DecisionPage {
     pub(crate) next_action: Option<LinkTo>,
     /// Grades that are not released: "Quiz 3: 85 of 100".
     pub(crate) withheld: Vec<String>,
+    /// That there are grades in its columns that students cannot see yet, a sentence each.
+    pub(crate) unseen: Vec<String>,
     pub(crate) rule_version: i32,
     pub(crate) decided: Option<When>,
     /// What is not offered because the institution leaves it to administrators, a sentence each.

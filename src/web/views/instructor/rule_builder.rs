@@ -84,6 +84,8 @@ pub(crate) struct RuleOptions {
     pub(crate) completions: Vec<ChoiceGroup>,
     /// Columns of which percent can be made, ours too: as the form names them.
     pub(crate) shares: Vec<ChoiceGroup>,
+    /// Letters and words that were seen in a column: its id, and each of them once.
+    pub(crate) words: Vec<(String, Vec<String>)>,
     /// Those that do not: id, and what a row says that names one still.
     pub(crate) lost_elsewhere: Vec<Choice>,
     /// Evidence activities: id and title.
@@ -300,6 +302,43 @@ impl RuleRowView<'_> {
         }
     }
 
+    /// Whether the numbers of a row are what is wrong with it, and none of its boxes.
+    fn has_wrong_numbers(&self) -> bool {
+        self.problem().is_some() && self.lost_boxes().is_empty()
+    }
+
+    /// The letters and words that were seen in the column of a row.
+    fn words(&self) -> &[String] {
+        let DraftRow::Elsewhere { column, .. } = self.row else {
+            return &[];
+        };
+        let mut known = self.page.options.words.iter();
+        known
+            .find(|(id, _)| id == column)
+            .map_or(&[][..], |(_, words)| words.as_slice())
+    }
+
+    fn offers_words(&self) -> bool {
+        let asks = matches!(
+            self.row,
+            DraftRow::Elsewhere {
+                unit: AskedUnit::Words | AskedUnit::Passed,
+                ..
+            }
+        );
+        asks && !self.words().is_empty()
+    }
+
+    /// Which letters and words were seen in the column, and which of those that were typed nobody has there.
+    fn words_note(&self) -> Option<String> {
+        match self.row {
+            DraftRow::Elsewhere { value, .. } if self.offers_words() => {
+                Some(crate::web::words::outside::seen(self.words(), value))
+            }
+            _ => None,
+        }
+    }
+
     /// What is said below a row that asks of the LMS what nothing here tells, or that the LMS may say by itself.
     fn note(&self) -> Option<&'static str> {
         let options = &self.page.options;
@@ -318,6 +357,9 @@ impl RuleRowView<'_> {
                 on_time: true,
             } if options.without_due.contains(column) => Some(
                 "It has no due date in the course site, so nothing there tells whether work is on time. Choose “at any time”, or give it a due date there.",
+            ),
+            DraftRow::HandedIn { on_time: true, .. } if !options.hand_ins.is_empty() => Some(
+                "The course site says who was on time. Where it cannot say it, for instance because the due date was moved after the work came, nothing is awarded for it: choose “at any time” then.",
             ),
             DraftRow::Grade { .. } if !options.elsewhere.is_empty() => Some(
                 "Only columns that Cairn placed are here. The course site’s own assignments and quizzes, and gradebook files, are under “Grade in the course site or a file”.",
