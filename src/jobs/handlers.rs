@@ -83,7 +83,7 @@ impl Kind {
     }
 }
 
-static KINDS: [Kind; 14] = [
+static KINDS: [Kind; 15] = [
     Kind::of::<CheckCourse>(),
     Kind::of::<DecideBadge>(),
     Kind::of::<DecidePerson>(),

@@ -345,7 +345,8 @@ fn the_best_of_several_grades_are_chosen_by_boxes_and_a_refusal_keeps_what_was_t
             assert!(lost.text().contains(marked), "{}", lost.text());
             let form = lost.form("/rule/save").unwrap();
             assert_eq!(form.value("n.0.best"), Some("1"));
-            let numbers = lost.text().split("name=\"n.0.best\"").nth(1).unwrap();
+            let page = lost.text();
+            let numbers = page.split("name=\"n.0.best\"").nth(1).unwrap();
             let number = numbers.split('>').next().unwrap();
             assert!(!number.contains("aria-invalid"), "{number}");
 
