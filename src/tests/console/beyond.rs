@@ -352,7 +352,11 @@ fn a_token_that_is_of_no_use_is_told_on_the_first_page_and_in_the_list_of_platfo
                 "{}",
                 told.words()
             );
-            assert_eq!(told.links("/platforms/beyond/"), [here.clone()], "{list}");
+            assert_eq!(
+                told.links("/platforms/beyond/"),
+                std::slice::from_ref(&here),
+                "{list}"
+            );
         }
         scene.end().await;
     });
