@@ -13,7 +13,6 @@ use super::why::why;
 use crate::domain::course::Course;
 use crate::domain::reading::Part;
 use crate::domain::section::{NamedSection, SectionKind, SectionSource};
-use crate::ids::PersonId;
 use crate::random::Random;
 use crate::service::base::error::ServiceError;
 use crate::store::sections::{self, Said};
@@ -78,10 +77,11 @@ pub(super) async fn of_moodle(session: &mut Session<'_>, listed: &[Person]) -> R
             said.push((person, named));
         }
     }
+    // Whoever is staff there may be a student by the member list, which cannot tell an assistant from a student.
     let tells_of_all = {
-        let told: HashSet<&PersonId> = said.iter().map(|(person, _)| person).collect();
+        let told: HashSet<&str> = listed.iter().map(|one| one.key.as_str()).collect();
         let students = session.folk.students();
-        !students.is_empty() && students.iter().all(|(_, person)| told.contains(person))
+        !students.is_empty() && students.iter().all(|(key, _)| told.contains(key))
     };
     if !tells_of_all {
         return Ok(());
