@@ -87,6 +87,8 @@ words! {
     /// Its platform concluded or deleted the course.
     CourseEnded = "course.ended";
     CourseReopened = "course.reopened";
+    /// A Comprehensive Learner Record of a badge and its parts.
+    CredentialRecorded = "credential.recorded";
     CredentialReissued = "credential.reissued";
     DataExported = "data.exported";
     DeploymentAccepted = "deployment.accepted";
