@@ -397,6 +397,7 @@ mod tests {
         "course.counting",
         "course.ended",
         "course.reopened",
+        "credential.recorded",
         "credential.reissued",
         "data.exported",
         "deployment.accepted",
