@@ -29,6 +29,9 @@ use openbadges::credential::{Association, AssociationType, ClrCredential, ClrSub
 use openbadges::jwt;
 use openbadges::verify::MAX_PARTS;
 
+/// Most bytes of the badges in one record: other verifiers read 256 kB.
+const MOST_BYTES: usize = 240_000;
+
 /// The forms in which a record can be taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -173,21 +176,22 @@ struct Gathered {
     edges: Vec<(usize, usize)>,
 }
 
-/// As many as a verifier looks at.
+/// As many as a verifier looks at, and reads. What counted for the badge itself comes first.
 fn gathered(db: &mut Db, award: Award, credential: Credential) -> Result<Gathered, StoreError> {
     let tenant = award.tenant.clone();
     let mut terms = vec![Term { award, credential }];
+    let mut bytes: usize = terms.iter().map(|term| term.credential.document.len()).sum();
     let (mut edges, mut next) = (Vec::new(), 0);
     while let Some(whole) = terms.get(next).map(|term| term.award.clone()) {
         if let Some(record) = decisions::get(db, &tenant, &whole.decision)? {
             for part in counted(db, &tenant, &whole.person, &record.decision)? {
                 let known = terms.iter().position(|known| known.award.id == part.award.id);
-                let place = known.unwrap_or(terms.len());
-                if place < MAX_PARTS {
+                if let Some(place) = known {
                     edges.push((next, place));
-                    if known.is_none() {
-                        terms.push(part);
-                    }
+                } else if terms.len() < MAX_PARTS && bytes + part.credential.document.len() <= MOST_BYTES {
+                    bytes += part.credential.document.len();
+                    edges.push((next, terms.len()));
+                    terms.push(part);
                 }
             }
         }
