@@ -20,12 +20,13 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::CredentialRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::credential::build::{Counted, profile};
+use crate::service::credential::email_hash;
 use crate::service::credential::publish::{Published, read};
 use crate::service::credential::renewals::Term;
 use crate::service::credential::share::held;
 use crate::service::credential::signing::{IssuingContext, Signer, internal};
 use crate::store::{Db, StoreError, audit, awards, credentials, decisions, people, records};
-use openbadges::credential::{Association, AssociationType, ClrCredential, ClrSubject, Part};
+use openbadges::credential::{Association, AssociationType, ClrCredential, ClrSubject, IdentityObject, Part};
 use openbadges::jwt;
 use openbadges::verify::MAX_PARTS;
 
@@ -234,8 +235,12 @@ fn leads(told: &[(&str, &str)], from: &str, to: &str) -> bool {
     false
 }
 
-/// The record, not signed yet.
-fn build(signer: &Signer, gathered: &Gathered) -> Result<ClrCredential, ServiceError> {
+/// The record, not signed yet; `identifier` is by what its holder can be recognised.
+fn build(
+    signer: &Signer,
+    gathered: &Gathered,
+    identifier: Vec<IdentityObject>,
+) -> Result<ClrCredential, ServiceError> {
     let parts = gathered
         .terms
         .iter()
@@ -263,7 +268,7 @@ fn build(signer: &Signer, gathered: &Gathered) -> Result<ClrCredential, ServiceE
         credential_status: stack.credential_status.clone().filter(|_| same_issuer),
         credential_subject: ClrSubject {
             id: stack.credential_subject.id.clone(),
-            identifier: stack.credential_subject.identifier.clone(),
+            identifier,
             association,
             verifiable_credential: parts,
             ..ClrSubject::default()
@@ -290,13 +295,16 @@ pub(crate) async fn make(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> R
         if records::made_at(db, tenant, &credential.id)?.is_some() {
             return Ok(false);
         }
+        // The parts say what they say; the record says nothing that the institution lets nobody say by now.
+        let mut stack = read(&credential)?;
+        email_hash::keep_to_policy(db, tenant, &mut stack)?;
         let of = credential.id.clone();
         let gathered = gathered(db, held_one, credential)?;
         if gathered.edges.is_empty() {
             return Err(CredentialRefusal::NoParts.into());
         }
         let signer = context.signer(db, tenant)?;
-        let unsigned = build(&signer, &gathered)?;
+        let unsigned = build(&signer, &gathered, stack.credential_subject.identifier)?;
         let record = Record {
             tenant: tenant.clone(),
             credential: of,

@@ -7,6 +7,7 @@ use crate::domain::rule::Condition;
 use crate::service::privacy::export::verifying::verify_archive;
 use openbadges::verify::{CheckKind, Failure};
 use practice_lms::browser::{Browser, Page};
+use reqwest::Method;
 use std::io::Cursor;
 
 use super::stage::{Stage, design, get};
@@ -83,6 +84,17 @@ fn a_stack_names_its_parts_and_its_holder_takes_all_of_it_along_in_one_record() 
             association[0]["sourceId"],
             document["credentialSubject"]["achievement"]["id"]
         );
+        // The server's own check tells of each badge in it.
+        let mut stranger = Browser::new().unwrap();
+        let sent = [("content-type", "application/octet-stream")];
+        let asked = stage.url("/verify/check");
+        let answer = stranger
+            .fetch(Method::POST, &asked, &sent, text.clone().into_bytes())
+            .await;
+        let found: serde_json::Value = serde_json::from_slice(&answer.unwrap().body).unwrap();
+        assert_eq!(found["verdict"], "valid", "{found}");
+        assert_eq!(found["parts"][1]["name"], "Quiz master");
+        assert_eq!(found["parts"][1]["state"], "held");
         // Read again, it is the same file; nobody else gets it from that page.
         let again = holder.get(&format!("{mine}.clr.json")).await.unwrap();
         assert_eq!(again.body, json.body);
