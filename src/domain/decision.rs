@@ -289,7 +289,7 @@ impl CheckedGroup {
             match node {
                 CheckedNode::Group(group) => group.note_badges(found),
                 CheckedNode::Condition(checked) => {
-                    if let (Truth::Yes, Condition::HoldsBadge { badge }, Seen::Badge { awarded_at }) =
+                    if let (Truth::Yes, Condition::HoldsBadge { badge, .. }, Seen::Badge { awarded_at, .. }) =
                         (checked.truth, &checked.condition, &checked.seen)
                     {
                         found.push((badge, *awarded_at));

@@ -3,7 +3,8 @@
 
 use crate::domain::award::Award;
 use crate::domain::credential::Credential;
-use crate::domain::rule::Condition;
+use crate::domain::rule::Node;
+use crate::domain::sample::holds;
 use crate::service::privacy::export::verifying::verify_archive;
 use openbadges::verify::{CheckKind, Failure};
 use practice_lms::browser::{Browser, Page};
@@ -17,7 +18,9 @@ use crate::tests::privacy::{taken, unpacked};
 /// A badge, and another one that the first student earned by it.
 async fn stacked(stage: &Stage) -> ((Award, Credential), (Award, Credential)) {
     let (badge, award, credential) = stage.earned().await;
-    let above = Condition::HoldsBadge { badge };
+    let Node::Condition(above) = holds(badge.as_str()) else {
+        panic!("a condition")
+    };
     let stack = stage.badge(design("Data reader"), Some(vec![above])).await;
     let earned = stage.awarded(&stack, 0).await;
     ((award, credential), earned)
