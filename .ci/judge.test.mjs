@@ -78,10 +78,26 @@ test('a badge of somebody else counts', () => {
   assert.notDeepEqual(judge({ expected: 'valid' }, fine(...GOOD, CLEAR)), []);
 });
 
+test('a record is checked with everything in it', () => {
+  const parts = ['clr 0', 'clr 1'].flatMap((part) => ['proof eddsa-rdfc-2022 - did:web:x', 'official JSON schema - 1EdTech schema accepts it', 'status revocation - bit 7 is clear']
+    .map((line) => `PASS  ${part}: ${line}`));
+  const whole = ['PASS  associations - 1 associations, acyclic', 'SKIP  official JSON schema - no schema file in the data directory'];
+  const bare = GOOD.filter((line) => !line.includes('official JSON schema'));
+  const record = [...bare, ...parts, ...whole, CLEAR];
+  const about = entry('valid', HOLDER, 'clr.json');
+  assert.deepEqual(judge(about, fine(...record)), []);
+  for (const line of [...parts, whole[0]]) assert.notDeepEqual(judge(about, fine(...record.filter((one) => one !== line))), [], line);
+  assert.notDeepEqual(judge(entry('valid'), fine(...record)), [], 'a badge has a schema');
+});
+
 test('an index owes every form of every state in every flavour', () => {
   const all = ['moodle', 'canvas'].flatMap((flavour) => ['json', 'png', 'svg', 'jwt', 'jwt.png', 'jwt.svg'].flatMap((form) =>
     ['valid', 'revoked'].map((expected) => ({ flavour, form, expected }))));
+  assert.equal(missing(all, ['moodle', 'canvas']).length, 4, 'the records');
+  const records = ['moodle', 'canvas'].flatMap((flavour) => ['clr.json', 'clr.jwt'].map((form) => ({ flavour, form, expected: 'valid' })));
+  all.push(...records);
   assert.deepEqual(missing(all, ['moodle', 'canvas']), []);
   assert.deepEqual(missing(all.slice(1), ['moodle', 'canvas']), ['moodle json valid']);
-  assert.equal(missing(all.slice(0, 12), ['moodle', 'canvas']).length, 12);
+  assert.equal(missing(all.slice(0, 12), ['moodle', 'canvas']).length, 16);
+  assert.equal(missing([], ['library']).length, 12);
 });

@@ -87,6 +87,8 @@ words! {
     /// Its platform concluded or deleted the course.
     CourseEnded = "course.ended";
     CourseReopened = "course.reopened";
+    /// A Comprehensive Learner Record of a badge and its parts.
+    CredentialRecorded = "credential.recorded";
     CredentialReissued = "credential.reissued";
     DataExported = "data.exported";
     DeploymentAccepted = "deployment.accepted";
@@ -395,6 +397,7 @@ mod tests {
         "course.counting",
         "course.ended",
         "course.reopened",
+        "credential.recorded",
         "credential.reissued",
         "data.exported",
         "deployment.accepted",

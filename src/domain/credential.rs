@@ -59,6 +59,19 @@ pub(crate) struct Visibility {
     pub(crate) hidden: bool,
 }
 
+/// A Comprehensive Learner Record: a badge that is earned by badges together with these, each as it was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub(crate) tenant: TenantId,
+    /// That of the badge that is earned by the others.
+    pub(crate) credential: CredentialId,
+    /// The signed JSON, byte by byte as it was signed.
+    pub(crate) document: String,
+    /// The same as a signed compact token, byte by byte as it was signed.
+    pub(crate) token: String,
+    pub(crate) made_at: DateTime<Utc>,
+}
+
 /// A link that shows a badge until it ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ShareLink {

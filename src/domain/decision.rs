@@ -192,6 +192,14 @@ impl Decision {
         all
     }
 
+    /// The badges that counted, each with the moment at which it was awarded, in the order of the rule.
+    #[must_use]
+    pub(crate) fn badges(&self) -> Vec<(&BadgeId, DateTime<Utc>)> {
+        let mut found = Vec::new();
+        self.tree.note_badges(&mut found);
+        found
+    }
+
     /// Puts `instead` in the place of the approver called `name`, wherever their approval was seen. `false`: it was not.
     pub(crate) fn rename_approver(&mut self, name: &str, instead: &str) -> bool {
         self.tree.rename_approver(name, instead)
@@ -272,6 +280,21 @@ impl CheckedGroup {
             match node {
                 CheckedNode::Group(group) => group.note_sources(found),
                 CheckedNode::Condition(checked) => found.extend(checked.seen.sources()),
+            }
+        }
+    }
+
+    fn note_badges<'a>(&'a self, found: &mut Vec<(&'a BadgeId, DateTime<Utc>)>) {
+        for node in &self.nodes {
+            match node {
+                CheckedNode::Group(group) => group.note_badges(found),
+                CheckedNode::Condition(checked) => {
+                    if let (Truth::Yes, Condition::HoldsBadge { badge, .. }, Seen::Badge { awarded_at, .. }) =
+                        (checked.truth, &checked.condition, &checked.seen)
+                    {
+                        found.push((badge, *awarded_at));
+                    }
+                }
             }
         }
     }
@@ -360,6 +383,21 @@ mod tests {
             truth: Truth::Yes,
             nodes,
         }
+    }
+
+    #[test]
+    fn the_badges_that_counted_are_told_wherever_they_stand() {
+        let told = decision("Tess", "Ann");
+        assert_eq!(told.badges(), [(&BadgeId::from("Tess"), now())]);
+        let mut missed = told.clone();
+        let CheckedNode::Group(inner) = &mut missed.tree.nodes[0] else {
+            panic!("a group")
+        };
+        let CheckedNode::Condition(held) = &mut inner.nodes[1] else {
+            panic!("a condition")
+        };
+        held.truth = Truth::No;
+        assert!(missed.badges().is_empty(), "it did not count");
     }
 
     fn decision(inner: &str, outer: &str) -> Decision {

@@ -73,6 +73,7 @@ pub(crate) mod platforms;
 pub(crate) mod policies;
 pub(crate) mod posted_scores;
 pub(crate) mod readings;
+pub(crate) mod records;
 pub(crate) mod registrations;
 pub(crate) mod regrades;
 pub(crate) mod reissues;

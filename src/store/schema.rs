@@ -720,6 +720,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    records (credential_id) {
+        credential_id -> Text,
+        tenant_id -> Text,
+        document -> Text,
+        token -> Text,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
     platforms (id) {
         id -> Text,
         tenant_id -> Text,
@@ -1005,6 +1015,7 @@ allow_tables_to_appear_in_same_query!(
     tombstone_keys,
     tombstones,
     share_links,
+    records,
     posted_scores,
     waiting_answers,
     funnel_days,

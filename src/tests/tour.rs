@@ -43,6 +43,20 @@ fn the_tour_walks_from_a_new_badge_to_a_revoked_one_and_leaves_every_form() {
                 }
             }
         }
+        for (flavour, form) in [
+            ("moodle", "clr.json"),
+            ("canvas", "clr.json"),
+            ("moodle", "clr.jwt"),
+        ] {
+            let record = entries
+                .iter()
+                .find(|entry| entry.flavour == flavour && entry.form == form);
+            let file = &record.unwrap_or_else(|| panic!("{flavour} {form}")).file;
+            assert!(
+                std::fs::metadata(folder.path().join(file)).unwrap().len() > 5_000,
+                "{file} holds two badges"
+            );
+        }
         // Whose each is, as the LMS knows them; the kit holds the hash against it.
         for (flavour, lms) in scene.platforms() {
             let world = lms.world();

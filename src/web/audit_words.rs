@@ -47,6 +47,7 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::CourseCounting => "said when grades count in a course",
         Action::CourseEnded => "found that a course has ended at its platform",
         Action::CourseReopened => "found that a course that had ended is open again",
+        Action::CredentialRecorded => "had a badge and its parts put into one record (CLR)",
         Action::CredentialReissued => "had a badge signed anew",
         Action::DataExported => "took their own badges and data away",
         Action::DeploymentAccepted => "accepted a deployment",

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponseBuilder};
 
 use crate::service::credential::baked::Form;
+use crate::service::credential::records;
 use crate::web::accept;
 use crate::web::views::shared::{Download, Downloads};
 
@@ -43,6 +44,15 @@ pub(crate) fn media_type(form: Form, request: &HttpRequest) -> &'static str {
     }
 }
 
+/// The media type of a record of several badges.
+#[must_use]
+pub(crate) fn record_media_type(form: records::Form, request: &HttpRequest) -> &'static str {
+    match form {
+        records::Form::Json => accept::best(request, &accept::SIGNED),
+        records::Form::Token => accept::best(request, &accept::TOKEN),
+    }
+}
+
 /// Sets the headers of a file; `placed` is `inline` or `attachment`. Opened by itself it can run nothing.
 pub(crate) fn describe(
     answer: &mut HttpResponseBuilder,
@@ -51,10 +61,26 @@ pub(crate) fn describe(
     name: Option<&str>,
     placed: &str,
 ) {
-    let name = file_name(name.unwrap_or_default(), form);
+    let file = file_name(name.unwrap_or_default(), form.ending());
+    described(answer, media, &file, placed);
+}
+
+/// The same of a record of several badges.
+pub(crate) fn describe_record(
+    answer: &mut HttpResponseBuilder,
+    form: records::Form,
+    media: &str,
+    name: Option<&str>,
+    placed: &str,
+) {
+    let file = file_name(name.unwrap_or_default(), form.ending());
+    described(answer, media, &file, placed);
+}
+
+fn described(answer: &mut HttpResponseBuilder, media: &str, file: &str, placed: &str) {
     answer
         .insert_header(("content-type", media))
-        .insert_header(("content-disposition", format!("{placed}; filename=\"{name}\"")))
+        .insert_header(("content-disposition", format!("{placed}; filename=\"{file}\"")))
         .insert_header((
             "content-security-policy",
             "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox",
@@ -62,7 +88,7 @@ pub(crate) fn describe(
 }
 
 /// A file name that every system takes: "clean-a-messy-dataset.png".
-fn file_name(name: &str, form: Form) -> String {
+fn file_name(name: &str, ending: &str) -> String {
     let mut plain = String::new();
     for c in name.chars().take(60) {
         if c.is_ascii_alphanumeric() {
@@ -73,7 +99,7 @@ fn file_name(name: &str, form: Form) -> String {
     }
     let plain = plain.trim_end_matches('-');
     let plain = if plain.is_empty() { "badge" } else { plain };
-    format!("{plain}.{}", form.ending())
+    format!("{plain}.{ending}")
 }
 
 /// The files of a badge whose addresses begin with `base`.
@@ -127,6 +153,29 @@ pub(crate) fn downloads(base: &str, has_token: bool) -> Downloads {
     }
 }
 
+/// The files of a badge and its parts in one record.
+#[must_use]
+pub(crate) fn record_downloads(base: &str) -> Vec<Download> {
+    let download = |form: records::Form| {
+        let (text, note) = match form {
+            records::Form::Json => (
+                "Record (CLR 2.0, JSON)",
+                "For institutions and software that take Comprehensive Learner Records.",
+            ),
+            records::Form::Token => (
+                "Record as a token (CLR 2.0, JWT)",
+                "The same record in one line of text.",
+            ),
+        };
+        Download {
+            href: format!("{base}.{}", form.ending()),
+            text: text.to_owned(),
+            note: note.to_owned(),
+        }
+    };
+    records::Form::ALL.map(download).to_vec()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,9 +183,12 @@ mod tests {
     #[test]
     fn file_names_hold_nothing_that_a_header_or_a_disk_would_trip_over() {
         assert_eq!(
-            file_name("Clean a “messy” dataset!", Form::Png),
+            file_name("Clean a “messy” dataset!", Form::Png.ending()),
             "clean-a-messy-dataset.png"
         );
-        assert_eq!(file_name("数据\r\n\"", Form::Json), "badge.json");
+        assert_eq!(
+            file_name("数据\r\n\"", records::Form::Json.ending()),
+            "badge.clr.json"
+        );
     }
 }

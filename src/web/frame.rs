@@ -146,6 +146,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "The badge was signed anew and says what you chose. Save its files again.",
     ),
     (
+        "recorded",
+        Status::Earned,
+        "The record was made and signed. Its files are below, under “What it is made of”.",
+    ),
+    (
         "shared",
         Status::Earned,
         "Your choice was saved. The public page shows it at once.",

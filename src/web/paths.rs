@@ -159,6 +159,7 @@ pub(crate) mod course {
         CREDENTIAL_PRINT = "/credentials/{award}/print", credential_print(award: &AwardId);
         CREDENTIAL_SHARE = "/credentials/{award}/share", credential_share(award: &AwardId);
         CREDENTIAL_SIGN = "/credentials/{award}/sign", credential_sign(award: &AwardId);
+        CREDENTIAL_RECORD = "/credentials/{award}/record", credential_record(award: &AwardId);
         CREDENTIAL_LINKS = "/credentials/{award}/links", credential_links(award: &AwardId);
         CREDENTIAL_LINK_WITHDRAW = "/credentials/{award}/links/{link}/withdraw",
             credential_link_withdraw(award: &AwardId, link: &ShareLinkId);

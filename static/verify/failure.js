@@ -52,6 +52,9 @@ const FAILED = {
   OtherRecipient: () => "It does not match the address or identifier that you gave: it is held by somebody else, or under another one.",
   OtherHosted: (what) => `What its issuer hosts is another award: it differs in ${what}.`,
   OtherHost: (what) => `The issuer does not let its badges be hosted there (${what}).`,
+  Part: (what) => `A badge in it is not good. ${what}`,
+  OtherAssociated: (what) => `The record says how something belongs to it that is not in it (${what}).`,
+  Circle: (what) => `By the record, something is a part of itself (${what}).`,
   OtherEndorsed: () => "An endorsement in it is about something else.",
 };
 
@@ -80,6 +83,8 @@ const UNCHECKED = {
   StatusUnavailable: (what) => `The status list could not be fetched${what && ` (${what})`}, so that revocation cannot be ruled out. Ask its issuer, or look there.`,
   StatusListUnchecked: (what) => `The status list could not be checked. ${what}`,
   EndorsementUnchecked: (what) => `An endorsement in it could not be checked. ${what}`,
+  PartUnchecked: (what) => `A badge in it could not be checked. ${what}`,
+  TooManyParts: (what) => `The record holds more than ${what} badges, which this page does not check.`,
   Unreachable: (what) => what,
   UnknownHash: () => "The recipient is concealed in a way that this page does not read.",
   NoCrypto: () => "This browser offers no cryptography on this page. Open it over https or from a file on your own disk.",

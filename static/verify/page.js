@@ -19,7 +19,7 @@ const ALWAYS_OPEN = [
 ];
 
 /** What a browser may not read where a server may. */
-const ASKABLE = ["IssuerUnavailable", "StatusUnavailable", "HostedUnavailable", "StatusListUnchecked", "EndorsementUnchecked"];
+const ASKABLE = ["IssuerUnavailable", "StatusUnavailable", "HostedUnavailable", "StatusListUnchecked", "EndorsementUnchecked", "PartUnchecked"];
 const BY_SERVER = "/verify/check";
 
 let files = [];
@@ -164,10 +164,10 @@ async function askServer() {
     const answer = await fetch(BY_SERVER, { method: "POST", headers, body: askable.source, credentials: "omit" });
     if (answer.status === 429) throw new Error("It was asked too often. Try again in a minute.");
     if (!answer.ok) throw new Error("This site does not check badges for others.");
-    const { verdict, checks, remarks } = await answer.json();
+    const { verdict, checks, remarks, parts } = await answer.json();
     const words = { valid: "valid, as far as it checks", invalid: "not valid", unknown: "it cannot say either" };
     const lines = element("ul", "checks");
-    lines.append(...checks.map(checkLine));
+    lines.append(...checks.map(checkLine), ...parts.map(checkLine));
     told.replaceChildren(element("p", "lead", `${location.host} says: ${words[verdict] ?? verdict}.`), lines, ...remarks.map((one) => element("p", "quiet", one)));
   } catch (error) {
     told.replaceChildren(element("p", "", error instanceof TypeError ? "It did not answer." : error.message));
@@ -188,7 +188,7 @@ function checkLine({ kind, name, state, code, sentence }) {
 }
 
 /** What the badge says of itself, as text. */
-function describe({ document: judged, older, carrier, bytes, given, verdict, unconfirmed }) {
+function describe({ document: judged, older, parts = [], carrier, bytes, given, verdict, unconfirmed }) {
   const badge = older === undefined ? judged : inNewWords(judged, older);
   byId("badge-part").hidden = badge === undefined;
   if (pictureUrl !== undefined) URL.revokeObjectURL(pictureUrl);
@@ -225,6 +225,7 @@ function describe({ document: judged, older, carrier, bytes, given, verdict, unc
   fact("Description", written(text(achievement, "description") ?? text(badge, "description")));
   fact("Criteria", written(text(achievement?.criteria, "narrative")), link(text(achievement?.criteria, "id")));
   fact("About the badge", link(text(achievement, "id")));
+  fact("Badges in it", ...parts.map(partLine));
   fact("Results", ...list(subject, "result").map((result) => described(result, achievement)));
   fact("Evidence", ...list(badge, "evidence").flatMap((one) => [[text(one, "name"), text(one, "genre")].filter(Boolean).join(": "), written(text(one, "narrative")), link(text(one, "id"))]));
   fact("Skills", ...list(achievement, "alignment").map((one) => [text(one, "targetName"), text(one, "targetType"), text(one, "targetUrl")].filter(Boolean).join(": ")));
@@ -233,6 +234,19 @@ function describe({ document: judged, older, carrier, bytes, given, verdict, unc
   const own = link(ownPage(badge, given));
   if (own !== undefined) fact("Its own page", own, "Its issuer may say more there, such as that it is under review.");
   picture(achievement, carrier, bytes);
+}
+
+/** One badge of a record, with what was found of it. */
+function partLine({ name, issuer, awarded, state, code, sentence }) {
+  const line = element("div", `check is-${state}`);
+  Object.assign(line.dataset, { part: name, state, code });
+  const words = element("div");
+  const title = element("p", "check-name");
+  title.append(element("strong", "", name), element("span", "state", STATES[state]));
+  const from = [issuer, date(awarded)].filter(Boolean).join(", ");
+  words.append(title, element("p", "quiet", from), element("p", "", sentence));
+  line.append(icon(state), words);
+  return line;
 }
 
 function link(address) {

@@ -19,7 +19,10 @@ const SUITE = "eddsa-rdfc-2022";
 /** The kind of proof that this suite took the place of, and that signs in the same way. */
 const OLDER_SUITE = "Ed25519Signature2020";
 const MAX_ENDORSEMENTS = 16;
-const BADGE = ["OpenBadgeCredential", "AchievementCredential", "EndorsementCredential"];
+/** The type of a Comprehensive Learner Record, and how many badges of one are checked. */
+const RECORD_TYPE = "ClrCredential";
+const MAX_PARTS = 100;
+const BADGE = ["OpenBadgeCredential", "AchievementCredential", "EndorsementCredential", RECORD_TYPE];
 const ENDORSEMENT = ["EndorsementCredential"];
 const STATUS_LIST = ["BitstringStatusListCredential"];
 
@@ -35,6 +38,8 @@ const HELD = {
   Period: ["Validity period", "It is valid at present."],
   Status: ["Revocation", "The issuer has not revoked it."],
   Endorsements: ["Endorsements", "The endorsements in it are good."],
+  Parts: ["Badges in it", "Every badge in the record is good, each by the signature of its own issuer."],
+  Associations: ["How they belong together", "What it says about how its badges belong together is about badges in it."],
   Hosted: ["Hosted", "It is what its issuer hosts."],
   Recipient: ["Recipient", "It is held by whoever has the address or identifier that you gave."],
 };
@@ -72,7 +77,7 @@ class Checks {
  * Verifies what was given.
  *
  * `world` is what lies outside: {table, now, didDocument(did), statusList(url)}; `now` in milliseconds. What
- * cannot be fetched is thrown as a Failure. `recipient` is whom it should belong to, where that was asked. The answer is {verdict, headline, checks, remarks, carrier, document}, with
+ * cannot be fetched is thrown as a Failure. `recipient` is whom it should belong to, where that was asked. The answer is {verdict, headline, checks, remarks, parts, carrier, document}, with
  * verdict "valid" (as far as checked), "invalid" or "unknown".
  */
 export async function verify(bytes, world, recipient = "") {
@@ -86,6 +91,7 @@ export async function verify(bytes, world, recipient = "") {
   const issuer = issuerOf(document);
   await checks.note("Status", () => statusOf(document, issuer, world));
   await checks.note("Endorsements", () => endorsements(document, world));
+  const parts = isRecord(document) ? await partsOf(document, checks, world) : [];
   if (recipient !== "") await checks.note("Recipient", () => belongsTo(document.credentialSubject, recipient));
   const found = conclude(checks, document, [...checks.remarks, ...remarks(document, token)]);
   if (world.fromFiles?.size > 0) {
@@ -97,7 +103,7 @@ export async function verify(bytes, world, recipient = "") {
     }
     found.remarks.unshift("The issuer could not be asked: what you chose stood in for what it publishes. Whoever made those files could have made the badge too. Check again when its site answers.");
   }
-  return { ...found, carrier: given.carrier, source: given.source, document };
+  return { ...found, parts, carrier: given.carrier, source: given.source, document };
 }
 
 /** Lets through what says of itself, in one way or another, that it is a credential: of whatever standard, and however wrong. */
@@ -165,7 +171,10 @@ function members(document, types, remarkable) {
   if (issuerOf(document) === undefined) throw new Failure("Missing", "issuer");
   const subject = document.credentialSubject;
   if (!isObject(subject)) throw new Failure("Missing", "credentialSubject");
-  if (types === BADGE && !has("EndorsementCredential")) {
+  if (types === BADGE && has(RECORD_TYPE)) {
+    if (list(subject, "verifiableCredential").length === 0) throw new Failure("Missing", "verifiableCredential");
+    if (text(subject, "id") === undefined && list(subject, "identifier").length === 0) remarkable.push("It names no recipient: it says nothing about who earned it.");
+  } else if (types === BADGE && !has("EndorsementCredential")) {
     const { achievement } = subject;
     if (achievement === undefined) throw new Failure("Missing", "achievement");
     for (const name of ["id", "name", "description"]) {
@@ -369,6 +378,85 @@ async function endorsements(document, world) {
     if (!holders.some((holder) => text(holder, "id") === about)) throw new Failure("OtherEndorsed");
   }
   return all.length === 0 ? { sentence: "There are none in it." } : undefined;
+}
+
+function isRecord(document) {
+  return list(document, "type").includes(RECORD_TYPE);
+}
+
+/** Checks each badge of a record by its own proof, and what is said about how they belong together. */
+async function partsOf(record, checks, world) {
+  const subject = record.credentialSubject;
+  const all = list(subject, "verifiableCredential");
+  const [found, known] = [[], list(subject, "achievement").map((one) => text(one, "id"))];
+  if (all.length > MAX_PARTS) {
+    await checks.note("Parts", () => Promise.reject(new Failure("TooManyParts", MAX_PARTS)));
+    return found;
+  }
+  for (const part of all) {
+    const one = await partOf(part, world);
+    known.push(text(one.document?.credentialSubject?.achievement, "id"));
+    found.push(one);
+  }
+  await checks.note("Parts", () => {
+    const bad = ["failed", "unchecked"].map((state) => found.find(({ failure }) => failure !== undefined && stateOf(failure) === state)).find(Boolean);
+    if (bad !== undefined) throw new Failure(stateOf(bad.failure) === "failed" ? "Part" : "PartUnchecked", `${bad.name}: ${sentenceOf(bad.failure)}`);
+  });
+  await checks.note("Associations", () => associated(subject, known));
+  return found.map(({ name, failure, document }) => ({
+    name,
+    issuer: text(document?.issuer, "name") ?? issuerOf(document),
+    awarded: text(document, "awardedDate") ?? text(document, "validFrom"),
+    state: failure === undefined ? "held" : stateOf(failure),
+    code: failure?.code ?? "",
+    sentence: failure === undefined ? "Valid, as far as this page checks." : sentenceOf(failure),
+  }));
+}
+
+async function partOf(part, world) {
+  const checks = new Checks();
+  const given = await checks.note("Readable", () => readPart(part));
+  if (given === undefined) return { name: "A badge that cannot be read", failure: checks.worst() };
+  const { document, token } = given;
+  // A record within a record is not looked into.
+  if (isRecord(document)) await checks.note("Members", () => Promise.reject(new Failure("OtherKind", otherKinds(document))));
+  else await core(checks, document, token, BADGE, world);
+  await checks.note("Status", () => statusOf(document, issuerOf(document), world));
+  await checks.note("Endorsements", () => endorsements(document, world));
+  const name = text(document.credentialSubject?.achievement, "name") ?? text(document, "name") ?? "A badge without a name";
+  return { name, document, failure: checks.worst() };
+}
+
+/** A badge as it stands in a record: with its proof inside, or as a token. */
+function readPart(part) {
+  if (typeof part === "string") return read(new TextEncoder().encode(part));
+  if (!isObject(part)) throw new Failure("UnknownFile", "it holds no JSON object");
+  const envelope = /^data:application\/(?:vc\+)?jwt[^,]*,(.*)$/s.exec(text(part, "id") ?? "");
+  return envelope === null ? { document: part } : read(new TextEncoder().encode(envelope[1].trim()));
+}
+
+const ASSOCIATIONS = ["exactMatchOf", "isChildOf", "isParentOf", "isPartOf", "isPeerOf", "isRelatedTo", "precedes", "replacedBy"];
+
+/** Whether the associations are of what is in the record, in words of the standard, and nothing is a part of itself. */
+function associated(subject, known) {
+  let left = [];
+  for (const association of list(subject, "association")) {
+    const [kind, source, target] = ["associationType", "sourceId", "targetId"].map((name) => text(association, name));
+    if (!ASSOCIATIONS.includes(kind)) throw new Failure("Missing", "associationType");
+    if (source === undefined) throw new Failure("Missing", "sourceId");
+    if (target === undefined) throw new Failure("Missing", "targetId");
+    const unknown = [source, target].find((id) => !known.includes(id));
+    if (unknown !== undefined) throw new Failure("OtherAssociated", unknown);
+    if (["isChildOf", "isPartOf"].includes(kind)) left.push([source, target]);
+    if (kind === "isParentOf") left.push([target, source]);
+  }
+  // What has no whole or no part any more is taken away until nothing goes: what is left goes round.
+  for (let before = -1; before !== left.length; ) {
+    before = left.length;
+    const [parts, wholes] = [new Set(left.map(([part]) => part)), new Set(left.map(([, whole]) => whole))];
+    left = left.filter(([part, whole]) => parts.has(whole) && wholes.has(part));
+  }
+  if (left.length > 0) throw new Failure("Circle", left[0][0]);
 }
 
 /** What kinds of identifiers are called (Open Badges 3.0, IdentifierTypeEnum). */

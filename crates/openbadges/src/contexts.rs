@@ -4,7 +4,7 @@
 pub(crate) const VC_CONTEXT_1: &str = "https://www.w3.org/2018/credentials/v1";
 
 /// Every context that a document may name.
-const CONTEXTS: [(&str, &str); 9] = [
+const CONTEXTS: [(&str, &str); 10] = [
     (
         super::credential::wire::VC_CONTEXT,
         include_str!("contexts/credentials-v2.jsonld"),
@@ -12,6 +12,10 @@ const CONTEXTS: [(&str, &str); 9] = [
     (
         super::credential::wire::OB_CONTEXT,
         include_str!("contexts/open-badges-3.0.3.jsonld"),
+    ),
+    (
+        super::credential::wire::CLR_CONTEXT,
+        include_str!("contexts/clr-2.0.1.jsonld"),
     ),
     // What others signed before 3.0.3; we issue none of it.
     (

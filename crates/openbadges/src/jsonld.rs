@@ -15,8 +15,10 @@ use serde_json::Value;
 use super::contexts;
 
 /// How many quads and blank nodes a document may have: canonicalisation has no budget of its own.
-pub(super) const MAX_QUADS: usize = 4_000;
-pub(super) const MAX_BLANK_NODES: usize = 400;
+const MAX_QUADS: usize = 4_000;
+const MAX_BLANK_NODES: usize = 400;
+/// How many times as much a record may have, in which many badges are.
+const RECORD: usize = 4;
 /// How deep a document may be nested.
 const MAX_DEPTH: usize = 32;
 
@@ -25,6 +27,18 @@ const NOWHERE_VOCABULARY: &str = "cairn-undefined:term#";
 const NOWHERE_BASE: &str = "cairn-undefined://base/";
 /// Keywords that may stand in a document beside `@context`.
 const KEYWORDS: [&str; 5] = ["@id", "@type", "@value", "@language", "@context"];
+
+/// How many quads and blank nodes this document may have.
+pub(super) fn most(document: &Value) -> (usize, usize) {
+    let names = |kind: &Value| kind.as_str() == Some("ClrCredential");
+    let is_record = match document.get("type") {
+        Some(Value::Array(kinds)) => kinds.iter().any(names),
+        Some(kind) => names(kind),
+        None => false,
+    };
+    let times = if is_record { RECORD } else { 1 };
+    (MAX_QUADS * times, MAX_BLANK_NODES * times)
+}
 
 /// Why a document was not turned into quads.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,7 +84,7 @@ pub fn quads(document: &Value) -> Result<Vec<Quad>, JsonLdError> {
     } else {
         expand(document, Watch::Plainly)?
     };
-    if super::canon::blank_nodes(&quads) > MAX_BLANK_NODES {
+    if super::canon::blank_nodes(&quads) > most(document).1 {
         return Err(JsonLdError::TooComplex);
     }
     Ok(quads)
@@ -158,6 +172,7 @@ enum Watch {
 }
 
 fn expand(document: &Value, watch: Watch) -> Result<Vec<Quad>, JsonLdError> {
+    let (most_quads, _) = most(document);
     let text = written(document).map_err(|error| JsonLdError::Invalid(error.to_string()))?;
     let mut parser = JsonLdParser::new();
     if watch == Watch::Closely {
@@ -175,7 +190,7 @@ fn expand(document: &Value, watch: Watch) -> Result<Vec<Quad>, JsonLdError> {
     });
     let mut quads = Vec::new();
     for quad in parsed {
-        if quads.len() >= MAX_QUADS {
+        if quads.len() >= most_quads {
             return Err(JsonLdError::TooComplex);
         }
         quads.push(quad.map_err(|error| JsonLdError::Invalid(error.to_string()))?);

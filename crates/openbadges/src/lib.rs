@@ -7,6 +7,7 @@
 //! # From an achievement to a verdict
 //!
 //! 1. [`credential`] models the credential: what cannot be signed cannot be written down.
+//!    A record ([`credential::ClrCredential`]) holds signed badges as they are.
 //! 2. [`sign`] writes its RDF without a JSON-LD processor, canonicalises it ([`canon`], RDFC-1.0) and adds a Data Integrity
 //!    proof, `eddsa-rdfc-2022` ([`proof`]). [`jwt::sign`] signs the same credential as a token with ES256. Both give
 //!    [`SignedBytes`], to be stored and served as they are.

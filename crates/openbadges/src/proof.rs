@@ -10,7 +10,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::canon::{canonical, canonical_bounded};
-use super::credential::{EndorsementCredential, OpenBadgeCredential, Proof, wire};
+use super::credential::{ClrCredential, EndorsementCredential, OpenBadgeCredential, Proof, wire};
 use super::emit::{Emit, Emitter, Graph, proof_config};
 use super::error::Error;
 use super::multibase;
@@ -54,7 +54,7 @@ impl fmt::Debug for SignedBytes {
 }
 
 mod sealed {
-    use super::{EndorsementCredential, OpenBadgeCredential, Proof, StatusListCredential};
+    use super::{ClrCredential, EndorsementCredential, OpenBadgeCredential, Proof, StatusListCredential};
 
     /// The place of the proofs.
     pub trait Proofs {
@@ -75,10 +75,15 @@ mod sealed {
         )*};
     }
 
-    proofs!(OpenBadgeCredential, EndorsementCredential, StatusListCredential);
+    proofs!(
+        OpenBadgeCredential,
+        EndorsementCredential,
+        StatusListCredential,
+        ClrCredential
+    );
 }
 
-/// A document that can be signed: a badge, an endorsement or a status list.
+/// A document that can be signed: a badge, an endorsement, a status list or a record.
 pub trait Signable: Serialize + Clone + sealed::Proofs {
     /// The canonical N-Quads of the document without its own proofs.
     ///

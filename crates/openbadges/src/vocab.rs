@@ -14,6 +14,9 @@ pub(crate) mod datatype {
     pub(crate) const DATE_TIME: &str = "http://www.w3.org/2001/XMLSchema#dateTime";
     /// The undefined prefix of `awardedDate`, which therefore stays a scheme.
     pub(crate) const XSD_PREFIX_DATE_TIME: &str = "xsd:dateTime";
+    /// The same undefined prefix, in the context of records.
+    pub(crate) const XSD_PREFIX_BOOLEAN: &str = "xsd:boolean";
+    pub(crate) const XSD_PREFIX_ANY_URI: &str = "xsd:anyURI";
     pub(crate) const HTTPS_ANY_URI: &str = "https://www.w3.org/2001/XMLSchema#anyURI";
     pub(crate) const HTTPS_BOOLEAN: &str = "https://www.w3.org/2001/XMLSchema#boolean";
     pub(crate) const HTTPS_DATE: &str = "https://www.w3.org/2001/XMLSchema#date";
@@ -54,6 +57,16 @@ terms! {
     RUBRIC_CRITERION_LEVEL = "rubricCriterionLevel", SALT = "salt", SPECIALIZATION = "specialization",
     STATUS = "status", TARGET_CODE = "targetCode", TARGET_TYPE = "targetType", TERM = "term",
     VALUE_MAX = "valueMax", VALUE_MIN = "valueMin", VERSION = "version",
+}
+
+terms! {
+    /// Comprehensive Learner Record 2.0.
+    clr, "https://purl.imsglobal.org/spec/vc/clr/vocab.html#":
+    ASSOCIATION_CLASS = "Association", CLR_CREDENTIAL = "ClrCredential", CLR_SUBJECT = "ClrSubject",
+    ACHIEVEMENT = "achievement", ASSOCIATION = "association", ASSOCIATION_TYPE = "AssociationType",
+    // So numbered in the published context.
+    IDENTIFIER = "identifier-1",
+    PARTIAL = "partial", SOURCE_ID = "sourceId", TARGET_ID = "targetId", VERIFIABLE_CREDENTIAL = "verifiableCredential",
 }
 
 terms! {

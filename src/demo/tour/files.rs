@@ -12,7 +12,7 @@ use practice_lms::browser::{Browser, Page};
 pub(crate) struct Entry {
     /// Within the folder.
     pub(crate) file: String,
-    /// `json`, `png` or `svg`; `jwt`, `jwt.png` or `jwt.svg`.
+    /// `json`, `png` or `svg`; `jwt`, `jwt.png` or `jwt.svg`; of a record of several badges `clr.json` or `clr.jwt`.
     pub(crate) form: String,
     /// `moodle` or `canvas`.
     pub(crate) flavour: String,

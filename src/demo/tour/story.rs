@@ -70,7 +70,8 @@ pub(super) async fn walk(place: &Place, folder: &Path, say: &dyn Fn(&str)) -> Re
         step: "a stranger's browser".to_owned(),
         what: error.to_string(),
     })?;
-    let mut entries = Vec::new();
+    say("· Ada puts her stack and the badge that counted for it into one record.");
+    let mut entries = record(&mut ada, place, folder).await?;
     let [hers, his] = <[Page; 2]>::try_from(pages).ok().during("two badges")?;
     let hers = credential(&mut ada, &hers).await?;
     let public = public_address(place, &hers)?;
@@ -311,6 +312,40 @@ async fn check_now(teacher: &mut Person<'_>, home: &Page, all: usize) -> Result<
 async fn credential(student: &mut Person<'_>, badge: &Page) -> Result<Page, TourError> {
     let page = student.click(badge, "Show and share my badge").await?;
     expect("my credential", page, "Take it with you")
+}
+
+/// The stack and what counted for it in one record, in both of its forms.
+async fn record(student: &mut Person<'_>, place: &Place, folder: &Path) -> Result<Vec<Entry>, TourError> {
+    let mine = student.open("My badges").await?;
+    let badge = student.click(&mine, STACK).await?;
+    let page = credential(student, &badge).await?;
+    let page = expect("what the stack is made of", page, BADGE)?;
+    let form = page.form("/record").during("making the record")?;
+    let made = student.send(&page, &form, &[]).await?;
+    let made = expect("the record", made, "The record was made and signed.")?;
+    let mut entries = Vec::new();
+    for form in ["clr.json", "clr.jwt"] {
+        let step = format!("downloading the record as {form}");
+        let mut files = made.links("/credentials/").into_iter();
+        let found = files.find(|link| link.ends_with(form));
+        let file = student.browser.get(&found.during(&step)?).await.during(&step)?;
+        if file.status != 200 {
+            return Err(TourError::Missing {
+                step,
+                what: format!("status {}", file.status),
+            });
+        }
+        let whose = ("valid", student.identifier.as_str());
+        entries.push(files::save_credential(
+            folder,
+            place,
+            "ada-stack",
+            form,
+            whose,
+            &file,
+        )?);
+    }
+    Ok(entries)
 }
 
 /// The public address, as this machine reaches it.

@@ -25,6 +25,10 @@ use openbadges::credential::{
 use openbadges::did::IssuerIdentity;
 
 mod native;
+mod parts;
+
+pub(in crate::service) use parts::Counted;
+pub(crate) use parts::is_part;
 
 /// What the credential says when an instructor awarded it although the rule was not met.
 const BY_HAND: &str = "Awarded by an instructor's own decision, not by the rule of the badge.";
@@ -64,6 +68,8 @@ pub(in crate::service) struct Parts<'a> {
     pub(crate) labels_elsewhere: &'a HashMap<OutsideColumnId, String>,
     /// What was handed in and approved for it.
     pub(crate) evidence: &'a [Approved],
+    /// The badges that counted for it.
+    pub(crate) counted: &'a [Counted],
     /// When each grade was first read as it is.
     pub(crate) graded: &'a HashMap<LineItemId, DateTime<Utc>>,
 }
@@ -115,7 +121,12 @@ pub(in crate::service) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
             narrative: how(parts.decision, parts.renews),
             ..AchievementSubject::default()
         },
-        evidence: parts.evidence.iter().map(evidence).collect(),
+        evidence: parts
+            .evidence
+            .iter()
+            .map(evidence)
+            .chain(parts.counted.iter().map(Counted::evidence))
+            .collect(),
         credential_status: Some(parts.status),
         ..OpenBadgeCredential::default()
     }

@@ -8,6 +8,7 @@ pub(crate) mod fresh_lists;
 pub(crate) mod outside;
 pub(crate) mod publish;
 pub(crate) mod qr;
+pub(crate) mod records;
 pub(crate) mod reissuing;
 pub(crate) mod renewals;
 pub(crate) mod share;

@@ -20,6 +20,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::base::refusal::CredentialRefusal;
 use crate::service::credential::build::{achievement, achievement_id, profile};
+use crate::service::credential::records::{self, Stack};
 use crate::service::credential::renewals::{self, Renewals};
 use crate::store::{
     Db, StoreError, awards, badges, credentials, erasures, issuers, people, policies, status_lists,
@@ -40,6 +41,8 @@ pub(crate) struct Published {
     pub(crate) holder: Option<String>,
     /// What it renews, and what renewed it.
     pub(crate) renewals: Renewals,
+    /// What counted for it, where badges did.
+    pub(crate) stack: Option<Stack>,
     /// What its badge asks today before it is awarded again once it has lapsed; none where it never does, and where
     /// nobody is awarded it any more.
     pub(crate) renewal: Option<Renewal>,
@@ -183,6 +186,7 @@ pub(in crate::service) fn load(db: &mut Db, credential: Credential) -> Result<Op
     Ok(Some(Published {
         renewal: badge.map(|badge| badge.design.renewal),
         renewals: renewals::of(db, &award)?,
+        stack: records::stack(db, &award, &credential)?,
         keys: institutions::all_keys(db, &issuer)?,
         list: SignedList {
             slug: list.slug,

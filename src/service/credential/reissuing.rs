@@ -14,12 +14,12 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::CredentialRefusal;
 use crate::service::base::session::Visitor;
-use crate::service::credential::build::{has_link, is_about};
+use crate::service::credential::build::{has_link, is_about, is_part};
 use crate::service::credential::email_hash;
 use crate::service::credential::publish::read;
 use crate::service::credential::share::held;
 use crate::service::credential::signing::{IssuingContext, Signer};
-use crate::store::{Db, audit, reissues, submissions};
+use crate::store::{Db, audit, awards, records, reissues, submissions};
 use openbadges::OpenBadgeCredential;
 use openbadges::credential::{Evidence, ResultDescription, ResultEntry};
 
@@ -79,7 +79,11 @@ impl LeftOut {
         if said {
             document.evidence.append(&mut self.evidence);
         } else {
-            self.evidence.append(&mut document.evidence);
+            let (parts, work) = std::mem::take(&mut document.evidence)
+                .into_iter()
+                .partition(is_part);
+            document.evidence = parts;
+            self.evidence.extend::<Vec<_>>(work);
         }
     }
 }
@@ -161,7 +165,10 @@ pub(crate) fn says(credential: &Credential, document: &OpenBadgeCredential) -> R
             !document.credential_subject.result.is_empty(),
             !left_out.result.is_empty(),
         ),
-        work: said(!document.evidence.is_empty(), !left_out.evidence.is_empty()),
+        work: said(
+            !document.evidence.iter().all(is_part),
+            !left_out.evidence.is_empty(),
+        ),
         address: said(
             document.evidence.iter().any(|one| one.id.is_some()),
             document.evidence.iter().chain(&left_out.evidence).any(has_link),
@@ -231,7 +238,8 @@ pub(crate) async fn set_says(
 }
 
 /// Signs `document` with the issuer's keys of now and puts it in the place of the credential's own, in both forms. Nothing is
-/// said again that the institution lets nobody say by now ([`email_hash::keep_to_policy`]). Run it in a transaction.
+/// said again that the institution lets nobody say by now ([`email_hash::keep_to_policy`]). Records in which it stood are removed, to
+/// be made anew. Run it in a transaction.
 pub(in crate::service) fn again(
     db: &mut Db,
     signer: &Signer,
@@ -255,7 +263,12 @@ pub(in crate::service) fn again(
         }),
         ..credential
     };
-    Ok(reissues::replace(db, &replaced, &was)?)
+    reissues::replace(db, &replaced, &was)?;
+    // A record of before would go on saying what this badge does not say any more, or be signed by a key that is withdrawn.
+    if let Some(award) = awards::get(db, &replaced.tenant, &replaced.award)? {
+        records::forget_person(db, &award.tenant, &award.person)?;
+    }
+    Ok(())
 }
 
 /// When what is signed at `now` begins to hold: later than what it replaces, and before its end. What has ended by now moves

@@ -14,6 +14,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::base::session::Visitor;
 use crate::service::credential::publish::read;
+use crate::service::credential::records::{self, Stack};
 use crate::service::credential::renewals::{self, Renewals};
 use crate::store::share_links as stored_links;
 use crate::store::{Db, awards, badges, credentials, issuers, policies};
@@ -38,6 +39,8 @@ pub(crate) struct Mine {
     pub(crate) policy: Policy,
     /// What it renews, and what renewed it.
     pub(crate) renewals: Renewals,
+    /// What counted for it, where badges did.
+    pub(crate) stack: Option<Stack>,
     /// By which it is or was shown for a time, latest first.
     pub(crate) links: Vec<ShareLink>,
     /// The moment of asking.
@@ -58,9 +61,12 @@ pub(crate) async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> R
         let policy = policies::get(db, asking.tenant())?;
         let renewals = renewals::of(db, &award)?;
         let links = stored_links::of_credential(db, asking.tenant(), &credential.id, LISTED)?;
-        Ok((award, badge, credential, issuer, policy, renewals, links))
+        let stack = records::stack(db, &award, &credential)?;
+        let around = (policy, renewals, links, stack);
+        Ok((award, badge, credential, issuer, around))
     });
-    let (award, badge, credential, issuer, policy, renewals, links) = found.await?;
+    let (award, badge, credential, issuer, around) = found.await?;
+    let (policy, renewals, links, stack) = around;
     let identity = institutions::identity(cairn, &issuer)?;
     Ok(Mine {
         document: read(&credential)?,
@@ -69,6 +75,7 @@ pub(crate) async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> R
         policy,
         renewals,
         links,
+        stack,
         now: cairn.clock.now(),
         award,
         badge,

@@ -7,7 +7,7 @@ use super::convert::{CHUNK, micros, moment, opt_moment};
 use super::schema::{
     approvals, audit, awards, badges, course_teachers, credentials, current_decisions, decisions, enrolments,
     erased_pages, erasures, identities, outside_cells, outside_grades, outside_people, past_results, people,
-    posted_scores, regrades, results, section_members, sessions, share_links, subjects, submissions,
+    posted_scores, records, regrades, results, section_members, sessions, share_links, subjects, submissions,
 };
 use super::{Db, StoreError, jobs, joins, waiting_answers};
 use crate::domain::audit::{ActorKind, approval_subject};
@@ -213,12 +213,18 @@ pub(crate) fn erase(
     let of_person = awards::table
         .filter(awards::person_id.eq(person.as_str()))
         .select(awards::id);
-    let shown = credentials::table
-        .filter(credentials::award_id.eq_any(of_person))
-        .select(credentials::id);
+    let shown = || {
+        credentials::table
+            .filter(credentials::award_id.eq_any(of_person))
+            .select(credentials::id)
+    };
     on_both!(db, |connection| diesel::delete(share_links::table)
         .filter(share_links::tenant_id.eq(tenant.as_str()))
-        .filter(share_links::credential_id.eq_any(shown))
+        .filter(share_links::credential_id.eq_any(shown()))
+        .execute(connection))?;
+    on_both!(db, |connection| diesel::delete(records::table)
+        .filter(records::tenant_id.eq(tenant.as_str()))
+        .filter(records::credential_id.eq_any(shown()))
         .execute(connection))?;
     on_both!(db, |connection| diesel::delete(credentials::table)
         .filter(credentials::tenant_id.eq(tenant.as_str()))

@@ -107,7 +107,7 @@ fn cycles_follow_each_other_and_the_first_revocation_stays() {
     });
 }
 
-fn list(school: &School, id: &str, length: i32) -> StatusList {
+pub(super) fn list(school: &School, id: &str, length: i32) -> StatusList {
     StatusList {
         id: id.into(),
         tenant: school.tenant.clone(),

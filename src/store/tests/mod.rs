@@ -26,6 +26,7 @@ mod placing;
 mod posting;
 mod queue;
 mod reading;
+mod recording;
 mod releasing;
 mod rest_grades;
 mod sections;

@@ -16,6 +16,7 @@ mod preview;
 mod print;
 mod public;
 mod reach;
+mod records;
 mod revoked;
 mod sections;
 pub(crate) mod stage;

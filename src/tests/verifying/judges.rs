@@ -88,13 +88,6 @@ const AGREED: &[Agreed] = &[
         },
     },
     Agreed {
-        reason: "a CLR: the kit checks it, page and server say that they do not",
-        times: 1,
-        holds: |case, kit, finding| {
-            case.name.contains("CLR stack") && kit.ok && unchecked(finding) == ["OtherKind"]
-        },
-    },
-    Agreed {
         reason: "a did:jwk: page and server read the key in it, the kit does not follow it",
         times: 2,
         holds: |_, kit, finding| {

@@ -11,6 +11,7 @@ mod older;
 mod others;
 mod outside;
 mod parity;
+mod records;
 mod schema;
 mod taken;
 mod tokens;
@@ -231,6 +232,7 @@ fn class(code: &str) -> &str {
         "Claim" => "Claims",
         "StatusListUnchecked" => "StatusListBad",
         "EndorsementUnchecked" => "Endorsement",
+        "PartUnchecked" => "Part",
         other => other,
     }
 }

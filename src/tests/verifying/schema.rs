@@ -108,6 +108,54 @@ fn the_official_schema_takes_a_badge_with_every_optional_member() {
     }
 }
 
+/// The document in the words of data model 1.1, in which the published schema of records is written: it knows no other names of
+/// the two moments, and no list of bits.
+fn in_older_words(document: &mut Value) {
+    let members = document.as_object_mut().unwrap();
+    for (name, older) in [("validFrom", "issuanceDate"), ("validUntil", "expirationDate")] {
+        if let Some(moment) = members.remove(name) {
+            members.insert(older.to_owned(), moment);
+        }
+    }
+    if let Some(status) = members.get_mut("credentialStatus").and_then(Value::as_object_mut) {
+        status.retain(|name, _| ["id", "type"].contains(&name.as_str()));
+    }
+}
+
+#[test]
+fn the_published_schema_of_records_takes_ours_but_for_the_words_of_its_data_model() {
+    let Some(folder) = folder() else { return };
+    let place = folder.join("schemas/clr_v2p0_clrcredential_schema_draft4.json");
+    let Ok(text) = std::fs::read(place) else {
+        crate::store::testing::say("left out: the schema of records, which lies beside the kit");
+        return;
+    };
+    let schema = validator(&serde_json::from_slice(&text).unwrap());
+    let (issuer, key) = (examples::issuer().unwrap(), examples::key());
+    let method = issuer.verification_method(&key.verifying_key());
+    let record = examples::record(3).unwrap();
+    let signed = attach(&record, &key, &method, examples::moment()).unwrap();
+    let mut document = serde_json::to_value(&signed).unwrap();
+    in_older_words(&mut document);
+    let parts = document
+        .pointer_mut("/credentialSubject/verifiableCredential")
+        .unwrap();
+    parts.as_array_mut().unwrap().iter_mut().for_each(in_older_words);
+    assert_eq!(errors(&schema, &document), Vec::<String>::new());
+    for place in [
+        "/name",
+        "/issuer",
+        "/credentialSubject/verifiableCredential",
+        "/credentialSubject/association/0/targetId",
+    ] {
+        let (parent, name) = place.rsplit_once('/').unwrap();
+        let mut without = document.clone();
+        let members = without.pointer_mut(parent).and_then(Value::as_object_mut);
+        assert!(members.unwrap().remove(name).is_some(), "{place}");
+        assert_ne!(errors(&schema, &without), Vec::<String>::new(), "without {place}");
+    }
+}
+
 #[test]
 fn the_official_schema_takes_an_award_with_all_that_an_instructor_can_set() {
     let Some(schema) = official() else { return };

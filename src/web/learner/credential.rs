@@ -13,6 +13,8 @@ use crate::service::base::addresses;
 use crate::service::base::drawings::Asker;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::baked::{self, Form};
+use crate::service::credential::publish;
+use crate::service::credential::records::{self, Stack};
 use crate::service::credential::reissuing::{self, Wish};
 use crate::service::credential::renewals::Term;
 use crate::service::credential::share::{self, Mine};
@@ -25,7 +27,9 @@ use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::{self, course};
-use crate::web::views::learner::{MyCredentialPage, MyPrintPage, Says, SharedLine, SignedAnew, Switches};
+use crate::web::views::learner::{
+    MyCredentialPage, MyPrintPage, Says, SharedLine, SignedAnew, StackPart, StackView, Switches,
+};
 use crate::web::views::shared::{PictureView, When};
 use crate::web::words;
 
@@ -38,11 +42,13 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .route(course::CREDENTIAL_PRINT, web::post().to(print))
         .route(course::CREDENTIAL_SHARE, web::post().to(switch))
         .route(course::CREDENTIAL_SIGN, web::post().to(sign))
+        .route(course::CREDENTIAL_RECORD, web::post().to(record))
         .route(course::CREDENTIAL_LINKS, web::post().to(make_link))
         .route(course::CREDENTIAL_LINK_WITHDRAW, web::post().to(withdraw));
 }
 
-/// The page; with `.json`, `.jwt`, `.png`, `.svg`, `.jwt.png` or `.jwt.svg` at the end of the address, that file.
+/// The page; with `.json`, `.jwt`, `.png`, `.svg`, `.jwt.png`, `.jwt.svg`, `.clr.json` or `.clr.jwt` at the end of the address,
+/// that file.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder.
@@ -52,7 +58,13 @@ pub(crate) async fn credential(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let (_, name) = path.into_inner();
-    let (award, form) = match name.split_once('.') {
+    let ending = name.split_once('.');
+    if let Some((award, form)) =
+        ending.and_then(|(award, ending)| Some((award, records::Form::of_ending(ending)?)))
+    {
+        return record_file(&visit, &AwardId::from(award), form, &request).await;
+    }
+    let (award, form) = match ending {
         Some((award, ending)) => {
             let form = Form::of_ending(ending).ok_or(ServiceError::NotFound("file"))?;
             (award, Some(form))
@@ -74,6 +86,36 @@ pub(crate) async fn credential(
         "attachment",
     );
     Ok(answer.insert_header(("cache-control", "no-store")).body(bytes))
+}
+
+async fn record_file(
+    visit: &Visit,
+    award: &AwardId,
+    form: records::Form,
+    request: &HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let mine = share::mine(&visit.cairn, &visit.visitor, award).await?;
+    let record = records::of(&visit.cairn, visit.visitor.tenant(), &mine.credential.id).await?;
+    let mut answer = HttpResponse::Ok();
+    let media = badge_file::record_media_type(form, request);
+    let name = mine.document.name.as_deref();
+    badge_file::describe_record(&mut answer, form, media, name, "attachment");
+    Ok(answer
+        .insert_header(("cache-control", "no-store"))
+        .body(form.of(record)))
+}
+
+/// Has the badge and those that counted for it put into one record.
+///
+/// # Errors
+/// As [`records::make`].
+pub(crate) async fn record(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let award = AwardId::from(path.into_inner().1);
+    records::make(&visit.cairn, &visit.visitor, &award).await?;
+    Ok(visit.go(&visit.href_saying(&course::credential(&award), "recorded")))
 }
 
 /// My badge on a sheet of paper: with my name, whatever others see.
@@ -180,6 +222,31 @@ fn shared_line(visit: &Visit, award: &AwardId, link: &ShareLink, now: DateTime<U
     }
 }
 
+/// The badges that counted, and the record of all of them.
+fn stack_view(visit: &Visit, mine: &Mine, stack: &Stack) -> Result<StackView, ServiceError> {
+    let part = |term: &Term| -> Result<StackPart, ServiceError> {
+        Ok(StackPart {
+            name: publish::read(&term.credential)?
+                .credential_subject
+                .achievement
+                .name,
+            href: (term.award.person == visit.visitor.person.id)
+                .then(|| visit.href(&course::credential(&term.award.id))),
+            awarded: When::date_only(term.award.awarded_at),
+            standing: standing_chip(&term.award, mine.now),
+        })
+    };
+    let files = visit.href(&course::credential(&mine.award.id));
+    Ok(StackView {
+        parts: stack.parts.iter().map(part).collect::<Result<_, _>>()?,
+        recorded: stack.recorded.map(When::date_only),
+        downloads: badge_file::record_downloads(&files),
+        others_get_it: stack.is_shared,
+        make_action: (stack.recorded.is_none() && mine.award.revocation.is_none())
+            .then(|| visit.href(&course::credential_record(&mine.award.id))),
+    })
+}
+
 /// Whoever is in the visit, in whose line pictures are drawn.
 fn asker(visit: &Visit) -> Asker {
     Asker::Person(visit.visitor.person.id.clone())
@@ -200,6 +267,8 @@ async fn view(
     ]
     .map(here);
     let elsewhere = sharing::elsewhere(&visit.cairn, &asker(visit), &mine, visit.visitor.zone()).await?;
+    let stack = mine.stack.as_ref();
+    let stack = stack.map(|stack| stack_view(visit, &mine, stack)).transpose()?;
     let visibility = mine.credential.visibility;
     let says = reissuing::says(&mine.credential, &mine.document)?;
     let no_email = email_hash::address(&visit.visitor.person, &mine.policy).err();
@@ -217,6 +286,7 @@ async fn view(
     let achievement = mine.document.credential_subject.achievement;
     let image = achievement.image.as_ref();
     Ok(MyCredentialPage {
+        stack,
         elsewhere,
         links: mine
             .links

@@ -3,7 +3,7 @@
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use openbadges::verify::{Check, Outcome, Remark, Verdict};
+use openbadges::verify::{Check, Outcome, PartVerdict, Remark, Verdict};
 use serde::Serialize;
 use url::form_urlencoded;
 
@@ -50,11 +50,43 @@ impl From<&Check> for Line {
     }
 }
 
+/// One badge of a record, in the same members.
+#[derive(Serialize)]
+struct Part {
+    kind: &'static str,
+    name: String,
+    state: &'static str,
+    code: &'static str,
+    sentence: String,
+}
+
+impl From<&PartVerdict> for Part {
+    fn from(part: &PartVerdict) -> Self {
+        let worst = part.verdict.worst();
+        Self {
+            kind: "Part",
+            name: if part.name.is_empty() {
+                "A badge without a name".to_owned()
+            } else {
+                part.name.clone()
+            },
+            state: match worst {
+                None => "held",
+                Some(failure) if failure.is_unchecked() => "unchecked",
+                Some(_) => "failed",
+            },
+            code: "",
+            sentence: worst.map_or_else(|| "This badge is good.".to_owned(), ToString::to_string),
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Found {
     verdict: &'static str,
     checks: Vec<Line>,
     remarks: Vec<String>,
+    parts: Vec<Part>,
 }
 
 impl From<&Verdict> for Found {
@@ -67,6 +99,7 @@ impl From<&Verdict> for Found {
             },
             checks: verdict.checks.iter().map(Line::from).collect(),
             remarks: verdict.remarks.iter().map(Remark::sentence).collect(),
+            parts: verdict.parts.iter().map(Part::from).collect(),
         }
     }
 }

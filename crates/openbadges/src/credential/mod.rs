@@ -6,6 +6,7 @@
 pub mod achievement;
 pub mod envelope;
 pub mod profile;
+pub mod record;
 pub mod subject;
 pub mod wire;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use achievement::{Achievement, Alignment, Criteria, ResultDescription, RubricCriterionLevel};
 pub use envelope::{CredentialSchema, Proof, StatusEntry};
 pub use profile::{EndorsementCredential, EndorsementSubject, IdentifierEntry, Image, Profile};
+pub use record::{Association, AssociationType, ClrCredential, ClrSubject, Part};
 pub use subject::{AchievementSubject, Evidence, IdentityObject, ResultEntry, ResultStatus};
 pub use wire::Context;
 

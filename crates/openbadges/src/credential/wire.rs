@@ -7,6 +7,8 @@ use serde::{Deserialize, Deserializer, Serializer};
 pub const VC_CONTEXT: &str = "https://www.w3.org/ns/credentials/v2";
 /// The Open Badges context, second in every badge and endorsement.
 pub const OB_CONTEXT: &str = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json";
+/// The context of Comprehensive Learner Records, second in every record.
+pub const CLR_CONTEXT: &str = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json";
 /// The context that alone defines `1EdTechJsonSchemaValidator2019`; third where that is used.
 pub const EXTENSIONS_CONTEXT: &str = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json";
 
@@ -54,6 +56,10 @@ macro_rules! class_name {
 class_names! {
     /// `["VerifiableCredential", "OpenBadgeCredential"]`
     OpenBadgeType = ["VerifiableCredential", "OpenBadgeCredential"];
+    /// `["VerifiableCredential", "ClrCredential"]`
+    ClrType = ["VerifiableCredential", "ClrCredential"];
+    /// `["ClrSubject"]`
+    ClrSubjectType = ["ClrSubject"];
     /// `["VerifiableCredential", "EndorsementCredential"]`
     EndorsementType = ["VerifiableCredential", "EndorsementCredential"];
     /// `["VerifiableCredential", "BitstringStatusListCredential"]`
@@ -85,6 +91,8 @@ class_name! {
     IdentityObjectType = "IdentityObject";
     /// `"IdentifierEntry"`
     IdentifierEntryType = "IdentifierEntry";
+    /// `"Association"`
+    AssociationClass = "Association";
     /// `"BitstringStatusListEntry"`
     StatusEntryType = "BitstringStatusListEntry";
     /// `"BitstringStatusList"`
@@ -128,6 +136,29 @@ impl<'de> Deserialize<'de> for Context {
         } else {
             Err(D::Error::custom(format!(
                 "@context {found:?} is not one that is issued here"
+            )))
+        }
+    }
+}
+
+/// The `@context` of a record: W3C, Comprehensive Learner Records, Open Badges, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ClrContext;
+
+impl serde::Serialize for ClrContext {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq([VC_CONTEXT, CLR_CONTEXT, OB_CONTEXT])
+    }
+}
+
+impl<'de> Deserialize<'de> for ClrContext {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let found = Vec::<String>::deserialize(deserializer)?;
+        if found == [VC_CONTEXT, CLR_CONTEXT, OB_CONTEXT] {
+            Ok(Self)
+        } else {
+            Err(D::Error::custom(format!(
+                "@context {found:?} is not that of a record that is issued here"
             )))
         }
     }

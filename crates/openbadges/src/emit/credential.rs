@@ -118,7 +118,7 @@ impl Emit for CredentialSchema {
     }
 }
 
-fn validity<'a>(
+pub(super) fn validity<'a>(
     to: &mut Emitter<'a>,
     node: &Node<'a>,
     from: DateTime<Utc>,
@@ -141,7 +141,11 @@ fn schemas<'a>(
 }
 
 /// The proofs of an embedded document, each in a graph of its own. The outer document has none while it is signed.
-fn proofs<'a>(to: &mut Emitter<'a>, node: &Node<'a>, proofs: &'a [Proof]) -> Result<(), EmitError> {
+pub(super) fn proofs<'a>(
+    to: &mut Emitter<'a>,
+    node: &Node<'a>,
+    proofs: &'a [Proof],
+) -> Result<(), EmitError> {
     for proof in proofs {
         let graph = to.in_graph(|to| {
             let inside = configuration(to, proof)?;

@@ -6,6 +6,7 @@
 
 mod achievement;
 mod credential;
+mod record;
 mod subject;
 
 use std::borrow::Cow;
@@ -39,6 +40,18 @@ pub enum EmitError {
     /// The standard asks for a recipient.
     #[error("the credential names no recipient: give the subject an id or an identifier")]
     NoRecipient,
+    /// A record is about parts.
+    #[error("the record holds no signed badge")]
+    NoParts,
+    /// A part that nobody signed proves nothing.
+    #[error("the part {0:?} of the record is not signed")]
+    UnsignedPart(String),
+    /// An association of something that is not in the record.
+    #[error("an association of the record names {0:?}, which is not in it")]
+    UnknownAchievement(String),
+    /// A whole that is a part of itself.
+    #[error("{0:?} is a part of itself by the associations of the record")]
+    Circle(String),
     /// The standard asks for one of them.
     #[error("the criteria have neither a page nor a narrative")]
     NoCriteria,

@@ -19,7 +19,7 @@ use serde_json::Value;
 pub use super::compact::is_compact;
 pub use read::{JwtError, MAX_DEPTH, MAX_TOKEN, looks_like, read, read_header};
 
-use super::credential::OpenBadgeCredential;
+use super::credential::{ClrCredential, OpenBadgeCredential};
 use super::error::Error;
 use super::foreign_key::ForeignKey;
 use super::keys::PublicKey;
@@ -113,6 +113,25 @@ pub fn sign(credential: &OpenBadgeCredential, key: &SigningKey, key_id: &str) ->
         sub: credential.credential_subject.id.as_deref(),
         exp: credential.valid_until.map(|until| until.timestamp()),
         credential,
+    };
+    written(&payload, "JWT", key, key_id)
+}
+
+/// Signs a record as a token, once. Its parts keep the proofs that they have inside.
+///
+/// # Errors
+/// As [`sign`].
+pub fn sign_record(record: &ClrCredential, key: &SigningKey, key_id: &str) -> Result<SignedBytes, Error> {
+    if !record.proof.is_empty() {
+        return Err(Error::AlreadySigned);
+    }
+    let payload = Payload {
+        iss: &record.issuer.id,
+        jti: &record.id,
+        nbf: record.valid_from.timestamp(),
+        sub: record.credential_subject.id.as_deref(),
+        exp: record.valid_until.map(|until| until.timestamp()),
+        credential: record,
     };
     written(&payload, "JWT", key, key_id)
 }

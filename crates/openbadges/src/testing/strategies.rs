@@ -372,3 +372,63 @@ pub fn badge() -> BoxedStrategy<OpenBadgeCredential> {
         })
         .boxed()
 }
+
+/// Any record of one to three such badges, each signed by somebody; two of them belong together in some way.
+pub fn record() -> BoxedStrategy<ClrCredential> {
+    let around = (profile(), moment(), of(moment()), of(any::<bool>()), of(text()));
+    let kind = proptest::sample::select(&AssociationType::ALL[..]);
+    let inside = (
+        vec(badge(), 1..4),
+        vec(achievement(), 0..2),
+        vec(identity(), 1..3),
+        kind,
+    );
+    (
+        iri(),
+        text(),
+        of(iri()),
+        around,
+        inside,
+        of((iri(), 0..200_000_u32)),
+    )
+        .prop_map(|(id, name, learner, around, inside, status)| {
+            let (badges, achievement, identifier, kind) = inside;
+            let parts: Vec<Part> = badges.iter().map(signed_part).collect();
+            let ids: Vec<String> = parts
+                .iter()
+                .map(|part| part.badge().credential_subject.achievement.id.clone())
+                .collect();
+            let (first, last) = (&ids[0], &ids[ids.len() - 1]);
+            ClrCredential {
+                id,
+                name,
+                issuer: around.0,
+                valid_from: around.1,
+                valid_until: around.2,
+                partial: around.3,
+                description: around.4,
+                credential_subject: ClrSubject {
+                    id: learner,
+                    identifier,
+                    achievement,
+                    // Nothing is a part of itself.
+                    association: (first != last)
+                        .then(|| Association::new(kind, first, last))
+                        .into_iter()
+                        .collect(),
+                    verifiable_credential: parts,
+                    ..ClrSubject::default()
+                },
+                credential_status: status
+                    .map(|(list, index)| StatusEntry::revocation(&list.replace('#', "/"), index)),
+                ..ClrCredential::default()
+            }
+        })
+        .boxed()
+}
+
+fn signed_part(badge: &OpenBadgeCredential) -> Part {
+    let key = SigningKey::from_bytes(&[5; 32]);
+    let signed = attach(badge, &key, "did:web:p.example#key", badge.valid_from).unwrap();
+    Part::of(&serde_json::to_string(&signed).unwrap()).unwrap()
+}

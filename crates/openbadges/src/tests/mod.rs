@@ -3,6 +3,7 @@
 mod arbitrary;
 mod hostile;
 mod property;
+mod records;
 mod refusals;
 mod tokens;
 pub(super) mod vectors;

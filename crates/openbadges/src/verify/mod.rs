@@ -9,6 +9,7 @@ mod key;
 mod older;
 mod own;
 mod received;
+mod record;
 mod status;
 mod verdict;
 
@@ -16,7 +17,8 @@ use chrono::{DateTime, Utc};
 use ed25519_dalek::Signature;
 use serde_json::Value;
 
-pub use verdict::{Check, CheckKind, Failure, Outcome, Remark, Verdict};
+pub use record::MAX_PARTS;
+pub use verdict::{Check, CheckKind, Failure, Outcome, PartVerdict, Remark, Verdict};
 
 use self::received::{Received, parse};
 use super::contexts::VC_CONTEXT_1;
@@ -64,6 +66,7 @@ impl Expected {
                 "OpenBadgeCredential",
                 "AchievementCredential",
                 "EndorsementCredential",
+                record::KIND,
             ],
             Self::Endorsement => &["EndorsementCredential"],
             Self::StatusList => &["BitstringStatusListCredential"],
@@ -71,7 +74,7 @@ impl Expected {
     }
 }
 
-/// Verifies a badge or an endorsement at the moment `now`. `bytes` are JSON or a compact token; pictures are unpacked
+/// Verifies a badge, an endorsement or a record with everything in it at the moment `now`. `bytes` are JSON or a compact token; pictures are unpacked
 /// with [`super::bake::extract`] first.
 #[must_use]
 pub fn verify(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>) -> Verdict {
@@ -100,6 +103,9 @@ fn verify_of(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>, holder: 
     verdict.note(CheckKind::Status, status);
     let endorsed = endorsements(document, &mut lists, resolver, now);
     verdict.note(CheckKind::Endorsements, endorsed);
+    if record::is_one(document) {
+        record::check(document, &mut lists, resolver, now, &mut verdict);
+    }
     if let Some(holder) = holder {
         let subject = document.get("credentialSubject").unwrap_or(&Value::Null);
         verdict.note(CheckKind::Recipient, holder::check(subject, holder));
@@ -203,7 +209,9 @@ fn members(document: &Value, expected: Expected, remarks: &mut Vec<Remark>) -> R
         .get("credentialSubject")
         .filter(|subject| subject.is_object());
     let subject = subject.ok_or(Failure::Missing("credentialSubject"))?;
-    if expected == Expected::Badge && !has("EndorsementCredential") {
+    if expected == Expected::Badge && has(record::KIND) {
+        record::members(subject, remarks)?;
+    } else if expected == Expected::Badge && !has("EndorsementCredential") {
         let achievement = subject
             .get("achievement")
             .ok_or(Failure::Missing("achievement"))?;

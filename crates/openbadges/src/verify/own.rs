@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::list;
-use crate::credential::{EndorsementCredential, OpenBadgeCredential, Proof};
+use crate::credential::{ClrCredential, EndorsementCredential, OpenBadgeCredential, Proof};
 use crate::emit::{Emitter, Graph, Node, proof_config};
 use crate::jsonld;
 use crate::nquads::Object;
@@ -23,10 +23,13 @@ const PLAIN: [&str; 4] = ["https://", "http://", "urn:", "did:"];
 pub(super) struct Own {
     document: Document,
     proof: Option<Proof>,
+    /// How many statements and blank nodes it may have.
+    most: (usize, usize),
 }
 
 enum Document {
     Badge(Box<OpenBadgeCredential>),
+    Record(Box<ClrCredential>),
     StatusList(StatusListCredential),
     Endorsement(EndorsementCredential),
 }
@@ -36,7 +39,9 @@ impl Own {
     /// document's contexts) if it has one inside; nothing where they are not exactly of our form.
     pub(super) fn read(document: &Value, config: Option<&Value>) -> Option<Self> {
         let is = |name: &str| list(document, "type").iter().any(|kind| kind == name);
-        let read = if is("OpenBadgeCredential") {
+        let read = if is("ClrCredential") {
+            Document::Record(same(document)?)
+        } else if is("OpenBadgeCredential") {
             Document::Badge(same(document)?)
         } else if is("BitstringStatusListCredential") {
             Document::StatusList(same(document)?)
@@ -46,6 +51,7 @@ impl Own {
             return None;
         };
         Some(Self {
+            most: jsonld::most(document),
             document: read,
             proof: match config {
                 Some(config) => Some(configured(config)?),
@@ -58,13 +64,14 @@ impl Own {
     pub(super) fn graphs(&self) -> Option<(Graph<'_>, Option<Graph<'_>>)> {
         let graph = match &self.document {
             Document::Badge(badge) => Emitter::graph_of(badge.as_ref()),
+            Document::Record(record) => Emitter::graph_of(record.as_ref()),
             Document::StatusList(list) => Emitter::graph_of(list),
             Document::Endorsement(endorsement) => Emitter::graph_of(endorsement),
         };
         let graph = graph.ok()?;
         let config = self.proof.as_ref().map(proof_config).transpose().ok()?;
-        let is_simple =
-            graph.statements.len() <= jsonld::MAX_QUADS && graph.blank_nodes <= jsonld::MAX_BLANK_NODES;
+        let (most_quads, most_blank) = self.most;
+        let is_simple = graph.statements.len() <= most_quads && graph.blank_nodes <= most_blank;
         (is_simple && is_plain(&graph) && config.as_ref().is_none_or(is_plain)).then_some((graph, config))
     }
 }

@@ -30,6 +30,18 @@ impl Received {
         }
     }
 
+    /// A badge as it stands in a record: with its proof inside, or as a token.
+    pub(super) fn part(part: &Value) -> Result<Self, Failure> {
+        match part {
+            Value::String(compact) => Self::token(compact.as_bytes()),
+            Value::Object(_) => match enveloped(part) {
+                Some(compact) => Self::token(compact.as_bytes()),
+                None => Ok(Self::bare(part.clone())),
+            },
+            _ => Err(Failure::NoBadge(NO_OBJECT)),
+        }
+    }
+
     fn token(text: &[u8]) -> Result<Self, Failure> {
         let token = jwt::read(text)?;
         Ok(Self {

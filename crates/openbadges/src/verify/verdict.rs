@@ -28,6 +28,10 @@ pub enum CheckKind {
     Status,
     /// The endorsements inside are good themselves.
     Endorsements,
+    /// Every badge in a record is good itself; only of records.
+    Parts,
+    /// What a record says about how its badges belong together is about them; only of records.
+    Associations,
     /// It is what its issuer hosts; only of badges before 3.0.
     Hosted,
     /// It is of whoever has the identifier that was given; only where one was.
@@ -49,6 +53,8 @@ impl CheckKind {
             Self::Period => "Validity period",
             Self::Status => "Revocation",
             Self::Endorsements => "Endorsements",
+            Self::Parts => "Badges in it",
+            Self::Associations => "How they belong together",
             Self::Hosted => "Hosted",
             Self::Recipient => "Recipient",
         }
@@ -66,6 +72,8 @@ impl CheckKind {
             Self::Period => "It is valid at present.",
             Self::Status => "The issuer has not revoked it.",
             Self::Endorsements => "The endorsements in it are good, or there are none.",
+            Self::Parts => "Every badge in the record is good, each by the signature of its own issuer.",
+            Self::Associations => "What it says about how its badges belong together is about badges in it.",
             Self::Hosted => "It is what its issuer hosts, where its issuer may change it or take it away.",
             Self::Recipient => "It is held by whoever has the address or identifier that was given.",
         }
@@ -218,6 +226,18 @@ pub enum Failure {
     /// An endorsement of something else.
     #[error("An endorsement in it is about something else.")]
     OtherEndorsed,
+    /// More badges in a record than are checked.
+    #[error("The record holds more than {0} badges; they are not checked here.")]
+    TooManyParts(usize),
+    /// A badge in a record that does not verify itself.
+    #[error("A badge in it, “{0}”, is not good: {1}")]
+    Part(String, Box<Failure>),
+    /// An association of something that is not in the record.
+    #[error("The record says how something belongs to it that is not in it ({0}).")]
+    OtherAssociated(String),
+    /// A whole that is a part of itself.
+    #[error("By the record, something is a part of itself ({0}).")]
+    Circle(String),
     /// Another identifier than the one that was given, of the same kind.
     #[error(
         "It does not match the address or identifier that was given: it is held by somebody else, or under another one."
@@ -254,6 +274,7 @@ impl Failure {
             | Self::UnknownStatus
             | Self::StatusUnavailable
             | Self::OtherIdentifier(_)
+            | Self::TooManyParts(_)
             | Self::UnknownHash
             | Self::Token(
                 JwtError::UnknownAlgorithm(_)
@@ -266,7 +287,9 @@ impl Failure {
             | Self::Terms(JsonLdError::UnknownContext(_) | JsonLdError::TooComplex) => true,
             // Which of two badges counts nobody can tell; any other picture may be damaged, or never have held one.
             Self::Picture(error) => *error != BakeError::BakedTwice,
-            Self::StatusListBad(inner) | Self::Endorsement(inner) => inner.is_unchecked(),
+            Self::StatusListBad(inner) | Self::Endorsement(inner) | Self::Part(_, inner) => {
+                inner.is_unchecked()
+            }
             _ => false,
         }
     }
@@ -364,6 +387,17 @@ pub struct Verdict {
     pub checks: Vec<Check>,
     /// What is true and worth knowing, but decides nothing.
     pub remarks: Vec<Remark>,
+    /// What was found of each badge in a record, in their order; of anything else nothing.
+    pub parts: Vec<PartVerdict>,
+}
+
+/// What was found of one badge in a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartVerdict {
+    /// What it is called; nothing where it cannot be read.
+    pub name: String,
+    /// All of its own checks.
+    pub verdict: Verdict,
 }
 
 impl Verdict {

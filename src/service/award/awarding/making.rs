@@ -14,6 +14,7 @@ use crate::random;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::build::{Parts, build};
 use crate::service::credential::email_hash;
+use crate::service::credential::records;
 use crate::service::credential::renewals;
 use crate::service::credential::signing::{Signer, internal};
 use crate::store::{Db, awards, credentials, once_committed, people, registrations};
@@ -112,6 +113,7 @@ impl Signer {
         recipients.extend(email_hash::of_new_badge(db, &known, random.as_ref())?);
         let (list, list_slug, place) = self.take_place(db)?;
         let renews = renewals::before(db, &award)?;
+        let counted = records::told(db, &badge.tenant, person, decision)?;
         let slug = random::token::<16>(random.as_ref());
         let credential = build(Parts {
             issuer: &self.issuer,
@@ -127,6 +129,7 @@ impl Signer {
             labels: &self.labels,
             labels_elsewhere: &self.labels_elsewhere,
             evidence: &approved_work(db, badge, person, decision)?,
+            counted: &counted,
             graded: &graded(db, badge, person, decision)?,
         });
         Ok(Some(Prepared {

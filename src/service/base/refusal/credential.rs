@@ -27,6 +27,8 @@ pub(crate) enum CredentialRefusal {
     Revoked,
     /// No hash of an e-mail address is signed for this person.
     EmailHash(NoHash),
+    /// Of a badge that no other badge counted for there is no record of several.
+    NoParts,
 }
 
 impl CredentialRefusal {
@@ -42,6 +44,7 @@ impl CredentialRefusal {
             Self::KeyInUse => (ErrorKind::Conflict, "issuer-key.in-use"),
             Self::Revoked => (ErrorKind::Conflict, "badge.revoked"),
             Self::EmailHash(why) => (ErrorKind::Conflict, why.code()),
+            Self::NoParts => (ErrorKind::Conflict, "record.no-parts"),
         }
     }
 }

@@ -19,8 +19,8 @@ use crate::service::base::addresses;
 use crate::store::{
     Db, StoreError, activities, approvals, audit, awards, badges, cells, course_teachers, courses,
     credentials, decisions, enrolments, erasures, facts, identities, issuers, line_items, outside, people,
-    posted_scores, readings, regrades, rest_accesses, results, sections, sessions, share_links, subjects,
-    submissions, tenants,
+    posted_scores, readings, records, regrades, rest_accesses, results, sections, sessions, share_links,
+    subjects, submissions, tenants,
 };
 
 /// Most share links of one badge that are told, the latest first.
@@ -128,7 +128,14 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
             Some(credential) => share_links::of_credential(db, tenant, &credential.id, MOST_LINKS)?,
             None => Vec::new(),
         };
+        let recorded = match &credential {
+            Some(credential) => records::made_at(db, tenant, &credential.id)?,
+            None => None,
+        };
         let mut told = told_award(award, name.as_deref(), credential.as_ref(), &links);
+        if let (Some(members), Some(made)) = (told.as_object_mut(), recorded) {
+            members.insert("record_with_its_parts_made".to_owned(), json!(made));
+        }
         let renewal = badges::get(db, tenant, &award.badge)?.map(|badge| badge.design.renewal);
         if let (Some(members), Some(_)) = (told.as_object_mut(), award.valid_until) {
             members.insert("renewal".to_owned(), json!(renewal));

@@ -127,6 +127,13 @@ impl Contents {
         issuer
     }
 
+    /// Notes whose record of several badges a file is, and says it.
+    pub(super) fn record(&mut self, name: &str, document: &[u8]) -> Option<String> {
+        let issuer = issuer(&parsed(document)?)?.to_owned();
+        self.is_of(name, &issuer);
+        Some(issuer)
+    }
+
     /// What the manifest says, with the keys of the issuers in the archive.
     pub(super) fn manifest(&self, issuers: &BTreeMap<String, Value>) -> Manifest {
         let (Some(sums), Some(signature)) = (&self.listed_sums, &self.signature) else {

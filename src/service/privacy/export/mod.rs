@@ -2,7 +2,7 @@
 //! [`institution`] what an institution issued; [`verifying`] proves, without this service, that the badges in one verify.
 //!
 //! An archive is a ZIP with a signed [`manifest`], which names the institution: `README.txt`, `verify.html` (the page of
-//! [`crate::service::credential::verifier`]), `badges/SLUG/badge.*`,
+//! [`crate::service::credential::verifier`]), `badges/SLUG/badge.*`, `records/SLUG.clr.*`,
 //! `evidence/SUBMISSION/…`, `issuers/SLUG/{did.json,keys.json}`, `status/SLUG.json` (and both once more for each of the former
 //! identities, see [`origins`]), and `about-me.json` or
 //! `holders.csv`. It never holds a private key.
@@ -24,6 +24,7 @@ use crate::service::base::drawings::Asker;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::baked::{self, Form};
+use crate::service::credential::records;
 use crate::service::credential::signing::{IssuingContext, Signer};
 use crate::service::credential::verifier;
 use crate::store::blobs::BlobError;
@@ -60,6 +61,8 @@ badges/          One folder for each badge, with every form of it: badge.json is
                  signed badge itself, badge.png and badge.svg are its picture with the
                  signed badge inside; badge.jwt and the two pictures named after it are
                  the same badge signed as a token. One of them is enough.
+records/         Of a badge that is earned by badges, if its holder had a record made: the
+                 badge and these in one signed document (CLR 2.0), as JSON and as a token.
 issuers/         Who issued: did.json is the published list of public keys that checkers
                  need, keys.json says since when each key was there and whether it still
                  signed. There is no secret key in this archive.
@@ -159,7 +162,27 @@ async fn pack_badge(
             Err(error) => return Err(error),
         }
     }
+    pack_record(cairn, pack, credential, &folder).await?;
     Ok(folder)
+}
+
+/// The record of a badge and its parts, if one was made: of several badges, so that it lies in the folder of none.
+async fn pack_record(
+    cairn: &Cairn,
+    pack: &mut Pack,
+    credential: &Credential,
+    folder: &str,
+) -> Result<(), ServiceError> {
+    let record = match records::of(cairn, &credential.tenant, &credential.id).await {
+        Err(ServiceError::NotFound(_)) => return Ok(()),
+        found => found?,
+    };
+    let (_, name) = folder.split_once('/').unwrap_or_default();
+    for form in records::Form::ALL {
+        let file = format!("records/{name}.{}", form.ending());
+        pack.add(file, form.of(record.clone())).await?;
+    }
+    Ok(())
 }
 
 /// What was handed in: its text, link and file. Says where the file lies.

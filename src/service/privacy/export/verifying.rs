@@ -132,6 +132,8 @@ impl Resolver for Documents {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Badge,
+    /// Several badges in one document.
+    Record,
     Issuer,
     Status,
     /// What is held against the other files.
@@ -144,6 +146,8 @@ impl Kind {
         let ending = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
         if name.starts_with("badges/") && ending(&[".json", ".jwt", ".png", ".svg"]) {
             Self::Badge
+        } else if name.starts_with("records/") && ending(&[".json", ".jwt"]) {
+            Self::Record
         } else if name.starts_with("issuers/") && name.ends_with("/did.json") {
             Self::Issuer
         } else if name.starts_with("status/") && name.ends_with(".json") {
@@ -159,7 +163,7 @@ impl Kind {
     fn most(self) -> usize {
         match self {
             Self::Badge => MAX_IMAGE,
-            Self::Issuer | Self::Status => MAX_DOCUMENT,
+            Self::Record | Self::Issuer | Self::Status => MAX_DOCUMENT,
             Self::Kept => usize::try_from(MAX_DOCUMENTS).unwrap_or(usize::MAX),
             Self::Other => usize::MAX,
         }
@@ -184,7 +188,7 @@ pub(crate) fn verify_archive<R: Read + Seek>(
     let (mut documents, mut contents) = (Documents::default(), Contents::default());
     for (index, name, kind) in &names {
         let read = match kind {
-            Kind::Badge => continue,
+            Kind::Badge | Kind::Record => continue,
             Kind::Other => pass(&mut archive, *index).map(|sum| (sum, None)),
             Kind::Issuer | Kind::Status | Kind::Kept => {
                 bytes(&mut archive, *index, *kind).map(|bytes| (sum(&bytes), Some(bytes)))
@@ -207,7 +211,7 @@ pub(crate) fn verify_archive<R: Read + Seek>(
         }
     }
     for (index, name, kind) in names {
-        if kind != Kind::Badge {
+        if !matches!(kind, Kind::Badge | Kind::Record) {
             continue;
         }
         let finding = match bytes(&mut archive, index, kind) {
@@ -216,8 +220,11 @@ pub(crate) fn verify_archive<R: Read + Seek>(
                 match document(&name, bytes) {
                     Ok(document) => {
                         let finding = judge(&document, &documents, now);
-                        let issuer =
-                            contents.badge(&name, &document, matches!(finding, Finding::Revoked { .. }));
+                        let is_revoked = matches!(finding, Finding::Revoked { .. });
+                        let issuer = match kind {
+                            Kind::Record => contents.record(&name, &document),
+                            _ => contents.badge(&name, &document, is_revoked),
+                        };
                         report.badge_issuers.extend(issuer);
                         finding
                     }
@@ -422,7 +429,17 @@ fn judge(document: &[u8], documents: &Documents, now: DateTime<Utc>) -> Finding 
         }
         _ => verdict,
     };
-    let wrong = verdict.checks.iter().find(|check| {
+    // That a badge in a record does not hold is said of each of them.
+    let own = verdict
+        .checks
+        .iter()
+        .filter(|check| check.kind != CheckKind::Parts);
+    let inside = verdict.parts.iter().flat_map(|part| &part.verdict.checks);
+    let parts = verdict.checks.iter().filter(|check| {
+        let told = matches!(check.failure, Some(Failure::Part(..)));
+        check.kind == CheckKind::Parts && !told
+    });
+    let wrong = own.chain(parts).chain(inside).find(|check| {
         !matches!(
             check.failure,
             None | Some(Failure::Revoked | Failure::Suspended | Failure::Expired(_))

@@ -18,6 +18,7 @@ use crate::service::base::drawings::{Asker, Sort};
 use crate::service::base::error::ServiceError;
 use crate::service::credential::baked::{self, Form};
 use crate::service::credential::publish::{self, Published};
+use crate::service::credential::records;
 use crate::web::badge_file;
 use crate::web::bounds::client;
 use crate::web::error::AppError;
@@ -37,7 +38,13 @@ pub(crate) async fn credential(
     name: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let (slug, named) = match name.split_once('.') {
+    let ending = name.split_once('.');
+    if let Some((slug, form)) =
+        ending.and_then(|(slug, ending)| Some((slug, records::Form::of_ending(ending)?)))
+    {
+        return record(&cairn, slug, form, &request).await;
+    }
+    let (slug, named) = match ending {
         Some((slug, ending)) => match Form::of_ending(ending) {
             Some(form) => (slug, Some(form)),
             None => return super::nothing("badge"),
@@ -77,6 +84,46 @@ pub(crate) async fn credential(
     badge_file::describe(&mut answer, form, media, document.name.as_deref(), "inline");
     // A file is for whom the holder gives it to; what is found is the page.
     Ok(unlisted(answer.body(bytes)))
+}
+
+/// The record of a badge and those that counted for it, to those whom the holder lets have the files of all of them.
+async fn record(
+    cairn: &Cairn,
+    slug: &str,
+    form: records::Form,
+    request: &HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let found = publish::by_slug(cairn, slug).await;
+    if let Err(error @ (ServiceError::Policy(_) | ServiceError::Kept)) = &found {
+        return off_the_web(error);
+    }
+    let published = match or_nothing(found, "badge")? {
+        Ok(published) => published,
+        Err(nothing) => return Ok(nothing),
+    };
+    if published
+        .stack
+        .as_ref()
+        .is_none_or(|stack| stack.recorded.is_none())
+    {
+        return super::nothing("record");
+    }
+    if !records::is_given(&published) {
+        return withheld(&published);
+    }
+    let credential = &published.credential;
+    let record = match or_nothing(
+        records::of(cairn, &credential.tenant, &credential.id).await,
+        "record",
+    )? {
+        Ok(record) => record,
+        Err(nothing) => return Ok(nothing),
+    };
+    let mut answer = open_to_all(0);
+    let document = publish::read(credential)?;
+    let media = badge_file::record_media_type(form, request);
+    badge_file::describe_record(&mut answer, form, media, document.name.as_deref(), "inline");
+    Ok(unlisted(answer.body(form.of(record))))
 }
 
 /// Says that this badge is older than its token form.

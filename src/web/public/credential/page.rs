@@ -8,10 +8,12 @@ use crate::service::Cairn;
 use crate::service::badge::pictures::CARD_SIZE;
 use crate::service::base::addresses;
 use crate::service::credential::baked;
-use crate::service::credential::publish::{Checked, Published};
+use crate::service::credential::publish::{self, Checked, Published};
+use crate::service::credential::records;
 use crate::service::credential::renewals::Term;
+use crate::web::badge_facts::standing_chip;
 use crate::web::public::checks;
-use crate::web::views::public::{CredentialPage, OtherTerm, PublicStanding};
+use crate::web::views::public::{CredentialPage, OtherTerm, PublicPart, PublicStanding};
 use crate::web::views::shared::{LinkTo, OpenGraph, PictureView, PublicPage, Waiting, When};
 use crate::web::words::renewals;
 use crate::web::{badge_file, markdown, paths};
@@ -97,6 +99,16 @@ pub(in crate::web::public) fn view(
             .visibility()
             .evidence
             .then(|| told::evidence(&document.evidence)),
+        parts: if published.visibility().evidence {
+            parts(published, checked.at, until.is_none())
+        } else {
+            Vec::new()
+        },
+        record: if until.is_none() && records::is_given(published) {
+            badge_file::record_downloads(&addresses::credential(slug))
+        } else {
+            Vec::new()
+        },
         skills: told::skills(document),
         downloads: downloads.then(|| {
             badge_file::downloads(&addresses::credential(slug), published.credential.token.is_some())
@@ -138,6 +150,21 @@ fn other_term(published: &Published, term: Option<&Term>, with_address: bool) ->
         awarded: When::date_only(term.award.awarded_at),
         href: term.href_beside(published.visibility()).filter(|_| with_address),
     })
+}
+
+/// The badges that counted, each with what it is worth now. One that cannot be read is left out.
+fn parts(published: &Published, now: DateTime<Utc>, with_address: bool) -> Vec<PublicPart> {
+    let terms = published.stack.iter().flat_map(|stack| &stack.parts);
+    let part = |term: &Term| {
+        let document = publish::read(&term.credential).ok()?;
+        Some(PublicPart {
+            name: document.credential_subject.achievement.name,
+            href: term.href_beside(published.visibility()).filter(|_| with_address),
+            awarded: When::date_only(term.award.awarded_at),
+            standing: standing_chip(&term.award, now),
+        })
+    };
+    terms.filter_map(part).collect()
 }
 
 /// What the checks say, in one word. Why it was revoked is between issuer and holder.

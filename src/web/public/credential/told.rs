@@ -2,7 +2,7 @@
 
 use crate::domain::sentence::number;
 use crate::domain::zone::Zone;
-use crate::service::credential::build::{ROR, hours_tag, level_tag};
+use crate::service::credential::build::{ROR, hours_tag, is_part, level_tag};
 use crate::service::credential::publish::Published;
 use crate::web::public::checks;
 use crate::web::views::public::EvidenceLine;
@@ -86,7 +86,8 @@ pub(super) fn evidence(all: &[Evidence]) -> Vec<EvidenceLine> {
             href: (id.starts_with("https://") || id.starts_with("http://")).then(|| id.to_owned()),
         }
     };
-    all.iter().map(line).collect()
+    // The badges that counted stand in a list of their own, with what they are worth now.
+    all.iter().filter(|one| !is_part(one)).map(line).collect()
 }
 
 /// A SHA-256 in hex within a text.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{Certificate, Downloads, Page, PictureView, StatusChip, When};
+use crate::web::views::shared::{Certificate, Download, Downloads, Page, PictureView, StatusChip, When};
 
 /// The owner's page of an award. Its switches post `show_name=yes`, `show_evidence=yes`, `allow_downloads=yes`.
 #[derive(Debug, Clone, Template)]
@@ -32,6 +32,8 @@ pub(crate) struct MyCredentialPage {
     /// The same page as this server serves it, whatever name it has to others.
     pub(crate) open_href: String,
     pub(crate) downloads: Downloads,
+    /// The badges that counted for it; none where no badge did.
+    pub(crate) stack: Option<StackView>,
     /// The badge on a sheet of paper, with its holder's name.
     pub(crate) print_href: String,
     /// Only when others may have its preview.
@@ -59,6 +61,30 @@ pub(crate) struct MyCredentialPage {
     pub(crate) signed_anew: Option<SignedAnew>,
     pub(crate) badge_href: Option<String>,
     pub(crate) back_href: String,
+}
+
+/// What a badge was earned by, and the record of all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StackView {
+    pub(crate) parts: Vec<StackPart>,
+    /// When the record was made, if it was.
+    pub(crate) recorded: Option<When>,
+    /// Its files, once it was made.
+    pub(crate) downloads: Vec<Download>,
+    /// Whether others get it from the public page.
+    pub(crate) others_get_it: bool,
+    /// Where the wish for a record is posted to; none where there is one, or can be none.
+    pub(crate) make_action: Option<String>,
+}
+
+/// One badge that counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StackPart {
+    pub(crate) name: String,
+    /// Its own page; none for one that is held under another account.
+    pub(crate) href: Option<String>,
+    pub(crate) awarded: When,
+    pub(crate) standing: StatusChip,
 }
 
 /// What the signed badge says of its holder; none: there is nothing of the kind.

@@ -9,7 +9,7 @@ mod my_data;
 pub(crate) use activity::{ActivityPage, HandInFields, HandedIn, NotHandedIn, ReviewView};
 pub(crate) use badge::LearnerBadgePage;
 pub(crate) use credential::{
-    Elsewhere, MyCredentialPage, MyPrintPage, Says, SharedLine, SignedAnew, Switches,
+    Elsewhere, MyCredentialPage, MyPrintPage, Says, SharedLine, SignedAnew, StackPart, StackView, Switches,
 };
 pub(crate) use my_badges::{EarnedRow, Hero, MyBadgesPage, ProgressRow, Reminder, StackRow};
 pub(crate) use my_data::{EmailHashChoice, ErasurePage, MyDataPage};

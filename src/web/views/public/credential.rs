@@ -3,7 +3,8 @@
 use askama::Template;
 
 use crate::web::views::shared::{
-    CheckLine, CheckList, Downloads, LinkTo, PictureView, PublicPage, SafeHtml, Waiting, When,
+    CheckLine, CheckList, Download, Downloads, LinkTo, PictureView, PublicPage, SafeHtml, StatusChip,
+    Waiting, When,
 };
 
 /// What anybody sees at the unguessable address. What its holder did not switch on is absent from the data, not hidden.
@@ -46,6 +47,10 @@ pub(crate) struct CredentialPage {
     pub(crate) results: Vec<(String, String)>,
     /// Only when switched on.
     pub(crate) evidence: Option<Vec<EvidenceLine>>,
+    /// The badges that counted for it; only when its holder shows what it was awarded for.
+    pub(crate) parts: Vec<PublicPart>,
+    /// The files of the record of all of them; only when switched on for each.
+    pub(crate) record: Vec<Download>,
     pub(crate) skills: Vec<LinkTo>,
     /// Only when switched on.
     pub(crate) downloads: Option<Downloads>,
@@ -55,6 +60,16 @@ pub(crate) struct CredentialPage {
     pub(crate) shared_until: Option<When>,
     /// For those who verify by machine: term and value (credential id, cryptosuite, verification method, status list).
     pub(crate) technical: Vec<(String, String)>,
+}
+
+/// A badge that counted for another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PublicPart {
+    pub(crate) name: String,
+    /// Its public page.
+    pub(crate) href: Option<String>,
+    pub(crate) awarded: When,
+    pub(crate) standing: StatusChip,
 }
 
 /// What a credential is worth now.

@@ -7,7 +7,7 @@ mod not_found;
 mod print;
 
 pub(crate) use achievement::AchievementPage;
-pub(crate) use credential::{CredentialPage, EvidenceLine, OtherTerm, PublicStanding};
+pub(crate) use credential::{CredentialPage, EvidenceLine, OtherTerm, PublicPart, PublicStanding};
 pub(crate) use issuer::IssuerPage;
 pub(crate) use not_found::NotFoundPage;
 pub(crate) use print::PrintPage;

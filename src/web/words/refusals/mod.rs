@@ -79,6 +79,10 @@ fn credential(refusal: CredentialRefusal) -> String {
         CredentialRefusal::Revoked => {
             "This badge was revoked, so it is not signed anew. Ask your teacher if you think that this is a mistake."
         }
+        CredentialRefusal::NoParts => {
+            "No other badge counted for this one, or none of them is kept here any more, so there is nothing to put together. \
+             Take the badge's own files."
+        }
         CredentialRefusal::KeyInUse => "This key is not withdrawn, so what it signed stays as it is.",
     };
     fixed.to_owned()

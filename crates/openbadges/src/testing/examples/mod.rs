@@ -1,10 +1,12 @@
 //! Example credentials for tests and benchmarks.
 
+mod record;
 mod whole;
 
 use chrono::{DateTime, Utc};
 use ed25519_dalek::SigningKey;
 
+pub use record::{part, record, signed_badge};
 pub use whole::{HOLDER, endorser, endorser_key, whole_badge};
 
 use crate::credential::{

@@ -1,0 +1,389 @@
+//! Comprehensive Learner Records (CLR 2.0): a badge that is earned by badges in one signed document with these, each byte by byte as
+//! it was signed.
+//!
+//! A record is made when its holder asks for it, is signed once and kept: a badge in it that is revoked later shows by its own status
+//! list. Others get it where its holder lets them have the files of every badge in it.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use crate::domain::audit::Action;
+use crate::domain::award::Award;
+use crate::domain::credential::{Credential, Record};
+use crate::domain::decision::Decision;
+use crate::ids::{AwardId, BadgeId, CredentialId, PersonId, TenantId};
+use crate::service::Cairn;
+use crate::service::base::addresses;
+use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::CredentialRefusal;
+use crate::service::base::session::Visitor;
+use crate::service::credential::build::{Counted, profile};
+use crate::service::credential::email_hash;
+use crate::service::credential::publish::{Published, read};
+use crate::service::credential::renewals::Term;
+use crate::service::credential::share::held;
+use crate::service::credential::signing::{IssuingContext, Signer, internal};
+use crate::store::{Db, StoreError, audit, awards, credentials, decisions, people, records};
+use openbadges::credential::{Association, AssociationType, ClrCredential, ClrSubject, IdentityObject, Part};
+use openbadges::jwt;
+use openbadges::verify::MAX_PARTS;
+
+/// Most bytes of the badges in one record: other verifiers read 256 kB.
+const MOST_BYTES: usize = 240_000;
+
+/// The forms in which a record can be taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Json,
+    Token,
+}
+
+impl Form {
+    /// Every form.
+    pub(crate) const ALL: [Self; 2] = [Self::Json, Self::Token];
+
+    /// The form that a file ending names.
+    #[must_use]
+    pub(crate) fn of_ending(ending: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| form.ending() == ending)
+    }
+
+    /// The ending of its files.
+    #[must_use]
+    pub(crate) fn ending(self) -> &'static str {
+        match self {
+            Self::Json => "clr.json",
+            Self::Token => "clr.jwt",
+        }
+    }
+
+    /// The record in this form, byte by byte as it was signed.
+    #[must_use]
+    pub(crate) fn of(self, record: Record) -> String {
+        match self {
+            Self::Json => record.document,
+            Self::Token => record.token,
+        }
+    }
+}
+
+/// A badge that is earned by badges.
+#[derive(Debug, Clone)]
+pub(crate) struct Stack {
+    /// Those that counted, in the order of its rule.
+    pub(crate) parts: Vec<Term>,
+    /// When its record was made, if there is one.
+    pub(crate) recorded: Option<DateTime<Utc>>,
+    /// Whether its holder lets others have the files of every badge in that record.
+    pub(crate) is_shared: bool,
+}
+
+/// The badges that counted for a decision, as their holder has them. What is not there any more is left out.
+pub(in crate::service) fn counted(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    decision: &Decision,
+) -> Result<Vec<Term>, StoreError> {
+    let named = decision.badges();
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    let present = people::present(db, tenant, person)?;
+    let mut held = Vec::new();
+    for one in people::everybody(db, tenant, &present)? {
+        held.extend(awards::for_person(db, tenant, &one)?);
+    }
+    let mut found: Vec<Term> = Vec::with_capacity(named.len());
+    for (badge, at) in named {
+        let Some(award) = award_of(&held, badge, at) else {
+            continue;
+        };
+        if found.iter().any(|known| known.award.id == award.id) {
+            continue;
+        }
+        if let Some(credential) = credentials::by_award(db, tenant, &award.id)? {
+            let award = award.clone();
+            found.push(Term { award, credential });
+        }
+    }
+    Ok(found)
+}
+
+/// The award that counted: of the badge that the rule names, or the only one of that moment, where a badge counts for another.
+fn award_of<'a>(held: &'a [Award], badge: &BadgeId, at: DateTime<Utc>) -> Option<&'a Award> {
+    let then: Vec<&Award> = held.iter().filter(|award| award.awarded_at == at).collect();
+    let own = then.iter().find(|award| award.badge == *badge);
+    match (own, then.as_slice()) {
+        (Some(own), _) => Some(*own),
+        (None, [only]) => Some(*only),
+        (None, _) => None,
+    }
+}
+
+/// What the credential of a new award says of the badges that counted for it.
+///
+/// # Errors
+/// When one of them cannot be read.
+pub(in crate::service) fn told(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    decision: &Decision,
+) -> Result<Vec<Counted>, ServiceError> {
+    let parts = counted(db, tenant, person, decision)?;
+    parts
+        .iter()
+        .map(|part| Ok(Counted(read(&part.credential)?)))
+        .collect()
+}
+
+/// What an award is earned by; nothing where no badge counted for it.
+pub(in crate::service) fn stack(
+    db: &mut Db,
+    award: &Award,
+    credential: &Credential,
+) -> Result<Option<Stack>, StoreError> {
+    let tenant = &award.tenant;
+    let Some(record) = decisions::get(db, tenant, &award.decision)? else {
+        return Ok(None);
+    };
+    let parts = counted(db, tenant, &award.person, &record.decision)?;
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    let recorded = records::made_at(db, tenant, &credential.id)?;
+    let is_shared = match recorded {
+        Some(_) => gathered(db, award.clone(), credential.clone())?
+            .terms
+            .iter()
+            .all(|one| one.credential.visibility.downloads && !one.credential.visibility.hidden),
+        None => false,
+    };
+    Ok(Some(Stack {
+        parts,
+        recorded,
+        is_shared,
+    }))
+}
+
+/// A badge, those that counted for it, those that counted for these, and so on.
+struct Gathered {
+    /// The badge itself first.
+    terms: Vec<Term>,
+    /// Which of them counted for which, by their places: (whole, part).
+    edges: Vec<(usize, usize)>,
+}
+
+/// As many as a verifier looks at, and reads. What counted for the badge itself comes first.
+fn gathered(db: &mut Db, award: Award, credential: Credential) -> Result<Gathered, StoreError> {
+    let tenant = award.tenant.clone();
+    let mut terms = vec![Term { award, credential }];
+    let mut bytes: usize = terms.iter().map(|term| term.credential.document.len()).sum();
+    let (mut edges, mut next) = (Vec::new(), 0);
+    while let Some(whole) = terms.get(next).map(|term| term.award.clone()) {
+        if let Some(record) = decisions::get(db, &tenant, &whole.decision)? {
+            for part in counted(db, &tenant, &whole.person, &record.decision)? {
+                let known = terms.iter().position(|known| known.award.id == part.award.id);
+                if let Some(place) = known {
+                    edges.push((next, place));
+                } else if terms.len() < MAX_PARTS && bytes + part.credential.document.len() <= MOST_BYTES {
+                    bytes += part.credential.document.len();
+                    edges.push((next, terms.len()));
+                    terms.push(part);
+                }
+            }
+        }
+        next += 1;
+    }
+    Ok(Gathered { terms, edges })
+}
+
+/// Which achievement is a part of which. Two awards of one badge are one achievement, of which none may be a part of itself.
+fn associations(edges: &[(usize, usize)], achievements: &[&str]) -> Vec<Association> {
+    let mut told: Vec<(&str, &str)> = Vec::new();
+    for (whole, part) in edges {
+        let (Some(whole), Some(part)) = (achievements.get(*whole), achievements.get(*part)) else {
+            continue;
+        };
+        if !told.contains(&(*whole, *part)) && !leads(&told, part, whole) {
+            told.push((*whole, *part));
+        }
+    }
+    told.into_iter()
+        .map(|(whole, part)| Association::new(AssociationType::IsParentOf, whole, part))
+        .collect()
+}
+
+/// Whether `to` is `from`, or a part of it by these (whole, part).
+fn leads(told: &[(&str, &str)], from: &str, to: &str) -> bool {
+    let (mut seen, mut open) = (HashSet::new(), vec![from]);
+    while let Some(one) = open.pop() {
+        if one == to {
+            return true;
+        }
+        if seen.insert(one) {
+            open.extend(
+                told.iter()
+                    .filter(|(whole, _)| *whole == one)
+                    .map(|(_, part)| *part),
+            );
+        }
+    }
+    false
+}
+
+/// The record, not signed yet; `identifier` is by what its holder can be recognised.
+fn build(
+    signer: &Signer,
+    gathered: &Gathered,
+    identifier: Vec<IdentityObject>,
+) -> Result<ClrCredential, ServiceError> {
+    let parts = gathered
+        .terms
+        .iter()
+        .map(|term| Part::of(&term.credential.document));
+    let parts: Vec<Part> = parts.collect::<Result<_, _>>().map_err(internal)?;
+    let (Some(first), Some(stack)) = (gathered.terms.first(), parts.first().map(Part::badge)) else {
+        return Err(CredentialRefusal::NoParts.into());
+    };
+    let achievements: Vec<&str> = parts
+        .iter()
+        .map(|part| part.badge().credential_subject.achievement.id.as_str())
+        .collect();
+    let association = associations(&gathered.edges, &achievements);
+    let file = format!("{}.{}", first.credential.slug, Form::Json.ending());
+    // It is revoked with the badge: they have one place in the status list, which has to be of this issuer.
+    let same_issuer = stack.issuer.id == signer.identity.did();
+    Ok(ClrCredential {
+        id: format!("{}{}", signer.identity.origin(), addresses::credential(&file)),
+        name: stack.credential_subject.achievement.name.clone(),
+        // Their holder may have more badges than these.
+        partial: Some(true),
+        issuer: profile(&signer.identity, &signer.issuer),
+        valid_from: signer.context.now,
+        valid_until: stack.valid_until,
+        credential_status: stack.credential_status.clone().filter(|_| same_issuer),
+        credential_subject: ClrSubject {
+            id: stack.credential_subject.id.clone(),
+            identifier,
+            association,
+            verifiable_credential: parts,
+            ..ClrSubject::default()
+        },
+        ..ClrCredential::default()
+    })
+}
+
+/// Puts the visitor's own badge and those that counted for it into one record, unless that was done. Says whether it was now.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for everybody but its holder; [`ServiceError::Masquerade`] for whoever acts as them; a
+/// [`CredentialRefusal`] where no badge counted for it, and where it was revoked.
+#[tracing::instrument(name = "records.make", skip_all, fields(award = award.as_str()))]
+pub(crate) async fn make(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<bool, ServiceError> {
+    visitor.act_for_oneself()?;
+    let (context, visitor, award) = (IssuingContext::of(cairn), visitor.clone(), award.clone());
+    let made = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
+        let tenant = visitor.tenant();
+        let (held_one, _, credential) = held(db, &visitor, &award)?;
+        if held_one.revocation.is_some() {
+            return Err(CredentialRefusal::Revoked.into());
+        }
+        if records::made_at(db, tenant, &credential.id)?.is_some() {
+            return Ok(false);
+        }
+        // The parts say what they say; the record says nothing that the institution lets nobody say by now.
+        let mut stack = read(&credential)?;
+        email_hash::keep_to_policy(db, tenant, &mut stack)?;
+        let of = credential.id.clone();
+        let gathered = gathered(db, held_one, credential)?;
+        if gathered.edges.is_empty() {
+            return Err(CredentialRefusal::NoParts.into());
+        }
+        let signer = context.signer(db, tenant)?;
+        let unsigned = build(&signer, &gathered, stack.credential_subject.identifier)?;
+        let record = Record {
+            tenant: tenant.clone(),
+            credential: of,
+            document: signer.sign(&unsigned)?,
+            token: signer.sign_record(&unsigned)?,
+            made_at: context.now,
+        };
+        if !records::insert_once(db, &record)? {
+            return Ok(false);
+        }
+        let entry = visitor.entry(Action::CredentialRecorded, award.as_str(), context.now);
+        let entry = entry.detail(json!({ "badges": gathered.terms.len() }));
+        audit::record(db, &entry, context.random.as_ref())?;
+        Ok(true)
+    });
+    made.await
+}
+
+impl Signer {
+    fn sign_record(&self, record: &ClrCredential) -> Result<String, ServiceError> {
+        let key_id = self.identity.verification_method(self.token_key.verifying_key());
+        let signed = jwt::sign_record(record, &self.token_key, &key_id).map_err(internal)?;
+        Ok(signed.into_string())
+    }
+}
+
+/// The record of a credential, as it was signed.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] where none was made.
+#[tracing::instrument(name = "records.of", level = "debug", skip_all, fields(credential = credential.as_str()))]
+pub(crate) async fn of(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    credential: &CredentialId,
+) -> Result<Record, ServiceError> {
+    let (tenant, credential) = (tenant.clone(), credential.clone());
+    let found = cairn
+        .store
+        .read(move |db| records::of_credential(db, &tenant, &credential));
+    found.await?.ok_or(ServiceError::NotFound("record"))
+}
+
+/// Whether others get the record from the badge's page.
+#[must_use]
+pub(crate) fn is_given(published: &Published) -> bool {
+    let stack = published.stack.as_ref();
+    published.visibility().downloads && stack.is_some_and(|stack| stack.recorded.is_some() && stack.is_shared)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(edges: &[(usize, usize)], achievements: &[&str]) -> Vec<(String, String)> {
+        let told = associations(edges, achievements).into_iter();
+        told.map(|one| (one.source_id, one.target_id)).collect()
+    }
+
+    #[test]
+    fn each_part_is_told_once_and_none_is_a_part_of_itself() {
+        let pair = |whole: &str, part: &str| (whole.to_owned(), part.to_owned());
+        assert_eq!(
+            pairs(&[(0, 1), (0, 2), (2, 1)], &["a", "b", "c"]),
+            [pair("a", "b"), pair("a", "c"), pair("c", "b")]
+        );
+        // Two terms of one badge, and a term that counted for what it was earned by.
+        assert_eq!(
+            pairs(&[(0, 1), (0, 2), (1, 3), (1, 4)], &["a", "b", "b", "a", "b"]),
+            [pair("a", "b")]
+        );
+        assert!(pairs(&[(0, 9)], &["a"]).is_empty());
+    }
+
+    #[test]
+    fn the_endings_of_files_are_read_as_they_are_written() {
+        for form in Form::ALL {
+            assert_eq!(Form::of_ending(form.ending()), Some(form));
+        }
+        assert_eq!(Form::of_ending("json"), None);
+    }
+}

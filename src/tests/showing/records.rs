@@ -1,0 +1,215 @@
+//! A badge that is earned by badges, and the record of all of them: made once when its holder asks for it, given to others where its
+//! holder lets them have every badge in it, and never silent about one that was revoked.
+
+use crate::domain::award::Award;
+use crate::domain::credential::Credential;
+use crate::domain::rule::Node;
+use crate::domain::sample::holds;
+use crate::service::privacy::export::verifying::verify_archive;
+use openbadges::verify::{CheckKind, Failure};
+use practice_lms::browser::{Browser, Page};
+use reqwest::Method;
+use std::io::Cursor;
+
+use super::stage::{Stage, design, get};
+use crate::tests::harness::on_each_database;
+use crate::tests::privacy::{taken, unpacked};
+
+/// A badge, and another one that the first student earned by it.
+async fn stacked(stage: &Stage) -> ((Award, Credential), (Award, Credential)) {
+    let (badge, award, credential) = stage.earned().await;
+    let Node::Condition(above) = holds(badge.as_str()) else {
+        panic!("a condition")
+    };
+    let stack = stage.badge(design("Data reader"), Some(vec![above])).await;
+    let earned = stage.awarded(&stack, 0).await;
+    ((award, credential), earned)
+}
+
+/// The page of the stack in its holder's browser, and the page once the record was made.
+async fn made(stage: &Stage, award: &Award) -> (Browser, String, Page) {
+    let (mut holder, mine, page) = stage.holding(0, award).await;
+    let form = page.form("/record").unwrap();
+    let done = holder.submit(&page, &form, &[]).await.unwrap();
+    assert!(done.words().contains("The record was made"), "{}", done.words());
+    (holder, mine, done)
+}
+
+async fn shared(holder: &mut Browser, page: &Page) {
+    let switches = page.form("/share").unwrap();
+    let on = [("allow_downloads", "yes"), ("show_evidence", "yes")];
+    holder.submit(page, &switches, &on).await.unwrap();
+}
+
+#[test]
+fn a_stack_names_its_parts_and_its_holder_takes_all_of_it_along_in_one_record() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let ((_, part), (award, credential)) = stacked(&stage).await;
+        let document: serde_json::Value = serde_json::from_str(&credential.document).unwrap();
+        let [evidence] = document["evidence"].as_array().unwrap().as_slice() else {
+            panic!("{document}")
+        };
+        assert_eq!(evidence["name"], "Quiz master");
+        assert_eq!(evidence["genre"], "Open Badge");
+        assert!(
+            !credential.document.contains(&part.slug),
+            "its address is not given away"
+        );
+
+        let (mut holder, mine, page) = made(&stage, &award).await;
+        let words = page.words();
+        assert!(
+            words.contains("What it is made of") && words.contains("Quiz master"),
+            "{words}"
+        );
+        assert!(page.form("/record").is_none(), "it is made once");
+        let [json, token] = ["clr.json", "clr.jwt"].map(|ending| format!("{mine}.{ending}"));
+        let (json, token) = (
+            holder.get(&json).await.unwrap(),
+            holder.get(&token).await.unwrap(),
+        );
+        assert_eq!((json.status, token.status), (200, 200));
+        let text = json.text();
+        for signed in [&credential.document, &part.document] {
+            assert!(text.contains(signed.as_str()), "a part is not there byte by byte");
+        }
+        for file in [&json.body, &token.body] {
+            let verdict = stage.verify(file).await;
+            assert!(verdict.is_valid(), "{verdict:?}");
+            let names: Vec<&str> = verdict.parts.iter().map(|part| part.name.as_str()).collect();
+            assert_eq!(names, ["Data reader", "Quiz master"]);
+        }
+        let record: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let association = &record["credentialSubject"]["association"];
+        assert_eq!(association[0]["associationType"], "isParentOf");
+        assert_eq!(
+            association[0]["sourceId"],
+            document["credentialSubject"]["achievement"]["id"]
+        );
+        // The server's own check tells of each badge in it.
+        let mut stranger = Browser::new().unwrap();
+        let sent = [("content-type", "application/octet-stream")];
+        let asked = stage.url("/verify/check");
+        let answer = stranger
+            .fetch(Method::POST, &asked, &sent, text.clone().into_bytes())
+            .await;
+        let found: serde_json::Value = serde_json::from_slice(&answer.unwrap().body).unwrap();
+        assert_eq!(found["verdict"], "valid", "{found}");
+        assert_eq!(found["parts"][1]["name"], "Quiz master");
+        assert_eq!(found["parts"][1]["state"], "held");
+        // Read again, it is the same file; nobody else gets it from that page.
+        let again = holder.get(&format!("{mine}.clr.json")).await.unwrap();
+        assert_eq!(again.body, json.body);
+        let mut other = stage.student_browser(1).await;
+        assert_eq!(other.get(&format!("{mine}.clr.json")).await.unwrap().status, 404);
+    });
+}
+
+#[test]
+fn others_get_a_record_where_its_holder_lets_them_have_every_badge_in_it() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let ((base, _), (award, credential)) = stacked(&stage).await;
+        let file = stage.url(&format!("/b/{}.clr.json", credential.slug));
+        let page = stage.url(&format!("/b/{}", credential.slug));
+        assert_eq!(get(&file, "*/*").await.status, 404, "none was made");
+        let (mut holder, mine, done) = made(&stage, &award).await;
+        assert_eq!(get(&file, "*/*").await.status, 403);
+        shared(&mut holder, &done).await;
+        assert_eq!(
+            get(&file, "*/*").await.status,
+            403,
+            "one of the badges is not given"
+        );
+        let html = get(&page, "text/html").await.text();
+        assert!(
+            html.contains("Badges that counted for it") && !html.contains("clr.json"),
+            "{html}"
+        );
+
+        let (mut browser, _, base_page) = stage.holding(0, &base).await;
+        shared(&mut browser, &base_page).await;
+        let given = get(&file, "*/*").await;
+        assert_eq!(given.status, 200);
+        assert_eq!(given.header("access-control-allow-origin"), Some("*"));
+        assert_eq!(
+            given.body,
+            holder.get(&format!("{mine}.clr.json")).await.unwrap().body
+        );
+        let html = get(&page, "text/html").await.text();
+        assert!(html.contains("clr.json") && html.contains("clr.jwt"), "{html}");
+
+        // What its holder takes out of a badge is not said on in a record of before.
+        let base_now = browser
+            .get(&stage.inside(&format!("/credentials/{}", base.id)))
+            .await
+            .unwrap();
+        let mut signing_base = base_now.form("/sign").unwrap();
+        signing_base.fields.retain(|field| field.name != "say_grades");
+        browser.submit(&base_now, &signing_base, &[]).await.unwrap();
+        assert_eq!(get(&file, "*/*").await.status, 404);
+        let anew = holder.get(&mine).await.unwrap();
+        assert!(anew.form("/record").is_some(), "{}", anew.words());
+    });
+}
+
+#[test]
+fn a_part_that_is_revoked_later_shows_in_the_record_and_on_the_pages() {
+    on_each_database(|scene| async move {
+        let mut stage = Stage::set(scene).await;
+        let ((base, _), (award, credential)) = stacked(&stage).await;
+        let (mut holder, mine, done) = made(&stage, &award).await;
+        shared(&mut holder, &done).await;
+        let before = holder.get(&format!("{mine}.clr.json")).await.unwrap();
+        let holders = stage.inside(&format!("/badges/{}/awards", base.badge));
+        let page = stage.teacher.get(&holders).await.unwrap();
+        let form = page.form("/revoke").unwrap();
+        let chosen = [("award", base.id.as_str())];
+        let review = stage.teacher.submit(&page, &form, &chosen).await.unwrap();
+        let confirm = review.form("/revoke/confirm").unwrap();
+        let reason = [("reason", "Wrong quiz")];
+        stage.teacher.submit(&review, &confirm, &reason).await.unwrap();
+
+        let after = holder.get(&format!("{mine}.clr.json")).await.unwrap();
+        assert_eq!(after.body, before.body, "nothing that was signed changes");
+        let verdict = stage.verify(&after.body).await;
+        let said = Failure::Part("Quiz master".into(), Box::new(Failure::Revoked));
+        assert_eq!(verdict.failure(CheckKind::Parts), Some(&said), "{verdict:?}");
+        assert_eq!(verdict.parts.len(), 2);
+        let page = holder.get(&mine).await.unwrap();
+        assert!(page.words().contains("Revoked"), "{}", page.words());
+        let public = get(&stage.url(&format!("/b/{}", credential.slug)), "text/html").await;
+        let text = public.text();
+        let (_, list) = text.split_once("Badges that counted for it").unwrap();
+        assert!(list.contains("Revoked"), "{text}");
+    });
+}
+
+#[test]
+fn a_record_is_in_the_archive_of_its_holder_and_proves_itself_there() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (_, (award, credential)) = stacked(&stage).await;
+        let (mut holder, mine, _) = made(&stage, &award).await;
+        let record = holder.get(&format!("{mine}.clr.json")).await.unwrap();
+        let archive = taken(&stage, 0).await;
+        let files = unpacked(&archive.body);
+        let name = format!("records/data-reader-{}.clr.json", credential.slug);
+        assert_eq!(files[&name], &record.body[..]);
+        let about: serde_json::Value = serde_json::from_slice(&files["about-me.json"]).unwrap();
+        let awards = about["awards"].as_array().unwrap();
+        let told = awards
+            .iter()
+            .filter(|one| one["record_with_its_parts_made"].is_string());
+        assert_eq!(told.count(), 1, "{about}");
+        let now = stage.scene.cairn.clock.now();
+        let report = verify_archive(Cursor::new(&archive.body[..]), now).unwrap();
+        assert!(report.is_unchanged(), "{report:?}");
+        assert_eq!(
+            report.badges.len(),
+            14,
+            "two badges in six forms, and their record in two"
+        );
+    });
+}
