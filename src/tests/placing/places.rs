@@ -18,7 +18,7 @@ const LINK: &str = "LtiResourceLinkRequest";
 const CHOICE: &str = "LtiDeepLinkingRequest";
 
 /// Every place with the message that it sends.
-const PLACES: [(&str, &str); 7] = [
+const PLACES: [(&str, &str); 8] = [
     ("account_navigation", LINK),
     ("assignment_selection", CHOICE),
     ("course_navigation", LINK),
@@ -26,6 +26,7 @@ const PLACES: [(&str, &str); 7] = [
     ("link_selection", CHOICE),
     ("module_index_menu_modal", CHOICE),
     ("module_menu_modal", CHOICE),
+    ("user_navigation", LINK),
 ];
 
 fn text(value: &Value) -> String {

@@ -5,16 +5,20 @@ use actix_web::web::ServiceConfig;
 mod activity;
 mod badge;
 mod credential;
+mod everywhere;
 pub(crate) mod home;
 mod lapsing;
 mod my_data;
 mod next_step;
 mod sharing;
+mod timeline;
 
 /// Lists the routes of every page here.
 pub(crate) fn configure(config: &mut ServiceConfig) {
     activity::configure(config);
     badge::configure(config);
     credential::configure(config);
+    everywhere::configure(config);
     my_data::configure(config);
+    timeline::configure(config);
 }

@@ -194,6 +194,7 @@ fn path(to: &Destination) -> String {
         Destination::Course => String::new(),
         Destination::Choose(link) => course::link(link),
         Destination::NotReady => "?notice=not-ready".to_owned(),
+        Destination::Everywhere => course::all_mine(),
         Destination::Badge(badge) => course::badge(badge),
         Destination::Activity(activity) => course::activity(activity),
         Destination::Picker => course::place(),

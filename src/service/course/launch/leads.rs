@@ -31,6 +31,8 @@ pub(crate) enum Destination {
     Choose(LinkId),
     /// A link of which nobody has said what it opens, for those who do not teach: their badges, and a word about it.
     NotReady,
+    /// What they earned anywhere.
+    Everywhere,
     Badge(BadgeId),
     Activity(ActivityId),
     /// Deep linking: what shall be put into the course?

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::web::views::shared::{
-    CheckLine, CheckList, Downloads, LinkTo, PictureView, PublicPage, SafeHtml, Waiting, When,
+    CheckLine, CheckList, Downloads, LinkTo, NoteView, PictureView, PublicPage, SafeHtml, Waiting, When,
 };
 
 /// What anybody sees at the unguessable address. What its holder did not switch on is absent from the data, not hidden.
@@ -47,6 +47,8 @@ pub(crate) struct CredentialPage {
     /// Only when switched on.
     pub(crate) evidence: Option<Vec<EvidenceLine>>,
     pub(crate) skills: Vec<LinkTo>,
+    /// The holder's own words, where they show them.
+    pub(crate) note: Option<NoteView>,
     /// Only when switched on.
     pub(crate) downloads: Option<Downloads>,
     /// The badge on a sheet of paper.
