@@ -3,6 +3,7 @@
 mod addresses;
 mod anew;
 mod elsewhere;
+mod everywhere;
 mod fallen;
 mod forms;
 mod glance;
@@ -21,3 +22,4 @@ mod sections;
 pub(crate) mod stage;
 mod students;
 mod teaching;
+mod timelines;
