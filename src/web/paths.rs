@@ -95,6 +95,8 @@ pub(crate) mod course {
         BADGE_NEW = "/badges/new", badge_new();
         BADGE_SAVE_NEW = "/badges/save", badge_save_new();
         BADGE = "/badges/{badge}", badge(badge: &BadgeId);
+        /// As a small card in a page of the course.
+        BADGE_CARD = "/badges/{badge}/card", badge_card(badge: &BadgeId);
         BADGE_EDIT = "/badges/{badge}/edit", badge_edit(badge: &BadgeId);
         BADGE_SAVE = "/badges/{badge}/save", badge_save(badge: &BadgeId);
         BADGE_RULE = "/badges/{badge}/rule", badge_rule(badge: &BadgeId);

@@ -188,7 +188,7 @@ async fn answers(scene: &Scene) {
 
         // The form may ask for any shape: what comes back is one that the place takes.
         let mut found = Vec::new();
-        for shape in ["open", "card", "link", "image"] {
+        for shape in ["open", "next", "card", "link", "image"] {
             let one = pick(lms, place, &[("item", badge.as_str()), ("shape", shape)]).await;
             let types = one.types();
             assert_eq!(types.len(), 1, "{place}, {shape}: {types:?}");

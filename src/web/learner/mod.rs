@@ -4,6 +4,7 @@ use actix_web::web::ServiceConfig;
 
 mod activity;
 mod badge;
+mod card;
 mod credential;
 mod everywhere;
 pub(crate) mod home;
@@ -17,6 +18,7 @@ mod timeline;
 pub(crate) fn configure(config: &mut ServiceConfig) {
     activity::configure(config);
     badge::configure(config);
+    card::configure(config);
     credential::configure(config);
     everywhere::configure(config);
     my_data::configure(config);

@@ -196,6 +196,7 @@ fn path(to: &Destination) -> String {
         Destination::NotReady => "?notice=not-ready".to_owned(),
         Destination::Everywhere => course::all_mine(),
         Destination::Badge(badge) => course::badge(badge),
+        Destination::Card(badge) => course::badge_card(badge),
         Destination::Activity(activity) => course::activity(activity),
         Destination::Picker => course::place(),
         Destination::Review(Review::Student { activity, person }) => course::student_work(activity, person),

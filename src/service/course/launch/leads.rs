@@ -34,6 +34,8 @@ pub(crate) enum Destination {
     /// What they earned anywhere.
     Everywhere,
     Badge(BadgeId),
+    /// A badge as a small card with the next step of whoever looks.
+    Card(BadgeId),
     Activity(ActivityId),
     /// Deep linking: what shall be put into the course?
     Picker,

@@ -2,6 +2,7 @@
 
 mod activity;
 mod badge;
+mod card;
 mod credential;
 mod everywhere;
 mod my_badges;
@@ -10,6 +11,7 @@ mod timeline;
 
 pub(crate) use activity::{ActivityPage, HandInFields, HandedIn, NotHandedIn, ReviewView};
 pub(crate) use badge::LearnerBadgePage;
+pub(crate) use card::CardPage;
 pub(crate) use credential::{
     Elsewhere, MyCredentialPage, MyPrintPage, NoteFields, Says, SharedLine, SignedAnew, Switches,
 };
