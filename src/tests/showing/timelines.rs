@@ -6,8 +6,10 @@ use crate::store::timelines;
 use chrono::TimeDelta;
 use practice_lms::browser::{Browser, Page};
 
-use super::stage::{Stage, get};
+use super::stage::{Stage, design, get};
+use crate::domain::rule::Condition;
 use crate::tests::harness::on_each_database;
+use crate::tests::privacy::handed_in;
 
 const HTML: &str = "text/html";
 
@@ -130,6 +132,38 @@ fn a_timeline_is_shown_by_a_link_only_as_its_holder_wishes_and_until_it_ends() {
             "{}",
             page.words()
         );
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn work_is_told_by_the_fingerprint_of_its_file_and_to_others_only_with_the_evidence() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        stage.check().await;
+        let work = handed_in(&stage, 0).await;
+        let file = work.artefact.file.unwrap();
+        let activity = work.activity;
+        let rule = vec![Condition::EvidenceApproved { activity }];
+        let badge = stage.badge(design("Field worker"), Some(rule)).await;
+        let (award, _) = stage.awarded(&badge, 0).await;
+        let mut student = stage.student_browser(0).await;
+        let place = stage.inside(&format!("/credentials/{}/timeline", award.id));
+        let page = student.get(&place).await.unwrap();
+        for words in ["Field report", file.digest.as_str(), file.name.as_str()] {
+            assert!(page.words().contains(words), "{words}: {}", page.words());
+        }
+        let made = sent(&mut student, &page, "/timeline/links", &[("days", "7")]).await;
+        let bare = get(&field(&made, "fresh-link"), HTML).await;
+        assert!(
+            bare.words().contains("Field report approved") && !bare.words().contains(&file.digest),
+            "{}",
+            bare.words()
+        );
+        let evidence = [("days", "7"), ("show_evidence", "yes")];
+        let made = sent(&mut student, &page, "/timeline/links", &evidence).await;
+        let full = get(&field(&made, "fresh-link"), HTML).await;
+        assert!(full.words().contains(&file.digest), "{}", full.words());
         stage.scene.end().await;
     });
 }
