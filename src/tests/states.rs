@@ -23,6 +23,7 @@ use crate::tests::dry_run;
 use crate::tests::guest::Guest;
 use crate::tests::harness::{ForwardClock, Scene};
 use crate::tests::screens::{Viewer, launch};
+use crate::tests::showing::print::sheets;
 use crate::tests::showing::stage::{Stage, design};
 
 #[test]
@@ -321,6 +322,9 @@ async fn mine(viewer: &mut Viewer<'_>, stage: &Stage) {
         .await;
     viewer.goto("timeline", &format!("{here}/timeline")).await;
     viewer.chromium.reads("Awarded by").await;
+    // Forty badges with their steps, and neither buttons nor forms, on paper.
+    let (pages, _) = sheets(viewer.chromium, "timeline").await;
+    assert!((3..=25).contains(&pages), "{pages} sheets");
     viewer.press("Show it to anybody").await;
     viewer.chromium.reads("Save what it shows").await;
     viewer.inspect("timeline-shown").await;

@@ -14,7 +14,7 @@ mod limits;
 mod links;
 mod pictures;
 mod preview;
-mod print;
+pub(crate) mod print;
 mod public;
 mod reach;
 mod revoked;
