@@ -97,6 +97,16 @@ pub(super) async fn account(
     opened(form, "Couldn't find valid settings for this link.")
 }
 
+/// What the navigation of whoever is signed in opens.
+pub(super) async fn personal(
+    world: web::Data<World>,
+    request: HttpRequest,
+    path: web::Path<(u64, usize)>,
+) -> HttpResponse {
+    let form = session::person(&world, &request).and_then(|person| start_personal(&world, person, path.1));
+    opened(form, "Couldn't find valid settings for this link.")
+}
+
 /// The claims of whatever message was asked for.
 pub(super) fn shaped(world: &World, data: &Data, launch: &Launch<'_>) -> Map<String, Value> {
     let mut claims = claims::resource_link(world, launch);
