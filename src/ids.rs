@@ -69,4 +69,6 @@ pub(crate) use lti::registration::{RegistrationId, TenantId};
     ExportId;
     /// A link by which a holder shows a badge for a time; its secret part is kept elsewhere.
     ShareLinkId;
+    /// A timeline that a holder shows to others; its secret part is kept elsewhere.
+    TimelineId;
 }

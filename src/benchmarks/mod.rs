@@ -10,6 +10,7 @@
 mod class;
 pub mod evaluate;
 mod gradebook;
+mod mine;
 mod school;
 
 use std::collections::HashSet;
@@ -55,6 +56,10 @@ pub struct Class {
 #[derive(Debug)]
 pub struct Gradebook(gradebook::Known);
 
+/// A student who looks at all their badges.
+#[derive(Debug)]
+pub struct Student(mine::Known);
+
 /// What reading it found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found {
@@ -92,6 +97,16 @@ impl Installation {
             cookie: looked.cookie,
             section: looked.section,
         }
+    }
+
+    /// An institution with so many students and badges, of which one student holds `held` and is on the way to as many.
+    pub async fn student(&self, students: usize, badges: usize, held: usize) -> Student {
+        Student(mine::set_up(&self.0, students, badges, held).await)
+    }
+
+    /// Reads the page of all their badges, or what it finds of them: how many are earned, and how many on the way.
+    pub async fn my_badges(&self, of: &Student, sought: Option<&str>) -> (i64, i64) {
+        mine::read(&self.0, &of.0, sought).await
     }
 
     /// A platform with a course of that LMS, none of whose grades is known.

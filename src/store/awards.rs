@@ -18,8 +18,10 @@ use crate::domain::course::Course;
 use crate::domain::facts::Held;
 use crate::ids::{AwardId, BadgeId, CourseId, PersonId, TenantId};
 
+mod everywhere;
 mod sought;
 
+pub(crate) use everywhere::{count_everywhere, everywhere};
 pub(crate) use sought::{Named, named, sought};
 
 #[derive(Queryable, Selectable, Insertable)]

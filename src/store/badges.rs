@@ -1,9 +1,11 @@
 //! Badges as instructors design them.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::convert::{from_json, json, micros, moment};
+use super::convert::{CHUNK, from_json, json, micros, moment};
 use super::schema::{badges, courses, rule_inputs, rules};
 use super::{Db, StoreError};
 use crate::domain::badge::{Badge, BadgeState, Design};
@@ -109,6 +111,28 @@ pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<Option
         .get_result(connection))
     .optional()?;
     row.map(Row::badge).transpose()
+}
+
+/// What these badges are called, of whichever courses they are; what is gone has no name.
+pub(crate) fn names_of(
+    db: &mut Db,
+    tenant: &TenantId,
+    these: &BTreeSet<BadgeId>,
+) -> Result<HashMap<BadgeId, String>, StoreError> {
+    let these: Vec<&str> = these.iter().map(BadgeId::as_str).collect();
+    let mut called = HashMap::new();
+    for some in these.chunks(CHUNK) {
+        let rows: Vec<(String, String)> = on_both!(db, |connection| badges::table
+            .filter(badges::tenant_id.eq(tenant.as_str()))
+            .filter(badges::id.eq_any(some))
+            .select((badges::id, badges::design))
+            .load(connection))?;
+        for (id, design) in rows {
+            let design: Design = from_json("badges.design", &design)?;
+            called.insert(id.into(), design.name);
+        }
+    }
+    Ok(called)
 }
 
 /// The badges of a course, oldest first.

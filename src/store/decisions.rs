@@ -18,6 +18,10 @@ use crate::domain::sentence::progress;
 use crate::ids::{BadgeId, CourseId, DecisionId, PersonId, RuleId, TenantId};
 use crate::random::Random;
 
+mod on_the_way;
+
+pub(crate) use on_the_way::{Way, count_on_the_way, on_the_way};
+
 /// A decision as it was just made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NewDecision {

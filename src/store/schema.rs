@@ -3,6 +3,7 @@
 
 use diesel::allow_tables_to_appear_in_same_query;
 
+mod mine;
 mod outside;
 
 diesel::table! {
@@ -941,6 +942,7 @@ diesel::table! {
     }
 }
 
+pub(crate) use mine::{holder_notes, timelines};
 pub(crate) use outside::{
     grade_files, outside_cells, outside_columns, outside_grades, outside_people, rest_readings, rest_turns,
 };
@@ -1022,4 +1024,6 @@ allow_tables_to_appear_in_same_query!(
     rest_accesses,
     rest_grants,
     rest_consents,
+    holder_notes,
+    timelines,
 );

@@ -23,6 +23,7 @@ use crate::tests::dry_run;
 use crate::tests::guest::Guest;
 use crate::tests::harness::{ForwardClock, Scene};
 use crate::tests::screens::{Viewer, launch};
+use crate::tests::showing::print::sheets;
 use crate::tests::showing::stage::{Stage, design};
 
 #[test]
@@ -45,6 +46,7 @@ fn every_state_of_a_screen_is_fit_for_everybody() {
         approval(&mut viewer, &stage).await;
         over(&mut viewer, &mut stage, &clock).await;
         many(&mut viewer, &stage).await;
+        mine(&mut viewer, &stage).await;
         ended(&mut viewer, &stage, &clock).await;
         let wrong = viewer.wrong;
         assert!(
@@ -78,6 +80,11 @@ async fn empty(viewer: &mut Viewer<'_>, lms: &PracticeLms) {
     launch(viewer.chromium, lms, 2, "My badges", &student.name).await;
     viewer.chromium.reads("No badges to earn yet").await;
     viewer.inspect("my-badges-empty").await;
+    let mine = viewer.link("/mine").await;
+    viewer.goto("mine-none", &mine).await;
+    viewer.chromium.reads("No badges yet").await;
+    viewer.goto("timeline-none", &format!("{mine}/timeline")).await;
+    viewer.chromium.reads("No steps yet").await;
 }
 
 /// A course of Canvas.
@@ -288,6 +295,43 @@ async fn many(viewer: &mut Viewer<'_>, stage: &Stage) {
     stage.divide(1, SectionKind::Group, "Team").await;
     viewer.goto("progress-sections", &here).await;
     viewer.chromium.reads("Section or group").await;
+}
+
+/// All badges of a student, few and forty, and how they came to them.
+async fn mine(viewer: &mut Viewer<'_>, stage: &Stage) {
+    for n in 31..=40 {
+        let badge = design(&format!(
+            "Step {n} of a long way, with a name that takes two lines on a telephone"
+        ));
+        stage.badge(badge, Some(vec![stage.quiz()])).await;
+    }
+    stage.scene.at_rest().await;
+    let moodle = &stage.scene.moodle;
+    launch(viewer.chromium, moodle, 0, "My badges", &stage.student(0).1).await;
+    viewer.goto("mine-few", &stage.inside("/mine")).await;
+    viewer.chromium.reads("All my badges").await;
+    launch(viewer.chromium, moodle, 0, "My badges", &stage.student(3).1).await;
+    let here = stage.inside("/mine");
+    viewer.goto("mine-many", &here).await;
+    viewer.chromium.reads("1 to 20 of").await;
+    viewer.goto("mine-page", &format!("{here}?page=2")).await;
+    viewer.goto("mine-found", &format!("{here}?q=telephone")).await;
+    viewer.chromium.reads("10 earned").await;
+    viewer
+        .goto("mine-not-found", &format!("{here}?q=nothing-is-called-so"))
+        .await;
+    viewer.goto("timeline", &format!("{here}/timeline")).await;
+    viewer.chromium.reads("Awarded by").await;
+    // Forty badges with their steps, and neither buttons nor forms, on paper.
+    let (pages, _) = sheets(viewer.chromium, "timeline").await;
+    assert!((3..=25).contains(&pages), "{pages} sheets");
+    viewer.press("Show it to anybody").await;
+    viewer.chromium.reads("Save what it shows").await;
+    viewer.inspect("timeline-shown").await;
+    let address = viewer.chromium.driver.find(By::Id("public-url")).await.unwrap();
+    let address = address.prop("value").await.unwrap().unwrap_or_default();
+    viewer.goto("timeline-public", &address).await;
+    viewer.chromium.reads("Nobody is told").await;
 }
 
 /// A course that was deleted, for whoever taught it and has it open.

@@ -13,6 +13,8 @@ use crate::web::words::checks;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Badges,
+    /// What somebody earned anywhere.
+    Everywhere,
     Progress,
     Evidence,
     /// None of them.
@@ -156,6 +158,21 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Your choice was saved. The public page shows it at once.",
     ),
     (
+        "timeline-shown",
+        Status::Earned,
+        "Saved. Whoever has the address sees it as you chose.",
+    ),
+    (
+        "timeline-withdrawn",
+        Status::Earned,
+        "It is not shown any more. Its address opens nothing.",
+    ),
+    (
+        "note-saved",
+        Status::Earned,
+        "Saved. Your words stand beside the badge, outside what is signed.",
+    ),
+    (
         "withdrawn",
         Status::Earned,
         "The link was withdrawn. It opens nothing any more.",
@@ -277,7 +294,10 @@ impl Visit {
                 item("Evidence", &course::evidence(), Place::Evidence),
             ]
         } else {
-            vec![item("My badges", "", Place::Badges)]
+            vec![
+                item("My badges", "", Place::Badges),
+                item("All my badges", &course::all_mine(), Place::Everywhere),
+            ]
         };
         Page {
             title: title.to_owned(),

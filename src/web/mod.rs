@@ -33,6 +33,7 @@ pub(crate) mod reply;
 pub(crate) mod routes;
 pub(crate) mod rule_form;
 pub(crate) mod time_zone;
+pub(crate) mod timeline;
 pub(crate) mod views;
 pub(crate) mod window;
 pub(crate) mod words;

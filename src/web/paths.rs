@@ -46,6 +46,8 @@ routes! {
     CARD = "/b/{slug}/card.png", card(slug: &str);
     /// A credential for whoever has the link.
     SHARED = "/s/{token}", shared(token: &str);
+    /// How a holder came to their badges, for whoever has the address.
+    TIMELINE = "/t/{token}", timeline(token: &str);
 }
 
 /// Pages of a course. The functions make the path below [`COURSE_HOME`], for `Visit::href`.
@@ -53,7 +55,7 @@ pub(crate) mod course {
     use super::routes;
     use crate::ids::{
         ActivityId, AwardId, BadgeId, CopyId, CopyRequestId, LineItemId, LinkId, OutsideColumnId, PersonId,
-        RegradeId, ShareLinkId, SubmissionId,
+        RegradeId, ShareLinkId, SubmissionId, TimelineId,
     };
 
     routes! {
@@ -93,6 +95,8 @@ pub(crate) mod course {
         BADGE_NEW = "/badges/new", badge_new();
         BADGE_SAVE_NEW = "/badges/save", badge_save_new();
         BADGE = "/badges/{badge}", badge(badge: &BadgeId);
+        /// As a small card in a page of the course.
+        BADGE_CARD = "/badges/{badge}/card", badge_card(badge: &BadgeId);
         BADGE_EDIT = "/badges/{badge}/edit", badge_edit(badge: &BadgeId);
         BADGE_SAVE = "/badges/{badge}/save", badge_save(badge: &BadgeId);
         BADGE_RULE = "/badges/{badge}/rule", badge_rule(badge: &BadgeId);
@@ -163,6 +167,17 @@ pub(crate) mod course {
         CREDENTIAL_LINKS = "/credentials/{award}/links", credential_links(award: &AwardId);
         CREDENTIAL_LINK_WITHDRAW = "/credentials/{award}/links/{link}/withdraw",
             credential_link_withdraw(award: &AwardId, link: &ShareLinkId);
+        /// What the holder says of it themselves.
+        CREDENTIAL_NOTE = "/credentials/{award}/note", credential_note(award: &AwardId);
+        CREDENTIAL_TIMELINE = "/credentials/{award}/timeline", credential_timeline(award: &AwardId);
+        CREDENTIAL_TIMELINE_LINKS = "/credentials/{award}/timeline/links", credential_timeline_links(award: &AwardId);
+        CREDENTIAL_TIMELINE_PUBLIC = "/credentials/{award}/timeline/public", credential_timeline_public(award: &AwardId);
+        /// All badges of whoever visits, whatever their courses.
+        ALL_MINE = "/mine", all_mine();
+        MY_TIMELINE = "/mine/timeline", my_timeline();
+        MY_TIMELINE_LINKS = "/mine/timeline/links", my_timeline_links();
+        MY_TIMELINE_PUBLIC = "/mine/timeline/public", my_timeline_public();
+        TIMELINE_WITHDRAW = "/mine/timelines/{timeline}/withdraw", timeline_withdraw(timeline: &TimelineId);
         MY_DATA = "/me", my_data();
         MY_ARCHIVE = "/me/archive", my_archive();
         MY_EMAIL_HASH = "/me/email-hash", my_email_hash();

@@ -395,6 +395,20 @@ impl Launch {
         is_said.then_some(text)
     }
 
+    /// The course that it comes from. Canvas opens the navigation of an account and that of a person with a context too, and
+    /// does not always say of what kind that is.
+    #[must_use]
+    pub fn course(&self) -> Option<&Context> {
+        let context = self.context.as_ref()?;
+        (context.is_course() && !self.is_personal()).then_some(context)
+    }
+
+    /// Whether somebody opens what is theirs, whatever their courses: Canvas's user navigation.
+    #[must_use]
+    pub fn is_personal(&self) -> bool {
+        self.placement.as_deref() == Some("user_navigation")
+    }
+
     /// Whether a configuration of the tool, or of a link, names the history of contexts, known to the platform or not.
     #[must_use]
     pub fn names_context_history(&self) -> bool {

@@ -264,6 +264,15 @@ async fn an_account_is_no_course_and_a_course_may_have_a_deployment_of_its_own()
         roles.contains("person#Administrator") && !roles.contains("membership"),
         "{roles}"
     );
+    let form = bench.world.personal_form(2, 0).unwrap();
+    let answer = bench.world.authorize(&bench.auth_request(&form, &[])).unwrap();
+    let personal = super::super::keys::Jwt::parse(answer.field("id_token").unwrap()).unwrap();
+    let personal = Value::Object(personal.claims);
+    assert_eq!(personal[format!("{LTI}context")]["type"], json!(["User"]));
+    assert_eq!(
+        personal["https://www.instructure.com/placement"],
+        "user_navigation"
+    );
     let name = bench.world.deploy_in_course(0, 2);
     let launch = bench.launch(CourseRole::Teacher, "My badges");
     assert_eq!(launch[format!("{LTI}deployment_id")], name);

@@ -85,4 +85,13 @@ impl World {
             Flavour::Canvas => canvas::deep_linking::start_account(self, person, tool),
         }
     }
+
+    /// Starts the navigation of whoever is signed in. Canvas only.
+    #[must_use]
+    pub fn personal_form(&self, person: u64, tool: usize) -> Option<LoginForm> {
+        match self.flavour() {
+            Flavour::Moodle => None,
+            Flavour::Canvas => canvas::deep_linking::start_personal(self, person, tool),
+        }
+    }
 }

@@ -105,7 +105,7 @@ fn badges(group: &CheckedGroup, names: &Names) -> Option<Vec<String>> {
     (nodes.len() > 1).then_some(held)
 }
 
-fn condition_line(checked: &CheckedCondition, names: &Names, audience: Audience) -> Line {
+pub(super) fn condition_line(checked: &CheckedCondition, names: &Names, audience: Audience) -> Line {
     let (source, read_at) = match &checked.seen {
         Seen::Grade { source, read_at, .. }
         | Seen::StepOfScale { source, read_at, .. }

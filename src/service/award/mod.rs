@@ -3,6 +3,7 @@
 pub(crate) mod awarding;
 pub(crate) mod course_badge;
 pub(crate) mod decide;
+pub(crate) mod everywhere;
 pub(crate) mod evidence;
 pub(crate) mod file_check;
 pub(crate) mod files;
@@ -14,4 +15,5 @@ pub(crate) mod progress;
 pub(crate) mod regrades;
 pub(crate) mod reviewing;
 pub(crate) mod shares;
+pub(crate) mod timelines;
 pub(crate) mod uploads;

@@ -5,6 +5,7 @@ pub(crate) mod build;
 pub(crate) mod card;
 pub(crate) mod email_hash;
 pub(crate) mod fresh_lists;
+pub(crate) mod notes;
 pub(crate) mod outside;
 pub(crate) mod publish;
 pub(crate) mod qr;

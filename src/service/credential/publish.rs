@@ -1,7 +1,7 @@
 //! What anybody may see: a credential at its unguessable address, its issuer, and the documents that verifiers fetch.
 //!
 //! Signed bytes go out as they were stored. What a page says of a credential is read from those bytes and checked when
-//! it is asked for; nothing is said from a table that the signature does not cover, but for the holder's name, which
+//! it is asked for; nothing is said from a table that the signature does not cover, but for the holder's name and words, which
 //! the holder switches on, and what no signature can know: that the badge is under review, or was renewed.
 
 use chrono::{DateTime, Utc};
@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::award::{Award, Standing};
 use crate::domain::badge::{Badge, BadgeState, Renewal};
 use crate::domain::credential::{Credential, Visibility};
+use crate::domain::holder_note::HolderNote;
 use crate::domain::issuer::Issuer;
 use crate::domain::keys::IssuerKey;
 use crate::domain::policy::Refusal;
@@ -23,7 +24,8 @@ use crate::service::credential::build::{achievement, achievement_id, profile};
 use crate::service::credential::records::{self, Stack};
 use crate::service::credential::renewals::{self, Renewals};
 use crate::store::{
-    Db, StoreError, awards, badges, credentials, erasures, issuers, people, policies, status_lists,
+    Db, StoreError, awards, badges, credentials, erasures, holder_notes, issuers, people, policies,
+    status_lists,
 };
 use openbadges::OpenBadgeCredential;
 use openbadges::credential::wire::{OB_CONTEXT, VC_CONTEXT};
@@ -48,6 +50,8 @@ pub(crate) struct Published {
     pub(crate) renewal: Option<Renewal>,
     /// The signed status list that the credential names.
     pub(crate) list: SignedList,
+    /// What its holder says of it, where they show that: in no signed document.
+    pub(crate) note: Option<HolderNote>,
 }
 
 /// A signed status list as it is published.
@@ -192,6 +196,7 @@ pub(in crate::service) fn load(db: &mut Db, credential: Credential) -> Result<Op
             slug: list.slug,
             document: list.document,
         },
+        note: holder_notes::get(db, &tenant, &award.id)?.filter(|note| note.shown),
         credential,
         award,
         issuer,

@@ -6,8 +6,9 @@ use diesel::prelude::*;
 use super::convert::{CHUNK, micros, moment, opt_moment};
 use super::schema::{
     approvals, audit, awards, badges, course_teachers, credentials, current_decisions, decisions, enrolments,
-    erased_pages, erasures, identities, outside_cells, outside_grades, outside_people, past_results, people,
-    posted_scores, records, regrades, results, section_members, sessions, share_links, subjects, submissions,
+    erased_pages, erasures, holder_notes, identities, outside_cells, outside_grades, outside_people,
+    past_results, people, posted_scores, records, regrades, results, section_members, sessions, share_links,
+    subjects, submissions, timelines,
 };
 use super::{Db, StoreError, jobs, joins, waiting_answers};
 use crate::domain::audit::{ActorKind, approval_subject};
@@ -226,6 +227,10 @@ pub(crate) fn erase(
         .filter(records::tenant_id.eq(tenant.as_str()))
         .filter(records::credential_id.eq_any(shown()))
         .execute(connection))?;
+    on_both!(db, |connection| diesel::delete(holder_notes::table)
+        .filter(holder_notes::tenant_id.eq(tenant.as_str()))
+        .filter(holder_notes::award_id.eq_any(of_person))
+        .execute(connection))?;
     on_both!(db, |connection| diesel::delete(credentials::table)
         .filter(credentials::tenant_id.eq(tenant.as_str()))
         .filter(credentials::award_id.eq_any(of_person))
@@ -235,6 +240,7 @@ pub(crate) fn erase(
         db,
         tenant,
         person,
+        timelines,
         regrades,
         awards,
         current_decisions,

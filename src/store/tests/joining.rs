@@ -25,7 +25,7 @@ fn join(school: &School, kind: JoinKind, from: &str, into: &str) -> Join {
 }
 
 /// Makes one of two people.
-fn joined(database: &TestDatabase, school: &School, from: &PersonId, into: &PersonId) -> Join {
+pub(super) fn joined(database: &TestDatabase, school: &School, from: &PersonId, into: &PersonId) -> Join {
     let asked = join(school, JoinKind::Person, from.as_str(), into.as_str());
     write(database, |db| {
         joins::insert(db, &asked)?;
@@ -42,14 +42,14 @@ fn joined(database: &TestDatabase, school: &School, from: &PersonId, into: &Pers
     asked
 }
 
-fn parted(database: &TestDatabase, school: &School, join: &Join) {
+pub(super) fn parted(database: &TestDatabase, school: &School, join: &Join) {
     let (from, into) = join.sides::<PersonId>();
     write(database, |db| {
         joins::part_people(db, &school.tenant, &join.id, &from, &into)
     });
 }
 
-fn course(database: &TestDatabase, school: &School, context: &str) -> CourseId {
+pub(super) fn course(database: &TestDatabase, school: &School, context: &str) -> CourseId {
     let seen = courses::CourseSeen {
         tenant: school.tenant.clone(),
         registration: school.registration.clone(),

@@ -19,6 +19,7 @@ mod institutions;
 mod joined;
 mod joining;
 mod matrix;
+mod mine;
 mod one_home;
 mod outside;
 mod parted;

@@ -90,6 +90,53 @@ fn everybody_else_is_told_what_is_missing() {
 }
 
 #[test]
+fn whoever_opens_their_own_menu_sees_their_badges_and_has_no_power_in_any_course() {
+    on_each_database(|scene| async move {
+        let lms = &scene.canvas;
+        let world = lms.world();
+        let at = world.courses()[0].id;
+        for role in [CourseRole::Student, CourseRole::Teacher] {
+            let person = world.member(at, role).unwrap().id;
+            let form = world.personal_form(person, 0).unwrap();
+            // Nothing is known of them yet.
+            let (_, page) = open(lms, &form).await;
+            assert!(
+                page.status == 200 && page.words().contains("opened outside a course"),
+                "{}",
+                page.words()
+            );
+            launch_as(lms, &mut framed(lms), role).await;
+            let form = world.personal_form(person, 0).unwrap();
+            let (mut browser, page) = open(lms, &form).await;
+            assert_eq!(page.status, 200, "{}", page.words());
+            assert!(page.url.path().ends_with("/mine"), "{}", page.url);
+            assert!(page.words().contains("All my badges"), "{}", page.words());
+            let course = page.url.as_str().trim_end_matches("/mine").to_owned();
+            for closed in ["/progress", "/evidence"] {
+                let refused = browser.get(&format!("{course}{closed}")).await.unwrap();
+                assert_eq!(refused.status, 403, "{role:?} {closed}: {}", refused.words());
+            }
+        }
+        // A platform that says more than it should gives no more.
+        world.tamper(|_, claims| {
+            let roles = "https://purl.imsglobal.org/spec/lti/claim/roles";
+            let teacher = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor";
+            claims.insert(roles.into(), serde_json::json!([teacher]));
+            if let Some(context) = claims.get_mut(CONTEXT).and_then(serde_json::Value::as_object_mut) {
+                context.remove("type");
+            }
+        });
+        let person = world.member(at, CourseRole::Student).unwrap().id;
+        let (mut browser, page) = open(lms, &world.personal_form(person, 0).unwrap()).await;
+        world.stop_tampering();
+        assert!(page.url.path().ends_with("/mine"), "{}", page.words());
+        let progress = page.url.as_str().replace("/mine", "/progress");
+        assert_eq!(browser.get(&progress).await.unwrap().status, 403);
+        scene.end().await;
+    });
+}
+
+#[test]
 fn a_course_page_says_what_is_not_shared_and_works() {
     on_each_database(|scene| async move {
         for (name, lms) in scene.platforms() {

@@ -18,7 +18,7 @@ const LINK: &str = "LtiResourceLinkRequest";
 const CHOICE: &str = "LtiDeepLinkingRequest";
 
 /// Every place with the message that it sends.
-const PLACES: [(&str, &str); 7] = [
+const PLACES: [(&str, &str); 8] = [
     ("account_navigation", LINK),
     ("assignment_selection", CHOICE),
     ("course_navigation", LINK),
@@ -26,6 +26,7 @@ const PLACES: [(&str, &str); 7] = [
     ("link_selection", CHOICE),
     ("module_index_menu_modal", CHOICE),
     ("module_menu_modal", CHOICE),
+    ("user_navigation", LINK),
 ];
 
 fn text(value: &Value) -> String {
@@ -187,7 +188,7 @@ async fn answers(scene: &Scene) {
 
         // The form may ask for any shape: what comes back is one that the place takes.
         let mut found = Vec::new();
-        for shape in ["open", "card", "link", "image"] {
+        for shape in ["open", "next", "card", "link", "image"] {
             let one = pick(lms, place, &[("item", badge.as_str()), ("shape", shape)]).await;
             let types = one.types();
             assert_eq!(types.len(), 1, "{place}, {shape}: {types:?}");

@@ -108,6 +108,11 @@ fn an_instructor_puts_a_badge_into_a_course_page_by_four_presses() {
         chromium.driver.goto(&account).await.unwrap();
         chromium.reads("Courses seen").await;
         wrong.extend(chromium.inspect("placing-account", &LOOKS).await);
+        let student = lms.world().member(2, CourseRole::Student).unwrap().id;
+        let personal = format!("{}/users/{student}/external_tools/0?user={student}", lms.origin());
+        chromium.driver.goto(&personal).await.unwrap();
+        chromium.reads("All my badges").await;
+        wrong.extend(chromium.inspect("placing-personal", &LOOKS).await);
         lms.world().deploy_in_course(0, 3);
         for (role, words) in [
             (CourseRole::Teacher, "has not been connected"),

@@ -158,6 +158,45 @@ fn a_badge_opens_for_each_as_they_may_see_it() {
 }
 
 #[test]
+fn a_small_card_shows_whoever_looks_their_own_next_step() {
+    on_each_database(|scene| async move {
+        for (name, lms) in scene.platforms() {
+            let mut teacher = Guest::open(lms, 0, "Teacher", "My badges").await;
+            if teacher.page.words().contains("This link is new") {
+                let page = teacher.page.clone();
+                teacher.send(&page, "/choose", &[("opens", "my_badges")]).await;
+            }
+            let badge = teacher.make_badge("Reads tables", "knowledge").await;
+            teacher.rule_on_column(&badge, "Final quiz").await;
+            let value = format!("badge:{badge}");
+            let card = [("item", value.as_str()), ("shape", "next")];
+            place(lms, "assignment_selection", &card).await;
+            // A draft has nothing to show yet.
+            let (_, page) = visit(lms, CourseRole::Student, "Reads tables").await;
+            assert!(!page.url.path().ends_with("/card"), "{name}: {}", page.url);
+            teacher.activate(&badge).await;
+            for role in [CourseRole::Student, CourseRole::Teacher] {
+                let (_, page) = visit(lms, role, "Reads tables").await;
+                assert!(
+                    page.url.path().ends_with(&format!("/badges/{badge}/card")),
+                    "{name} {role:?}: {}",
+                    page.url
+                );
+                for words in ["Reads tables", "0 of 1", "Next:"] {
+                    assert!(page.words().contains(words), "{name} {words}: {}", page.words());
+                }
+                assert!(
+                    !page.words().contains("All my badges"),
+                    "{name}: {}",
+                    page.words()
+                );
+            }
+        }
+        scene.end().await;
+    });
+}
+
+#[test]
 fn canvas_gets_at_each_place_what_it_takes_there() {
     on_each_database(|scene| async move {
         let lms = &scene.canvas;

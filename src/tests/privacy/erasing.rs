@@ -7,7 +7,7 @@ use crate::service::institution::administrators::Scope;
 use crate::service::privacy::export::verifying::Finding;
 use crate::store::blobs::BlobError;
 use crate::store::testing::shortcuts::logged;
-use crate::store::{awards, credentials, decisions, people, results, sessions, submissions};
+use crate::store::{awards, credentials, decisions, people, results, sessions, submissions, timelines};
 use practice_lms::browser::Page;
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ use crate::tests::harness::on_each_database;
 use crate::tests::showing::stage::{Stage, get, until};
 
 /// Whether anything of that person is still in the tables.
-async fn left_of(stage: &Stage, person: &PersonId) -> [usize; 7] {
+async fn left_of(stage: &Stage, person: &PersonId) -> [usize; 8] {
     let (tenant, person) = (stage.course.tenant.clone(), person.clone());
     let counts = stage.scene.cairn.store.read(move |db| {
         Ok([
@@ -29,6 +29,7 @@ async fn left_of(stage: &Stage, person: &PersonId) -> [usize; 7] {
             awards::for_person(db, &tenant, &person)?.len(),
             credentials::for_person(db, &tenant, &person)?.len(),
             sessions::of_person(db, &tenant, &person)?.len(),
+            timelines::of_person(db, &tenant, &person, 9)?.len(),
         ])
     });
     counts.await.unwrap()
@@ -48,10 +49,18 @@ fn who_asks_to_be_erased_leaves_nothing_behind_but_a_revoked_place() {
         let make = mine.form("/links").unwrap();
         let made = student.submit(&mine, &make, &[("days", "30")]).await.unwrap();
         assert!(made.words().contains("Your new link"), "{}", made.words());
+        let form = mine.form("/note").unwrap();
+        let words = [("note", "Used it at work"), ("shown", "yes")];
+        student.submit(&mine, &form, &words).await.unwrap();
+        let page = student.get(&stage.inside("/mine/timeline")).await.unwrap();
+        let form = page.form("/mine/timeline/public").unwrap();
+        student.submit(&page, &form, &[]).await.unwrap();
         let before = taken(&stage, 0).await;
         let about: Value = serde_json::from_slice(&unpacked(&before.body)["about-me.json"]).unwrap();
         let links = &about["awards"][0]["credential"]["share_links"];
         assert_eq!(links.as_array().map(Vec::len), Some(1), "{about}");
+        assert_eq!(about["awards"][0]["in_own_words"]["note"], "Used it at work");
+        assert_eq!(about["timelines"][0]["to_anybody"], true, "{about}");
         let review = student.get(&stage.inside("/me/erasure")).await.unwrap();
         for said in [
             "cannot be undone",
@@ -115,7 +124,7 @@ fn who_asks_to_be_erased_leaves_nothing_behind_but_a_revoked_place() {
         // Twice is once.
         assert_eq!(admin.send(&review, "/erasures/", &[]).await.status, 200);
 
-        assert_eq!(left_of(&stage, &person).await, [0; 7]);
+        assert_eq!(left_of(&stage, &person).await, [0; 8]);
         for ending in ["", ".json", ".png"] {
             let page = get(&format!("{public}{ending}"), "text/html").await;
             assert_eq!(page.status, 410, "{}", page.words());
@@ -166,7 +175,7 @@ fn who_asks_to_be_erased_leaves_nothing_behind_but_a_revoked_place() {
         assert_eq!(home.status, 200);
         let anew = stage.person(0).await;
         assert_ne!(anew, person);
-        assert_eq!(left_of(&stage, &person).await, [0; 7]);
+        assert_eq!(left_of(&stage, &person).await, [0; 8]);
         stage.scene.end().await;
     });
 }

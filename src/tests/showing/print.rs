@@ -115,7 +115,7 @@ fn the_sheet_says_what_the_page_says_and_the_holders_own_has_the_name() {
 }
 
 /// How many pages the page that is open has on paper, and the size of the first in points.
-async fn sheets(chromium: &Chromium, name: &str) -> (usize, String) {
+pub(crate) async fn sheets(chromium: &Chromium, name: &str) -> (usize, String) {
     let asked = json!({ "preferCSSPageSize": true, "printBackground": true });
     let answer = chromium.tell("Page.printToPDF", asked).await;
     let data = answer["data"].as_str().unwrap();

@@ -137,6 +137,7 @@ pub(super) fn page(visit: &Visit, chooser: &Chooser, problems: Vec<Problem>) -> 
 fn shape_words(shape: Shape) -> &'static str {
     match shape {
         Shape::Open => "A link that opens it in Cairn, for the one who clicks",
+        Shape::Next => "A small card that shows each student their own next step",
         Shape::Card => "A card with picture, name and what it proves",
         Shape::Link => "A plain link to the badge’s public page",
         Shape::Image => "The picture alone",
@@ -188,6 +189,9 @@ fn value(what: &What) -> String {
 fn planned_view(planned: &Planned) -> PlannedView {
     let mut facts = Vec::new();
     let opens = match (&planned.pick.what, planned.pick.shape) {
+        (What::Badge(_), Shape::Next) => {
+            "A small card in the page: how far whoever looks is with this badge, and their next step."
+        }
         (_, Shape::Card) => "A card with picture, name and outcome, which leads to its public page.",
         (_, Shape::Link) => "A link to its public page.",
         (_, Shape::Image) => "Its picture.",

@@ -8,11 +8,13 @@ use super::sharing;
 use crate::domain::award::Standing;
 use crate::domain::credential::{ReissueCause, ShareLink, Visibility};
 use crate::domain::email_hash::{self, NoHash};
+use crate::domain::holder_note::{self, MOST_CHARACTERS};
 use crate::ids::{AwardId, ShareLinkId};
 use crate::service::base::addresses;
 use crate::service::base::drawings::Asker;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::baked::{self, Form};
+use crate::service::credential::notes;
 use crate::service::credential::publish;
 use crate::service::credential::records::{self, Stack};
 use crate::service::credential::reissuing::{self, Wish};
@@ -28,9 +30,9 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::{self, course};
 use crate::web::views::learner::{
-    MyCredentialPage, MyPrintPage, Says, SharedLine, SignedAnew, StackPart, StackView, Switches,
+    MyCredentialPage, MyPrintPage, NoteFields, Says, SharedLine, SignedAnew, StackPart, StackView, Switches,
 };
-use crate::web::views::shared::{PictureView, When};
+use crate::web::views::shared::{PictureView, ProblemList, When};
 use crate::web::words;
 
 /// Lists the routes of this page.
@@ -41,6 +43,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .route(course::CREDENTIAL_PRINT, web::get().to(print))
         .route(course::CREDENTIAL_PRINT, web::post().to(print))
         .route(course::CREDENTIAL_SHARE, web::post().to(switch))
+        .route(course::CREDENTIAL_NOTE, web::post().to(say))
         .route(course::CREDENTIAL_SIGN, web::post().to(sign))
         .route(course::CREDENTIAL_RECORD, web::post().to(record))
         .route(course::CREDENTIAL_LINKS, web::post().to(make_link))
@@ -73,7 +76,8 @@ pub(crate) async fn credential(
     };
     let mine = share::mine(&visit.cairn, &visit.visitor, &AwardId::from(award)).await?;
     let Some(form) = form else {
-        return visit.show(&view(&visit, mine, None).await?);
+        let note = said(&visit, &mine.award.id).await?;
+        return visit.show(&view(&visit, mine, note, None).await?);
     };
     let bytes = baked::file(&visit.cairn, &asker(&visit), &mine.credential, form).await?;
     let mut answer = HttpResponse::Ok();
@@ -194,7 +198,8 @@ pub(crate) async fn make_link(
     let token = share_links::make(&visit.cairn, &visit.visitor, &award, days.unwrap_or(0)).await?;
     let mine = share::mine(&visit.cairn, &visit.visitor, &award).await?;
     let address = format!("{}{}", visit.cairn.settings.identity(), paths::shared(&token));
-    visit.show(&view(&visit, mine, Some(address)).await?)
+    let note = said(&visit, &award).await?;
+    visit.show(&view(&visit, mine, note, Some(address)).await?)
 }
 
 /// Ends such a link.
@@ -209,6 +214,56 @@ pub(crate) async fn withdraw(
     let (award, link) = (AwardId::from(award), ShareLinkId::from(link));
     share_links::withdraw(&visit.cairn, &visit.visitor, &award, &link).await?;
     Ok(visit.go(&visit.href_saying(&course::credential(&award), "withdrawn")))
+}
+
+/// What I say of it now, as the form shows it.
+async fn said(visit: &Visit, award: &AwardId) -> Result<NoteFields, ServiceError> {
+    let kept = notes::read(&visit.cairn, &visit.visitor, award).await?;
+    Ok(match kept {
+        None => NoteFields {
+            most: MOST_CHARACTERS,
+            ..NoteFields::default()
+        },
+        Some(kept) => NoteFields {
+            note: kept.note,
+            link: kept.link.map(|link| link.as_str().to_owned()).unwrap_or_default(),
+            shown: kept.shown,
+            problems: ProblemList::default(),
+            most: MOST_CHARACTERS,
+        },
+    })
+}
+
+/// Keeps what I say of it; empty fields say nothing.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for everybody but the holder.
+pub(crate) async fn say(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let award = AwardId::from(path.into_inner().1);
+    let typed = NoteFields {
+        note: visit.fields.get("note").unwrap_or_default().to_owned(),
+        link: visit.fields.get("link").unwrap_or_default().to_owned(),
+        shown: visit.fields.ticked("shown"),
+        problems: ProblemList::default(),
+        most: MOST_CHARACTERS,
+    };
+    let wrong = match holder_note::written(&typed.note, &typed.link) {
+        Ok(note) => {
+            notes::write(&visit.cairn, &visit.visitor, &award, note, typed.shown).await?;
+            return Ok(visit.go(&visit.href_saying(&course::credential(&award), "note-saved")));
+        }
+        Err(wrong) => wrong,
+    };
+    visit.visitor.act_for_oneself()?;
+    let mine = share::mine(&visit.cairn, &visit.visitor, &award).await?;
+    let note = NoteFields {
+        problems: ProblemList(vec![words::timelines::wrong(wrong)]),
+        ..typed
+    };
+    visit.show_again(&view(&visit, mine, note, None).await?)
 }
 
 fn shared_line(visit: &Visit, award: &AwardId, link: &ShareLink, now: DateTime<Utc>) -> SharedLine {
@@ -255,11 +310,22 @@ fn asker(visit: &Visit) -> Asker {
 async fn view(
     visit: &Visit,
     mine: Mine,
+    note: NoteFields,
     fresh_link: Option<String>,
 ) -> Result<MyCredentialPage, ServiceError> {
     let here = |to: fn(&AwardId) -> String| visit.href(&to(&mine.award.id));
-    let [link_action, print_href, share_action, sign_action, file_href] = [
+    let [
+        link_action,
+        note_action,
+        timeline_href,
+        print_href,
+        share_action,
+        sign_action,
+        file_href,
+    ] = [
         course::credential_links,
+        course::credential_note,
+        course::credential_timeline,
         course::credential_print,
         course::credential_share,
         course::credential_sign,
@@ -329,6 +395,9 @@ async fn view(
             hidden: visibility.hidden,
         },
         action: share_action,
+        note,
+        note_action,
+        timeline_href,
         // What was taken back is not signed anew.
         says: (!is_revoked && (says_results || email.is_some())).then_some(Says {
             grades: says.grades,

@@ -4,17 +4,23 @@ use actix_web::web::ServiceConfig;
 
 mod activity;
 mod badge;
+mod card;
 mod credential;
+mod everywhere;
 pub(crate) mod home;
 mod lapsing;
 mod my_data;
 mod next_step;
 mod sharing;
+mod timeline;
 
 /// Lists the routes of every page here.
 pub(crate) fn configure(config: &mut ServiceConfig) {
     activity::configure(config);
     badge::configure(config);
+    card::configure(config);
     credential::configure(config);
+    everywhere::configure(config);
     my_data::configure(config);
+    timeline::configure(config);
 }

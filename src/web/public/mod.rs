@@ -23,6 +23,7 @@ mod preview;
 mod print;
 mod shared;
 mod tags;
+mod timeline;
 mod verifier;
 
 /// Lists the routes of every page here.
@@ -32,6 +33,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     preview::configure(config);
     print::configure(config);
     shared::configure(config);
+    timeline::configure(config);
     achievement::configure(config);
     issuer::configure(config);
     documents::configure(config);

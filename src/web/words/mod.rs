@@ -31,6 +31,7 @@ pub(crate) mod stages;
 pub(crate) mod starting;
 pub(crate) mod states;
 pub(crate) mod students;
+pub(crate) mod timelines;
 pub(crate) mod versions;
 
 /// A text as a sentence with its full stop.

@@ -83,9 +83,21 @@ pub struct ResourceLinkItem {
     /// Comes back in every launch. Teachers see it and may change it; a copied link keeps it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub custom: BTreeMap<String, String>,
+    /// The size in which it is shown within a page, where the platform shows links so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iframe: Option<Frame>,
     /// Makes a column in the gradebook with the link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line_item: Option<ItemLineItem>,
+}
+
+/// The size of a frame within a page (section 2.1, `iframe`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Frame {
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
 }
 
 /// A picture beside a link.

@@ -13,7 +13,7 @@ mod tests;
 pub use accept::{Accepted, Kept, Returned, Unacceptable, accept};
 pub use answer::Answer;
 pub use content_item::{
-    ContentItem, HtmlItem, Icon, ImageItem, ItemLineItem, ItemType, LinkItem, ResourceLinkItem,
+    ContentItem, Frame, HtmlItem, Icon, ImageItem, ItemLineItem, ItemType, LinkItem, ResourceLinkItem,
     SubmissionReview, plain,
 };
 pub(super) use settings::DeepLinkingClaim;

@@ -41,6 +41,7 @@ fn link(title: &str) -> ResourceLinkItem {
         url: None,
         icon: None,
         custom: custom(&[("cairn_item", "0193-a")]),
+        iframe: None,
         line_item: None,
     }
 }
@@ -281,6 +282,7 @@ fn any_item() -> impl Strategy<Value = ContentItem> {
                 url: addressed.then(|| "https://tool.example/x".parse().unwrap()),
                 icon: None,
                 custom,
+                iframe: None,
                 line_item: column.map(|(points, scale, label)| ItemLineItem {
                     label,
                     score_maximum: Decimal::new(points, scale),

@@ -68,6 +68,12 @@ pub(crate) fn start_account(world: &World, person: u64, tool: usize) -> Option<L
     begin(world, Start::without_link(course, person, tool, Ask::Account))
 }
 
+/// Starts the navigation of whoever is signed in.
+pub(crate) fn start_personal(world: &World, person: u64, tool: usize) -> Option<LoginForm> {
+    let course = world.courses().first()?.id;
+    begin(world, Start::without_link(course, person, tool, Ask::Personal))
+}
+
 /// What the frame of the place loads.
 pub(super) async fn select(
     world: web::Data<World>,
@@ -88,6 +94,16 @@ pub(super) async fn account(
     path: web::Path<(u64, usize)>,
 ) -> HttpResponse {
     let form = session::person(&world, &request).and_then(|person| start_account(&world, person, path.1));
+    opened(form, "Couldn't find valid settings for this link.")
+}
+
+/// What the navigation of whoever is signed in opens.
+pub(super) async fn personal(
+    world: web::Data<World>,
+    request: HttpRequest,
+    path: web::Path<(u64, usize)>,
+) -> HttpResponse {
+    let form = session::person(&world, &request).and_then(|person| start_personal(&world, person, path.1));
     opened(form, "Couldn't find valid settings for this link.")
 }
 
@@ -127,14 +143,29 @@ pub(super) fn shaped(world: &World, data: &Data, launch: &Launch<'_>) -> Map<Str
                 }),
             );
         }
-        Ask::Account => as_account(world, &mut claims),
+        Ask::Account => {
+            let id = hex::encode(world.guid().unwrap_or_default());
+            outside_courses(
+                &mut claims,
+                &id,
+                "Account",
+                "North Coast Polytechnic",
+                "account_navigation",
+            );
+        }
+        Ask::Personal => {
+            let id = claims.get("sub").and_then(Value::as_str).unwrap_or_default();
+            let id = hex::encode(format!("user of {id}"));
+            let name = claims.get("name").and_then(Value::as_str).unwrap_or_default();
+            let name = name.to_owned();
+            outside_courses(&mut claims, &id, "User", &name, "user_navigation");
+        }
     }
     claims
 }
 
-/// An account is no course: its own context, roles in the institution alone, no services.
-fn as_account(world: &World, claims: &mut Map<String, Value>) {
-    let id = hex::encode(world.guid().unwrap_or_default());
+/// An account is no course, and neither is a person: a context of its own, roles in the institution alone, no services.
+fn outside_courses(claims: &mut Map<String, Value>, id: &str, kind: &str, title: &str, placement: &str) {
     let no_errors = json!({"errors": {}});
     for name in [
         "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint",
@@ -146,7 +177,7 @@ fn as_account(world: &World, claims: &mut Map<String, Value>) {
     claims.insert(
         format!("{LTI}context"),
         json!({
-            "id": id, "label": null, "title": "North Coast Polytechnic", "type": ["Account"],
+            "id": id, "label": null, "title": title, "type": [kind],
             "validation_context": null, "errors": no_errors,
         }),
     );
@@ -156,10 +187,7 @@ fn as_account(world: &World, claims: &mut Map<String, Value>) {
             "id": id, "description": null, "title": "Cairn", "validation_context": null, "errors": no_errors,
         }),
     );
-    claims.insert(
-        "https://www.instructure.com/placement".into(),
-        json!("account_navigation"),
-    );
+    claims.insert("https://www.instructure.com/placement".into(), json!(placement));
     let roles = claims
         .get_mut(&format!("{LTI}roles"))
         .and_then(Value::as_array_mut);

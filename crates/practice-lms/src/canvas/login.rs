@@ -26,6 +26,7 @@ pub(crate) fn begin(world: &World, start: Start) -> Option<LoginForm> {
     let target = start.target(tool);
     let (kind, id) = match start.ask {
         Ask::Account => ("Account", 1),
+        Ask::Personal => ("User", start.person),
         _ => ("Course", course.id),
     };
     let hint = json!({
@@ -33,7 +34,7 @@ pub(crate) fn begin(world: &World, start: Start) -> Option<LoginForm> {
         "exp": expires.timestamp(),
     });
     let deployment = match start.ask {
-        Ask::Account => &installed.registration.deployment_id,
+        Ask::Account | Ask::Personal => &installed.registration.deployment_id,
         _ => installed.deployment(start.course),
     };
     let form = LoginForm::new(

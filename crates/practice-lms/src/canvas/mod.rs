@@ -82,6 +82,10 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
             web::get().to(deep_linking::account),
         )
         .route(
+            "/users/{user}/external_tools/{tool}",
+            web::get().to(deep_linking::personal),
+        )
+        .route(
             "/api/lti/courses/{course}/names_and_roles",
             web::get().to(members::list),
         )

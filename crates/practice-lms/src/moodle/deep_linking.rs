@@ -86,7 +86,7 @@ pub(super) async fn grade(world: web::Data<World>, request: HttpRequest) -> Http
 pub(super) fn shaped(world: &World, data: &Data, launch: &Launch<'_>) -> Map<String, Value> {
     let mut claims = claims::resource_link(world, launch);
     match &launch.pending.ask {
-        Ask::Link | Ask::Account => {}
+        Ask::Link | Ask::Account | Ask::Personal => {}
         Ask::Selection(name) => {
             claims.insert(format!("{LTI}message_type"), json!("LtiDeepLinkingRequest"));
             claims.insert(format!("{LTI}launch_presentation"), json!({"locale": "en"}));

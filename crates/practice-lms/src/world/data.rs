@@ -35,6 +35,8 @@ pub(crate) enum Ask {
     Review { column: u64, student: u64 },
     /// Canvas: the navigation of the account.
     Account,
+    /// Canvas: the navigation of whoever is signed in.
+    Personal,
 }
 
 /// A place where a teacher chooses content of a tool.

@@ -18,6 +18,11 @@ pub(crate) enum CredentialRefusal {
     ShareWithdrawn,
     /// The link worked until then, a day in that zone.
     ShareOver(DateTime<Utc>, Zone),
+    /// As many timelines are shown by links as may.
+    TimelineMany,
+    TimelineWithdrawn,
+    /// The timeline was shown until then, a day in that zone.
+    TimelineOver(DateTime<Utc>, Zone),
     /// Why a key is withdrawn has to be said, and briefly.
     KeyReason,
     KeyWithdrawn,
@@ -39,6 +44,9 @@ impl CredentialRefusal {
             Self::ShareMany => (ErrorKind::Conflict, "share.many"),
             Self::ShareWithdrawn => (ErrorKind::Gone, "share.withdrawn"),
             Self::ShareOver(..) => (ErrorKind::Gone, "share.over"),
+            Self::TimelineMany => (ErrorKind::Conflict, "timeline.many"),
+            Self::TimelineWithdrawn => (ErrorKind::Gone, "timeline.withdrawn"),
+            Self::TimelineOver(..) => (ErrorKind::Gone, "timeline.over"),
             Self::KeyReason => (ErrorKind::Unprocessable, "issuer-key.reason"),
             Self::KeyWithdrawn => (ErrorKind::Conflict, "issuer-key.withdrawn"),
             Self::KeyInUse => (ErrorKind::Conflict, "issuer-key.in-use"),

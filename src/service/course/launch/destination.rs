@@ -12,7 +12,7 @@ use crate::ids::{ActivityId, LinkId, PlacementId, RegistrationId};
 use crate::random::Random;
 use crate::service::course::links as opening;
 use crate::service::course::placing;
-use crate::service::course::placing::{ITEM, REVIEW};
+use crate::service::course::placing::{CARD, ITEM, REVIEW, VIEW};
 use crate::service::course::student_work;
 use crate::store::links::LinkSeen;
 use crate::store::{
@@ -103,6 +103,12 @@ pub(super) fn of(
                 }
                 Opens::Badge { badge } | Opens::Stack { badge } => {
                     let known = badges::get(db, &course.tenant, badge)?;
+                    let is_active = known
+                        .as_ref()
+                        .is_some_and(|badge| badge.course == course.id && badge.state == BadgeState::Active);
+                    if is_active && launch.custom_text(VIEW) == Some(CARD) {
+                        return Ok(Destination::Card(badge.clone()));
+                    }
                     let lives = known.is_some_and(|badge| {
                         badge.course == course.id
                             && (teaches

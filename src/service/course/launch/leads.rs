@@ -31,7 +31,11 @@ pub(crate) enum Destination {
     Choose(LinkId),
     /// A link of which nobody has said what it opens, for those who do not teach: their badges, and a word about it.
     NotReady,
+    /// What they earned anywhere.
+    Everywhere,
     Badge(BadgeId),
+    /// A badge as a small card with the next step of whoever looks.
+    Card(BadgeId),
     Activity(ActivityId),
     /// Deep linking: what shall be put into the course?
     Picker,

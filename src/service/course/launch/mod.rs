@@ -4,6 +4,7 @@ mod belonging;
 mod deployment;
 mod destination;
 pub(super) mod leads;
+mod personal;
 mod returning;
 mod sections;
 
@@ -38,7 +39,7 @@ use crate::store::{
     StoreError, course_teachers, courses, enrolments, nonces, people, registrations, sessions,
 };
 use crate::telemetry::metric;
-use lti::claims::{Context, Launch, Message};
+use lti::claims::{Launch, Message};
 use lti::error::Refusal;
 use lti::launch::{LaunchForm, Targets, place, verify};
 use lti::login::{LoginRequest, authorization_redirect, choose_registration};
@@ -265,9 +266,11 @@ impl Cairn {
             {
                 return opened(Leads::Returning(returning));
             }
-            let in_course = launch.context.as_ref().is_some_and(Context::is_course);
+            let in_course = launch.course().is_some();
             let asked = Asked::of(&launch);
-            if !in_course && (asked != Asked::Page || !launch.roles.is_admin()) {
+            let personal = personal::course_of(db, tenant, &launch, known.person.as_ref())?;
+            let administers = launch.roles.is_admin() && !launch.is_personal();
+            if !in_course && personal.is_none() && (asked != Asked::Page || !administers) {
                 return opened(Leads::NoCourse(asked));
             }
             if in_course {
@@ -294,6 +297,12 @@ impl Cairn {
             zones::on_launch(db, tenant, &launch, by, now, random.as_ref())?;
             let powers = LaunchPowers::of(&launch, course.as_ref(), known.enrolment.as_ref());
             let (mut link, mut leads) = (None, Leads::Account);
+            if let Some(course) = &personal {
+                leads = Leads::Course {
+                    course: course.clone(),
+                    to: Destination::Everywhere,
+                };
+            }
             if let Some(course) = &course {
                 let before = known.enrolment;
                 let now_is = match &before {
@@ -345,14 +354,14 @@ impl Cairn {
                 tenant: tenant.clone(),
                 registration: registration.id.clone(),
                 deployment,
-                course: course.as_ref().map(|course| course.id.clone()),
+                course: course.as_ref().map(|course| course.id.clone()).or(personal),
                 link: link.as_ref().map(|link| link.id.clone()),
                 person: person.id,
                 learner: powers.learner,
                 instructor: powers.instructor,
                 assistant: launch.roles.is_assistant(),
                 sections_only: powers.instructor && launch.is_limited_to_sections(),
-                administrator: launch.roles.is_admin(),
+                administrator: administers,
                 test_user: launch.roles.is_test_user(),
                 message_type: launch.message.word().to_owned(),
                 request: request.map_err(|error| ServiceError::Internal(error.to_string()))?,
@@ -384,7 +393,7 @@ fn serving(known: &Known) -> Registration {
 }
 
 /// What a launch lets somebody do in its course.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct LaunchPowers {
     learner: bool,
     instructor: bool,
@@ -394,9 +403,13 @@ struct LaunchPowers {
 
 impl LaunchPowers {
     /// By the roles of the launch. Where the course has ended and the launch names no membership role any more, the last
-    /// one lets those look who taught, and an administrator too; those who learned still do.
+    /// one lets those look who taught, and an administrator too; those who learned still do. Whoever opens what is theirs, from
+    /// outside all courses, has none of them.
     fn of(launch: &Launch, course: Option<&Course>, known: Option<&Enrolment>) -> Self {
         let roles = &launch.roles;
+        if launch.is_personal() {
+            return Self::default();
+        }
         let has_ended = course.is_some_and(|course| course.life.end().is_some());
         let was = has_ended && roles.is_elsewhere_only();
         let reading = was && (roles.is_admin() || known.is_some_and(|known| known.teaches));
@@ -410,7 +423,7 @@ impl LaunchPowers {
 
 /// What of a launch has rows of ours.
 fn names(launch: &Launch) -> Named<'_> {
-    let context = launch.context.as_ref().filter(|context| context.is_course());
+    let context = launch.course();
     Named {
         registration: &launch.registration_id,
         deployment_id: &launch.deployment_id,
@@ -433,7 +446,7 @@ fn way_back(launch: &Launch) -> Option<String> {
 
 /// The course that a launch comes from.
 fn course_seen(registration: &Registration, deployment: DeploymentId, launch: &Launch) -> Option<CourseSeen> {
-    let context = launch.context.as_ref().filter(|context| context.is_course())?;
+    let context = launch.course()?;
     let ags = launch.ags.as_ref();
     Some(CourseSeen {
         tenant: registration.tenant.clone(),

@@ -29,6 +29,8 @@ const OFFERED: TimeDelta = TimeDelta::days(7);
 pub(crate) enum Shape {
     /// A link that opens it in Cairn.
     Open,
+    /// A small card in a frame, with the next step of whoever looks.
+    Next,
     /// Picture, name and outcome, in a page.
     Card,
     /// A link to its public page.
@@ -38,11 +40,20 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
+    /// The plainest first.
+    const ALL: [Self; 5] = [Self::Open, Self::Next, Self::Card, Self::Link, Self::Image];
+
+    /// Whether it is a link that launches Cairn.
+    #[must_use]
+    pub(crate) fn opens_cairn(self) -> bool {
+        matches!(self, Self::Open | Self::Next)
+    }
+
     /// The content item type that it needs.
     #[must_use]
     pub(crate) fn item(self) -> ItemType {
         match self {
-            Self::Open => ItemType::ResourceLink,
+            Self::Open | Self::Next => ItemType::ResourceLink,
             Self::Card => ItemType::Html,
             Self::Link => ItemType::Link,
             Self::Image => ItemType::Image,
@@ -54,6 +65,7 @@ impl Shape {
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::Next => "next",
             Self::Card => "card",
             Self::Link => "link",
             Self::Image => "image",
@@ -63,18 +75,16 @@ impl Shape {
     /// The shape of that word.
     #[must_use]
     pub(crate) fn of_word(word: &str) -> Option<Self> {
-        [Self::Open, Self::Card, Self::Link, Self::Image]
-            .into_iter()
-            .find(|shape| shape.word() == word)
+        Self::ALL.into_iter().find(|shape| shape.word() == word)
     }
 
     /// The shapes that this place takes, the plainest first.
     #[must_use]
     pub(crate) fn taken(settings: &DeepLinkingSettings, capabilities: &Capabilities) -> Vec<Self> {
-        [Self::Open, Self::Card, Self::Link, Self::Image]
+        Self::ALL
             .into_iter()
             .filter(|shape| settings.accepts(shape.item()))
-            .filter(|shape| capabilities.content_items == ContentItems::AsOffered || *shape == Self::Open)
+            .filter(|shape| capabilities.content_items == ContentItems::AsOffered || shape.opens_cairn())
             .collect()
     }
 }

@@ -6,7 +6,7 @@ use html_escape::encode_quoted_attribute;
 use rust_decimal::Decimal;
 use url::Url;
 
-use super::{ITEM, Pick, Planned, Shape, What, submission_review};
+use super::{CARD, ITEM, Pick, Planned, Shape, VIEW, What, submission_review};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::evidence::Activity;
 use crate::ids::ActivityId;
@@ -17,7 +17,7 @@ use crate::service::base::refusal::PlacingRefusal;
 use crate::service::course::columns::ACTIVITY_TAG;
 use lti::capabilities::{Capabilities, ItemLinks};
 use lti::deep_linking::{
-    ContentItem, HtmlItem, Icon, ImageItem, ItemLineItem, LinkItem, ResourceLinkItem, plain,
+    ContentItem, Frame, HtmlItem, Icon, ImageItem, ItemLineItem, LinkItem, ResourceLinkItem, plain,
 };
 
 /// Most characters of a title.
@@ -28,6 +28,11 @@ const MAX_TEXT: usize = 500;
 const PICTURE: u32 = 240;
 /// Pixels of an icon.
 const ICON: u32 = 64;
+/// The frame of a small card. It scrolls where a telephone is narrower.
+const FRAME: Frame = Frame {
+    width: 560,
+    height: 320,
+};
 
 /// What a pick is made of.
 pub(super) struct Material<'a> {
@@ -60,7 +65,7 @@ impl Material<'_> {
         let title = plain(&title, MAX_TITLE);
         let points = self.points(&pick.what);
         let item = match (pick.shape, self.badge) {
-            (Shape::Open, _) => self.link(&pick, &title, points)?,
+            (Shape::Open, _) | (Shape::Next, Some(_)) => self.link(&pick, &title, points)?,
             (shape, Some(badge)) => self.shown(shape, badge, &title)?,
             (_, None) => {
                 return Err(PlacingRefusal::Shape.into());
@@ -107,6 +112,10 @@ impl Material<'_> {
             _ => None,
         };
         let text = self.badge.map(|badge| plain(&badge.design.outcome, MAX_TEXT));
+        let mut custom = BTreeMap::from([(ITEM.to_owned(), pick.id.to_string())]);
+        if pick.shape == Shape::Next {
+            custom.insert(VIEW.to_owned(), CARD.to_owned());
+        }
         Ok(ContentItem::ResourceLink(ResourceLinkItem {
             title: title.to_owned(),
             text: text.filter(|text| !text.is_empty()),
@@ -119,7 +128,8 @@ impl Material<'_> {
                 width: ICON,
                 height: ICON,
             }),
-            custom: BTreeMap::from([(ITEM.to_owned(), pick.id.to_string())]),
+            custom,
+            iframe: (pick.shape == Shape::Next).then_some(FRAME),
             line_item: activity.zip(points).map(|(activity, points)| ItemLineItem {
                 label: title.to_owned(),
                 score_maximum: points,
@@ -156,7 +166,7 @@ impl Material<'_> {
                 html: card(&picture, &page, &title, &outcome),
                 title,
             }),
-            Shape::Link | Shape::Open => ContentItem::Link(LinkItem {
+            Shape::Link | Shape::Open | Shape::Next => ContentItem::Link(LinkItem {
                 url: page,
                 title,
                 text: Some(outcome).filter(|text| !text.is_empty()),

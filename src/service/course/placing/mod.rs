@@ -33,6 +33,9 @@ pub(crate) use send::{Sent, Signed, cancel, plan, send};
 
 /// The custom parameter with the id of a placement.
 pub(crate) const ITEM: &str = "cairn_item";
+/// The custom parameter that says how a badge is shown, and its value for a small card.
+pub(crate) const VIEW: &str = "cairn_view";
+pub(crate) const CARD: &str = "card";
 /// The custom parameter of a submission review: the id of the evidence activity.
 pub(crate) const REVIEW: &str = "cairn_review";
 

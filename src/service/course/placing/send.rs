@@ -279,7 +279,7 @@ fn place(
     random: &dyn Random,
 ) -> Result<(), ServiceError> {
     let (tenant, pick) = (visitor.tenant(), &planned.pick);
-    if pick.shape != super::Shape::Open {
+    if !pick.shape.opens_cairn() {
         return Ok(());
     }
     let opens = match &pick.what {

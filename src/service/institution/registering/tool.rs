@@ -83,6 +83,11 @@ pub(crate) const TOOL: ToolProfile = ToolProfile {
                 label: "Cairn badges",
                 visible_to: "admins",
             },
+            DirectLaunch {
+                placement: "user_navigation",
+                label: "My badges",
+                visible_to: "members",
+            },
         ],
         selections: &[
             selection("assignment_selection", "Badge or evidence activity"),

@@ -16,6 +16,7 @@ use crate::domain::posted_score::Outcome;
 use crate::domain::rule::{Condition, GradeColumn};
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
 use crate::service::base::addresses;
+use crate::service::privacy::export::mine;
 use crate::store::{
     Db, StoreError, activities, approvals, audit, awards, badges, cells, course_teachers, courses,
     credentials, decisions, enrolments, erasures, facts, identities, issuers, line_items, outside, people,
@@ -42,6 +43,7 @@ pub(super) struct AboutMe {
     approvals: Vec<Value>,
     awards: Vec<Value>,
     falls: Vec<Value>,
+    timelines: Vec<Value>,
     visits: Vec<Value>,
     log: Vec<Value>,
 }
@@ -140,6 +142,9 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
         if let (Some(members), Some(_)) = (told.as_object_mut(), award.valid_until) {
             members.insert("renewal".to_owned(), json!(renewal));
         }
+        if let (Some(members), Some(said)) = (told.as_object_mut(), mine::said(db, tenant, &award.id)?) {
+            members.insert("in_own_words".to_owned(), said);
+        }
         told_awards.push(told);
         if let Some(credential) = credential {
             named.push((credential, name.unwrap_or_default()));
@@ -176,6 +181,7 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
         not_released,
         approvals: Vec::new(),
         falls: Vec::new(),
+        timelines: Vec::new(),
         visits: Vec::new(),
         log: told_log(db, tenant, &everybody, &held, &signed, &submissions)?,
         credentials: named,
@@ -192,6 +198,7 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
         told.approvals
             .extend(told_approvals(db, tenant, one, &mut names)?);
         told.falls.extend(told_falls(db, tenant, one, &mut names)?);
+        told.timelines.extend(mine::timelines(db, tenant, one)?);
         told.visits.extend(told_visits(db, tenant, one, &mut names)?);
     }
     Ok(told)
@@ -213,7 +220,7 @@ impl AboutMe {
             "person": self.person, "courses": self.courses, "grades": self.grades,
             "columns_not_released_yet": self.not_released, "handed_in": handed_in,
             "decisions": self.decisions, "approvals": self.approvals, "awards": self.awards,
-            "grades_that_fell": self.falls, "visits": self.visits, "log": self.log,
+            "grades_that_fell": self.falls, "timelines": self.timelines, "visits": self.visits, "log": self.log,
         })
     }
 }

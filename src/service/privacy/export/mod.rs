@@ -38,6 +38,7 @@ pub(crate) mod exporting;
 pub(crate) mod institution;
 pub(crate) mod learner;
 pub(crate) mod manifest;
+mod mine;
 mod origins;
 pub(crate) mod pack;
 pub(crate) mod reading;

@@ -16,7 +16,7 @@ use crate::web::public::checks;
 use crate::web::views::public::{CredentialPage, OtherTerm, PublicPart, PublicStanding};
 use crate::web::views::shared::{LinkTo, OpenGraph, PictureView, PublicPage, Waiting, When};
 use crate::web::words::renewals;
-use crate::web::{badge_file, markdown, paths};
+use crate::web::{badge_file, markdown, paths, timeline};
 use openbadges::verify::Failure;
 use openbadges::{OpenBadgeCredential, did};
 
@@ -110,6 +110,7 @@ pub(in crate::web::public) fn view(
             Vec::new()
         },
         skills: told::skills(document),
+        note: published.note.as_ref().map(timeline::note),
         downloads: downloads.then(|| {
             badge_file::downloads(&addresses::credential(slug), published.credential.token.is_some())
         }),

@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{Certificate, Download, Downloads, Page, PictureView, StatusChip, When};
+use crate::web::views::shared::{
+    Certificate, Download, Downloads, Page, PictureView, ProblemList, StatusChip, When,
+};
 
 /// The owner's page of an award. Its switches post `show_name=yes`, `show_evidence=yes`, `allow_downloads=yes`.
 #[derive(Debug, Clone, Template)]
@@ -47,6 +49,8 @@ pub(crate) struct MyCredentialPage {
     /// For how many days a link may be made.
     pub(crate) link_days: Vec<u16>,
     pub(crate) switches: Switches,
+    /// Where the holder's words post to.
+    pub(crate) note_action: String,
     /// Where the switches post to.
     pub(crate) action: String,
     /// What the signed badge itself says; none where there is nothing to choose.
@@ -57,6 +61,10 @@ pub(crate) struct MyCredentialPage {
     pub(crate) no_email: Option<&'static str>,
     /// Where a wish to sign it anew posts to.
     pub(crate) sign_action: String,
+    /// What the holder says of it themselves.
+    pub(crate) note: NoteFields,
+    /// How I learned this.
+    pub(crate) timeline_href: String,
     /// That it was signed anew.
     pub(crate) signed_anew: Option<SignedAnew>,
     pub(crate) badge_href: Option<String>,
@@ -85,6 +93,17 @@ pub(crate) struct StackPart {
     pub(crate) href: Option<String>,
     pub(crate) awarded: When,
     pub(crate) standing: StatusChip,
+}
+
+/// The holder's words as they are or were typed. Posts `note`, `link` and `shown=yes`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct NoteFields {
+    pub(crate) note: String,
+    pub(crate) link: String,
+    pub(crate) shown: bool,
+    pub(crate) problems: ProblemList,
+    /// Most characters of the note.
+    pub(crate) most: usize,
 }
 
 /// What the signed badge says of its holder; none: there is nothing of the kind.

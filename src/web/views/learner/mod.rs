@@ -2,14 +2,21 @@
 
 mod activity;
 mod badge;
+mod card;
 mod credential;
+mod everywhere;
 mod my_badges;
 mod my_data;
+mod timeline;
 
 pub(crate) use activity::{ActivityPage, HandInFields, HandedIn, NotHandedIn, ReviewView};
 pub(crate) use badge::LearnerBadgePage;
+pub(crate) use card::CardPage;
 pub(crate) use credential::{
-    Elsewhere, MyCredentialPage, MyPrintPage, Says, SharedLine, SignedAnew, StackPart, StackView, Switches,
+    Elsewhere, MyCredentialPage, MyPrintPage, NoteFields, Says, SharedLine, SignedAnew, StackPart, StackView,
+    Switches,
 };
+pub(crate) use everywhere::{BegunRow, EverywherePage, StackCard, Way};
 pub(crate) use my_badges::{EarnedRow, Hero, MyBadgesPage, ProgressRow, Reminder, StackRow};
 pub(crate) use my_data::{EmailHashChoice, ErasurePage, MyDataPage};
+pub(crate) use timeline::{MyTimelinePage, ShownLine};

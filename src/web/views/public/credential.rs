@@ -3,8 +3,8 @@
 use askama::Template;
 
 use crate::web::views::shared::{
-    CheckLine, CheckList, Download, Downloads, LinkTo, PictureView, PublicPage, SafeHtml, StatusChip,
-    Waiting, When,
+    CheckLine, CheckList, Download, Downloads, LinkTo, NoteView, PictureView, PublicPage, SafeHtml,
+    StatusChip, Waiting, When,
 };
 
 /// What anybody sees at the unguessable address. What its holder did not switch on is absent from the data, not hidden.
@@ -52,6 +52,8 @@ pub(crate) struct CredentialPage {
     /// The files of the record of all of them; only when switched on for each.
     pub(crate) record: Vec<Download>,
     pub(crate) skills: Vec<LinkTo>,
+    /// The holder's own words, where they show them.
+    pub(crate) note: Option<NoteView>,
     /// Only when switched on.
     pub(crate) downloads: Option<Downloads>,
     /// The badge on a sheet of paper.

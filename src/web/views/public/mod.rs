@@ -5,9 +5,11 @@ mod credential;
 mod issuer;
 mod not_found;
 mod print;
+mod timeline;
 
 pub(crate) use achievement::AchievementPage;
 pub(crate) use credential::{CredentialPage, EvidenceLine, OtherTerm, PublicPart, PublicStanding};
 pub(crate) use issuer::IssuerPage;
 pub(crate) use not_found::NotFoundPage;
 pub(crate) use print::PrintPage;
+pub(crate) use timeline::TimelinePage;

@@ -11,6 +11,7 @@ mod paging;
 mod parts;
 mod sections;
 mod status;
+mod timeline;
 mod waiting;
 mod when;
 mod zoned;
@@ -29,6 +30,7 @@ pub(crate) use parts::{
 };
 pub(crate) use sections::SectionList;
 pub(crate) use status::{Status, StatusChip};
+pub(crate) use timeline::{ChapterView, NoteView, StepView, TimelineView};
 pub(crate) use waiting::Waiting;
 pub(crate) use when::When;
 pub(crate) use zoned::{AskForZone, ZoneName, ZoneQuestion, Zoned};

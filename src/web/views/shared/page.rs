@@ -79,6 +79,8 @@ pub(crate) struct PublicPage {
     pub(crate) theme_href: Option<String>,
     /// The preview that other sites may show. `None` also asks search engines to keep the page out (`noindex`).
     pub(crate) open_graph: Option<OpenGraph>,
+    /// Whether search engines may find it although other sites show no preview.
+    pub(crate) listed: bool,
 }
 
 /// What a site shows when somebody posts the link (ogp.me), and what search engines and other programs find in the page.

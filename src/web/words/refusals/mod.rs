@@ -56,6 +56,14 @@ fn credential(refusal: CredentialRefusal) -> String {
             let end = zone.short_day(until);
             return format!("This link showed a badge until {end}; that time is over.");
         }
+        CredentialRefusal::TimelineOver(until, zone) => {
+            let end = zone.short_day(until);
+            return format!("This link showed a timeline until {end}; that time is over.");
+        }
+        CredentialRefusal::TimelineMany => {
+            "20 links to your timelines work. Withdraw one before you make another; no link was made."
+        }
+        CredentialRefusal::TimelineWithdrawn => "The holder of this timeline does not show it any more.",
         CredentialRefusal::Erased => {
             "This badge was erased at the wish of its holder. It is revoked, and nothing about it or them is kept here."
         }

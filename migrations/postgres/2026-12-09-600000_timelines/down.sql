@@ -1,0 +1,3 @@
+DROP TABLE timelines;
+DROP TABLE holder_notes;
+DROP INDEX current_decisions_by_person;

@@ -1,0 +1,33 @@
+//! What somebody says of their badges, and how they show that they came to them.
+
+use serde_json::{Value, json};
+
+use crate::ids::{AwardId, PersonId, TenantId};
+use crate::store::{Db, StoreError, holder_notes, timelines};
+
+/// Most timelines of one person that are told, the latest first.
+const MOST: i64 = 1_000;
+
+/// Their own words on an award.
+pub(super) fn said(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<Option<Value>, StoreError> {
+    let note = holder_notes::get(db, tenant, award)?;
+    Ok(note.map(|note| {
+        json!({
+            "note": note.note, "link": note.link.as_ref().map(|link| link.as_str()), "others_see_it": note.shown,
+            "written": note.written_at,
+        })
+    }))
+}
+
+/// The timelines that they show or showed, without anything that would open one.
+pub(super) fn timelines(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Value>, StoreError> {
+    let shown = timelines::of_person(db, tenant, person, MOST)?;
+    let told = shown.into_iter().map(|one| {
+        json!({
+            "of_award": one.award, "to_anybody": one.is_public(), "shows_name": one.shows.name,
+            "shows_evidence": one.shows.evidence, "made": one.made_at, "works_until": one.until,
+            "withdrawn": one.withdrawn_at,
+        })
+    });
+    Ok(told.collect())
+}

@@ -1,0 +1,121 @@
+//! All badges of a student on one page, from wherever it is opened.
+
+use crate::domain::finding::is_found;
+use crate::domain::rule::Condition;
+use crate::tests::harness::on_each_database;
+
+use super::stage::{Stage, design};
+
+#[test]
+fn a_badge_is_found_by_name_outcome_skill_and_course_in_any_case() {
+    let badge = design("Ärzte and Excel");
+    for sought in [
+        "ärzte",
+        "EXCEL",
+        "table of data",
+        "analyse",
+        "esco",
+        "eqf 4",
+        "knowledge",
+        "biology",
+        "excel biology",
+        "",
+        "  ",
+    ] {
+        assert!(is_found(&badge, "Biology 101", sought), "{sought}");
+    }
+    for sought in ["chemistry", "excel chemistry", "%", "_"] {
+        assert!(!is_found(&badge, "Biology 101", sought), "{sought}");
+    }
+}
+
+#[test]
+fn a_student_sees_what_they_earned_and_what_is_next_and_searches_by_skill() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (quiz, award, _) = stage.earned().await;
+        let approved = || vec![Condition::InstructorApproves];
+        let speak = stage.badge(design("Speak in public"), Some(approved())).await;
+        let parts = [quiz, speak].map(|badge| Condition::HoldsBadge { badge });
+        stage.badge(design("Data analyst"), Some(parts.into())).await;
+        stage.scene.at_rest().await;
+
+        let mut student = stage.student_browser(0).await;
+        let home = student.get(&stage.inside("")).await.unwrap();
+        let way = format!("/c/{}/mine", stage.course.id);
+        assert!(home.text().contains(&format!("\"{way}\"")), "{}", home.text());
+        let page = student.get(&stage.inside("/mine")).await.unwrap();
+        for words in [
+            "All my badges",
+            "Earned (1)",
+            "Quiz master",
+            "Next:",
+            "Stacks",
+            "Data analyst",
+            "1 of 2",
+            "Not yet: Speak in public",
+            "Earned: Quiz master",
+        ] {
+            assert!(page.words().contains(words), "{words}: {}", page.words());
+        }
+        let mine = format!("/credentials/{}", award.id);
+        assert!(page.text().contains(&mine), "{}", page.text());
+
+        let found = student.get(&stage.inside("/mine?q=ESCO+quiz")).await.unwrap();
+        assert!(
+            found.words().contains("1 earned, 0 on the way") && !found.words().contains("Speak in public"),
+            "{}",
+            found.words()
+        );
+        let nothing = student.get(&stage.inside("/mine?q=zoology")).await.unwrap();
+        assert!(nothing.words().contains("Nothing found"), "{}", nothing.words());
+        let open = student.get(&stage.inside("/mine?list=way")).await.unwrap();
+        assert!(
+            open.words().contains("Speak in public") && !open.words().contains("Earned (1)"),
+            "{}",
+            open.words()
+        );
+        let hostile = student
+            .get(&stage.inside("/mine?q=%3Cscript%3E%00&page=-4&list=%27"))
+            .await
+            .unwrap();
+        assert_eq!(hostile.status, 200);
+        assert!(!hostile.text().contains("“<script>"), "{}", hostile.text());
+
+        // Somebody else's page has nothing of it.
+        let mut other = stage.student_browser(1).await;
+        let page = other.get(&stage.inside("/mine")).await.unwrap();
+        assert!(
+            !page.words().contains("Earned (") && page.words().contains("Quiz master"),
+            "it is on the way: {}",
+            page.words()
+        );
+        assert!(!page.text().contains(&mine), "{}", page.text());
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn what_was_earned_in_a_course_that_was_deleted_stays() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (badge, award, _) = stage.earned().await;
+        let mut student = stage.student_browser(0).await;
+        let (tenant, now) = (stage.course.tenant.clone(), stage.scene.cairn.clock.now());
+        let retired = stage.scene.cairn.store.write(move |db| {
+            let state = crate::domain::badge::BadgeState::Retired;
+            crate::store::badges::set_state(db, &tenant, &badge, &state, now)
+        });
+        retired.await.unwrap();
+        stage.world.delete_course(stage.at);
+        let page = student.get(&stage.inside("/mine")).await.unwrap();
+        assert!(
+            page.words().contains("Earned (1)") && page.words().contains("Quiz master"),
+            "{}",
+            page.words()
+        );
+        let mine = stage.inside(&format!("/credentials/{}", award.id));
+        assert_eq!(student.get(&mine).await.unwrap().status, 200);
+        stage.scene.end().await;
+    });
+}

@@ -1,0 +1,67 @@
+//! `/c/{course}/badges/{badge}/card`: one badge or stack in a small frame of a course page, with the next step of whoever looks.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use super::home::{next_action, share};
+use super::next_step::next_words;
+use crate::service::award::learning::{self, Learning, MyBadge};
+use crate::service::base::error::ServiceError;
+use crate::web::badge_facts::{picture_of, standing_chip};
+use crate::web::error::AppError;
+use crate::web::extract::visit::Visit;
+use crate::web::frame::Place;
+use crate::web::paths::course;
+use crate::web::views::learner::CardPage;
+use crate::web::views::shared::{Page, Status};
+
+/// Lists the routes of this page.
+pub(crate) fn configure(config: &mut ServiceConfig) {
+    config
+        .route(course::BADGE_CARD, web::get().to(show))
+        .route(course::BADGE_CARD, web::post().to(show));
+}
+
+/// The card.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for a badge of another course, or one that is not active and was not earned.
+async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+    let (_, badge) = path.into_inner();
+    let learning = learning::of_visitor(&visit.cairn, &visit.visitor).await?;
+    let mine = learning
+        .badges
+        .iter()
+        .find(|mine| mine.badge.id.as_str() == badge);
+    let mine = mine.ok_or(ServiceError::NotFound("badge"))?;
+    visit.show(&view(&visit, &learning, mine))
+}
+
+fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> CardPage {
+    let goes_on = learning.ended.is_none();
+    let held = mine
+        .award
+        .as_ref()
+        .filter(|award| award.standing(learning.now).is_held());
+    CardPage {
+        // A frame within a page has room for the card alone.
+        page: Page {
+            nav: Vec::new(),
+            ..visit.page(&mine.badge.design.name, Place::Elsewhere)
+        },
+        name: mine.badge.design.name.clone(),
+        picture: picture_of(&mine.badge),
+        status: match &mine.award {
+            Some(award) => standing_chip(award, learning.now),
+            None if goes_on => Status::InProgress.chip(),
+            None => Status::Neutral.saying("Not earned"),
+        },
+        progress: held.is_none().then(|| share(mine.progress())),
+        next: (mine.open && goes_on).then(|| next_words(learning, mine, visit.visitor.zone())),
+        action: next_action(visit, learning, mine).filter(|_| goes_on),
+        href: match held {
+            Some(award) => visit.href(&course::credential(&award.id)),
+            None => visit.href(&course::badge(&mine.badge.id)),
+        },
+    }
+}
