@@ -69,4 +69,6 @@ pub(crate) use lti::registration::{RegistrationId, TenantId};
     ExportId;
     /// A link by which a holder shows a badge for a time; its secret part is kept elsewhere.
     ShareLinkId;
+    /// That another body is asked to endorse a badge, and what it signed.
+    EndorsementId;
 }

@@ -3,6 +3,7 @@
 
 use diesel::allow_tables_to_appear_in_same_query;
 
+mod endorsed;
 mod outside;
 
 diesel::table! {
@@ -931,6 +932,7 @@ diesel::table! {
     }
 }
 
+pub(crate) use endorsed::endorsements;
 pub(crate) use outside::{
     grade_files, outside_cells, outside_columns, outside_grades, outside_people, rest_readings, rest_turns,
 };
@@ -1011,4 +1013,5 @@ allow_tables_to_appear_in_same_query!(
     rest_accesses,
     rest_grants,
     rest_consents,
+    endorsements,
 );

@@ -3,7 +3,8 @@
 
 pub(crate) use super::error_kind::ErrorKind;
 use super::refusal::{
-    AccountRefusal, AwardRefusal, BadgeRefusal, ColumnRefusal, CourseRefusal, CredentialRefusal, Forbidden,
+    AccountRefusal, AwardRefusal, BadgeRefusal, ColumnRefusal, CourseRefusal, CredentialRefusal,
+    EndorsementRefusal, Forbidden,
     GradesRefusal, InstitutionRefusal, JoinRefusal, PlacingRefusal, PrivacyRefusal, Refusal, ReplayRefusal,
     RestRefusal,
 };
@@ -121,6 +122,7 @@ refusals! {
     ColumnRefusal,
     CourseRefusal,
     CredentialRefusal,
+    EndorsementRefusal,
     GradesRefusal,
     InstitutionRefusal,
     JoinRefusal,

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::web::*;
 use crate::canon::canonicalize;
-use crate::credential::{EndorsementCredential, EndorsementSubject, OpenBadgeCredential, Profile, StatusEntry};
+use crate::credential::{
+    EndorsementCredential, EndorsementSubject, OpenBadgeCredential, Profile, StatusEntry,
+};
 use crate::did::IssuerIdentity;
 use crate::jsonld;
 use crate::keys::PublicKey;
@@ -84,7 +86,10 @@ fn failure(endorsement: EndorsementCredential, web: &Web) -> Option<Failure> {
 
 #[test]
 fn the_quads_of_an_endorsement_are_those_of_a_json_ld_processor() {
-    for about in [achievement(), "urn:uuid:01990000-0000-7000-8000-000000000001".to_owned()] {
+    for about in [
+        achievement(),
+        "urn:uuid:01990000-0000-7000-8000-000000000001".to_owned(),
+    ] {
         let ours = EndorsementCredential {
             valid_until: Some(now()),
             ..unsigned(employer().did(), &about)
@@ -102,7 +107,11 @@ fn an_endorsement_is_good_alone_and_in_the_badge_that_it_is_about() {
     let text = sign(&badge, &examples::key(), &method(), examples::moment()).unwrap();
     let verdict = verify(text.as_bytes(), &world(&[]), now());
     assert!(verdict.is_valid(), "{verdict:?}");
-    assert!(verdict.remarks.contains(&Remark::Endorsed("Example Works <script>".to_owned())));
+    assert!(
+        verdict
+            .remarks
+            .contains(&Remark::Endorsed("Example Works <script>".to_owned()))
+    );
     // It is part of what is signed: neither it nor its place can be taken out.
     let mut without: Value = serde_json::from_str(text.as_str()).unwrap();
     without["credentialSubject"]["achievement"]["endorsement"] = json!([]);
@@ -113,7 +122,13 @@ fn an_endorsement_is_good_alone_and_in_the_badge_that_it_is_about() {
 fn a_key_alone_may_endorse() {
     let did = format!("did:key:{}", PublicKey::from(&key().verifying_key()).multikey());
     let method = format!("{did}#{}", PublicKey::from(&key().verifying_key()).multikey());
-    let by_key = attach(&unsigned(&did, &achievement()), &key(), &method, examples::moment()).unwrap();
+    let by_key = attach(
+        &unsigned(&did, &achievement()),
+        &key(),
+        &method,
+        examples::moment(),
+    )
+    .unwrap();
     assert_eq!(failure(by_key, &web(&[])), None);
 }
 
@@ -135,7 +150,10 @@ fn one_that_is_forged_foreign_or_about_something_else_is_refused() {
         &method,
         examples::moment(),
     );
-    assert_eq!(failure(foreign.unwrap(), &world(&[])), bad(Failure::OtherController));
+    assert_eq!(
+        failure(foreign.unwrap(), &world(&[])),
+        bad(Failure::OtherController)
+    );
     let other = endorsement("https://badges.example/badges/other");
     assert_eq!(failure(other, &world(&[])), Some(Failure::OtherEndorsed));
     assert_eq!(
@@ -153,7 +171,8 @@ fn one_that_is_over_is_told_and_takes_the_badge_from_nobody() {
     };
     let method = employer().verification_method(&key().verifying_key());
     let late = attach(&late, &key(), &method, examples::moment()).unwrap();
-    for (one, taken_back) in [(late, [].as_slice()), (endorsement(&achievement()), &[PLACE])] {
+    let (nothing, its_place): (&[u32], &[u32]) = (&[], &[PLACE]);
+    for (one, taken_back) in [(late, nothing), (endorsement(&achievement()), its_place)] {
         let verdict = check(&signed(&carrying(one.clone())), &world(taken_back));
         assert_eq!(verdict.outcome(), Outcome::Valid, "{verdict:?}");
         let over = |remark: &Remark| matches!(remark, Remark::EndorsementOver(..));
