@@ -250,7 +250,9 @@ pub(crate) fn domain_name(typed: &str) -> Option<String> {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
     let mut labels = name.rsplit('.');
     let top = labels.next()?;
@@ -374,7 +376,12 @@ mod tests {
         ] {
             assert!(reserved(name), "{name}");
         }
-        for name in ["Example Works", "Hub Antwerp", "University of Ghent Alumni", "City of Ghent"] {
+        for name in [
+            "Example Works",
+            "Hub Antwerp",
+            "University of Ghent Alumni",
+            "City of Ghent",
+        ] {
             assert!(!reserved(name), "{name}");
         }
     }
@@ -382,7 +389,10 @@ mod tests {
     #[test]
     fn a_domain_is_a_name_and_nothing_else() {
         assert_eq!(domain_name(" Firm.Example. ").as_deref(), Some("firm.example"));
-        assert_eq!(domain_name("jobs.firm-1.example").as_deref(), Some("jobs.firm-1.example"));
+        assert_eq!(
+            domain_name("jobs.firm-1.example").as_deref(),
+            Some("jobs.firm-1.example")
+        );
         for typed in [
             "",
             "firm",

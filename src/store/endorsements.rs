@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::convert::{from_json, from_word, json, micros, moment, opt_moment, word};
-use super::schema::endorsements;
+use super::schema::{badges, endorsements};
 use super::{Db, StoreError};
 use crate::domain::endorsement::{Domain, Endorsement, Endorser, Given, InvitedBy};
-use crate::ids::{BadgeId, EndorsementId, PersonId, TenantId};
+use crate::ids::{BadgeId, CourseId, EndorsementId, PersonId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = endorsements, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -232,12 +232,27 @@ pub(crate) fn of_badge(
     all(rows)
 }
 
-/// Those of an institution, newest first, at most `limit`.
-pub(crate) fn of_tenant(
+/// Those of the badges of a course that were signed, oldest first.
+pub(crate) fn signed_in_course(
     db: &mut Db,
     tenant: &TenantId,
-    limit: i64,
+    course: &CourseId,
 ) -> Result<Vec<Endorsement>, StoreError> {
+    let here = badges::table
+        .filter(badges::course_id.eq(course.as_str()))
+        .select(badges::id);
+    let rows: Vec<Row> = on_both!(db, |connection| endorsements::table
+        .filter(endorsements::tenant_id.eq(tenant.as_str()))
+        .filter(endorsements::badge_id.eq_any(here))
+        .filter(endorsements::used_at.is_not_null())
+        .order((endorsements::made_at, endorsements::id))
+        .select(Row::as_select())
+        .load(connection))?;
+    all(rows)
+}
+
+/// Those of an institution, newest first, at most `limit`.
+pub(crate) fn of_tenant(db: &mut Db, tenant: &TenantId, limit: i64) -> Result<Vec<Endorsement>, StoreError> {
     let rows: Vec<Row> = endorsements::table
         .filter(endorsements::tenant_id.eq(tenant.as_str()))
         .order((endorsements::made_at.desc(), endorsements::id.desc()))

@@ -4,9 +4,8 @@
 pub(crate) use super::error_kind::ErrorKind;
 use super::refusal::{
     AccountRefusal, AwardRefusal, BadgeRefusal, ColumnRefusal, CourseRefusal, CredentialRefusal,
-    EndorsementRefusal, Forbidden,
-    GradesRefusal, InstitutionRefusal, JoinRefusal, PlacingRefusal, PrivacyRefusal, Refusal, ReplayRefusal,
-    RestRefusal,
+    EndorsementRefusal, Forbidden, GradesRefusal, InstitutionRefusal, JoinRefusal, PlacingRefusal,
+    PrivacyRefusal, Refusal, ReplayRefusal, RestRefusal,
 };
 use crate::domain::policy;
 use crate::secrets::SecretsError;

@@ -19,9 +19,7 @@ pub(in crate::service) fn require(db: &mut Db, visitor: &Visitor, power: Power) 
 /// Whether the visitor is somebody to whom the institution could leave that power.
 fn has_role(visitor: &Visitor, power: Power) -> Result<(), ServiceError> {
     match power {
-        Power::Create | Power::Approve | Power::Place | Power::Review | Power::Endorse => {
-            visitor.teach()
-        },
+        Power::Create | Power::Approve | Power::Place | Power::Review | Power::Endorse => visitor.teach(),
         Power::Revoke => visitor.take_back(),
     }
 }

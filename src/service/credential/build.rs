@@ -20,7 +20,8 @@ use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use openbadges::credential::{
     Achievement, AchievementSubject, Alignment, Context, Criteria, EndorsementCredential, Evidence,
-    IdentifierEntry, IdentityObject, Image, OpenBadgeCredential, Profile, ResultDescription, ResultEntry, ResultStatus, StatusEntry,
+    IdentifierEntry, IdentityObject, Image, OpenBadgeCredential, Profile, ResultDescription, ResultEntry,
+    ResultStatus, StatusEntry,
 };
 use openbadges::did::IssuerIdentity;
 

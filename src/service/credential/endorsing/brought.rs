@@ -121,7 +121,10 @@ mod tests {
     #[test]
     fn the_domain_of_what_was_brought_is_that_of_its_issuer() {
         let named = |issuer: &str| host(issuer, DateTime::UNIX_EPOCH).map(|domain| domain.name);
-        assert_eq!(named("did:web:firm.example:org:1").as_deref(), Some("firm.example"));
+        assert_eq!(
+            named("did:web:firm.example:org:1").as_deref(),
+            Some("firm.example")
+        );
         assert_eq!(named("did:key:z6Mk"), None);
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::endorsement::{Endorsement, Endorser, Given, MAX_COMMENT, Show
 use crate::domain::issuer::Issuer;
 use crate::random;
 use crate::service::Cairn;
+use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::ENDORSER_KEY;
@@ -29,6 +30,8 @@ use openbadges::status::{Bitstring, StatusListCredential};
 pub(crate) struct Offer {
     pub(crate) endorsement: Endorsement,
     pub(crate) issuer: Issuer,
+    /// Where the badge's picture is.
+    pub(crate) picture: String,
     /// Exactly what is endorsed.
     pub(crate) shown: Shown,
     pub(crate) substance: String,
@@ -69,6 +72,7 @@ pub(super) fn offer(db: &mut Db, digest: &str, context: &IssuingContext) -> Resu
     let shown = shown(db, &context.identity(&issuer)?, &issuer, &badge, rule.as_ref())?;
     Ok(Offer {
         endorsement: one,
+        picture: pictures::href(&badge.design.picture),
         issuer,
         shown,
         substance,
@@ -128,7 +132,8 @@ pub(super) fn keep(
     given: Given,
 ) -> Result<(), ServiceError> {
     let now = context.now;
-    let detail = json!({"endorsement": one.id, "version": given.revision, "signed_elsewhere": given.issuer.is_none()});
+    let detail =
+        json!({"endorsement": one.id, "version": given.revision, "signed_elsewhere": given.issuer.is_none()});
     let one = Endorsement {
         given: Some(given),
         ..one

@@ -7,8 +7,10 @@ use serde_json::json;
 
 use super::{OfBadge, Told, issuer_of, known_badge, substance_now, was_active};
 use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::endorsement::{
-    Domain, DomainBy, Endorsement, EndorsementState, InvitedBy, MOST, WORKS, domain_name, domain_of, is_reserved,
+    Domain, DomainBy, Endorsement, EndorsementState, InvitedBy, MOST, WORKS, domain_name, domain_of,
+    is_reserved,
 };
 use crate::domain::policy::Power;
 use crate::ids::{BadgeId, EndorsementId, TenantId};
@@ -166,7 +168,13 @@ pub(in crate::service) fn withdraw_in(
     random: &SharedRandom,
 ) -> Result<(), ServiceError> {
     if endorsements::withdraw(db, &one.tenant, &one.id, now)? {
-        let entry = Entry::new(&one.tenant, actor, Action::EndorsementWithdrawn, one.badge.as_str(), now);
+        let entry = Entry::new(
+            &one.tenant,
+            actor,
+            Action::EndorsementWithdrawn,
+            one.badge.as_str(),
+            now,
+        );
         let entry = entry.detail(json!({"endorsement": one.id}));
         audit::record(db, &entry, random.as_ref())?;
     }
@@ -227,6 +235,53 @@ pub(crate) async fn of_badge(
         })
     });
     found.await
+}
+
+/// A badge that asks something else than what a body endorsed.
+#[derive(Debug, Clone)]
+pub(crate) struct Outgrown {
+    pub(crate) badge: Badge,
+    pub(crate) body: String,
+}
+
+/// Those of the visit's course, as long as nobody has asked the body again.
+pub(in crate::service) fn outgrown(
+    db: &mut Db,
+    visitor: &Visitor,
+    now: DateTime<Utc>,
+) -> Result<Vec<Outgrown>, ServiceError> {
+    let tenant = visitor.tenant();
+    let mut found: Vec<Outgrown> = Vec::new();
+    let mut seen: Vec<BadgeId> = Vec::new();
+    for one in endorsements::signed_in_course(db, tenant, &visitor.course.id)? {
+        if seen.contains(&one.badge) {
+            continue;
+        }
+        seen.push(one.badge.clone());
+        let badge = known_badge(db, tenant, &one.badge)?;
+        if badge.state == BadgeState::Retired {
+            continue;
+        }
+        let (_, substance) = substance_now(db, &badge)?;
+        let all = endorsements::of_badge(db, tenant, &badge.id)?;
+        let states: Vec<_> = all
+            .iter()
+            .map(|one| (one.name.as_str(), one.state(&substance, now)))
+            .collect();
+        let asked = |name: &str| {
+            states.iter().any(|(known, state)| {
+                *known == name && matches!(state, EndorsementState::Waiting | EndorsementState::InForce)
+            })
+        };
+        let older = states
+            .iter()
+            .find(|(name, state)| *state == EndorsementState::OlderVersion && !asked(name));
+        found.extend(older.map(|(name, _)| Outgrown {
+            body: (*name).to_owned(),
+            badge: badge.clone(),
+        }));
+    }
+    Ok(found)
 }
 
 /// Invites another body to endorse a badge of the visit's course, and gives the secret of the link, which is not kept.
@@ -329,7 +384,13 @@ mod tests {
         assert_eq!(kept.name, "Example Works");
         assert_eq!(kept.email.as_deref(), Some("anna@firm.example"));
         assert_eq!(kept.domain.as_deref(), Some("firm.example"));
-        for email in ["anna", "@firm.example", "a@b@firm.example", "a b@firm.example", "a@firm"] {
+        for email in [
+            "anna",
+            "@firm.example",
+            "a@b@firm.example",
+            "a b@firm.example",
+            "a@firm",
+        ] {
             let wanted = Wanted {
                 email: email.to_owned(),
                 ..good.clone()

@@ -13,11 +13,12 @@ mod published;
 
 pub(crate) use brought::bring;
 pub(crate) use giving::{Offer, give, open};
-pub(crate) use inviting::{Wanted, again, invite, of_badge, withdraw};
+pub(in crate::service) use inviting::outgrown;
 pub(in crate::service) use inviting::{Invitation, again_in, invite_in, named, withdraw_in};
+pub(crate) use inviting::{Outgrown, Wanted, again, invite, of_badge, withdraw};
 pub(crate) use own::{Own, TakenKey, end, own, prove_domain, revoke, take_key};
-pub(crate) use published::{Endorsing, about, did_document, document, endorser, list, status_list};
 pub(in crate::service) use published::{Endorsed, fetched, of};
+pub(crate) use published::{Endorsing, about, did_document, document, endorser, list, status_list};
 
 use chrono::{DateTime, Utc};
 
@@ -72,6 +73,17 @@ fn substance_now(db: &mut Db, badge: &Badge) -> Result<(Option<Rule>, String), S
     let rule = rules::active(db, &badge.tenant, &badge.id)?;
     let substance = substance(badge, rule.as_ref().map(|rule| &rule.root));
     Ok((rule, substance))
+}
+
+/// Where an endorsement of that badge stands.
+pub(in crate::service) fn state_of(
+    db: &mut Db,
+    one: &Endorsement,
+    badge: &Badge,
+    now: DateTime<Utc>,
+) -> Result<EndorsementState, StoreError> {
+    let (_, substance) = substance_now(db, badge)?;
+    Ok(one.state(&substance, now))
 }
 
 /// What an endorser sees of a badge today.

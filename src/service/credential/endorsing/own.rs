@@ -184,7 +184,8 @@ pub(crate) async fn prove_domain(cairn: &Cairn, token: &str, typed: &str) -> Res
     };
     let address = format!("https://{domain}/.well-known/did.json");
     let document = outside::document(cairn, &address).await?;
-    let is_theirs = document.is_some_and(|document| names(&document, &domain, &did, &issuer.public_multibase));
+    let is_theirs =
+        document.is_some_and(|document| names(&document, &domain, &did, &issuer.public_multibase));
     if !is_theirs {
         return Err(EndorsementRefusal::DomainUnproven(domain).into());
     }

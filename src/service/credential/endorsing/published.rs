@@ -145,10 +145,7 @@ pub(crate) async fn endorser(cairn: &Cairn, slug: &str) -> Result<Endorsing, Ser
 }
 
 /// Who an issuer is that was made for an endorsement.
-fn identity_of(
-    origin: &str,
-    issuer: &Endorser,
-) -> Result<IssuerIdentity, ServiceError> {
+fn identity_of(origin: &str, issuer: &Endorser) -> Result<IssuerIdentity, ServiceError> {
     IssuerIdentity::new(origin, &issuer.slug).map_err(internal)
 }
 

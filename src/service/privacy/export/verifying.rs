@@ -17,7 +17,7 @@ use super::manifest::{Manifest, Sum};
 
 use openbadges::bake::{self, MAX_IMAGE};
 use openbadges::jwt;
-use openbadges::verify::{CheckKind, Failure, MAX_DOCUMENT, Resolver, Verdict, verify as verified};
+use openbadges::verify::{Check, CheckKind, Failure, MAX_DOCUMENT, Resolver, Verdict, verify as verified};
 
 /// Most files of an archive.
 pub(crate) const MAX_FILES: usize = 2_000_000;
@@ -422,12 +422,20 @@ fn judge(document: &[u8], documents: &Documents, now: DateTime<Utc>) -> Finding 
         }
         _ => verdict,
     };
-    let wrong = verdict.checks.iter().find(|check| {
-        !matches!(
-            check.failure,
-            None | Some(Failure::Revoked | Failure::Suspended | Failure::Expired(_))
-        )
-    });
+    // What another body says of a badge is its own: its keys are in no archive, and a badge is as good without.
+    let is_of_others = |check: &Check| {
+        check.kind == CheckKind::Endorsements && check.failure.as_ref().is_some_and(Failure::is_unchecked)
+    };
+    let wrong = verdict
+        .checks
+        .iter()
+        .filter(|check| !is_of_others(check))
+        .find(|check| {
+            !matches!(
+                check.failure,
+                None | Some(Failure::Revoked | Failure::Suspended | Failure::Expired(_))
+            )
+        });
     let signed = verdict
         .checks
         .iter()

@@ -10,7 +10,7 @@ use crate::service::base::addresses;
 use crate::service::credential::baked;
 use crate::service::credential::publish::{Checked, Published};
 use crate::service::credential::renewals::Term;
-use crate::web::public::checks;
+use crate::web::public::{checks, endorsed};
 use crate::web::views::public::{CredentialPage, OtherTerm, PublicStanding};
 use crate::web::views::shared::{LinkTo, OpenGraph, PictureView, PublicPage, Waiting, When};
 use crate::web::words::renewals;
@@ -98,6 +98,7 @@ pub(in crate::web::public) fn view(
             .evidence
             .then(|| told::evidence(&document.evidence)),
         skills: told::skills(document),
+        endorsements: endorsed::lines(&published.endorsements(checked), &published.issuer.name),
         downloads: downloads.then(|| {
             badge_file::downloads(&addresses::credential(slug), published.credential.token.is_some())
         }),

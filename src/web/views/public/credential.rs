@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::EndorsedBy;
 use crate::web::views::shared::{
     CheckLine, CheckList, Downloads, LinkTo, PictureView, PublicPage, SafeHtml, Waiting, When,
 };
@@ -47,6 +48,8 @@ pub(crate) struct CredentialPage {
     /// Only when switched on.
     pub(crate) evidence: Option<Vec<EvidenceLine>>,
     pub(crate) skills: Vec<LinkTo>,
+    /// Of its badge, whether it carries them or not.
+    pub(crate) endorsements: Vec<EndorsedBy>,
     /// Only when switched on.
     pub(crate) downloads: Option<Downloads>,
     /// The badge on a sheet of paper.

@@ -2,12 +2,16 @@
 
 mod achievement;
 mod credential;
+mod endorsement;
 mod issuer;
 mod not_found;
 mod print;
 
 pub(crate) use achievement::AchievementPage;
 pub(crate) use credential::{CredentialPage, EvidenceLine, OtherTerm, PublicStanding};
+pub(crate) use endorsement::{
+    EndorsePage, EndorsedBy, EndorsedPage, EndorsementPage, OwnEndorsementPage, ToEndorse,
+};
 pub(crate) use issuer::IssuerPage;
 pub(crate) use not_found::NotFoundPage;
 pub(crate) use print::PrintPage;
