@@ -12,7 +12,7 @@ use crate::service::credential::endorsing::{Told, Wanted};
 use crate::service::institution::endorsements::{self, OfInstitution};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
-use crate::web::instructor::endorsements::at_fields;
+use crate::web::instructor::endorsements::{at_fields, keeps};
 use crate::web::paths::{self, console};
 use crate::web::public::endorsed;
 use crate::web::views::admin::{EndorsementLine, EndorsementsPage};
@@ -62,7 +62,7 @@ async fn invite(
     let id = BadgeId::from(badge.as_str());
     match endorsements::invite(&visit.cairn, &visit.admin, &tenant, &id, &wanted).await {
         Ok(token) => shown_once(&visit, &tenant, &token).await,
-        Err(error) if error.is_invalid() => {
+        Err(error) if keeps(&error) => {
             let said = Said {
                 badge,
                 wanted,

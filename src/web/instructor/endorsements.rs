@@ -6,7 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use crate::domain::endorsement::EndorsementState;
 use crate::domain::policy::Power;
 use crate::ids::{BadgeId, EndorsementId};
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::service::base::refusal::Refusal;
 use crate::service::credential::endorsing::{self, OfBadge, Told, Wanted};
@@ -54,7 +54,7 @@ async fn invite(
     };
     match endorsing::invite(&visit.cairn, &visit.visitor, &badge, &wanted).await {
         Ok(token) => shown_once(&visit, &badge, &token).await,
-        Err(error) if error.is_invalid() => {
+        Err(error) if keeps(&error) => {
             let said = Said {
                 wanted,
                 problems: at_fields(&error),
@@ -65,6 +65,11 @@ async fn invite(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether what was typed is shown again, with what is wrong.
+pub(in crate::web) fn keeps(error: &ServiceError) -> bool {
+    matches!(error.kind(), ErrorKind::Unprocessable | ErrorKind::Conflict)
 }
 
 /// What is wrong, each at its field.

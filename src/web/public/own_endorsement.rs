@@ -68,7 +68,7 @@ pub(crate) async fn change(
             .await
             .map(|()| "The domain names you. It is shown beside your endorsement from now on."),
         Some("key") => match endorsing::take_key(&cairn, &token).await {
-            Ok(key) => return Ok(file(key.file.as_bytes())),
+            Ok(key) => return Ok(file(key.as_bytes())),
             Err(error) => Err(error),
         },
         _ => Err(ServiceError::form(

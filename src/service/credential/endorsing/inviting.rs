@@ -154,7 +154,7 @@ pub(in crate::service) fn invite_in(
     };
     endorsements::insert(db, &one)?;
     let entry = Entry::new(tenant, actor, Action::EndorsementInvited, badge.id.as_str(), now);
-    let entry = entry.detail(json!({"endorsement": one.id, "body": one.name}));
+    let entry = entry.detail(json!({"endorsement": one.id}));
     audit::record(db, &entry, random.as_ref())?;
     Ok(token)
 }

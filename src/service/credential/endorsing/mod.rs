@@ -16,7 +16,7 @@ pub(crate) use giving::{Offer, give, open};
 pub(in crate::service) use inviting::outgrown;
 pub(in crate::service) use inviting::{Invitation, again_in, invite_in, named, withdraw_in};
 pub(crate) use inviting::{Outgrown, Wanted, again, invite, of_badge, withdraw};
-pub(crate) use own::{Own, TakenKey, end, own, prove_domain, revoke, take_key};
+pub(crate) use own::{Own, end, own, prove_domain, revoke, take_key};
 pub(in crate::service) use published::{Endorsed, fetched, of};
 pub(crate) use published::{Endorsing, about, did_document, document, endorser, list, status_list};
 

@@ -34,13 +34,6 @@ pub(crate) struct Own {
     pub(crate) now: DateTime<Utc>,
 }
 
-/// The key of an endorser, which Cairn has no more.
-#[derive(Debug)]
-pub(crate) struct TakenKey {
-    /// JSON, for the file that the endorser keeps.
-    pub(crate) file: Zeroizing<String>,
-}
-
 fn by_token(db: &mut Db, digest: &str) -> Result<(Endorsement, Given), ServiceError> {
     let one = endorsements::by_digest(db, digest)?;
     let found = one.and_then(|one| {
@@ -128,12 +121,12 @@ pub(crate) async fn revoke(cairn: &Cairn, token: &str) -> Result<(), ServiceErro
     done.await
 }
 
-/// Hands the key over and forgets it. What was signed, and both of its status lists, stay: taking it back needs no key.
+/// Hands the key over, as JSON for the file that the endorser keeps, and forgets it. What was signed, and both of its status lists, stay: taking it back needs no key.
 ///
 /// # Errors
 /// As [`own`]; [`ServiceError::Refused`] when it was taken before, and for an endorsement that was signed elsewhere.
 #[tracing::instrument(name = "endorsing.take_key", skip_all)]
-pub(crate) async fn take_key(cairn: &Cairn, token: &str) -> Result<TakenKey, ServiceError> {
+pub(crate) async fn take_key(cairn: &Cairn, token: &str) -> Result<Zeroizing<String>, ServiceError> {
     let (now, random) = cairn.moment();
     let (digest, vault, origin) = (digest(token), cairn.vault.clone(), cairn.settings.identity());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
@@ -145,9 +138,7 @@ pub(crate) async fn take_key(cairn: &Cairn, token: &str) -> Result<TakenKey, Ser
             return Err(EndorsementRefusal::NoKey.into());
         }
         log(db, &one, Action::EndorsementKeyTaken, now, &random)?;
-        Ok(TakenKey {
-            file: key_file(&identity(&origin, &issuer)?, &secret)?,
-        })
+        key_file(&identity(&origin, &issuer)?, &secret)
     });
     done.await
 }

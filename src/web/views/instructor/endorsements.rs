@@ -14,7 +14,7 @@ pub(crate) struct EndorsementsPage {
     pub(crate) rows: Vec<EndorsementRow>,
     /// That what the badge asks was changed since somebody endorsed it.
     pub(crate) older: bool,
-    /// None where inviting is left to others, and of a badge that was never turned on.
+    /// None where inviting is left to others.
     pub(crate) invite_action: Option<String>,
     /// Why nobody can be invited here.
     pub(crate) left_to_others: Option<&'static str>,
