@@ -24,7 +24,8 @@ pub(crate) struct Endorsement {
     pub(crate) badge: BadgeId,
     /// What the body is called, as whoever invited it typed it.
     pub(crate) name: String,
-    /// The address to which whoever invited says that the link went.
+    /// The address to which whoever invited says that the link went; once it is answered or withdrawn, its domain alone
+    /// (`@firm.example`).
     pub(crate) email: Option<String>,
     /// A DNS name that is theirs, by somebody's word.
     pub(crate) domain: Option<Domain>,
@@ -261,6 +262,12 @@ pub(crate) fn domain_name(typed: &str) -> Option<String> {
     is_one.then_some(name)
 }
 
+/// What is left of an address that nobody needs any more: `@firm.example`, which vouches and names nobody.
+#[must_use]
+pub(crate) fn without_person(email: Option<&str>) -> Option<String> {
+    email.and_then(domain_of).map(|domain| format!("@{domain}"))
+}
+
 /// What stands behind the `@` of an address.
 #[must_use]
 pub(crate) fn domain_of(email: &str) -> Option<&str> {
@@ -409,5 +416,9 @@ mod tests {
             assert_eq!(domain_name(typed), None, "{typed}");
         }
         assert_eq!(domain_of("a@firm.example"), Some("firm.example"));
+        let left = without_person(Some("anna@firm.example"));
+        assert_eq!(left.as_deref(), Some("@firm.example"));
+        assert_eq!(without_person(left.as_deref()), left);
+        assert_eq!(without_person(None), None);
     }
 }

@@ -290,11 +290,12 @@ pub(crate) fn give(db: &mut Db, one: &Endorsement, now: DateTime<Utc>) -> Result
     Ok(changed == 1)
 }
 
-/// Takes back an invitation that waits. `false`: there is none that does.
+/// Takes back an invitation that waits, and keeps `left` of its address. `false`: there is none that waits.
 pub(crate) fn withdraw(
     db: &mut Db,
     tenant: &TenantId,
     id: &EndorsementId,
+    left: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let changed = diesel::update(endorsements::table)
@@ -302,7 +303,10 @@ pub(crate) fn withdraw(
         .filter(endorsements::id.eq(id.as_str()))
         .filter(endorsements::used_at.is_null())
         .filter(endorsements::withdrawn_at.is_null())
-        .set(endorsements::withdrawn_at.eq(Some(micros(now))))
+        .set((
+            endorsements::withdrawn_at.eq(Some(micros(now))),
+            endorsements::email.eq(left),
+        ))
         .execute(db)?;
     Ok(changed == 1)
 }

@@ -7,7 +7,8 @@ CREATE TABLE endorsements (
     badge_id TEXT NOT NULL REFERENCES badges (id),
     -- What the body is called, as whoever invited it typed it; nobody else changes it.
     name TEXT NOT NULL,
-    -- The address to which whoever invited says that the link went. Seen by teachers and administrators alone.
+    -- The address to which whoever invited says that the link went, seen by teachers and administrators alone; once it is answered
+    -- or withdrawn, its domain alone.
     email TEXT,
     -- A DNS name that is theirs, who says so (institution or did), and since when.
     domain TEXT,

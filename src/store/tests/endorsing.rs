@@ -88,6 +88,7 @@ fn an_invitation_is_answered_once_and_found_by_each_of_its_links() {
             db,
             tenant,
             &waits.id,
+            None,
             at(6)
         )));
         for found in [
@@ -158,6 +159,7 @@ fn what_nobody_answered_and_who_invited_are_forgotten() {
             db,
             tenant,
             &"e2".into(),
+            Some("@firm.example"),
             at(1)
         )));
         let domain = Domain {

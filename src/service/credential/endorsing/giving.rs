@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{LIST, PLACE, issuer_of, known_badge, shown, substance_now};
 use crate::domain::audit::{Action, Actor, Entry};
-use crate::domain::endorsement::{Endorsement, Endorser, Given, MAX_COMMENT, Shown};
+use crate::domain::endorsement::{Endorsement, Endorser, Given, MAX_COMMENT, Shown, without_person};
 use crate::domain::issuer::Issuer;
 use crate::random;
 use crate::service::Cairn;
@@ -136,6 +136,7 @@ pub(super) fn keep(
         json!({"endorsement": one.id, "version": given.revision, "signed_elsewhere": given.issuer.is_none()});
     let one = Endorsement {
         given: Some(given),
+        email: without_person(one.email.as_deref()),
         ..one
     };
     if !endorsements::give(db, &one, now)? {

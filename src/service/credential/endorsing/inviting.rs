@@ -10,7 +10,7 @@ use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::endorsement::{
     Domain, DomainBy, Endorsement, EndorsementState, InvitedBy, MOST, WORKS, domain_name, domain_of,
-    is_reserved,
+    is_reserved, without_person,
 };
 use crate::domain::policy::Power;
 use crate::ids::{BadgeId, EndorsementId, TenantId};
@@ -167,7 +167,8 @@ pub(in crate::service) fn withdraw_in(
     now: DateTime<Utc>,
     random: &SharedRandom,
 ) -> Result<(), ServiceError> {
-    if endorsements::withdraw(db, &one.tenant, &one.id, now)? {
+    let left = without_person(one.email.as_deref());
+    if endorsements::withdraw(db, &one.tenant, &one.id, left.as_deref(), now)? {
         let entry = Entry::new(
             &one.tenant,
             actor,
