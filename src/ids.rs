@@ -71,4 +71,6 @@ pub(crate) use lti::registration::{RegistrationId, TenantId};
     ShareLinkId;
     /// A timeline that a holder shows to others; its secret part is kept elsewhere.
     TimelineId;
+    /// That another body is asked to endorse a badge, and what it signed.
+    EndorsementId;
 }

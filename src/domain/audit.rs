@@ -97,6 +97,16 @@ words! {
     DeploymentRefused = "deployment.set-aside";
     /// Whether a hash of somebody's e-mail address is signed into their new badges.
     EmailHashChosen = "email-hash.chosen";
+    /// A DNS name is the endorser's, by its own did.json or the institution's word.
+    EndorsementDomain = "endorsement.domain";
+    EndorsementEnded = "endorsement.ended";
+    /// Another body endorsed a badge.
+    EndorsementGiven = "endorsement.given";
+    EndorsementInvited = "endorsement.invited";
+    /// The endorser took its key, and Cairn has it no more.
+    EndorsementKeyTaken = "endorsement.key-taken";
+    EndorsementRevoked = "endorsement.revoked";
+    EndorsementWithdrawn = "endorsement.withdrawn";
     ErasureAsked = "erasure.asked";
     ErasureDeclined = "erasure.declined";
     ErasureDone = "erasure.done";
@@ -405,6 +415,13 @@ mod tests {
         "deployment.seen",
         "deployment.set-aside",
         "email-hash.chosen",
+        "endorsement.domain",
+        "endorsement.ended",
+        "endorsement.given",
+        "endorsement.invited",
+        "endorsement.key-taken",
+        "endorsement.revoked",
+        "endorsement.withdrawn",
         "erasure.asked",
         "erasure.declined",
         "erasure.done",

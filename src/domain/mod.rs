@@ -24,6 +24,7 @@ pub(crate) mod decision;
 pub(crate) mod design_review;
 pub(crate) mod dry_run;
 pub(crate) mod email_hash;
+pub(crate) mod endorsement;
 pub(crate) mod erasure;
 pub(crate) mod evaluate;
 pub(crate) mod evidence;

@@ -13,6 +13,8 @@ pub(crate) struct Policy {
     pub(crate) approve: Who,
     /// Who revokes badges.
     pub(crate) revoke: Who,
+    /// Who invites other bodies to endorse badges.
+    pub(crate) endorse: Who,
     /// What teaching assistants may do, where the platform tells them from teachers.
     pub(crate) assistants: Assistants,
     /// What teachers see whom the platform limits to their own sections.
@@ -95,6 +97,7 @@ impl Default for Policy {
             create: Who::Instructors,
             approve: Who::Instructors,
             revoke: Who::Instructors,
+            endorse: Who::Instructors,
             assistants: Assistants::default(),
             sections: Sections::WholeCourse,
             regrade: Regrade::Flag,
@@ -115,6 +118,8 @@ pub(crate) enum Power {
     Place,
     /// Review what was handed in. Every instructor may.
     Review,
+    /// Invite another body to endorse a badge.
+    Endorse,
 }
 
 /// As whom somebody asks who teaches or assists in a course.
@@ -134,6 +139,7 @@ pub(crate) struct Powers {
     pub(crate) approve: bool,
     pub(crate) revoke: bool,
     pub(crate) review: bool,
+    pub(crate) endorse: bool,
 }
 
 /// What a policy refuses.
@@ -142,6 +148,7 @@ pub(crate) enum Refusal {
     Create,
     Approve,
     Revoke,
+    Endorse,
     /// It is not for teaching assistants.
     Assistants(Power),
     /// Badges are kept off the web, so a holder cannot share one.
@@ -160,6 +167,7 @@ impl Refusal {
             Self::Create => "policy.create",
             Self::Approve => "policy.approve",
             Self::Revoke => "policy.revoke",
+            Self::Endorse => "policy.endorse",
             Self::Assistants(_) => "policy.assistants",
             Self::Sharing => "policy.sharing",
             Self::Name => "policy.name",
@@ -178,6 +186,7 @@ impl Policy {
             Power::Create => (self.create, self.assistants.create, Refusal::Create),
             Power::Approve => (self.approve, self.assistants.approve, Refusal::Approve),
             Power::Revoke => (self.revoke, self.assistants.revoke, Refusal::Revoke),
+            Power::Endorse => (self.endorse, self.assistants.create, Refusal::Endorse),
             Power::Place => (Who::Instructors, self.assistants.create, Refusal::Create),
             Power::Review => (Who::Instructors, self.assistants.review, Refusal::Approve),
         };
@@ -198,6 +207,7 @@ impl Policy {
             approve: has(Power::Approve),
             revoke: has(Power::Revoke),
             review: has(Power::Review),
+            endorse: has(Power::Endorse),
         }
     }
 
@@ -239,12 +249,13 @@ mod tests {
 
     #[test]
     fn each_power_is_kept_on_its_own_and_administrators_keep_all() {
-        let powers = [Power::Create, Power::Approve, Power::Revoke];
+        let powers = [Power::Create, Power::Approve, Power::Revoke, Power::Endorse];
         for kept in powers {
             let mut policy = Policy::default();
             *match kept {
                 Power::Create => &mut policy.create,
                 Power::Approve => &mut policy.approve,
+                Power::Endorse => &mut policy.endorse,
                 _ => &mut policy.revoke,
             } = Who::Administrators;
             for power in powers {
@@ -260,6 +271,7 @@ mod tests {
                 (Power::Create, !has.create),
                 (Power::Approve, !has.approve),
                 (Power::Revoke, !has.revoke),
+                (Power::Endorse, !has.endorse),
             ];
             assert!(lacks.into_iter().all(|(power, lacks)| lacks == (power == kept)));
         }
@@ -274,7 +286,8 @@ mod tests {
                 create: false,
                 approve: false,
                 revoke: false,
-                review: true
+                review: true,
+                endorse: false
             }
         );
         assert_eq!(

@@ -151,7 +151,6 @@ pub(crate) fn for_course(
 }
 
 /// The badges of an institution that are active or paused, oldest first.
-#[cfg(test)]
 pub(crate) fn in_use(db: &mut Db, tenant: &TenantId) -> Result<Vec<Badge>, StoreError> {
     let rows: Vec<Row> = badges::table
         .filter(badges::tenant_id.eq(tenant.as_str()))

@@ -3,6 +3,7 @@
 
 use diesel::allow_tables_to_appear_in_same_query;
 
+mod endorsed;
 mod mine;
 mod outside;
 
@@ -942,6 +943,7 @@ diesel::table! {
     }
 }
 
+pub(crate) use endorsed::endorsements;
 pub(crate) use mine::{holder_notes, timelines};
 pub(crate) use outside::{
     grade_files, outside_cells, outside_columns, outside_grades, outside_people, rest_readings, rest_turns,
@@ -1024,6 +1026,7 @@ allow_tables_to_appear_in_same_query!(
     rest_accesses,
     rest_grants,
     rest_consents,
+    endorsements,
     holder_notes,
     timelines,
 );

@@ -5,12 +5,16 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::schema::{issuer_keys, issuer_token_keys, rest_accesses, rest_grants, tombstone_keys, tool_keys};
+use super::schema::{
+    endorsements, issuer_keys, issuer_token_keys, rest_accesses, rest_grants, tombstone_keys, tool_keys,
+};
 use super::{Db, StoreError};
 
 /// Which secret something is, by its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum SealedKind {
+    /// `endorsements.sealed_secret`.
+    EndorserKey,
     /// `issuer_keys.sealed_secret`.
     IssuerKey,
     /// `issuer_token_keys.sealed_secret`.
@@ -43,7 +47,7 @@ pub(crate) struct Sealed {
 pub(crate) fn lock(db: &mut Db) -> Result<(), StoreError> {
     if let Db::Postgres(connection) = db {
         connection.batch_execute(
-            "LOCK TABLE issuer_keys, issuer_token_keys, rest_accesses, rest_grants, tombstone_keys, tool_keys \
+            "LOCK TABLE endorsements, issuer_keys, issuer_token_keys, rest_accesses, rest_grants, tombstone_keys, tool_keys \
              IN SHARE ROW EXCLUSIVE MODE",
         )?;
     }
@@ -73,6 +77,12 @@ pub(crate) fn all(db: &mut Db) -> Result<Vec<Sealed>, StoreError> {
     found.extend(token.into_iter().map(of(SealedKind::IssuerTokenKey)));
     found.extend(tombstone.into_iter().map(of(SealedKind::TombstoneKey)));
     found.extend(tool.into_iter().map(of(SealedKind::ToolKey)));
+    let endorsers: Vec<(String, Option<String>)> = endorsements::table
+        .order(endorsements::id)
+        .select((endorsements::id, endorsements::sealed_secret))
+        .load(db)?;
+    let kept = endorsers.into_iter().filter_map(|(id, text)| Some((id, text?)));
+    found.extend(kept.map(of(SealedKind::EndorserKey)));
     found.extend(of_rest(db)?);
     Ok(found)
 }
@@ -109,6 +119,10 @@ fn of_rest(db: &mut Db) -> Result<Vec<Sealed>, StoreError> {
 /// [`StoreError::Stale`] when that is not what lies there.
 pub(crate) fn replace(db: &mut Db, before: &Sealed, text: &str) -> Result<(), StoreError> {
     let changed = match before.kind {
+        SealedKind::EndorserKey => diesel::update(endorsements::table.find(&before.id))
+            .filter(endorsements::sealed_secret.eq(Some(before.text.as_str())))
+            .set(endorsements::sealed_secret.eq(Some(text)))
+            .execute(db)?,
         SealedKind::IssuerKey => diesel::update(issuer_keys::table.find(&before.id))
             .filter(issuer_keys::sealed_secret.eq(&before.text))
             .set(issuer_keys::sealed_secret.eq(text))
@@ -198,6 +212,7 @@ mod tests {
             assert_eq!(
                 names,
                 [
+                    "endorsements.sealed_secret",
                     "issuer_keys.sealed_secret",
                     "issuer_token_keys.sealed_secret",
                     "rest_accesses.sealed_secret",

@@ -23,6 +23,7 @@ use crate::tests::dry_run;
 use crate::tests::guest::Guest;
 use crate::tests::harness::{ForwardClock, Scene};
 use crate::tests::screens::{Viewer, launch};
+use crate::tests::showing::endorsing;
 use crate::tests::showing::print::sheets;
 use crate::tests::showing::stage::{Stage, design};
 
@@ -44,6 +45,7 @@ fn every_state_of_a_screen_is_fit_for_everybody() {
         running(&mut viewer, &scene.moodle).await;
         let mut stage = Stage::set(scene).await;
         approval(&mut viewer, &stage).await;
+        endorsed(&mut viewer, &mut stage).await;
         over(&mut viewer, &mut stage, &clock).await;
         many(&mut viewer, &stage).await;
         mine(&mut viewer, &stage).await;
@@ -151,6 +153,34 @@ async fn running(viewer: &mut Viewer<'_>, lms: &PracticeLms) {
     viewer.chromium.reads("Reading members and grades").await;
     viewer.inspect("course-checking").await;
     world.faults().clear();
+}
+
+/// A body endorses a badge: who is asked, what they see, and what is left to them.
+async fn endorsed(viewer: &mut Viewer<'_>, stage: &mut Stage) {
+    let badge = stage
+        .badge(design("Asked for by a firm"), Some(vec![stage.quiz()]))
+        .await;
+    let teacher = teacher_of(&stage.scene.moodle);
+    launch(viewer.chromium, &stage.scene.moodle, 0, "My badges", &teacher).await;
+    let place = stage.inside(&format!("/badges/{badge}/endorsements"));
+    viewer.goto("endorsements-none", &place).await;
+    viewer.press("Make the link").await;
+    viewer.chromium.reads("what the body is called").await;
+    viewer.inspect("endorsements-problem").await;
+    let link = endorsing::invited(stage, &badge, "Example Works", "anna@firm.example").await;
+    viewer.goto("endorse", &link).await;
+    let own = endorsing::endorsed(&link, "We hire for **this**.").await;
+    viewer.goto("endorse-used", &link).await;
+    viewer.goto("endorser", &own).await;
+    let shown = viewer
+        .chromium
+        .driver
+        .find(By::LinkText("What everybody sees"))
+        .await
+        .unwrap();
+    let shown = shown.prop("href").await.unwrap().unwrap();
+    viewer.goto("endorsement", &shown).await;
+    viewer.goto("endorsements", &place).await;
 }
 
 /// The page on which a teacher approves a student.

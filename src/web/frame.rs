@@ -178,6 +178,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "The link was withdrawn. It opens nothing any more.",
     ),
     (
+        "invitation-withdrawn",
+        Status::Earned,
+        "The invitation was withdrawn. Its link opens nothing any more.",
+    ),
+    (
         "column",
         Status::Earned,
         "The column was made. You can name it in the rule now.",

@@ -30,6 +30,8 @@ pub(crate) const VERIFY: &str = "/verify";
 pub(crate) const OEMBED: &str = "/oembed";
 /// Where this server is asked to check one in a browser's stead.
 pub(crate) const VERIFY_FOR_OTHERS: &str = "/verify/check";
+/// What others say of a badge, by its address.
+pub(crate) const ENDORSEMENTS: &str = "/endorsements";
 /// The keys that sign tokens of every issuer here.
 pub(crate) const KEY_SET: &str = "/.well-known/jwks.json";
 
@@ -48,14 +50,18 @@ routes! {
     SHARED = "/s/{token}", shared(token: &str);
     /// How a holder came to their badges, for whoever has the address.
     TIMELINE = "/t/{token}", timeline(token: &str);
+    /// An invitation to endorse a badge, for whoever has the link.
+    ENDORSE = "/endorse/{token}", endorse(token: &str);
+    /// An endorsement, for whoever gave it.
+    OWN_ENDORSEMENT = "/endorser/{token}", own_endorsement(token: &str);
 }
 
 /// Pages of a course. The functions make the path below [`COURSE_HOME`], for `Visit::href`.
 pub(crate) mod course {
     use super::routes;
     use crate::ids::{
-        ActivityId, AwardId, BadgeId, CopyId, CopyRequestId, LineItemId, LinkId, OutsideColumnId, PersonId,
-        RegradeId, ShareLinkId, SubmissionId, TimelineId,
+        ActivityId, AwardId, BadgeId, CopyId, CopyRequestId, EndorsementId, LineItemId, LinkId,
+        OutsideColumnId, PersonId, RegradeId, ShareLinkId, SubmissionId, TimelineId,
     };
 
     routes! {
@@ -109,6 +115,14 @@ pub(crate) mod course {
         /// Columns that fit where the rule reads some that are gone.
         BADGE_REPLACED = "/badges/{badge}/columns", badge_replaced(badge: &BadgeId);
         BADGE_REPLACED_TAKE = "/badges/{badge}/columns/take", badge_replaced_take(badge: &BadgeId);
+        /// Who endorses it, and who is asked to.
+        BADGE_ENDORSEMENTS = "/badges/{badge}/endorsements", badge_endorsements(badge: &BadgeId);
+        BADGE_ENDORSEMENT_INVITE = "/badges/{badge}/endorsements/invite", badge_endorsement_invite(badge: &BadgeId);
+        BADGE_ENDORSEMENT_WITHDRAW = "/badges/{badge}/endorsements/{endorsement}/withdraw",
+            badge_endorsement_withdraw(badge: &BadgeId, endorsement: &EndorsementId);
+        /// The same body is asked once more.
+        BADGE_ENDORSEMENT_AGAIN = "/badges/{badge}/endorsements/{endorsement}/again",
+            badge_endorsement_again(badge: &BadgeId, endorsement: &EndorsementId);
         BADGE_PREVIEW = "/badges/{badge}/preview", badge_preview(badge: &BadgeId);
         BADGE_PREVIEW_CSV = "/badges/{badge}/preview.csv", badge_preview_csv(badge: &BadgeId);
         BADGE_ACTIVATE = "/badges/{badge}/activate", badge_activate(badge: &BadgeId);
@@ -191,8 +205,8 @@ pub(crate) mod course {
 pub(crate) mod console {
     use super::routes;
     use crate::ids::{
-        AdminId, AwardId, CopyRequestId, DeploymentId, ErasureId, ExportId, InvitationId, JoinId, KeyId,
-        PlatformId, RegistrationId, RestGrantId, TenantId,
+        AdminId, AwardId, CopyRequestId, DeploymentId, EndorsementId, ErasureId, ExportId, InvitationId,
+        JoinId, KeyId, PlatformId, RegistrationId, RestGrantId, TenantId,
     };
 
     /// What the scope begins with.
@@ -250,6 +264,16 @@ pub(crate) mod console {
         AWARDS = "/awards", awards();
         AWARDS_OF = "/awards/{tenant}", awards_of(tenant: &TenantId);
         AWARD_REVOKE = "/awards/{tenant}/{award}/revoke", award_revoke(tenant: &TenantId, award: &AwardId);
+
+        /// Who endorses badges, and who is asked to.
+        ENDORSEMENTS = "/endorsements", endorsements();
+        ENDORSEMENTS_OF = "/endorsements/{tenant}", endorsements_of(tenant: &TenantId);
+        ENDORSEMENT_WITHDRAW = "/endorsements/{tenant}/{endorsement}/withdraw",
+            endorsement_withdraw(tenant: &TenantId, endorsement: &EndorsementId);
+        ENDORSEMENT_AGAIN = "/endorsements/{tenant}/{endorsement}/again",
+            endorsement_again(tenant: &TenantId, endorsement: &EndorsementId);
+        ENDORSEMENT_VOUCH = "/endorsements/{tenant}/{endorsement}/vouch",
+            endorsement_vouch(tenant: &TenantId, endorsement: &EndorsementId);
 
         ISSUERS = "/issuers", issuers();
         ISSUER = "/issuers/{tenant}", issuer(tenant: &TenantId);

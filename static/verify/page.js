@@ -2,7 +2,7 @@
 
 import { failureFrom, sentenceOf } from "./failure.js";
 import { fromUtf8 } from "./bytes.js";
-import { list, parseJson, text } from "./json.js";
+import { isObject, list, parseJson, text } from "./json.js";
 import { fromMarkdown, linkTo } from "./markdown.js";
 import { hostedAt, olderMoment, olderRecipient } from "./older.js";
 import { MAX_DOCUMENT, MAX_PICTURE } from "./read.js";
@@ -229,6 +229,8 @@ function describe({ document: judged, older, parts = [], carrier, bytes, given, 
   fact("Results", ...list(subject, "result").map((result) => described(result, achievement)));
   fact("Evidence", ...list(badge, "evidence").flatMap((one) => [[text(one, "name"), text(one, "genre")].filter(Boolean).join(": "), written(text(one, "narrative")), link(text(one, "id"))]));
   fact("Skills", ...list(achievement, "alignment").map((one) => [text(one, "targetName"), text(one, "targetType"), text(one, "targetUrl")].filter(Boolean).join(": ")));
+  const endorsed = [badge, badge.issuer, achievement].flatMap((one) => list(one, "endorsement")).filter(isObject);
+  fact("Endorsed by", ...(endorsed.length === 0 && achievement !== undefined ? ["None yet"] : endorsed.map(endorser)));
   fact("Comment", written(text(subject, "endorsementComment")));
   // A signed document cannot say what happened since: that it was suspended, for one.
   const own = link(ownPage(badge, given));
@@ -247,6 +249,12 @@ function partLine({ name, issuer, awarded, state, code, sentence }) {
   words.append(title, element("p", "quiet", from), element("p", "", sentence));
   line.append(icon(state), words);
   return line;
+}
+
+/** Who endorses it, since when, for which version, and in which words. */
+function endorser(one) {
+  const words = [text(one.issuer, "name"), issuerOf(one), date(text(one, "validFrom")), text(one, "description"), text(one.credentialSubject, "endorsementComment")];
+  return words.filter(Boolean).join(" · ");
 }
 
 function link(address) {

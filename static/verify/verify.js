@@ -90,7 +90,7 @@ export async function verify(bytes, world, recipient = "") {
   await core(checks, document, token, BADGE, world);
   const issuer = issuerOf(document);
   await checks.note("Status", () => statusOf(document, issuer, world));
-  await checks.note("Endorsements", () => endorsements(document, world));
+  await checks.note("Endorsements", () => endorsements(document, world, checks.remarks));
   const parts = isRecord(document) ? await partsOf(document, checks, world) : [];
   if (recipient !== "") await checks.note("Recipient", () => belongsTo(document.credentialSubject, recipient));
   const found = conclude(checks, document, [...checks.remarks, ...remarks(document, token)]);
@@ -361,8 +361,14 @@ async function verifyList(bytes, world) {
   return { document: given?.document, failure: checks.worst() };
 }
 
-/** Endorsements of the award, of the badge and of the issuer. */
-async function endorsements(document, world) {
+/** What ends an endorsement, and is no fault of the badge that it is in. */
+const OVER = ["Expired", "Revoked", "Suspended"];
+
+/**
+ * Endorsements of the award, of the badge and of the issuer. One whose endorser took it back, or whose time is over, is told and
+ * decides nothing: the badge is its issuer’s, and nobody else can take it from its holder.
+ */
+async function endorsements(document, world, remarkable) {
   const holders = [document, document?.issuer, document?.credentialSubject?.achievement];
   const all = holders.flatMap((holder) => list(holder, "endorsement"));
   if (all.length > MAX_ENDORSEMENTS) throw new Failure("TooManyEndorsements", MAX_ENDORSEMENTS);
@@ -372,10 +378,18 @@ async function endorsements(document, world) {
     const checks = new Checks();
     await core(checks, endorsement, undefined, ENDORSEMENT, world);
     await checks.note("Status", () => statusOf(endorsement, issuerOf(endorsement), world));
+    const over = checks.all.find(({ code }) => OVER.includes(code));
+    checks.all = checks.all.filter(({ code }) => !OVER.includes(code));
     const failure = checks.worst();
     if (failure !== undefined) throw bad(failure);
     const about = text(endorsement.credentialSubject, "id");
     if (!holders.some((holder) => text(holder, "id") === about)) throw new Failure("OtherEndorsed");
+    const by = text(endorsement.issuer, "name") ?? issuerOf(endorsement) ?? "";
+    remarkable.push(
+      over === undefined
+        ? `An endorsement in it is good. Whoever signed it calls itself “${by}”: judge by its web address.`
+        : `An endorsement in it, of whoever calls itself “${by}”, holds no more: ${over.sentence} The badge itself is not touched by that.`,
+    );
   }
   return all.length === 0 ? { sentence: "There are none in it." } : undefined;
 }

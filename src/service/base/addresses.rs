@@ -42,7 +42,7 @@ pub(crate) const CONSOLE: &str = "/admin";
 /// The route of every issuer's DID document, and of its status lists.
 pub(crate) use openbadges::did::{DOCUMENT as DID, STATUS as STATUS_LIST};
 
-use crate::ids::BadgeId;
+use crate::ids::{BadgeId, EndorsementId};
 
 /// What a route begins with, up to its first variable.
 #[must_use]
@@ -73,6 +73,8 @@ routes! {
     ISSUER = "/issuers/{slug}", issuer(slug: &str);
     /// What a badge stands for.
     ACHIEVEMENT = "/issuers/{slug}/achievements/{badge}", achievement(slug: &str, badge: &BadgeId);
+    /// What another body says of a badge, signed.
+    ENDORSEMENT = "/endorsements/{id}", endorsement(id: &EndorsementId);
     /// An uploaded picture: its digest, with the ending of its type.
     PICTURE = "/p/{file}", picture(file: &str);
     /// What a student handed in, for whoever has the ticket.

@@ -3,9 +3,9 @@
 
 pub(crate) use super::error_kind::ErrorKind;
 use super::refusal::{
-    AccountRefusal, AwardRefusal, BadgeRefusal, ColumnRefusal, CourseRefusal, CredentialRefusal, Forbidden,
-    GradesRefusal, InstitutionRefusal, JoinRefusal, PlacingRefusal, PrivacyRefusal, Refusal, ReplayRefusal,
-    RestRefusal,
+    AccountRefusal, AwardRefusal, BadgeRefusal, ColumnRefusal, CourseRefusal, CredentialRefusal,
+    EndorsementRefusal, Forbidden, GradesRefusal, InstitutionRefusal, JoinRefusal, PlacingRefusal,
+    PrivacyRefusal, Refusal, ReplayRefusal, RestRefusal,
 };
 use crate::domain::policy;
 use crate::secrets::SecretsError;
@@ -121,6 +121,7 @@ refusals! {
     ColumnRefusal,
     CourseRefusal,
     CredentialRefusal,
+    EndorsementRefusal,
     GradesRefusal,
     InstitutionRefusal,
     JoinRefusal,

@@ -21,6 +21,8 @@ use openbadges::keys::PublicKey;
 use openbadges::multibase;
 
 pub(in crate::service) const ISSUER_KEY: &str = "issuer key";
+/// That of an issuer that was made for an endorser.
+pub(in crate::service) const ENDORSER_KEY: &str = "endorser key";
 pub(in crate::service) const TOKEN_KEY: &str = "issuer token key";
 /// How many keys the key set of this host names at most: far more than one server has issuers.
 const MOST_KEYS: i64 = 5_000;

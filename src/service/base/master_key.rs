@@ -21,6 +21,7 @@ use crate::store::sealed::{self, Sealed, SealedKind};
 /// What a secret of that kind is encrypted for.
 pub(in crate::service) fn purpose(kind: SealedKind) -> &'static str {
     match kind {
+        SealedKind::EndorserKey => institutions::ENDORSER_KEY,
         SealedKind::IssuerKey => institutions::ISSUER_KEY,
         SealedKind::IssuerTokenKey => institutions::TOKEN_KEY,
         SealedKind::RestRefresh => rest_access::REFRESH,

@@ -19,7 +19,7 @@ pub(in crate::service) fn require(db: &mut Db, visitor: &Visitor, power: Power) 
 /// Whether the visitor is somebody to whom the institution could leave that power.
 fn has_role(visitor: &Visitor, power: Power) -> Result<(), ServiceError> {
     match power {
-        Power::Create | Power::Approve | Power::Place | Power::Review => visitor.teach(),
+        Power::Create | Power::Approve | Power::Place | Power::Review | Power::Endorse => visitor.teach(),
         Power::Revoke => visitor.take_back(),
     }
 }
@@ -49,6 +49,7 @@ pub(in crate::service) fn powers_of(db: &mut Db, visitor: &Visitor) -> Result<Po
             approve: false,
             revoke: visitor.session.administrator,
             review: false,
+            endorse: false,
         });
     }
     Ok(powers)

@@ -17,6 +17,7 @@ use crate::service::course::releases;
 use crate::service::course::scores::{self, Late, Told};
 use crate::service::course::students::{self, Asked};
 use crate::service::course::sync::{self, CheckProgress};
+use crate::service::credential::endorsing::{self, Outgrown};
 use crate::store::Db;
 
 /// The first page, by who opens it.
@@ -50,6 +51,8 @@ pub(crate) struct Teaching {
     pub(crate) ask_when_grades_count: bool,
     /// Of whom a teacher has to say whether they are students.
     pub(crate) asked: Asked,
+    /// Badges that were changed since somebody endorsed them; none for whoever may ask nobody again.
+    pub(crate) endorsed_before: Vec<Outgrown>,
 }
 
 impl Cairn {
@@ -98,5 +101,10 @@ fn read(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Home, Serv
         fallen: regrades::waiting_of(db, visitor, now)?,
         ask_when_grades_count: releases::is_to_be_asked(db, visitor)?,
         asked: students::asked_of(db, visitor)?,
+        endorsed_before: if powers.endorse {
+            endorsing::outgrown(db, visitor, now)?
+        } else {
+            Vec::new()
+        },
     })))
 }

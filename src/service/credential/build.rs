@@ -19,8 +19,9 @@ use crate::ids::{LineItemId, OutsideColumnId};
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use openbadges::credential::{
-    Achievement, AchievementSubject, Alignment, Context, Criteria, Evidence, IdentifierEntry, IdentityObject,
-    Image, OpenBadgeCredential, Profile, ResultDescription, ResultEntry, ResultStatus, StatusEntry,
+    Achievement, AchievementSubject, Alignment, Context, Criteria, EndorsementCredential, Evidence,
+    IdentifierEntry, IdentityObject, Image, OpenBadgeCredential, Profile, ResultDescription, ResultEntry,
+    ResultStatus, StatusEntry,
 };
 use openbadges::did::IssuerIdentity;
 
@@ -60,6 +61,8 @@ pub(in crate::service) struct Parts<'a> {
     /// By what its holder can be recognised.
     pub(crate) recipients: Vec<IdentityObject>,
     pub(crate) status: StatusEntry,
+    /// What others say of the badge, signed by them.
+    pub(crate) endorsements: Vec<EndorsementCredential>,
     /// The decision behind the award; its grades are shown when the design says so.
     pub(crate) decision: &'a Decision,
     /// What line items are called.
@@ -86,6 +89,7 @@ pub(in crate::service) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
     let activity_end_date = finished(&parts);
     let achievement_id = achievement_id(parts.identity, parts.issuer, parts.badge);
     let mut achievement = achievement(&achievement_id, parts.identity, parts.badge);
+    achievement.endorsement = parts.endorsements;
     let mut result = Vec::new();
     if parts.badge.design.show_score {
         for score in scores(&parts.decision.tree) {

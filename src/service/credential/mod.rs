@@ -4,6 +4,7 @@ pub(crate) mod baked;
 pub(crate) mod build;
 pub(crate) mod card;
 pub(crate) mod email_hash;
+pub(crate) mod endorsing;
 pub(crate) mod fresh_lists;
 pub(crate) mod notes;
 pub(crate) mod outside;

@@ -135,6 +135,19 @@ async fn judged(
     judged.map_err(|error| ServiceError::Internal(error.to_string()))
 }
 
+/// The JSON document at an address that somebody typed, asked once under the guard; none where there is none.
+///
+/// # Errors
+/// [`ServiceError::TooMany`] while others are being checked.
+#[tracing::instrument(name = "outside.document", skip_all)]
+pub(crate) async fn document(cairn: &Cairn, url: &str) -> Result<Option<Value>, ServiceError> {
+    let Ok(_turn) = AT_ONCE.try_acquire() else {
+        return Err(ServiceError::TooMany { seconds: 5 });
+    };
+    let answer = fetched(cairn, url).await;
+    Ok(answer.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+}
+
 /// What stands at an address, if it is to be had.
 async fn fetched(cairn: &Cairn, url: &str) -> Option<Bytes> {
     let mut request = Request::get(Url::parse(url).ok()?).header("accept", ACCEPTED);

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::award::{Award, Standing};
 use crate::domain::badge::{Badge, BadgeState, Renewal};
 use crate::domain::credential::{Credential, Visibility};
+use crate::domain::endorsement::EndorsementState;
 use crate::domain::holder_note::HolderNote;
 use crate::domain::issuer::Issuer;
 use crate::domain::keys::IssuerKey;
@@ -21,6 +22,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::base::refusal::CredentialRefusal;
 use crate::service::credential::build::{achievement, achievement_id, profile};
+use crate::service::credential::endorsing::{self, Endorsed, Told, fetched};
 use crate::service::credential::records::{self, Stack};
 use crate::service::credential::renewals::{self, Renewals};
 use crate::store::{
@@ -52,6 +54,8 @@ pub(crate) struct Published {
     pub(crate) list: SignedList,
     /// What its holder says of it, where they show that: in no signed document.
     pub(crate) note: Option<HolderNote>,
+    /// What others say of its badge; the credential carries what was said before it was signed.
+    pub(in crate::service) endorsed: Endorsed,
 }
 
 /// A signed status list as it is published.
@@ -86,15 +90,24 @@ struct Documents {
     did: Value,
     list_url: String,
     list: String,
+    /// The same of the issuers that were made for endorsements.
+    endorsers: Vec<(Value, String, String)>,
 }
 
 impl Resolver for Documents {
     fn did_document(&self, did: &str) -> Option<Value> {
-        (self.did.get("id").and_then(Value::as_str) == Some(did)).then(|| self.did.clone())
+        let mut all = std::iter::once(&self.did).chain(self.endorsers.iter().map(|(did, ..)| did));
+        all.find(|known| known.get("id").and_then(Value::as_str) == Some(did))
+            .cloned()
     }
 
     fn status_list(&self, url: &str) -> Option<Vec<u8>> {
-        (self.list_url == url).then(|| self.list.clone().into_bytes())
+        let own = (&self.list_url, &self.list);
+        let others = self.endorsers.iter().map(|(_, url, list)| (url, list));
+        std::iter::once(own)
+            .chain(others)
+            .find(|(known, _)| *known == url)
+            .map(|(_, list)| list.clone().into_bytes())
     }
 }
 
@@ -103,6 +116,12 @@ impl Published {
     #[must_use]
     pub(crate) fn visibility(&self) -> Visibility {
         self.credential.visibility
+    }
+
+    /// What others say of its badge, whether it carries that or not.
+    #[must_use]
+    pub(crate) fn endorsements(&self, checked: &Checked) -> Vec<Told> {
+        self.endorsed.clone().told(checked.at)
     }
 
     /// Since when it is under review, if it was at the moment of the check. The signed document cannot say it.
@@ -119,7 +138,11 @@ impl Published {
     pub(crate) fn check(&self, cairn: &Cairn) -> Result<Checked, ServiceError> {
         let at = cairn.clock.now();
         let identity = institutions::identity(cairn, &self.issuer)?;
+        let origin = cairn.settings.identity();
+        let given = self.endorsed.all.iter().filter_map(|one| one.given.as_ref());
+        let endorsers = given.filter_map(|given| fetched(&origin, given).transpose());
         let documents = Documents {
+            endorsers: endorsers.collect::<Result<_, _>>()?,
             did: institutions::document(&identity, &self.keys)?,
             list_url: identity.status_url(&self.list.slug),
             list: self.list.document.clone(),
@@ -185,12 +208,17 @@ pub(in crate::service) fn load(db: &mut Db, credential: Credential) -> Result<Op
     } else {
         None
     };
-    let badge = badges::get(db, &tenant, &award.badge)?
-        .filter(|badge| award.valid_until.is_some() && badge.state != BadgeState::Retired);
+    let badge = badges::get(db, &tenant, &award.badge)?;
+    let endorsed = match &badge {
+        Some(badge) => endorsing::of(db, badge)?,
+        None => Endorsed::default(),
+    };
+    let badge = badge.filter(|badge| award.valid_until.is_some() && badge.state != BadgeState::Retired);
     Ok(Some(Published {
         renewal: badge.map(|badge| badge.design.renewal),
         renewals: renewals::of(db, &award)?,
         stack: records::stack(db, &award, &credential)?,
+        endorsed,
         keys: institutions::all_keys(db, &issuer)?,
         list: SignedList {
             slug: list.slug,
@@ -262,7 +290,8 @@ pub(crate) fn profile_document(cairn: &Cairn, issuer: &Issuer) -> Result<Value, 
     with_contexts(serde_json::to_value(profile(&identity, issuer)))
 }
 
-/// A badge as JSON-LD (Open Badges 3.0, `Achievement`): as it is designed now. What was awarded says its own.
+/// A badge as JSON-LD (Open Badges 3.0, `Achievement`): as it is designed now, with the endorsements that hold. What was awarded
+/// says its own.
 ///
 /// # Errors
 /// When the identity origin cannot be part of a DID.
@@ -270,10 +299,19 @@ pub(crate) fn achievement_document(
     cairn: &Cairn,
     issuer: &Issuer,
     badge: &Badge,
+    endorsements: &[Told],
 ) -> Result<Value, ServiceError> {
     let identity = institutions::identity(cairn, issuer)?;
     let id = achievement_id(&identity, issuer, badge);
-    with_contexts(serde_json::to_value(achievement(&id, &identity, badge)))
+    let mut achievement = achievement(&id, &identity, badge);
+    let holds = endorsements
+        .iter()
+        .filter(|one| one.state == EndorsementState::InForce);
+    let given = holds.filter_map(|one| one.endorsement.given.as_ref());
+    achievement.endorsement = given
+        .filter_map(|given| serde_json::from_str(&given.document).ok())
+        .collect();
+    with_contexts(serde_json::to_value(achievement))
 }
 
 fn with_contexts(document: serde_json::Result<Value>) -> Result<Value, ServiceError> {

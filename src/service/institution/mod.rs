@@ -5,6 +5,7 @@ pub(crate) mod account;
 pub(crate) mod administrators;
 pub(crate) mod connecting;
 pub(crate) mod copy_requests;
+pub(crate) mod endorsements;
 pub(crate) mod identity;
 pub(crate) mod issuing;
 pub(crate) mod joining;

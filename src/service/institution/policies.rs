@@ -13,11 +13,12 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::institution::administrators::{Administrator, links};
 use crate::store::{
-    admin_sessions, audit, policies, registrations, rest_accesses, retention, tenants, timelines,
+    admin_sessions, audit, endorsements, policies, registrations, rest_accesses, retention, tenants,
+    timelines,
 };
 use lti::registration::Registration;
 
-/// How long a share link that has ended is remembered, so that whoever still opens it reads that it ended, and its holder
+/// How long a share link that has ended is remembered, and the address of an invitation that nobody answered, so that whoever still opens it reads that it ended, and its holder
 /// when.
 const ENDED_LINKS: TimeDelta = TimeDelta::days(90);
 
@@ -129,6 +130,7 @@ pub(crate) async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
         let files = cairn.store.write(move |db| {
             retention::forget_share_links(db, &id, now - ENDED_LINKS)?;
             timelines::forget_over(db, &id, now - ENDED_LINKS)?;
+            endorsements::forget_addresses(db, &id, now - ENDED_LINKS)?;
             let Some(days) = policies::get(db, &id)?.keep_days else {
                 return Ok(Vec::new());
             };

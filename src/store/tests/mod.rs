@@ -9,6 +9,7 @@ mod console;
 mod copying;
 mod deciding;
 mod ending;
+mod endorsing;
 mod erasing;
 mod evidence;
 mod former;

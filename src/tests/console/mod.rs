@@ -8,6 +8,7 @@ mod beyond;
 mod colour;
 mod deployments;
 mod either_page;
+mod endorsing;
 mod entering;
 mod joining;
 mod keys;

@@ -111,6 +111,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             ("administrators", "/administrators".to_owned()),
             ("people", format!("/people/{tenant}?name=a")),
             ("awards", format!("/awards/{tenant}?sought=a")),
+            ("endorsements", format!("/endorsements/{tenant}")),
             ("password", "/password".to_owned()),
             ("not-here", "/nothing".to_owned()),
         ] {

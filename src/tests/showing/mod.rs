@@ -3,6 +3,7 @@
 mod addresses;
 mod anew;
 mod elsewhere;
+pub(crate) mod endorsing;
 mod everywhere;
 mod fallen;
 mod forms;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::judges::folder;
 use super::vectors;
 use crate::tests::harness::Scene;
+use crate::tests::showing::endorsing;
 use crate::tests::showing::stage::Stage;
 
 fn official() -> Option<Value> {
@@ -186,6 +187,29 @@ fn the_official_schema_takes_an_award_with_all_that_an_instructor_can_set() {
         ] {
             assert!(award.pointer(place).is_some(), "{place} in {award}");
         }
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn the_official_schema_takes_an_award_with_an_endorsement_that_was_signed_here() {
+    let Some(schema) = official() else { return };
+    crate::app::block_on(async {
+        let database = crate::store::testing::TestDatabase::sqlite();
+        let mut stage = Stage::set(Scene::on(database).await).await;
+        let (badge, ..) = stage.earned().await;
+        let link = endorsing::invited(&mut stage, &badge, "Example Works", "").await;
+        endorsing::endorsed(&link, "We hire for this.").await;
+        stage.grade(1, 95);
+        stage.check().await;
+        let (_, credential) = stage.awarded(&badge, 1).await;
+        let award: Value = serde_json::from_str(&credential.document).unwrap();
+        assert_eq!(errors(&validator(&schema), &award), Vec::<String>::new());
+        let within = award.pointer("/credentialSubject/achievement/endorsement/0");
+        let endorsement = json!({
+            "$schema": schema["$schema"], "$defs": schema["$defs"], "$ref": "#/$defs/EndorsementCredential" });
+        let wrong = errors(&validator(&endorsement), within.unwrap());
+        assert_eq!(wrong, Vec::<String>::new(), "{award}");
         stage.scene.end().await;
     });
 }

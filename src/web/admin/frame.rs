@@ -30,6 +30,7 @@ pub(crate) enum AdminPlace {
     Policies,
     People,
     Awards,
+    Endorsements,
     Privacy,
     Audit,
     Administrators,
@@ -40,13 +41,14 @@ pub(crate) enum AdminPlace {
 /// The text of an entry of the navigation, where it leads, and which page it is.
 type Entry = (&'static str, fn() -> String, AdminPlace);
 
-const PLACES: [Entry; 9] = [
+const PLACES: [Entry; 10] = [
     ("Overview", console::overview, AdminPlace::Overview),
     ("Platforms", console::platforms, AdminPlace::Platforms),
     ("Issuers and keys", console::issuers, AdminPlace::Issuers),
     ("Policies", console::policies, AdminPlace::Policies),
     ("People", console::people, AdminPlace::People),
     ("Awards", console::awards, AdminPlace::Awards),
+    ("Endorsements", console::endorsements, AdminPlace::Endorsements),
     ("Export and erasure", console::privacy, AdminPlace::Privacy),
     ("Audit log", console::audit, AdminPlace::Audit),
     (
@@ -94,6 +96,16 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "revoked",
         Status::Earned,
         "Revoked. The badge shows as revoked everywhere from now on.",
+    ),
+    (
+        "invitation-withdrawn",
+        Status::Earned,
+        "The invitation was withdrawn. Its link opens nothing any more.",
+    ),
+    (
+        "domain-vouched",
+        Status::Earned,
+        "Saved. The endorsement says from now on that your institution vouches for that domain.",
     ),
     (
         "erasure-declined",

@@ -11,6 +11,7 @@ mod administrators;
 mod audit;
 mod awards;
 mod copy_requests;
+mod endorsements;
 pub(crate) mod error;
 pub(crate) mod frame;
 mod guard;
@@ -36,6 +37,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         audit::configure,
         awards::configure,
         copy_requests::configure,
+        endorsements::configure,
         issuers::configure,
         privacy::configure,
         link::configure,

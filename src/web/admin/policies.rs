@@ -98,6 +98,11 @@ fn view(
                 kept(policy.approve),
             ),
             ("revoke", "Revoke a badge", kept(policy.revoke)),
+            (
+                "endorse",
+                "Invite an employer or another body to endorse a badge",
+                kept(policy.endorse),
+            ),
         ],
         assistants: assistants(policy.assistants),
         assistants_told: told_once(told),
@@ -163,6 +168,7 @@ fn typed(form: &Fields) -> Policy {
         create: who("create"),
         approve: who("approve"),
         revoke: who("revoke"),
+        endorse: who("endorse"),
         assistants: Assistants {
             review: form.ticked("assistants_review"),
             approve: form.ticked("assistants_approve"),

@@ -13,6 +13,7 @@ use crate::service::course::home::Teaching;
 use crate::service::course::releases;
 use crate::service::course::scores::{Late, Untaken};
 use crate::service::course::sync::{self, Stage};
+use crate::service::credential::endorsing::Outgrown;
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
@@ -43,6 +44,7 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
         fallen: (fallen, more),
         ask_when_grades_count,
         asked,
+        endorsed_before,
     } = teaching;
     let is_told = overview.rest_read.is_some_and(|read| read.rules);
     let stopped = overview.rest_read.and_then(|read| read.stopped);
@@ -60,6 +62,8 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
     page.ask_when_grades_count = ask_when_grades_count
         .then(|| words::releases::why(visit.visitor.registration.capabilities().product, is_told));
     page.attention.extend(fallen.iter().map(|one| fell(visit, one)));
+    page.attention
+        .extend(endorsed_before.iter().map(|one| outgrown(visit, one)));
     let untaken = scores.untaken.iter().map(|one| untaken(visit, one));
     page.attention.extend(untaken);
     page.more_attention = u32::try_from(more.saturating_add(scores.more)).unwrap_or_default();
@@ -73,6 +77,19 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
         page.check.problem = words::checks::late_beside(&late, problem.as_ref());
     }
     visit.show(&page)
+}
+
+/// A badge that asks something else than what was endorsed.
+fn outgrown(visit: &Visit, one: &Outgrown) -> Attention {
+    Attention {
+        text: format!(
+            "What “{}” asks was changed since {} endorsed it, so new badges do not carry that endorsement.",
+            one.badge.design.name, one.body
+        ),
+        href: visit.href(&course::badge_endorsements(&one.badge.id)),
+        action: "Ask again".to_owned(),
+        resume_action: None,
+    }
 }
 
 /// How the check ended that somebody asked for, and what went wrong with it.
@@ -304,6 +321,10 @@ fn row(visit: &Visit, summary: &Summary, powers: Powers) -> BadgeRow {
         rule_href: href(course::badge_rule),
         preview_href: href(course::badge_preview),
         awards_href: href(course::badge_awards),
+        endorsements_href: badge
+            .active_rule
+            .is_some()
+            .then(|| href(course::badge_endorsements)),
         retire_href: (powers.create && badge.state != BadgeState::Retired)
             .then(|| href(course::badge_retire)),
     }

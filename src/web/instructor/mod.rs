@@ -13,6 +13,7 @@ mod copied;
 pub(crate) mod course;
 mod decision;
 mod dry_run;
+pub(in crate::web) mod endorsements;
 mod evidence;
 mod grades;
 mod over_time;
@@ -43,6 +44,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         copied::configure,
         decision::configure,
         dry_run::configure,
+        endorsements::configure,
         evidence::configure,
         grades::configure,
         over_time::configure,

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::{checks, open_to_all, or_nothing, show};
+use super::{checks, endorsed, open_to_all, or_nothing, show};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::issuer::Issuer;
 use crate::domain::sentence::number;
@@ -12,6 +12,7 @@ use crate::ids::BadgeId;
 use crate::service::Cairn;
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
+use crate::service::credential::endorsing::{self, Told};
 use crate::service::credential::publish;
 use crate::web::badge_facts::validity;
 use crate::web::error::AppError;
@@ -38,18 +39,19 @@ pub(crate) async fn achievement(
         Ok(found) => found,
         Err(nothing) => return Ok(nothing),
     };
+    let endorsements = endorsing::about(&cairn, &badge).await?;
     match accept::best(
         &request,
         &["text/html", "application/ld+json", "application/json"],
     ) {
-        "text/html" => show(StatusCode::OK, &view(&issuer, &badge)),
+        "text/html" => show(StatusCode::OK, &view(&issuer, &badge, &endorsements)),
         media => Ok(open_to_all(300)
             .insert_header(("content-type", media))
-            .body(publish::achievement_document(&cairn, &issuer, &badge)?.to_string())),
+            .body(publish::achievement_document(&cairn, &issuer, &badge, &endorsements)?.to_string())),
     }
 }
 
-fn view(issuer: &Issuer, badge: &Badge) -> AchievementPage {
+fn view(issuer: &Issuer, badge: &Badge, endorsements: &[Told]) -> AchievementPage {
     let design = &badge.design;
     let mut facts = Vec::new();
     if let Some(hours) = design.hours {
@@ -84,6 +86,7 @@ fn view(issuer: &Issuer, badge: &Badge) -> AchievementPage {
         kind_meaning: checks::meaning(design.kind).to_owned(),
         facts,
         skills: design.alignments.iter().map(skill).collect(),
+        endorsements: endorsed::lines(endorsements, &issuer.name),
         retired: badge.state == BadgeState::Retired,
     }
 }

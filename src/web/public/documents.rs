@@ -7,7 +7,8 @@ use super::{open_to_all, or_nothing};
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::institutions;
-use crate::service::credential::publish::{self, ListForms};
+use crate::service::credential::endorsing;
+use crate::service::credential::publish::ListForms;
 use crate::web::error::AppError;
 use crate::web::{accept, paths};
 
@@ -48,7 +49,7 @@ pub(crate) async fn did(
     slug: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    match or_nothing(institutions::did_document(&cairn, &slug).await, "issuer")? {
+    match or_nothing(endorsing::did_document(&cairn, &slug).await, "issuer")? {
         Ok(document) => Ok(open_to_all(300)
             .insert_header(("content-type", accept::best(&request, &DID)))
             .body(document.to_string())),
@@ -71,7 +72,7 @@ pub(crate) async fn status_list(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let (issuer, list) = path.into_inner();
-    let found = publish::status_list(&cairn, &issuer, &list).await;
+    let found = endorsing::status_list(&cairn, &issuer, &list).await;
     match or_nothing(found, "status list")? {
         Ok(ListForms { document, token }) => {
             let (form, body) = match token {

@@ -4,15 +4,15 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::{open_to_all, or_nothing, show};
+use super::{endorsements, open_to_all, or_nothing, show};
 use crate::domain::issuer::{Issuer, Ror};
 use crate::domain::keys::{IssuerKey, KeyState};
 use crate::service::Cairn;
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
-use crate::service::base::error::ServiceError;
+use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::institutions;
-use crate::service::credential::publish;
+use crate::service::credential::{endorsing, publish};
 use crate::web::error::AppError;
 use crate::web::views::public::IssuerPage;
 use crate::web::views::shared::{LinkTo, PublicPage};
@@ -34,6 +34,11 @@ pub(crate) async fn issuer(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let found = institutions::by_slug(&cairn, &slug).await;
+    if matches!(&found, Err(error) if error.kind() == ErrorKind::NotFound)
+        && let Ok(one) = endorsing::endorser(&cairn, &slug).await
+    {
+        return endorsements::show(&cairn, &one, &request);
+    }
     let (issuer, keys) = match or_nothing(found, "issuer")? {
         Ok(found) => found,
         Err(nothing) => return Ok(nothing),

@@ -17,7 +17,11 @@ mod achievement;
 mod checks;
 mod credential;
 mod documents;
+mod endorse;
+pub(in crate::web) mod endorsed;
+mod endorsements;
 mod issuer;
+mod own_endorsement;
 mod pictures;
 mod preview;
 mod print;
@@ -37,6 +41,9 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     achievement::configure(config);
     issuer::configure(config);
     documents::configure(config);
+    endorse::configure(config);
+    endorsements::configure(config);
+    own_endorsement::configure(config);
     verifier::configure(config);
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod columns;
 pub(crate) mod copying;
 pub(crate) mod designs;
 pub(crate) mod email_hash;
+pub(crate) mod endorsements;
 pub(crate) mod errors;
 pub(crate) mod evidence;
 pub(crate) mod lms;

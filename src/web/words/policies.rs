@@ -16,6 +16,12 @@ pub(crate) const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::Revoke => {
             "Your institution lets only administrators revoke badges. Nothing was changed; ask an administrator of your course site to do it."
         }
+        Refusal::Endorse => {
+            "Your institution lets only administrators invite others to endorse badges. Nobody was invited; ask an administrator of your course site to do it."
+        }
+        Refusal::Assistants(Power::Endorse) => {
+            "Your institution does not let teaching assistants invite others to endorse badges. Nobody was invited; ask a teacher of this course to do it."
+        }
         Refusal::Assistants(Power::Create) => {
             "Your institution does not let teaching assistants make and change badges. Nothing was changed; ask a teacher of this course to do it."
         }
@@ -54,6 +60,12 @@ pub(crate) const fn kept(power: Power, assistant: bool) -> &'static str {
             "Your institution lets only administrators approve students and award badges by hand."
         }
         (Power::Revoke, false) => "Your institution lets only administrators revoke badges.",
+        (Power::Endorse, false) => {
+            "Your institution lets only administrators invite others to endorse badges."
+        }
+        (Power::Endorse, true) => {
+            "Inviting others to endorse badges is not for teaching assistants at your institution."
+        }
         (Power::Create, true) => {
             "Making and changing badges is not for teaching assistants at your institution."
         }
@@ -99,6 +111,7 @@ pub(crate) fn told(policy: &Policy) -> Vec<(&'static str, String)> {
         ("Who makes badges and changes them", who(policy.create)),
         ("Who approves students and awards by hand", who(policy.approve)),
         ("Who revokes badges", who(policy.revoke)),
+        ("Who invites others to endorse badges", who(policy.endorse)),
         ("Teaching assistants review", yes(may.review)),
         ("Teaching assistants approve", yes(may.approve)),
         ("Teaching assistants make badges", yes(may.create)),

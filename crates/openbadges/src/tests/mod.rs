@@ -1,6 +1,7 @@
 //! The crate as a whole: against published vectors, against a JSON-LD processor, against tampering.
 
 mod arbitrary;
+mod endorsements;
 mod hostile;
 mod property;
 mod records;

@@ -101,7 +101,7 @@ fn verify_of(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>, holder: 
     let mut lists = status::Lists::default();
     let status = status::check(document, &mut lists, resolver, now);
     verdict.note(CheckKind::Status, status);
-    let endorsed = endorsements(document, &mut lists, resolver, now);
+    let endorsed = endorsements(document, &mut lists, &mut verdict.remarks, resolver, now);
     verdict.note(CheckKind::Endorsements, endorsed);
     if record::is_one(document) {
         record::check(document, &mut lists, resolver, now, &mut verdict);
@@ -428,10 +428,12 @@ fn period(document: &Value, now: DateTime<Utc>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Endorsements of the award, of the badge and of the issuer.
+/// Endorsements of the award, of the badge and of the issuer. One whose endorser took it back, or whose time is over, is told
+/// and decides nothing: the badge is its issuer's, and nobody else can take it from its holder.
 fn endorsements(
     document: &Value,
     lists: &mut status::Lists,
+    remarks: &mut Vec<Remark>,
     resolver: &dyn Resolver,
     now: DateTime<Utc>,
 ) -> Result<(), Failure> {
@@ -450,23 +452,46 @@ fn endorsements(
     }
     for endorsement in all {
         let bad = |failure: &Failure| Failure::Endorsement(Box::new(failure.clone()));
-        if let Some(failure) = core(
+        let mut found = core(
             &Received::bare(endorsement.clone()),
             Expected::Endorsement,
             resolver,
             now,
-        )
-        .worst()
-        {
+        );
+        found.note(
+            CheckKind::Status,
+            status::check(endorsement, lists, resolver, now),
+        );
+        let is_over = |failure: &Failure| {
+            matches!(
+                failure,
+                Failure::Expired(_) | Failure::Revoked | Failure::Suspended
+            )
+        };
+        let over = found
+            .checks
+            .iter()
+            .filter_map(|check| check.failure.clone())
+            .find(is_over);
+        for check in &mut found.checks {
+            check.failure = check.failure.take().filter(|failure| !is_over(failure));
+        }
+        if let Some(failure) = found.worst() {
             return Err(bad(failure));
         }
-        status::check(endorsement, lists, resolver, now).map_err(|failure| bad(&failure))?;
         let about = endorsement
             .pointer("/credentialSubject/id")
             .and_then(Value::as_str);
         if about.is_none() || !holders.iter().any(|holder| text(holder, "id") == about) {
             return Err(Failure::OtherEndorsed);
         }
+        let by = endorsement.get("issuer").unwrap_or(&nothing);
+        let by = text(by, "name").or_else(|| issuer_id(endorsement));
+        let by = by.unwrap_or_default().to_owned();
+        remarks.push(match over {
+            Some(failure) => Remark::EndorsementOver(by, failure.to_string()),
+            None => Remark::Endorsed(by),
+        });
     }
     Ok(())
 }

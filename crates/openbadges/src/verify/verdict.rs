@@ -310,6 +310,10 @@ pub enum Remark {
     Undefined(String),
     /// What is hosted differs in members that do not decide; which.
     HostedDiffers(String),
+    /// A good endorsement is in it, of whoever calls itself so.
+    Endorsed(String),
+    /// An endorsement in it, of whoever calls itself so, is genuine and holds no more; why.
+    EndorsementOver(String, String),
 }
 
 impl Remark {
@@ -340,6 +344,14 @@ impl Remark {
             Self::HostedDiffers(what) => {
                 format!("What its issuer hosts says something else in {what}; what is hosted counts.")
             }
+            Self::Endorsed(by) => {
+                format!(
+                    "An endorsement in it is good. Whoever signed it calls itself “{by}”: judge by its web address."
+                )
+            }
+            Self::EndorsementOver(by, why) => format!(
+                "An endorsement in it, of whoever calls itself “{by}”, holds no more: {why} The badge itself is not touched by that."
+            ),
         }
     }
 }

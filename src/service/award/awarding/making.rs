@@ -112,6 +112,7 @@ impl Signer {
         let mut recipients = vec![recipient::lti_user_salted(&platform, &known.sub, &subject.salt)];
         recipients.extend(email_hash::of_new_badge(db, &known, random.as_ref())?);
         let (list, list_slug, place) = self.take_place(db)?;
+        let endorsements = self.endorsements(db, badge)?;
         let renews = renewals::before(db, &award)?;
         let counted = records::told(db, &badge.tenant, person, decision)?;
         let slug = random::token::<16>(random.as_ref());
@@ -125,6 +126,7 @@ impl Signer {
             subject: subject.urn,
             recipients,
             status: StatusEntry::revocation(&self.identity.status_url(&list_slug), place),
+            endorsements,
             decision,
             labels: &self.labels,
             labels_elsewhere: &self.labels_elsewhere,

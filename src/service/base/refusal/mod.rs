@@ -11,6 +11,7 @@ mod badge;
 mod column;
 mod course;
 mod credential;
+mod endorsement;
 mod forbidden;
 mod grades;
 mod institution;
@@ -24,6 +25,7 @@ pub(crate) use badge::BadgeRefusal;
 pub(crate) use column::{AddressTrouble, ColumnRefusal, PlatformService, Unusable};
 pub(crate) use course::{CourseRefusal, PlacingRefusal};
 pub(crate) use credential::CredentialRefusal;
+pub(crate) use endorsement::EndorsementRefusal;
 pub(crate) use forbidden::Forbidden;
 pub(crate) use grades::GradesRefusal;
 pub(crate) use institution::{AccountRefusal, InstitutionRefusal, NoAnswer, RegisteringStep};
@@ -60,6 +62,8 @@ macro_rules! wings {
 wings! {
     Badge(BadgeRefusal),
     Credential(CredentialRefusal),
+    /// What another body says of a badge.
+    Endorsement(EndorsementRefusal),
     Award(AwardRefusal),
     Course(CourseRefusal),
     Column(ColumnRefusal),

@@ -9,7 +9,7 @@ use crate::domain::award::Award;
 use crate::domain::badge::Badge;
 use crate::domain::course::LineItem;
 use crate::domain::issuer::Issuer;
-use crate::ids::{LineItemId, OutsideColumnId, RegistrationId, TenantId};
+use crate::ids::{BadgeId, LineItemId, OutsideColumnId, RegistrationId, TenantId};
 use crate::random::{self, SharedRandom};
 use crate::secrets::Vault;
 use crate::service::Cairn;
@@ -18,6 +18,7 @@ use crate::service::base::institutions;
 use crate::store::status_lists::StatusList;
 use crate::store::subjects::Subject;
 use crate::store::{Db, issuers, line_items, outside, subjects};
+use openbadges::credential::EndorsementCredential;
 use openbadges::did::IssuerIdentity;
 use openbadges::proof::{self, Signable};
 use openbadges::recipient;
@@ -67,6 +68,7 @@ impl IssuingContext {
             labels: HashMap::new(),
             labels_elsewhere: HashMap::new(),
             platforms: HashMap::new(),
+            endorsed: HashMap::new(),
         })
     }
 }
@@ -85,6 +87,8 @@ pub(crate) struct Signer {
     pub(crate) labels_elsewhere: HashMap<OutsideColumnId, String>,
     /// The issuers of the platforms that the holders come from.
     pub(crate) platforms: HashMap<RegistrationId, String>,
+    /// What badges carry of their endorsements.
+    pub(crate) endorsed: HashMap<BadgeId, Vec<EndorsementCredential>>,
 }
 
 pub(crate) fn internal(error: impl std::fmt::Display) -> ServiceError {

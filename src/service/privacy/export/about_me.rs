@@ -19,9 +19,9 @@ use crate::service::base::addresses;
 use crate::service::privacy::export::mine;
 use crate::store::{
     Db, StoreError, activities, approvals, audit, awards, badges, cells, course_teachers, courses,
-    credentials, decisions, enrolments, erasures, facts, identities, issuers, line_items, outside, people,
-    posted_scores, readings, records, regrades, rest_accesses, results, sections, sessions, share_links,
-    subjects, submissions, tenants,
+    credentials, decisions, endorsements, enrolments, erasures, facts, identities, issuers, line_items,
+    outside, people, posted_scores, readings, records, regrades, rest_accesses, results, sections, sessions,
+    share_links, subjects, submissions, tenants,
 };
 
 /// Most share links of one badge that are told, the latest first.
@@ -242,7 +242,7 @@ fn told_person(
             }
         }
     }
-    let (mut in_files, mut lets_read) = (Vec::new(), Vec::new());
+    let (mut in_files, mut lets_read, mut invited) = (Vec::new(), Vec::new(), Vec::new());
     for one in everybody {
         let names = identities::of_person(db, tenant, one)?;
         called.extend(names.into_iter().map(|(_, sub)| sub));
@@ -252,6 +252,9 @@ fn told_person(
         }));
         for grant in rest_accesses::of_person(db, tenant, one)? {
             lets_read.push(json!({ "course": grant.course, "since": grant.given_at, "state": grant.state }));
+        }
+        for asked in endorsements::invited_by(db, tenant, one)? {
+            invited.push(json!({ "badge": asked.badge, "body": asked.name, "address": asked.email, "at": asked.made_at }));
         }
     }
     let wish = erasures::of_person(db, tenant, &person.id)?.map(|wish| {
@@ -263,6 +266,7 @@ fn told_person(
         "email": person.email, "first_seen": people::first_seen(db, tenant, &person.id)?, "named_in_badges_as": known_as,
         "hash_of_the_email_in_new_badges_since": people::email_hash_since(db, tenant, &person.id)?,
         "all_ids_at_course_sites": called, "ids_in_gradebook_files": in_files, "lets_gradebooks_be_read": lets_read,
+        "asked_to_endorse_badges": invited,
     }))
 }
 

@@ -20,11 +20,15 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::publish::read;
 use crate::store::{
-    StoreError, awards, badges, credentials, issuers, people, status_lists, submissions, tenants,
+    StoreError, awards, badges, credentials, endorsements, issuers, people, status_lists, submissions,
+    tenants,
 };
 
 /// Rows that are read at one time.
 const PART: i64 = 200;
+
+/// Most endorsements that are packed, the latest first.
+const MOST_ENDORSEMENTS: i64 = 100_000;
 
 /// What an archive of an institution holds.
 #[derive(Debug)]
@@ -87,6 +91,16 @@ where
         }
     }
     pack_holders(cairn, tenant, &mut pack).await?;
+    let id = tenant.clone();
+    let endorsed = cairn
+        .store
+        .read(move |db| endorsements::of_tenant(db, &id, MOST_ENDORSEMENTS));
+    for one in endorsed.await? {
+        if let Some(given) = one.given {
+            pack.add(format!("endorsements/{}.json", one.id), given.document)
+                .await?;
+        }
+    }
     // Read last: no list is older than a badge that names it, nor than the moment that it is signed for.
     let signer = signer(cairn, tenant).await?;
     let id = tenant.clone();
@@ -109,6 +123,7 @@ where
         \x20                valid, when it was revoked, and how the badge is renewed once it has\n\
         \x20                lapsed: by something newer than the last award (newer), by a teacher\n\
         \x20                (by_hand), or while its rule is met (automatic).\n\
+         endorsements/    What other bodies said of badges, each signed by whoever said it.\n\
          {PARTS}\n{HOW_TO_VERIFY}\n\
          It holds names and work of people: keep it as you keep their records.\n",
         institution.name,

@@ -17,7 +17,7 @@ use super::manifest::{Manifest, Sum};
 
 use openbadges::bake::{self, MAX_IMAGE};
 use openbadges::jwt;
-use openbadges::verify::{CheckKind, Failure, MAX_DOCUMENT, Resolver, Verdict, verify as verified};
+use openbadges::verify::{Check, CheckKind, Failure, MAX_DOCUMENT, Resolver, Verdict, verify as verified};
 
 /// Most files of an archive.
 pub(crate) const MAX_FILES: usize = 2_000_000;
@@ -429,6 +429,10 @@ fn judge(document: &[u8], documents: &Documents, now: DateTime<Utc>) -> Finding 
         }
         _ => verdict,
     };
+    // What another body says of a badge is its own: its keys are in no archive, and a badge is as good without.
+    let is_of_others = |check: &Check| {
+        check.kind == CheckKind::Endorsements && check.failure.as_ref().is_some_and(Failure::is_unchecked)
+    };
     // That a badge in a record does not hold is said of each of them.
     let own = verdict
         .checks
@@ -439,7 +443,8 @@ fn judge(document: &[u8], documents: &Documents, now: DateTime<Utc>) -> Finding 
         let told = matches!(check.failure, Some(Failure::Part(..)));
         check.kind == CheckKind::Parts && !told
     });
-    let wrong = own.chain(parts).chain(inside).find(|check| {
+    let all = own.chain(parts).chain(inside);
+    let wrong = all.filter(|check| !is_of_others(check)).find(|check| {
         !matches!(
             check.failure,
             None | Some(Failure::Revoked | Failure::Suspended | Failure::Expired(_))

@@ -13,6 +13,7 @@ use crate::service::credential::records;
 use crate::service::credential::renewals::Term;
 use crate::web::badge_facts::standing_chip;
 use crate::web::public::checks;
+use crate::web::public::{checks, endorsed};
 use crate::web::views::public::{CredentialPage, OtherTerm, PublicPart, PublicStanding};
 use crate::web::views::shared::{LinkTo, OpenGraph, PictureView, PublicPage, Waiting, When};
 use crate::web::words::renewals;
@@ -111,6 +112,7 @@ pub(in crate::web::public) fn view(
         },
         skills: told::skills(document),
         note: published.note.as_ref().map(timeline::note),
+        endorsements: endorsed::lines(&published.endorsements(checked), &published.issuer.name),
         downloads: downloads.then(|| {
             badge_file::downloads(&addresses::credential(slug), published.credential.token.is_some())
         }),

@@ -5,7 +5,7 @@ use askama::Template;
 use super::AdminPage;
 use crate::web::views::shared::ProblemList;
 
-/// Posts `seen`, `create`, `approve`, `revoke` (`instructors` or `administrators`), the boxes `assistants_review`, `…_approve`,
+/// Posts `seen`, `create`, `approve`, `revoke`, `endorse` (`instructors` or `administrators`), the boxes `assistants_review`, `…_approve`,
 /// `…_create` and `…_revoke`, `sections` (`whole_course` or `no_teaching`), `regrade`, `keep` (`forever` or `days`) with
 /// `days`, and the boxes `public_pages` and `minors`.
 #[derive(Debug, Clone, Template)]

@@ -107,6 +107,8 @@ pub(crate) struct BadgeRow {
     /// The dry run.
     pub(crate) preview_href: String,
     pub(crate) awards_href: String,
+    /// Who endorses it; none of a draft.
+    pub(crate) endorsements_href: Option<String>,
     /// The review page for retiring it; none when it already is, and where that is left to administrators.
     pub(crate) retire_href: Option<String>,
 }

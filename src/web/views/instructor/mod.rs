@@ -8,6 +8,7 @@ mod copied;
 mod course;
 mod decision;
 mod dry_run;
+mod endorsements;
 mod evidence;
 mod grades;
 mod over_time;
@@ -29,6 +30,7 @@ pub(crate) use copied::{
 pub(crate) use course::{Attention, BadgeRow, CheckState, CourseBadgesPage};
 pub(crate) use decision::{DecisionPage, HistoryLine};
 pub(crate) use dry_run::{Activation, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine};
+pub(crate) use endorsements::{EndorsementRow, EndorsementsPage};
 pub(crate) use evidence::{
     EvidenceQueuePage, GivenReview, QueueRow, ReviewFields, SubmissionReviewPage, UnopenedRow,
 };

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::EndorsedBy;
 use crate::web::views::shared::{LinkTo, PictureView, PublicPage, SafeHtml};
 
 /// The public page of a badge, as it is designed now.
@@ -22,6 +23,7 @@ pub(crate) struct AchievementPage {
     /// Hours, credits, level: term and value.
     pub(crate) facts: Vec<(String, String)>,
     pub(crate) skills: Vec<LinkTo>,
+    pub(crate) endorsements: Vec<EndorsedBy>,
     /// Whether nobody is awarded it any more.
     pub(crate) retired: bool,
 }

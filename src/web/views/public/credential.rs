@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::EndorsedBy;
 use crate::web::views::shared::{
     CheckLine, CheckList, Download, Downloads, LinkTo, NoteView, PictureView, PublicPage, SafeHtml,
     StatusChip, Waiting, When,
@@ -54,6 +55,8 @@ pub(crate) struct CredentialPage {
     pub(crate) skills: Vec<LinkTo>,
     /// The holder's own words, where they show them.
     pub(crate) note: Option<NoteView>,
+    /// Of its badge, whether it carries them or not.
+    pub(crate) endorsements: Vec<EndorsedBy>,
     /// Only when switched on.
     pub(crate) downloads: Option<Downloads>,
     /// The badge on a sheet of paper.

@@ -2,6 +2,7 @@
 
 mod achievement;
 mod credential;
+mod endorsement;
 mod issuer;
 mod not_found;
 mod print;
@@ -9,6 +10,9 @@ mod timeline;
 
 pub(crate) use achievement::AchievementPage;
 pub(crate) use credential::{CredentialPage, EvidenceLine, OtherTerm, PublicPart, PublicStanding};
+pub(crate) use endorsement::{
+    EndorsePage, EndorsedBy, EndorsedPage, EndorsementPage, OwnEndorsementPage, ToEndorse,
+};
 pub(crate) use issuer::IssuerPage;
 pub(crate) use not_found::NotFoundPage;
 pub(crate) use print::PrintPage;

@@ -5,7 +5,7 @@ mod grades;
 mod institution;
 mod replay;
 
-use super::{email_hash, rest_access};
+use super::{email_hash, endorsements, rest_access};
 use crate::service::base::refusal::{
     AwardRefusal, BadgeRefusal, CredentialRefusal, JoinRefusal, PrivacyRefusal, Refusal,
 };
@@ -19,6 +19,7 @@ pub(crate) fn sentence(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Badge(refusal) => badge(*refusal).to_owned(),
         Refusal::Credential(refusal) => credential(*refusal),
+        Refusal::Endorsement(refusal) => endorsements::refusal(refusal),
         Refusal::Award(refusal) => award(*refusal).to_owned(),
         Refusal::Course(refusal) => course::course(*refusal).to_owned(),
         Refusal::Column(refusal) => column(refusal),

@@ -1,0 +1,36 @@
+//! Endorsements by other bodies, from the invitation on.
+
+diesel::table! {
+    endorsements (id) {
+        id -> Text,
+        tenant_id -> Text,
+        badge_id -> Text,
+        name -> Text,
+        email -> Nullable<Text>,
+        domain -> Nullable<Text>,
+        domain_by -> Nullable<Text>,
+        domain_at -> Nullable<BigInt>,
+        invited_by_person -> Nullable<Text>,
+        invited_by_admin -> Nullable<Text>,
+        made_at -> BigInt,
+        until -> BigInt,
+        link_digest -> Text,
+        withdrawn_at -> Nullable<BigInt>,
+        used_at -> Nullable<BigInt>,
+        own_digest -> Nullable<Text>,
+        slug -> Nullable<Text>,
+        public_multibase -> Nullable<Text>,
+        sealed_secret -> Nullable<Text>,
+        key_taken_at -> Nullable<BigInt>,
+        revision -> Nullable<Integer>,
+        shown -> Nullable<Text>,
+        substance -> Nullable<Text>,
+        comment -> Nullable<Text>,
+        document -> Nullable<Text>,
+        list_document -> Nullable<Text>,
+        list_revoked -> Nullable<Text>,
+        carried -> Bool,
+        ended_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
