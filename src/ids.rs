@@ -69,4 +69,8 @@ pub(crate) use lti::registration::{RegistrationId, TenantId};
     ExportId;
     /// A link by which a holder shows a badge for a time; its secret part is kept elsewhere.
     ShareLinkId;
+    /// A badge of another issuer that a student brought.
+    ForeignBadgeId;
+    /// A collection of badges.
+    CollectionId;
 }

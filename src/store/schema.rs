@@ -4,6 +4,7 @@
 use diesel::allow_tables_to_appear_in_same_query;
 
 mod outside;
+mod portfolio;
 
 diesel::table! {
     tenants (id) {
@@ -934,6 +935,7 @@ diesel::table! {
 pub(crate) use outside::{
     grade_files, outside_cells, outside_columns, outside_grades, outside_people, rest_readings, rest_turns,
 };
+pub(crate) use portfolio::{collections, foreign_badges};
 
 allow_tables_to_appear_in_same_query!(
     platforms,

@@ -52,8 +52,8 @@ routes! {
 pub(crate) mod course {
     use super::routes;
     use crate::ids::{
-        ActivityId, AwardId, BadgeId, CopyId, CopyRequestId, LineItemId, LinkId, OutsideColumnId, PersonId,
-        RegradeId, ShareLinkId, SubmissionId,
+        ActivityId, AwardId, BadgeId, CopyId, CopyRequestId, ForeignBadgeId, LineItemId, LinkId,
+        OutsideColumnId, PersonId, RegradeId, ShareLinkId, SubmissionId,
     };
 
     routes! {
@@ -162,6 +162,12 @@ pub(crate) mod course {
         CREDENTIAL_LINKS = "/credentials/{award}/links", credential_links(award: &AwardId);
         CREDENTIAL_LINK_WITHDRAW = "/credentials/{award}/links/{link}/withdraw",
             credential_link_withdraw(award: &AwardId, link: &ShareLinkId);
+        /// Badges of other issuers.
+        ELSEWHERE = "/elsewhere", elsewhere();
+        ELSEWHERE_BRING = "/elsewhere/bring", elsewhere_bring();
+        ELSEWHERE_KEEP = "/elsewhere/keep", elsewhere_keep();
+        ELSEWHERE_CHECK = "/elsewhere/{foreign}/check", elsewhere_check(foreign: &ForeignBadgeId);
+        ELSEWHERE_REMOVE = "/elsewhere/{foreign}/remove", elsewhere_remove(foreign: &ForeignBadgeId);
         MY_DATA = "/me", my_data();
         MY_ARCHIVE = "/me/archive", my_archive();
         MY_EMAIL_HASH = "/me/email-hash", my_email_hash();

@@ -4,8 +4,8 @@
 pub(crate) use super::error_kind::ErrorKind;
 use super::refusal::{
     AccountRefusal, AwardRefusal, BadgeRefusal, ColumnRefusal, CourseRefusal, CredentialRefusal, Forbidden,
-    GradesRefusal, InstitutionRefusal, JoinRefusal, PlacingRefusal, PrivacyRefusal, Refusal, ReplayRefusal,
-    RestRefusal,
+    GradesRefusal, InstitutionRefusal, JoinRefusal, PlacingRefusal, PortfolioRefusal, PrivacyRefusal,
+    Refusal, ReplayRefusal, RestRefusal,
 };
 use crate::domain::policy;
 use crate::secrets::SecretsError;
@@ -125,6 +125,7 @@ refusals! {
     InstitutionRefusal,
     JoinRefusal,
     PlacingRefusal,
+    PortfolioRefusal,
     PrivacyRefusal,
     ReplayRefusal,
     RestRefusal,

@@ -20,7 +20,7 @@ const fn of_person(table: &'static str, key: &'static str, unique: Option<&'stat
 }
 
 /// What goes over as it is. Awards and hand-ins have files of their own.
-const MOVED: [Moved; 16] = [
+const MOVED: [Moved; 18] = [
     of_person("identities", "(platform_id || '/' || sub)", None),
     of_person("decisions", "id", None),
     of_person("current_decisions", "badge_id", Some("badge_id")),
@@ -38,6 +38,8 @@ const MOVED: [Moved; 16] = [
         column: "asked_by",
         ..of_person("copy_requests", "id", None)
     },
+    of_person("foreign_badges", "id", Some("badge_key")),
+    of_person("collections", "id", None),
     // Of both who asked one waits.
     of_person("erasures", "id", Some("tenant_id")),
     // Whoever was joined into them before is theirs now.

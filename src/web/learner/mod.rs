@@ -5,6 +5,7 @@ use actix_web::web::ServiceConfig;
 mod activity;
 mod badge;
 mod credential;
+mod elsewhere;
 pub(crate) mod home;
 mod lapsing;
 mod my_data;
@@ -16,5 +17,6 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     activity::configure(config);
     badge::configure(config);
     credential::configure(config);
+    elsewhere::configure(config);
     my_data::configure(config);
 }

@@ -39,6 +39,7 @@ pub(crate) mod learner;
 pub(crate) mod manifest;
 mod origins;
 pub(crate) mod pack;
+mod portfolio;
 pub(crate) mod reading;
 pub(crate) mod signer;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod activity;
 mod badge;
 mod credential;
+mod elsewhere;
 mod my_badges;
 mod my_data;
 
@@ -11,5 +12,6 @@ pub(crate) use badge::LearnerBadgePage;
 pub(crate) use credential::{
     Elsewhere, MyCredentialPage, MyPrintPage, Says, SharedLine, SignedAnew, Switches,
 };
+pub(crate) use elsewhere::{ElsewherePage, ElsewhereReviewPage, ForeignRow, ReviewLine};
 pub(crate) use my_badges::{EarnedRow, Hero, MyBadgesPage, ProgressRow, Reminder, StackRow};
 pub(crate) use my_data::{EmailHashChoice, ErasurePage, MyDataPage};

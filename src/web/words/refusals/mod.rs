@@ -3,6 +3,7 @@
 mod course;
 mod grades;
 mod institution;
+mod portfolio;
 mod replay;
 
 use super::{email_hash, rest_access};
@@ -30,6 +31,7 @@ pub(crate) fn sentence(refusal: &Refusal) -> String {
         Refusal::Privacy(refusal) => privacy(*refusal),
         Refusal::Rest(refusal) => rest_access::refusal(refusal),
         Refusal::Join(refusal) => joining(*refusal).to_owned(),
+        Refusal::Portfolio(refusal) => portfolio::portfolio(refusal),
     }
 }
 
