@@ -40,6 +40,7 @@ mod on_their_way;
 mod operations;
 mod pentest;
 mod placing;
+mod portfolio;
 mod privacy;
 mod program;
 mod refused_scores;
