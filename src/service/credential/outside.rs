@@ -9,7 +9,7 @@ use bytes::Bytes;
 use openbadges::did;
 use openbadges::verify::{CheckKind, Failure, Glance, Resolver, Verdict, glance, verify_file_of};
 use serde_json::Value;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use url::{Host, Url};
 
 use crate::net::Request;
@@ -126,7 +126,7 @@ pub(in crate::service) struct Looked {
 }
 
 /// Looks at a badge that somebody brings: what it says, whether it is genuine, and whether it is of whoever has one of the
-/// identifiers `holders`. Where nobody has a turn for it, or `hurries`, nobody is asked.
+/// identifiers `holders`. Where there is no turn for it in time, or it `hurries`, nobody is asked.
 ///
 /// # Errors
 /// Only when this process cannot do it.
@@ -136,7 +136,7 @@ pub(in crate::service) async fn look(
     holders: Vec<String>,
     hurries: bool,
 ) -> Result<Looked, ServiceError> {
-    let turn = if hurries { None } else { AT_ONCE.try_acquire().ok() };
+    let turn = if hurries { None } else { waited().await };
     let (mut answers, began) = (Answers::new(), Instant::now());
     for round in 0..=ROUNDS {
         let (looked, missing) = looked(cairn, badge.clone(), holders.clone(), answers.clone()).await?;
@@ -152,6 +152,12 @@ pub(in crate::service) async fn look(
         answers.extend(futures_util::future::join_all(asked).await);
     }
     Err(ServiceError::Internal("a badge was looked at without end".into()))
+}
+
+/// A turn, waited for as long as for an answer: whoever brings badges has a page in front of them.
+async fn waited() -> Option<SemaphorePermit<'static>> {
+    let turn = tokio::time::timeout(PATIENCE, AT_ONCE.acquire()).await;
+    turn.ok()?.ok()
 }
 
 /// The same by what was answered so far, and what it would ask for.
