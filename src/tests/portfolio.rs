@@ -8,13 +8,15 @@ use serde_json::{Value, json};
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::domain::policy::Policy;
 use crate::domain::portfolio::{ForeignBadge, Holder, Standing};
+use crate::domain::rule::Condition;
 use crate::service::award::portfolio::checking;
-use crate::store::foreign_badges;
 use crate::store::testing::TestDatabase;
+use crate::store::{foreign_badges, policies};
 use crate::tests::harness::{Scene, on_each_database};
 use crate::tests::privacy::{taken, unpacked};
-use crate::tests::showing::stage::Stage;
+use crate::tests::showing::stage::{Stage, design};
 
 /// Another school, which hosts its badges (Open Badges 2.0).
 struct School {
@@ -335,6 +337,58 @@ fn an_archive_brings_many_at_once_and_says_what_each_is() {
             there.iter().map(|one| &one.file.name).collect::<Vec<_>>()
         );
         assert!(kept(&stage, 1).await.is_empty());
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn a_badge_of_a_named_issuer_counts_where_the_institution_allows_it() {
+    on_each_database(|scene| async move {
+        let (mut stage, school) = (Stage::set(scene).await, School::open().await);
+        let address = stage.world.students(stage.at)[0].email.clone();
+        let rule = Condition::ExternalBadge {
+            issuer: school.at("issuer"),
+            name: "Harbour College".to_owned(),
+            achievement: None,
+        };
+        let badge = stage.badge(design("Welder"), Some(vec![rule])).await;
+        let person = stage.person(0).await;
+        let brought = school.awards("1", &address).await.to_string();
+        let mut student = stage.student_browser(0).await;
+        let review = bring(&mut student, &stage, "badge.json", brought.as_bytes()).await;
+        keep(&mut student, &review).await;
+        stage.settled().await;
+        assert!(
+            stage.latest(&badge, &person).await.is_none(),
+            "nobody has allowed it"
+        );
+        let waits = student
+            .get(&stage.inside(&format!("/badges/{badge}")))
+            .await
+            .unwrap();
+        reads(&waits, "bring a badge of Harbour College");
+
+        let (tenant, now) = (stage.course.tenant.clone(), stage.scene.cairn.clock.now());
+        let allowed = Policy {
+            external_badges: true,
+            ..Policy::default()
+        };
+        let set = stage
+            .scene
+            .cairn
+            .store
+            .write(move |db| policies::set(db, &tenant, &allowed, now));
+        set.await.unwrap();
+        let again = bring(&mut student, &stage, "badge.json", brought.as_bytes()).await;
+        keep(&mut student, &again).await;
+        let (_, credential) = stage.awarded(&badge, 0).await;
+        assert!(
+            !credential.document.contains("Basic welding"),
+            "it is not re-issued as ours"
+        );
+        let decision = stage.inside(&format!("/badges/{badge}/people/{person}"));
+        let page = stage.teacher.get(&decision).await.unwrap();
+        reads(&page, "Basic welding of Harbour College, checked on");
         stage.scene.end().await;
     });
 }

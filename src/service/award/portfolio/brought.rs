@@ -89,6 +89,7 @@ pub(crate) async fn remove(
         }
         let badge = own(db, &visitor, &id)?;
         foreign_badges::remove(db, visitor.tenant(), &id)?;
+        checking::decide(db, &badge, now, random.as_ref())?;
         Ok(forget_files(db, &badge, now, random.as_ref())?)
     });
     removed.await

@@ -5,15 +5,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use openbadges::verify::{CheckKind, Failure, Outcome, Verdict};
 
 use super::links;
+use crate::domain::cause::Cause;
 use crate::domain::portfolio::{ForeignBadge, Holder, Standing};
 use crate::ids::{ForeignBadgeId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::base::queue::{self, CheckForeign};
+use crate::service::base::queue::{self, CheckForeign, DecidePerson};
 use crate::service::credential::outside::{self, Looked};
 use crate::store::blobs::BlobError;
 use crate::store::foreign_badges::{self, Found};
-use crate::store::{Db, StoreError, people};
+use crate::store::{Db, StoreError, enrolments, people, policies};
 
 /// How long a verdict is good for before the issuer is asked again.
 const AGAIN: TimeDelta = TimeDelta::days(7);
@@ -182,6 +183,28 @@ pub(crate) async fn work(cairn: &Cairn, tenant: &TenantId, id: &ForeignBadgeId) 
     }
 }
 
+/// Has rules decided anew that may let a badge count: in the courses that its person is in.
+pub(super) fn decide(
+    db: &mut Db,
+    badge: &ForeignBadge,
+    now: DateTime<Utc>,
+    random: &dyn crate::random::Random,
+) -> Result<(), StoreError> {
+    let (tenant, person) = (&badge.tenant, &badge.person);
+    if !policies::get(db, tenant)?.external_badges {
+        return Ok(());
+    }
+    for enrolment in enrolments::for_person(db, tenant, person)? {
+        let job = DecidePerson {
+            course: enrolment.course,
+            person: person.clone(),
+            cause: Cause::Fact,
+        };
+        queue::enqueue(db, tenant, &job, now, now, random)?;
+    }
+    Ok(())
+}
+
 /// Asks whoever vouches for a badge, and keeps what they say.
 pub(super) async fn check(cairn: &Cairn, badge: ForeignBadge) -> Result<(), ServiceError> {
     let (of, person) = (badge.tenant.clone(), badge.person.clone());
@@ -195,6 +218,14 @@ pub(super) async fn check(cairn: &Cairn, badge: ForeignBadge) -> Result<(), Serv
     let (now, random) = cairn.moment();
     let kept = cairn.store.write(move |db| {
         foreign_badges::checked(db, &badge, found.as_ref(), now)?;
+        let changed = found.as_ref().is_some_and(|found| {
+            found.standing != badge.standing
+                || found.holder != badge.holder
+                || found.until != badge.says.until
+        });
+        if changed {
+            decide(db, &badge, now, random.as_ref())?;
+        }
         plan(db, &badge, found.is_some(), now, random.as_ref())
     });
     Ok(kept.await?)

@@ -383,6 +383,7 @@ fn put(
             badge
         }
     };
+    checking::decide(db, &badge, now, random)?;
     Ok(checking::plan(db, &badge, true, now, random)?)
 }
 
