@@ -230,6 +230,17 @@ const NOTICES: &[(&str, Status, &str)] = &[
         Status::Earned,
         "Its issuer was asked. If there was no answer, what was found before stays, with its date.",
     ),
+    ("collection-saved", Status::Earned, "The collection was saved."),
+    (
+        "collection-removed",
+        Status::Neutral,
+        "The collection was removed, and its link with it.",
+    ),
+    (
+        "collection-ended",
+        Status::Neutral,
+        "The link was withdrawn. It opens nothing any more.",
+    ),
     ("elsewhere-removed", Status::Neutral, "Removed, with its file."),
     (
         "erasure-asked",

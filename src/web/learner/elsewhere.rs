@@ -135,6 +135,7 @@ async fn page(visit: &Visit, problems: Vec<Problem>) -> Result<ElsewherePage, Ap
             .iter()
             .map(|badge| row(visit, &found, badge))
             .collect(),
+        collections_href: visit.href(&course::collections()),
         back_href: visit.href(""),
     })
 }

@@ -4,6 +4,7 @@ use actix_web::web::ServiceConfig;
 
 mod activity;
 mod badge;
+mod collections;
 mod credential;
 mod elsewhere;
 pub(crate) mod home;
@@ -16,6 +17,7 @@ mod sharing;
 pub(crate) fn configure(config: &mut ServiceConfig) {
     activity::configure(config);
     badge::configure(config);
+    collections::configure(config);
     credential::configure(config);
     elsewhere::configure(config);
     my_data::configure(config);

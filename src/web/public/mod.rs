@@ -15,6 +15,7 @@ use crate::web::views::shared::{PublicPage, Zoned};
 
 mod achievement;
 mod checks;
+mod collection;
 mod credential;
 mod documents;
 mod issuer;
@@ -32,6 +33,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     preview::configure(config);
     print::configure(config);
     shared::configure(config);
+    collection::configure(config);
     achievement::configure(config);
     issuer::configure(config);
     documents::configure(config);

@@ -3,11 +3,16 @@
 
 mod brought;
 pub(crate) mod checking;
+mod collecting;
+pub(crate) mod documents;
 mod links;
 mod taking;
 mod unpacking;
 
 pub(crate) use brought::{Elsewhere, again, elsewhere, remove};
+pub(crate) use collecting::{
+    Collecting, Opened, Shown, Typed, collect, collections, discard, end, mine, open, save, share,
+};
 pub(crate) use taking::{Brought, Line, NotTaken, Review, bring, keep, link};
 pub(crate) use unpacking::MANY;
 

@@ -22,6 +22,7 @@ pub(crate) struct ElsewherePage {
     /// The addresses by which a badge is known to be theirs.
     pub(crate) addresses: String,
     pub(crate) badges: Vec<ForeignRow>,
+    pub(crate) collections_href: String,
     pub(crate) back_href: String,
 }
 

@@ -2,6 +2,7 @@
 
 mod activity;
 mod badge;
+mod collections;
 mod credential;
 mod elsewhere;
 mod my_badges;
@@ -9,6 +10,7 @@ mod my_data;
 
 pub(crate) use activity::{ActivityPage, HandInFields, HandedIn, NotHandedIn, ReviewView};
 pub(crate) use badge::LearnerBadgePage;
+pub(crate) use collections::{CollectionPage, CollectionRow, CollectionsPage, ItemBox, KeptCollection};
 pub(crate) use credential::{
     Elsewhere, MyCredentialPage, MyPrintPage, Says, SharedLine, SignedAnew, Switches,
 };
