@@ -275,11 +275,19 @@ fn release_reviewed(
 }
 
 /// Adds the badges of issuers outside that are certainly theirs, where the institution lets such badges count.
-fn external(db: &mut Db, tenant: &TenantId, all: &mut HashMap<PersonId, Facts>) -> Result<(), StoreError> {
+fn external(
+    db: &mut Db,
+    tenant: &TenantId,
+    only: Option<&[&str]>,
+    all: &mut HashMap<PersonId, Facts>,
+) -> Result<(), StoreError> {
     if !policies::get(db, tenant)?.external_badges {
         return Ok(());
     }
-    let people: Vec<PersonId> = all.keys().cloned().collect();
+    let people: Vec<PersonId> = match only {
+        Some(only) => only.iter().map(|id| PersonId::from(*id)).collect(),
+        None => all.keys().cloned().collect(),
+    };
     for badge in foreign_badges::of_people(db, tenant, &people)? {
         if badge.holder != Holder::Certain {
             continue;
@@ -311,7 +319,7 @@ fn gather(
 ) -> Result<(), StoreError> {
     grades(db, tenant, course, only, all)?;
     elsewhere(db, tenant, course, only, all)?;
-    external(db, tenant, all)?;
+    external(db, tenant, only, all)?;
     on_both!(db, |connection| {
         let mut query = submissions::table
             .inner_join(activities::table.on(activities::id.eq(submissions::activity_id)))

@@ -145,10 +145,7 @@ pub(in crate::service) async fn look(
         if !asks || answers.len() + missing.len() > ADDRESSES {
             return Ok(looked);
         }
-        let asked = missing.into_iter().map(|url| async move {
-            let answer = fetched(cairn, &url).await;
-            (url, answer)
-        });
+        let asked: Vec<_> = missing.into_iter().map(|url| answered(cairn, url)).collect();
         answers.extend(futures_util::future::join_all(asked).await);
     }
     Err(ServiceError::Internal("a badge was looked at without end".into()))
@@ -193,6 +190,12 @@ async fn looked(
     };
     let looked = tokio::task::spawn_blocking(looking).await;
     looked.map_err(|error| ServiceError::Internal(error.to_string()))
+}
+
+/// What stands at an address, with that address.
+async fn answered(cairn: &Cairn, url: String) -> (String, Option<Bytes>) {
+    let answer = fetched(cairn, &url).await;
+    (url, answer)
 }
 
 /// What stands at an address that somebody gives, as it came; nothing where it is not to be had.

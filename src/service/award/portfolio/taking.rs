@@ -355,7 +355,7 @@ async fn store(cairn: &Cairn, visitor: &Visitor, found: Candidate) -> Result<(),
     };
     let stored = cairn
         .store
-        .write_with(move |db| put(db, badge.clone(), now, random.as_ref()));
+        .write_with(move |db| put(db, badge, now, random.as_ref()));
     stored.await
 }
 

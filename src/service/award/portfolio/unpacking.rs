@@ -146,7 +146,7 @@ fn listed(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
     if bytes.starts_with(b"[") {
         let all: Vec<&RawValue> = serde_json::from_slice(bytes).ok()?;
-        return Some(all.into_iter().filter_map(|one| element(one)).collect());
+        return Some(all.into_iter().filter_map(element).collect());
     }
     let members: Members<'_> = serde_json::from_slice(bytes).ok()?;
     if OF_ONE.iter().any(|name| members.contains_key(name)) && !members.contains_key("verifiableCredential") {
@@ -155,7 +155,7 @@ fn listed(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut found = Vec::new();
     for list in LISTS.iter().filter_map(|name| members.get(name)) {
         let all: Vec<&RawValue> = serde_json::from_str(list.get()).unwrap_or_default();
-        found.extend(all.into_iter().filter_map(|one| element(one)));
+        found.extend(all.into_iter().filter_map(element));
     }
     // The one badge of a presentation is read as it came.
     let is_presentation = members.contains_key("verifiableCredential");
