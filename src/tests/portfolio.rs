@@ -272,7 +272,7 @@ fn a_link_leads_to_the_badge_by_what_its_page_says_and_a_host_that_hangs_is_left
             ),
             (school.at("page"), "held under another e-mail address"),
         ] {
-            let review = by_link(&mut student, &stage, &[("link", &link)]).await;
+            let review = by_link(&mut student, &stage, &[("link", link.as_str())]).await;
             assert_eq!(review.status, 200, "{}", review.words());
             reads(&review, says);
         }

@@ -69,7 +69,7 @@ fn a_badge_is_kept_as_it_came_once_for_each_person_and_for_nobody_else() {
         let refused = database
             .store
             .write_blocking(|db| foreign_badges::insert(db, &twice));
-        assert!(matches!(refused, Err(StoreError::AlreadyThere)), "{refused:?}");
+        assert!(matches!(refused, Err(StoreError::AlreadyThere(_))), "{refused:?}");
         let people = std::slice::from_ref(&person);
         let of = |tenant: &TenantId| read(database, |db| foreign_badges::of_people(db, tenant, people));
         assert_eq!(of(&north.tenant), [badge.clone()]);

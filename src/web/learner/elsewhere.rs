@@ -78,8 +78,8 @@ async fn keep(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
         .filter_map(|index| index.parse().ok())
         .collect();
     match portfolio::keep(&visit.cairn, &visit.visitor, &brought, &chosen).await {
-        Ok(took) => {
-            let said = if took.left == 0 {
+        Ok(left) => {
+            let said = if left == 0 {
                 "elsewhere-kept"
             } else {
                 "elsewhere-kept-some"

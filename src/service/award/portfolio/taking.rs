@@ -99,14 +99,6 @@ pub(crate) enum NotTaken {
     NotConfirmed(Failure),
 }
 
-/// What became of those that were chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Took {
-    pub(crate) kept: usize,
-    /// Chosen, and not to be confirmed any more.
-    pub(crate) left: usize,
-}
-
 /// Sets a file aside and says what is in it. Nothing of it is kept.
 ///
 /// # Errors
@@ -291,7 +283,8 @@ fn says(said: Glance) -> Says {
     }
 }
 
-/// Keeps what was chosen and can be confirmed, as it came. What was kept before takes its place.
+/// Keeps what was chosen and can be confirmed, as it came, in the place of what was kept of it before. Says how many of those that
+/// were chosen could not be confirmed any more.
 ///
 /// # Errors
 /// As [`bring`]; [`PortfolioRefusal::NoneChosen`] where nothing is left to be kept, [`PortfolioRefusal::Full`] where there is no
@@ -302,7 +295,7 @@ pub(crate) async fn keep(
     visitor: &Visitor,
     brought: &Brought,
     chosen: &BTreeSet<usize>,
-) -> Result<Took, ServiceError> {
+) -> Result<usize, ServiceError> {
     visitor.act_for_oneself()?;
     let mut pieces = pieces(cairn, visitor, brought).await?;
     pieces.retain(|(index, _)| chosen.contains(index));
@@ -317,10 +310,7 @@ pub(crate) async fn keep(
         return Err(PortfolioRefusal::NoneChosen.into());
     }
     uploads::forget_aside(cairn, visitor, GROUP, &brought.digest).await?;
-    Ok(Took {
-        kept,
-        left: asked.saturating_sub(kept),
-    })
+    Ok(asked.saturating_sub(kept))
 }
 
 async fn store(cairn: &Cairn, visitor: &Visitor, found: Candidate) -> Result<(), ServiceError> {
