@@ -83,7 +83,7 @@ fn a_collection_is_seen_by_a_link_until_it_ends_or_is_withdrawn() {
         let (_, name) = stage.student(0);
         assert!(!shown.text().contains(&name), "nobody switched a name on");
 
-        // What was signed stands in the presentation to the letter, and a verifier takes it as it is.
+        // What was signed stands in the presentation to the letter.
         let file = get(&format!("{address}/presentation.json"), "application/json").await;
         assert_eq!(file.header("x-robots-tag"), Some("noindex"));
         assert!(file.text().contains(&credential.document), "{}", file.text());
