@@ -73,4 +73,8 @@ pub(crate) use lti::registration::{RegistrationId, TenantId};
     TimelineId;
     /// That another body is asked to endorse a badge, and what it signed.
     EndorsementId;
+    /// A badge of another issuer that a student brought.
+    ForeignBadgeId;
+    /// A collection of badges.
+    CollectionId;
 }

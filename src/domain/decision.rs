@@ -135,6 +135,22 @@ pub(crate) enum Seen {
     },
     BadgeRevoked,
     BadgeNotHeld,
+    /// A badge of an issuer outside that counts.
+    External {
+        name: String,
+        /// What its issuer calls itself.
+        issuer: String,
+        /// When it was found to be genuine and in force.
+        checked_at: DateTime<Utc>,
+    },
+    /// Such a badge that expired, or that its issuer took back.
+    ExternalOver {
+        name: String,
+        issuer: String,
+        checked_at: DateTime<Utc>,
+    },
+    /// No badge of that issuer is known that is certainly theirs.
+    NoExternal,
     Date {
         at: DateTime<Utc>,
         /// The zone that counted; records from before it was kept counted in UTC.
@@ -256,6 +272,9 @@ impl Seen {
             | Self::BadgeExpired { .. }
             | Self::BadgeRevoked
             | Self::BadgeNotHeld
+            | Self::External { .. }
+            | Self::ExternalOver { .. }
+            | Self::NoExternal
             | Self::Date { .. }
             | Self::Approval { .. }
             | Self::NoApproval => Vec::new(),

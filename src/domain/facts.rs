@@ -26,6 +26,8 @@ pub(crate) struct Facts {
     pub(crate) evidence: HashMap<ActivityId, EvidenceFact>,
     /// Badges that the person holds, the latest award of each.
     pub(crate) held: HashMap<BadgeId, Held>,
+    /// Badges of issuers outside that are certainly theirs, latest first; none where the institution lets none count.
+    pub(crate) external: Vec<External>,
     /// Set when an instructor approved this person for the badge that is being decided.
     pub(crate) approval: Option<Approval>,
 }
@@ -35,6 +37,18 @@ impl Facts {
     #[must_use]
     pub(crate) fn has_row(&self) -> bool {
         !self.grades.is_empty() || !self.elsewhere.is_empty() || self.withheld.values().any(Option::is_some)
+    }
+
+    /// The badges of an issuer outside, or those of one of its achievements.
+    pub(crate) fn external(
+        &self,
+        issuer: &str,
+        achievement: Option<&str>,
+    ) -> impl Iterator<Item = &External> {
+        self.external.iter().filter(move |one| {
+            one.issuer == issuer
+                && achievement.is_none_or(|wanted| one.achievement.as_deref() == Some(wanted))
+        })
     }
 
     /// The same once these columns are released.
@@ -158,6 +172,31 @@ impl Held {
     #[must_use]
     pub(crate) fn in_force(&self, now: DateTime<Utc>) -> bool {
         !self.revoked && self.valid_until.is_none_or(|end| now < end)
+    }
+}
+
+/// A badge of an issuer outside that is certainly of a person, as it was verified last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct External {
+    /// The id of its issuer.
+    pub(crate) issuer: String,
+    /// What the issuer calls itself, else its id.
+    pub(crate) issuer_called: String,
+    pub(crate) achievement: Option<String>,
+    pub(crate) name: String,
+    /// Whether it was genuine and neither revoked nor suspended.
+    pub(crate) genuine: bool,
+    pub(crate) awarded_at: Option<DateTime<Utc>>,
+    pub(crate) until: Option<DateTime<Utc>>,
+    /// When that was so.
+    pub(crate) checked_at: DateTime<Utc>,
+}
+
+impl External {
+    /// Whether it counts at `now`.
+    #[must_use]
+    pub(crate) fn in_force(&self, now: DateTime<Utc>) -> bool {
+        self.genuine && self.until.is_none_or(|end| now < end)
     }
 }
 

@@ -41,6 +41,7 @@ pub(crate) mod page;
 pub(crate) mod people;
 pub(crate) mod platform;
 pub(crate) mod policy;
+pub(crate) mod portfolio;
 pub(crate) mod posted_score;
 pub(crate) mod reading;
 pub(crate) mod release;

@@ -28,6 +28,8 @@ pub(crate) struct Policy {
     /// The students are minors: no public page, no name is shown and nothing of an e-mail address is signed, whatever they
     /// choose.
     pub(crate) minors: bool,
+    /// Whether rules may count badges of issuers outside that students bring.
+    pub(crate) external_badges: bool,
 }
 
 /// Whom something is left to.
@@ -104,6 +106,7 @@ impl Default for Policy {
             keep_days: None,
             public_pages: true,
             minors: false,
+            external_badges: false,
         }
     }
 }

@@ -101,6 +101,12 @@ fn moment(condition: &Condition, facts: &Facts) -> Option<DateTime<Utc>> {
         }
         Condition::EvidenceApproved { activity } => facts.evidence.get(activity).map(|fact| fact.since),
         Condition::HoldsBadge { badge } => facts.held.get(badge).map(|held| held.awarded_at),
+        Condition::ExternalBadge {
+            issuer, achievement, ..
+        } => {
+            let known = facts.external(issuer, achievement.as_deref());
+            known.filter_map(|one| one.awarded_at).max()
+        }
         Condition::InstructorApproves => facts.approval.as_ref().map(|approval| approval.at),
         Condition::NotBefore { .. } => None,
     }
@@ -117,7 +123,7 @@ fn means(root: &Group) -> Vec<Means> {
             }
             Condition::EvidenceApproved { .. } | Condition::HandedIn { .. } => Some(Means::HandIn),
             Condition::Completed { .. } => Some(Means::Completion),
-            Condition::HoldsBadge { .. } => Some(Means::Badge),
+            Condition::HoldsBadge { .. } | Condition::ExternalBadge { .. } => Some(Means::Badge),
             Condition::InstructorApproves => Some(Means::Approval),
             Condition::NotBefore { .. } => None,
         })

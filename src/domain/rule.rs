@@ -90,6 +90,17 @@ pub(crate) enum Condition {
     EvidenceApproved { activity: ActivityId },
     /// Another badge is held and in force.
     HoldsBadge { badge: BadgeId },
+    /// A badge of an issuer outside is held: genuine, in force, and certainly of this person. Counts only where the institution
+    /// allows it.
+    ExternalBadge {
+        /// The id by which a verification knows the issuer.
+        issuer: String,
+        /// What the teacher calls it.
+        name: String,
+        /// The id of the one achievement that counts; none where any of that issuer does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        achievement: Option<String>,
+    },
     /// The moment has come. It was typed as a day and a time in that zone.
     NotBefore {
         at: DateTime<Utc>,

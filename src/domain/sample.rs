@@ -8,7 +8,9 @@ use rust_decimal::Decimal;
 
 use crate::domain::award::{Award, Revocation};
 use crate::domain::evidence::SubmissionState;
-use crate::domain::facts::{Approval, Completed, EvidenceFact, Facts, Grade, GradeSource, HandedIn, Held};
+use crate::domain::facts::{
+    Approval, Completed, EvidenceFact, External, Facts, Grade, GradeSource, HandedIn, Held,
+};
 use crate::domain::membership::{Listing, SeenAs};
 use crate::domain::outside::{Measure, OutsideGrade, OutsideValue};
 use crate::domain::people::Enrolment;
@@ -150,6 +152,14 @@ pub(crate) fn holds(badge: &str) -> Node {
     })
 }
 
+pub(crate) fn external(issuer: &str, achievement: Option<&str>) -> Node {
+    Node::Condition(Condition::ExternalBadge {
+        issuer: issuer.to_owned(),
+        name: "Harbour College".to_owned(),
+        achievement: achievement.map(str::to_owned),
+    })
+}
+
 pub(crate) fn not_before(at: DateTime<Utc>) -> Node {
     Node::Condition(Condition::NotBefore { at, zone: Zone::UTC })
 }
@@ -251,6 +261,21 @@ impl Known {
 
     pub(crate) fn ungraded(mut self, item: &str) -> Self {
         self.0.grades.insert(item.into(), grade(None, decimal("100")));
+        self
+    }
+
+    /// A badge of an issuer outside, and when it ends.
+    pub(crate) fn external(mut self, issuer: &str, genuine: bool, until: Option<DateTime<Utc>>) -> Self {
+        self.0.external.push(External {
+            issuer: issuer.to_owned(),
+            issuer_called: "Harbour College".to_owned(),
+            achievement: Some("welding".to_owned()),
+            name: "Basic welding".to_owned(),
+            genuine,
+            awarded_at: Some(days(-30)),
+            until,
+            checked_at: days(-1),
+        });
         self
     }
 
@@ -426,6 +451,13 @@ pub(crate) fn any_condition() -> impl Strategy<Value = Condition> {
             activity: activity.into()
         }),
         any_name().prop_map(|badge| Condition::HoldsBadge { badge: badge.into() }),
+        (any_name(), any_name(), prop::option::of(any_name())).prop_map(|(issuer, name, achievement)| {
+            Condition::ExternalBadge {
+                issuer,
+                name,
+                achievement,
+            }
+        }),
         (-2_i64..=2, any_zone()).prop_map(|(day, zone)| Condition::NotBefore { at: days(day), zone }),
         Just(Condition::InstructorApproves),
     ]
@@ -518,6 +550,22 @@ pub(crate) fn any_facts() -> impl Strategy<Value = Facts> {
         revoked,
     });
     let column = (grade, prop::bool::weighted(0.2));
+    let external = (
+        any_name(),
+        prop::option::of(any_name()),
+        prop::bool::ANY,
+        prop::option::of(-2_i64..=2),
+    );
+    let external = external.prop_map(|(issuer, achievement, genuine, end)| External {
+        issuer_called: issuer.clone(),
+        issuer,
+        achievement,
+        name: "Basic welding".to_owned(),
+        genuine,
+        awarded_at: Some(days(-30)),
+        until: end.map(days),
+        checked_at: days(-1),
+    });
     (
         prop::collection::hash_map(any_name().prop_map(LineItemId::from), column, 0..5),
         prop::collection::hash_map(any_name().prop_map(ActivityId::from), state, 0..5),
@@ -526,9 +574,11 @@ pub(crate) fn any_facts() -> impl Strategy<Value = Facts> {
         prop::collection::hash_map(any_name().prop_map(OutsideColumnId::from), any_outside(), 0..5),
         prop::collection::hash_map(any_name().prop_map(OutsideColumnId::from), any_hand_in(), 0..5),
         prop::collection::hash_map(any_name().prop_map(OutsideColumnId::from), any_completion(), 0..5),
+        prop::collection::vec(external, 0..4),
     )
         .prop_map(
-            |(columns, states, held, approved, elsewhere, handed_in, completed)| Facts {
+            |(columns, states, held, approved, elsewhere, handed_in, completed, external)| Facts {
+                external,
                 elsewhere,
                 handed_in,
                 completed,

@@ -20,6 +20,8 @@ pub(crate) enum Subject {
     Best,
     Activity(ActivityId),
     Badge(BadgeId),
+    /// A badge of an issuer outside: the issuer, and the achievement where only one counts.
+    External(String, Option<String>),
     /// The day.
     Date,
     /// The word of an instructor.
@@ -39,6 +41,9 @@ impl Subject {
             Condition::BestOf { .. } => Self::Best,
             Condition::EvidenceApproved { activity } => Self::Activity(activity.clone()),
             Condition::HoldsBadge { badge } => Self::Badge(badge.clone()),
+            Condition::ExternalBadge {
+                issuer, achievement, ..
+            } => Self::External(issuer.clone(), achievement.clone()),
             Condition::NotBefore { .. } => Self::Date,
             Condition::InstructorApproves => Self::Approval,
         }
@@ -84,6 +89,8 @@ impl Subject {
             Self::Best => "best".to_owned(),
             Self::Activity(id) => format!("activity.{id}"),
             Self::Badge(id) => format!("badge.{id}"),
+            Self::External(issuer, None) => format!("external.{issuer}"),
+            Self::External(issuer, Some(achievement)) => format!("external.{issuer} {achievement}"),
             Self::Date => "date".to_owned(),
             Self::Approval => "approval".to_owned(),
         }

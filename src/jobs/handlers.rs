@@ -8,10 +8,11 @@ use chrono::{DateTime, Utc};
 use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::award::decide;
+use crate::service::award::portfolio::checking;
 use crate::service::award::shares;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{
-    self, AwaitTurn, BackgroundJob, CheckCourse, DecideBadge, DecidePerson, DoJoin, DropUnused,
+    self, AwaitTurn, BackgroundJob, CheckCourse, CheckForeign, DecideBadge, DecidePerson, DoJoin, DropUnused,
     EnsureLineItem, EraseFiles, ExportInstitution, HandleNotice, ReadGrades, ReleaseColumn, SendScore,
     SignAnew, SubscribeNotices, USUAL_RETRY,
 };
@@ -83,7 +84,7 @@ impl Kind {
     }
 }
 
-static KINDS: [Kind; 15] = [
+static KINDS: [Kind; 16] = [
     Kind::of::<CheckCourse>(),
     Kind::of::<DecideBadge>(),
     Kind::of::<DecidePerson>(),
@@ -98,6 +99,7 @@ static KINDS: [Kind; 15] = [
     Kind::of::<ExportInstitution>(),
     Kind::of::<EraseFiles>(),
     Kind::of::<DropUnused>(),
+    Kind::of::<CheckForeign>(),
     Kind::of::<SignAnew>(),
 ];
 
@@ -249,6 +251,12 @@ impl Handler for DropUnused {
     }
 }
 
+impl Handler for CheckForeign {
+    async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
+        checking::work(cairn, tenant, &self.badge).await.map(Done::well)
+    }
+}
+
 impl Handler for SignAnew {
     async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
         withdrawing::work(cairn, tenant, &self.key).await.map(Done::well)
@@ -267,6 +275,7 @@ mod tests {
         let stored = [
             "await_turn",
             "check_course",
+            "check_foreign",
             "decide_badge",
             "decide_person",
             "drop-unused-file",

@@ -9,11 +9,12 @@ use super::convert::{CHUNK, decimal, moment, word};
 use super::schema::{activities, approvals, awards, badges, enrolments, line_items, results, submissions};
 use super::{Db, StoreError};
 use super::{
-    approvals as approval_rows, awards as award_rows, cells, outside, readings, releases,
-    results as result_rows, rules, submissions as hand_ins,
+    approvals as approval_rows, awards as award_rows, cells, foreign_badges, outside, policies, readings,
+    releases, results as result_rows, rules, submissions as hand_ins,
 };
 use crate::domain::evidence::SubmissionState;
-use crate::domain::facts::{Facts, Grade, GradeSource, HandedIn};
+use crate::domain::facts::{External, Facts, Grade, GradeSource, HandedIn};
+use crate::domain::portfolio::{Holder, Standing};
 use crate::domain::release::is_of_review;
 use crate::ids::{BadgeId, CourseId, LineItemId, OutsideColumnId, PersonId, TenantId};
 
@@ -273,6 +274,40 @@ fn release_reviewed(
     Ok(())
 }
 
+/// Adds the badges of issuers outside that are certainly theirs, where the institution lets such badges count.
+fn external(
+    db: &mut Db,
+    tenant: &TenantId,
+    only: Option<&[&str]>,
+    all: &mut HashMap<PersonId, Facts>,
+) -> Result<(), StoreError> {
+    if !policies::get(db, tenant)?.external_badges {
+        return Ok(());
+    }
+    let people: Vec<PersonId> = match only {
+        Some(only) => only.iter().map(|id| PersonId::from(*id)).collect(),
+        None => all.keys().cloned().collect(),
+    };
+    for badge in foreign_badges::of_people(db, tenant, &people)? {
+        if badge.holder != Holder::Certain {
+            continue;
+        }
+        if let Some(facts) = all.get_mut(&badge.person) {
+            facts.external.push(External {
+                issuer_called: badge.says.issuer_called().to_owned(),
+                genuine: matches!(badge.standing, Standing::Genuine),
+                issuer: badge.says.issuer,
+                achievement: badge.says.achievement,
+                name: badge.says.name,
+                awarded_at: badge.says.awarded_at,
+                until: badge.says.until,
+                checked_at: badge.checked_at,
+            });
+        }
+    }
+    Ok(())
+}
+
 /// Adds what is known of those in `all`, or only of those `only` names.
 fn gather(
     db: &mut Db,
@@ -284,6 +319,7 @@ fn gather(
 ) -> Result<(), StoreError> {
     grades(db, tenant, course, only, all)?;
     elsewhere(db, tenant, course, only, all)?;
+    external(db, tenant, only, all)?;
     on_both!(db, |connection| {
         let mut query = submissions::table
             .inner_join(activities::table.on(activities::id.eq(submissions::activity_id)))

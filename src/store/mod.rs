@@ -5,7 +5,7 @@
 //! connection, then the tenant. Every query names the tenant; the exceptions stand here and at the function:
 //! tenants themselves, `tool_keys` (ours, for every platform), `registrations::by_issuer*` and `by_id` (a login names no
 //! tenant yet), `arrivals::look` and `deployments::named` (a launch names its registration, and the deployment says whose it is), `sessions::by_token_digest`, `in_course` and `by_id`, `invitations::by_code_digest`, `rest_accesses::waits` and `take_consent` (known only from a secret), `issuers::by_slug`,
-//! `credentials::by_slug`, `endorsements::by_digest`, `by_slug` and `published`, `share_links::by_digest`, `timelines::by_digest` and `status_lists::by_slug` (public pages), `admins`, `admin_sessions` and `admin_links` (who
+//! `credentials::by_slug`, `endorsements::by_digest`, `by_slug` and `published`, `share_links::by_digest`, `collections::by_digest`, `timelines::by_digest` and `status_lists::by_slug` (public pages), `admins`, `admin_sessions` and `admin_links` (who
 //! comes in has no tenant yet, or all), and what the worker does for everybody: `courses::due`, `jobs::claim`,
 //! `jobs::counts`, `room`, `sealed` (what the master key encrypts) and the purges.
 //!
@@ -37,6 +37,7 @@ pub(crate) mod before_upgrade;
 pub(crate) mod blobs;
 pub(crate) mod cells;
 pub(crate) mod class;
+pub(crate) mod collections;
 pub(crate) mod console;
 pub(crate) mod content;
 pub(crate) mod copies;
@@ -52,6 +53,7 @@ pub(crate) mod enrolments;
 pub(crate) mod erasures;
 pub(crate) mod exports;
 pub(crate) mod facts;
+pub(crate) mod foreign_badges;
 pub(crate) mod history_senders;
 pub(crate) mod holder_notes;
 pub(crate) mod identities;

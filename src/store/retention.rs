@@ -9,7 +9,7 @@ use super::schema::{
     submissions,
 };
 use super::submissions::file_digest;
-use super::{Db, StoreError};
+use super::{Db, StoreError, foreign_badges};
 use crate::domain::evidence::Artefact;
 use crate::ids::TenantId;
 
@@ -121,8 +121,8 @@ pub(crate) fn note_files(db: &mut Db, tenant: &TenantId) -> Result<usize, StoreE
     Ok(some.len())
 }
 
-/// Whether a hand-in still has the file with that digest (hex). Nothing else has a file of the tenant's: the pictures of
-/// badges lie in a folder of their own.
+/// Whether a hand-in, or a badge of another issuer, still has the file with that digest (hex). Nothing else has a file of the
+/// tenant's: the pictures of badges that are designed here lie in a folder of their own.
 pub(crate) fn is_used(db: &mut Db, tenant: &TenantId, digest: &str) -> Result<bool, StoreError> {
     // Those first of which it is not noted: what somebody notes in this moment is found after that by the column.
     let mut after = String::new();
@@ -141,5 +141,5 @@ pub(crate) fn is_used(db: &mut Db, tenant: &TenantId, digest: &str) -> Result<bo
         .filter(submissions::file_digest.eq(digest))
         .count()
         .get_result(db)?;
-    Ok(noted > 0)
+    Ok(noted > 0 || foreign_badges::is_used(db, tenant, digest)?)
 }

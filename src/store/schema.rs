@@ -6,6 +6,7 @@ use diesel::allow_tables_to_appear_in_same_query;
 mod endorsed;
 mod mine;
 mod outside;
+mod portfolio;
 
 diesel::table! {
     tenants (id) {
@@ -948,6 +949,7 @@ pub(crate) use mine::{holder_notes, timelines};
 pub(crate) use outside::{
     grade_files, outside_cells, outside_columns, outside_grades, outside_people, rest_readings, rest_turns,
 };
+pub(crate) use portfolio::{collections, foreign_badges};
 
 allow_tables_to_appear_in_same_query!(
     platforms,

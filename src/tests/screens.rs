@@ -436,6 +436,14 @@ async fn suspended(viewer: &mut Viewer<'_>, scene: &Scene) {
     let public = local(scene, &viewer.link_in("main .button.primary").await);
     viewer.goto("credential-suspended", &public).await;
     viewer.goto("print-suspended", &format!("{public}/print")).await;
+    let inside = data.strip_suffix("/me").unwrap();
+    for (name, path) in [
+        ("elsewhere", "/elsewhere"),
+        ("collections", "/collections"),
+        ("collection-new", "/collections/new"),
+    ] {
+        viewer.goto(name, &format!("{inside}{path}")).await;
+    }
     viewer.goto("my-data", &data).await;
     viewer.goto("erasure", &format!("{data}/erasure")).await;
     let word = viewer.chromium.driver.find(By::Name("word")).await.unwrap();

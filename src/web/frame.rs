@@ -243,6 +243,33 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Your choice was saved. Badges that you earn from now on say nothing of your e-mail address.",
     ),
     (
+        "elsewhere-kept",
+        Status::Earned,
+        "Kept. Each is shown as its issuer’s, and checked again from time to time.",
+    ),
+    (
+        "elsewhere-kept-some",
+        Status::Neutral,
+        "Kept, but not all that you ticked: some could not be confirmed this time. Bring them again later.",
+    ),
+    (
+        "elsewhere-checked",
+        Status::Earned,
+        "Its issuer was asked. If there was no answer, what was found before stays, with its date.",
+    ),
+    ("collection-saved", Status::Earned, "The collection was saved."),
+    (
+        "collection-removed",
+        Status::Neutral,
+        "The collection was removed, and its link with it.",
+    ),
+    (
+        "collection-ended",
+        Status::Neutral,
+        "The link was withdrawn. It opens nothing any more.",
+    ),
+    ("elsewhere-removed", Status::Neutral, "Removed, with its file."),
+    (
         "erasure-asked",
         Status::InProgress,
         "You have asked for it. Nothing changes until an administrator has done it.",

@@ -54,14 +54,18 @@ routes! {
     ENDORSE = "/endorse/{token}", endorse(token: &str);
     /// An endorsement, for whoever gave it.
     OWN_ENDORSEMENT = "/endorser/{token}", own_endorsement(token: &str);
+    /// A collection of badges for whoever has the link.
+    SHOWN = "/w/{token}", shown(token: &str);
+    /// Its badges as a file: `presentation.json` or `registry.json`.
+    SHOWN_FILE = "/w/{token}/{file}", shown_file(token: &str, file: &str);
 }
 
 /// Pages of a course. The functions make the path below [`COURSE_HOME`], for `Visit::href`.
 pub(crate) mod course {
     use super::routes;
     use crate::ids::{
-        ActivityId, AwardId, BadgeId, CopyId, CopyRequestId, EndorsementId, LineItemId, LinkId,
-        OutsideColumnId, PersonId, RegradeId, ShareLinkId, SubmissionId, TimelineId,
+        ActivityId, AwardId, BadgeId, CollectionId, CopyId, CopyRequestId, EndorsementId, ForeignBadgeId,
+        LineItemId, LinkId, OutsideColumnId, PersonId, RegradeId, ShareLinkId, SubmissionId, TimelineId,
     };
 
     routes! {
@@ -192,6 +196,22 @@ pub(crate) mod course {
         MY_TIMELINE_LINKS = "/mine/timeline/links", my_timeline_links();
         MY_TIMELINE_PUBLIC = "/mine/timeline/public", my_timeline_public();
         TIMELINE_WITHDRAW = "/mine/timelines/{timeline}/withdraw", timeline_withdraw(timeline: &TimelineId);
+        /// Badges of other issuers.
+        ELSEWHERE = "/elsewhere", elsewhere();
+        ELSEWHERE_BRING = "/elsewhere/bring", elsewhere_bring();
+        ELSEWHERE_KEEP = "/elsewhere/keep", elsewhere_keep();
+        ELSEWHERE_CHECK = "/elsewhere/{foreign}/check", elsewhere_check(foreign: &ForeignBadgeId);
+        ELSEWHERE_REMOVE = "/elsewhere/{foreign}/remove", elsewhere_remove(foreign: &ForeignBadgeId);
+        COLLECTIONS = "/collections", collections();
+        /// One of them, or `new`.
+        COLLECTION = "/collections/{collection}", collection(collection: &CollectionId);
+        COLLECTION_SAVE = "/collections/{collection}/save", collection_save(collection: &CollectionId);
+        COLLECTION_LINK = "/collections/{collection}/link", collection_link(collection: &CollectionId);
+        COLLECTION_END = "/collections/{collection}/end", collection_end(collection: &CollectionId);
+        COLLECTION_REMOVE = "/collections/{collection}/remove", collection_remove(collection: &CollectionId);
+        /// Its badges as a file: `presentation` or `registry`.
+        COLLECTION_FILE = "/collections/{collection}/files/{kind}",
+            collection_file(collection: &CollectionId, kind: &str);
         MY_DATA = "/me", my_data();
         MY_ARCHIVE = "/me/archive", my_archive();
         MY_EMAIL_HASH = "/me/email-hash", my_email_hash();

@@ -184,6 +184,7 @@ impl Mapping {
             Condition::Elsewhere { .. }
             | Condition::HandedIn { .. }
             | Condition::Completed { .. }
+            | Condition::ExternalBadge { .. }
             | Condition::NotBefore { .. }
             | Condition::InstructorApproves => condition.clone(),
         }

@@ -70,6 +70,12 @@ pub(super) fn holds(condition: &Condition, facts: &Facts, now: DateTime<Utc>) ->
         Condition::HoldsBadge { badge } => {
             yes_or_no(facts.held.get(badge).is_some_and(|held| held.in_force(now)))
         }
+        Condition::ExternalBadge {
+            issuer, achievement, ..
+        } => {
+            let mut known = facts.external(issuer, achievement.as_deref());
+            yes_or_no(known.any(|one| one.in_force(now)))
+        }
         Condition::NotBefore { at, .. } => yes_or_no(*at <= now),
         Condition::InstructorApproves => {
             if facts.approval.is_some() {
@@ -189,6 +195,9 @@ fn see(condition: &Condition, facts: &Facts, now: DateTime<Utc>) -> Seen {
                 awarded_at: held.awarded_at,
             },
         },
+        Condition::ExternalBadge {
+            issuer, achievement, ..
+        } => see_external(issuer, achievement.as_deref(), facts, now),
         Condition::NotBefore { at, zone } => Seen::Date { at: *at, zone: *zone },
         Condition::InstructorApproves => match &facts.approval {
             Some(approval) => Seen::Approval {
@@ -198,6 +207,39 @@ fn see(condition: &Condition, facts: &Facts, now: DateTime<Utc>) -> Seen {
             None => Seen::NoApproval,
         },
     }
+}
+
+/// One that counts goes before one that does not.
+fn see_external(issuer: &str, achievement: Option<&str>, facts: &Facts, now: DateTime<Utc>) -> Seen {
+    let known = || facts.external(issuer, achievement);
+    if let Some(one) = known().find(|one| one.in_force(now)) {
+        return Seen::External {
+            name: one.name.clone(),
+            issuer: one.issuer_called.clone(),
+            checked_at: one.checked_at,
+        };
+    }
+    known().next().map_or(Seen::NoExternal, |one| Seen::ExternalOver {
+        name: one.name.clone(),
+        issuer: one.issuer_called.clone(),
+        checked_at: one.checked_at,
+    })
+}
+
+/// The outcome of a decision if all those conditions had held that `is_given` names, whatever was seen of them.
+#[must_use]
+pub(crate) fn outcome_given(
+    root: &Group,
+    decided: &Decision,
+    is_given: impl Fn(&Condition) -> bool,
+) -> Truth {
+    truth(root, &|condition| {
+        if is_given(condition) {
+            return Truth::Yes;
+        }
+        let checked = decided.tree.checked(condition);
+        checked.map_or(Truth::Unknown, |checked| checked.truth)
+    })
 }
 
 fn yes_or_no(holds: bool) -> Truth {

@@ -6,8 +6,8 @@
 use super::*;
 use crate::domain::outside::OutsideValue;
 use crate::domain::sample::{
-    Known, all, any, approval, approved, at_least, cleaning_rule, completed, days, decimal, group, handed_in,
-    holds, not_before, now, one_of, passed, percent, percent_elsewhere, points, rule,
+    Known, all, any, approval, approved, at_least, cleaning_rule, completed, days, decimal, external, group,
+    handed_in, holds, not_before, now, one_of, passed, percent, percent_elsewhere, points, rule,
 };
 
 fn decide(root: &Group, known: Known) -> Truth {
@@ -406,4 +406,38 @@ fn an_activity_is_complete_or_passed_as_the_lms_says() {
         decide(&pass, mark.completed("essay", true, Some(false))),
         Truth::Yes
     );
+}
+
+#[test]
+fn a_badge_of_another_issuer_counts_while_it_is_genuine_and_in_force() {
+    let root = all([external("did:web:x", None)]);
+    let known = |genuine, until| Known::default().external("did:web:x", genuine, until);
+    assert_eq!(decide(&root, known(true, None)), Truth::Yes);
+    assert_eq!(decide(&root, known(true, Some(days(1)))), Truth::Yes);
+    for none in [
+        Known::default(),
+        known(false, None),
+        known(true, Some(now())),
+        Known::default().external("did:web:y", true, None),
+    ] {
+        assert_eq!(decide(&root, none), Truth::No);
+    }
+    // One that is over does not hide one that is not.
+    let both = known(true, Some(now())).external("did:web:x", true, None);
+    assert_eq!(decide(&root, both), Truth::Yes);
+    let one = |achievement| all([external("did:web:x", Some(achievement))]);
+    assert_eq!(decide(&one("welding"), known(true, None)), Truth::Yes);
+    assert_eq!(decide(&one("cooking"), known(true, None)), Truth::No);
+}
+
+#[test]
+fn what_others_take_back_is_no_grade_that_fell() {
+    let root = all([external("did:web:x", None), percent("quiz", "80")]);
+    let is_external = |condition: &Condition| matches!(condition, Condition::ExternalBadge { .. });
+    let but_for = |points: &str| {
+        let known = Known::default().grade("quiz", points, "100");
+        outcome_given(&root, &evaluate_group(&root, 1, &known.0, now()), is_external)
+    };
+    assert_eq!(but_for("90"), Truth::Yes);
+    assert_eq!(but_for("70"), Truth::No);
 }

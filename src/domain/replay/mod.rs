@@ -139,6 +139,7 @@ impl Scale {
             | Subject::Best
             | Subject::Activity(_)
             | Subject::Badge(_)
+            | Subject::External(..)
             | Subject::Date
             | Subject::Approval => None,
         }

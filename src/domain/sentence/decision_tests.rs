@@ -11,8 +11,8 @@ use crate::domain::facts::Recorded;
 use crate::domain::outside::OutsideValue;
 use crate::domain::rule::Group;
 use crate::domain::sample::{
-    Known, all, any, approval, approved, at_least, best_of, cleaning_rule, completed, days, group, handed_in,
-    holds, names, not_before, now, one_of, passed, percent, percent_elsewhere, points,
+    Known, all, any, approval, approved, at_least, best_of, cleaning_rule, completed, days, external, group,
+    handed_in, holds, names, not_before, now, one_of, passed, percent, percent_elsewhere, points,
 };
 
 fn ada() -> Known {
@@ -539,4 +539,32 @@ fn a_source_out_of_reach_leaves_what_is_known_and_is_said_beside_it() {
         .collect();
     let moodle = Some(crate::domain::facts::GradeSource::RestMoodle);
     assert_eq!(told, [(Truth::Yes, None), (Truth::Unknown, moodle)]);
+}
+
+#[test]
+fn a_badge_of_another_issuer_is_told_with_its_issuer_and_the_day_of_its_check() {
+    let root = all([external("did:web:x", None)]);
+    let known = Known::default().external("did:web:x", true, None);
+    let line = one(&root, known, Audience::Teacher);
+    let begins = "Badge of Harbour College: Basic welding of Harbour College, checked on ";
+    assert!(line.starts_with(begins), "{line}");
+    let known = Known::default().external("did:web:x", false, None);
+    let line = one(&root, known, Audience::Student);
+    assert!(line.contains("is not in force any more"), "{line}");
+    let line = one(&root, Known::default(), Audience::Student);
+    assert_eq!(
+        line,
+        "Badge of Harbour College: none is known that is certainly yours"
+    );
+    let nothing = evaluate_group(&root, 1, &Known::default().0, now());
+    assert!(
+        next_step(&nothing, &names(), Audience::Student)
+            .contains("bring a badge of Harbour College under “Badges from elsewhere”")
+    );
+    let labelled = label(&root.nodes[0], &names());
+    assert_eq!(labelled, "a badge of Harbour College held");
+    assert_eq!(
+        sentence_in_full(&root, &names()),
+        "A student earns this with a badge issued by Harbour College."
+    );
 }

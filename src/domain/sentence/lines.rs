@@ -162,6 +162,11 @@ fn gather_unmet<'a>(earned: &CheckedGroup, now: &'a CheckedGroup, told: &mut Vec
     for node in &earned.nodes {
         match node {
             CheckedNode::Group(inner) => gather_unmet(inner, now, told),
+            // Its issuer took it back, or its time is over: nobody lacks what the course could give.
+            CheckedNode::Condition(CheckedCondition {
+                condition: Condition::ExternalBadge { .. },
+                ..
+            }) => {}
             CheckedNode::Condition(was) if was.truth == Truth::Yes => {
                 let known = now.checked(&was.condition);
                 let unmet = known.filter(|is| is.truth != Truth::Yes && !told.contains(is));
@@ -184,6 +189,7 @@ fn subject(condition: &Condition, names: &Names, audience: Audience) -> String {
         (Condition::BestOf { best, of, .. }, _) => format!("Average of {}", native::the_best(*best, of)),
         (Condition::EvidenceApproved { activity }, _) => names.activity(activity),
         (Condition::HoldsBadge { badge }, _) => names.badge(badge),
+        (Condition::ExternalBadge { name, .. }, _) => format!("Badge of {}", one_line(name)),
         (Condition::NotBefore { .. }, _) => String::new(),
         (Condition::InstructorApproves, Audience::Teacher) => "An instructor's approval".to_owned(),
         (Condition::InstructorApproves, Audience::Student) => "Your instructor's approval".to_owned(),
@@ -306,6 +312,30 @@ fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> Strin
         }
         Seen::BadgeRevoked => told("revoked", "yours was revoked"),
         Seen::BadgeNotHeld => told("not earned yet", "you have not earned it yet"),
+        Seen::External {
+            name,
+            issuer,
+            checked_at,
+        } => format!(
+            "{} of {}, checked on {}",
+            one_line(name),
+            one_line(issuer),
+            names.day(*checked_at)
+        ),
+        Seen::ExternalOver {
+            name,
+            issuer,
+            checked_at,
+        } => format!(
+            "{} of {} is not in force any more, as it was checked on {}",
+            one_line(name),
+            one_line(issuer),
+            names.day(*checked_at)
+        ),
+        Seen::NoExternal => told(
+            "none is known that is certainly of this student",
+            "none is known that is certainly yours",
+        ),
         Seen::Date { at, zone } if checked.truth == Truth::Yes => {
             format!("open since {}", names.moment(*at, *zone))
         }

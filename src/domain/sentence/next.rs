@@ -1,7 +1,7 @@
 //! What is missing: the one next step, and how far somebody has come.
 
 use super::lines::needed;
-use super::{Audience, Names, as_compared, badge_of, bound, list, native, number, stands};
+use super::{Audience, Names, as_compared, badge_of, bound, list, native, number, one_line, stands};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::rule::{Condition, Need};
@@ -188,6 +188,10 @@ fn to_student(checked: &CheckedCondition, names: &Names) -> (u8, String) {
         } => (0, format!("change your {what} as asked and hand it in again")),
         Seen::NothingHandedIn => (1, format!("hand in your {what}")),
         Seen::BadgeNotHeld => (2, format!("earn the badge {what}")),
+        Seen::External { .. } | Seen::ExternalOver { .. } | Seen::NoExternal => (
+            2,
+            format!("bring {what} under “Badges from elsewhere”, one that names your e-mail address"),
+        ),
         Seen::BadgeExpired { at } => (
             2,
             format!(
@@ -286,6 +290,9 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
         ),
         Seen::NothingHandedIn => (4, format!("the student still has to hand in {what}")),
         Seen::BadgeNotHeld => (5, format!("the student still has to earn the badge {what}")),
+        Seen::External { .. } | Seen::ExternalOver { .. } | Seen::NoExternal => {
+            (5, format!("the student still has to bring {what}"))
+        }
         Seen::BadgeExpired { at } => (
             5,
             format!(
@@ -373,6 +380,7 @@ fn subject(condition: &Condition, names: &Names) -> String {
         Condition::BestOf { best, of, .. } => native::the_best(*best, of),
         Condition::EvidenceApproved { activity } => names.activity(activity),
         Condition::HoldsBadge { badge } => names.badge(badge),
+        Condition::ExternalBadge { name, .. } => format!("a badge of {}", one_line(name)),
         Condition::NotBefore { .. } | Condition::InstructorApproves => String::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Names, badge_of, bound, counted_points, list, native, number, read_from};
+use super::{Names, badge_of, bound, counted_points, list, native, number, one_line, read_from};
 use crate::domain::evaluate::best::distinct;
 use crate::domain::facts::GradeSource;
 use crate::domain::rule::{Condition, Group, Need, Needed, Node, Threshold};
@@ -105,6 +105,7 @@ pub(crate) fn label(node: &Node, names: &Names) -> String {
             }
             Condition::EvidenceApproved { activity } => format!("{} approved", names.activity(activity)),
             Condition::HoldsBadge { badge } => format!("{} held", names.badge(badge)),
+            Condition::ExternalBadge { name, .. } => format!("a badge of {} held", one_line(name)),
             Condition::NotBefore { at, zone } => format!("from {} on", names.moment(*at, *zone)),
             Condition::InstructorApproves => "approved by an instructor".to_owned(),
         },
@@ -267,6 +268,12 @@ fn asked(condition: &Condition, names: &Names) -> String {
             format!("the badge {}", names.badge(badge))
         }
         Condition::HoldsBadge { badge } => names.badge(badge),
+        Condition::ExternalBadge {
+            name, achievement, ..
+        } => {
+            let which = if achievement.is_some() { "one certain" } else { "a" };
+            format!("{which} badge issued by {}", one_line(name))
+        }
         Condition::NotBefore { at, zone } => format!("a date from {} on", names.moment(*at, *zone)),
         Condition::InstructorApproves => "an instructor's approval".to_owned(),
     }

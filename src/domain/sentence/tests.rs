@@ -267,6 +267,7 @@ proptest! {
                 Condition::BestOf { of, .. } => of.iter().map(|column| names.column(column)).collect(),
                 Condition::EvidenceApproved { activity } => vec![names.activity(activity)],
                 Condition::HoldsBadge { badge } => vec![names.badge(badge)],
+                Condition::ExternalBadge { name, .. } => vec![name.clone()],
                 Condition::NotBefore { at, zone } => vec![names.moment(*at, *zone)],
                 Condition::InstructorApproves => vec!["an instructor's approval".to_owned()],
             };

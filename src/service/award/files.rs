@@ -1,5 +1,6 @@
 //! Files that people hand in: known by their content, kept outside the web root, and shown through links of a minute.
 
+use bytes::Bytes;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,7 @@ use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::AwardRefusal;
 use crate::store::blobs::Content;
-use crate::store::content::About;
+use crate::store::content::{About, Reading};
 use crate::store::incoming::Whole;
 
 /// How long a link to a file works.
@@ -52,6 +53,27 @@ pub(crate) async fn keep(
         media_type: sniff(&about).to_owned(),
         size: about.size,
         digest: about.digest,
+    })
+}
+
+/// Keeps a file that is in memory, as [`keep`] does.
+///
+/// # Errors
+/// [`ServiceError::Blob`] when it cannot be written.
+pub(super) async fn keep_bytes(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    name: &str,
+    bytes: Bytes,
+) -> Result<StoredFile, ServiceError> {
+    let mut reading = Reading::default();
+    reading.read(&bytes);
+    let about = reading.end();
+    Ok(StoredFile {
+        name: plain_name(name),
+        media_type: sniff(&about).to_owned(),
+        size: about.size,
+        digest: cairn.blobs.put(tenant, bytes).await?,
     })
 }
 
@@ -191,8 +213,6 @@ pub(crate) async fn beginning(cairn: &Cairn, tenant: &TenantId, file: &StoredFil
 
 #[cfg(test)]
 mod tests {
-    use crate::store::content::Reading;
-
     use super::*;
 
     fn sniff(bytes: &[u8]) -> &'static str {

@@ -11,6 +11,7 @@ pub(crate) mod holders;
 mod in_gradebook;
 pub(crate) mod learning;
 pub(crate) mod over_time;
+pub(crate) mod portfolio;
 pub(crate) mod progress;
 pub(crate) mod regrades;
 pub(crate) mod reviewing;

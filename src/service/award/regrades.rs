@@ -10,9 +10,10 @@ use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::award::{Award, Regrade, RegradeState, Standing};
 use crate::domain::badge::Badge;
 use crate::domain::decision::{Decision, Truth};
+use crate::domain::evaluate::outcome_given;
 use crate::domain::people::Person;
 use crate::domain::policy::{Power, Regrade as Policy};
-use crate::domain::rule::Rule;
+use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::Names;
 use crate::ids::{PersonId, RegradeId};
 use crate::service::Cairn;
@@ -90,6 +91,15 @@ fn fallen(
         .any(|named| own.iter().all(|one| one.id != *named))
     {
         return Ok(None);
+    }
+    // What a badge of an issuer outside does is no grade that fell.
+    let is_external = |condition: &Condition| matches!(condition, Condition::ExternalBadge { .. });
+    if rule.root.conditions().into_iter().any(is_external) {
+        let decided = decisions::current(db, tenant, &badge.id, person)?;
+        let but_for = decided.map(|(now, _)| outcome_given(&rule.root, &now.decision, is_external));
+        if but_for != Some(Truth::No) {
+            return Ok(None);
+        }
     }
     if !earned || !regrades::has_met(db, tenant, &badge.id, person, &rule.id)? {
         return Ok(None);

@@ -105,13 +105,23 @@ pub(crate) enum Taken {
     Wrong(HandInProblem),
 }
 
+/// What a file is for.
+#[derive(Debug)]
+enum Purpose {
+    /// It is handed in.
+    HandIn(ActivityId),
+    /// A teacher brings a gradebook.
+    Gradebook,
+    /// A student brings badges of other issuers.
+    Badges,
+}
+
 /// A file that comes with a form which is being read.
 #[derive(Debug)]
 pub(crate) struct Receiving {
     counted: Counted,
     visitor: Visitor,
-    /// The activity to which it is handed in; none for a gradebook that a teacher brings.
-    activity: Option<ActivityId>,
+    purpose: Purpose,
     /// Bytes for which there is room.
     room: u64,
     size: u64,
@@ -122,15 +132,20 @@ pub(crate) struct Receiving {
 impl Receiving {
     /// Nothing is written before the first bytes of it are there.
     pub(crate) fn of(cairn: Arc<Cairn>, visitor: &Visitor, activity: ActivityId) -> Self {
-        Self::new(cairn, visitor, Some(activity))
+        Self::new(cairn, visitor, Purpose::HandIn(activity))
     }
 
     /// The same for a gradebook that a teacher brings.
     pub(crate) fn of_gradebook(cairn: Arc<Cairn>, visitor: &Visitor) -> Self {
-        Self::new(cairn, visitor, None)
+        Self::new(cairn, visitor, Purpose::Gradebook)
     }
 
-    fn new(cairn: Arc<Cairn>, visitor: &Visitor, activity: Option<ActivityId>) -> Self {
+    /// The same for badges of other issuers that a student brings.
+    pub(crate) fn of_badges(cairn: Arc<Cairn>, visitor: &Visitor) -> Self {
+        Self::new(cairn, visitor, Purpose::Badges)
+    }
+
+    fn new(cairn: Arc<Cairn>, visitor: &Visitor, purpose: Purpose) -> Self {
         Self {
             counted: Counted {
                 cairn,
@@ -138,7 +153,7 @@ impl Receiving {
                 bytes: 0,
             },
             visitor: visitor.clone(),
-            activity,
+            purpose,
             room: 0,
             size: 0,
             writing: None,
@@ -184,12 +199,14 @@ impl Receiving {
     /// Bytes for which there is room; an error for somebody who may not send a file here.
     async fn room(&self) -> Result<u64, ServiceError> {
         let Counted { cairn, tenant, .. } = &self.counted;
-        let Some(activity) = &self.activity else {
-            self.visitor.teach()?;
+        match &self.purpose {
+            Purpose::Gradebook => self.visitor.teach()?,
+            Purpose::HandIn(_) | Purpose::Badges => self.visitor.act_for_oneself()?,
+        }
+        let Purpose::HandIn(activity) = &self.purpose else {
             let institution = shares::institution(cairn, tenant).await;
             return Ok(self.most().min(institution));
         };
-        self.visitor.act_for_oneself()?;
         let left = evidence::room(cairn, &self.visitor, activity, 0).await?;
         Ok(if left.versions == 0 { 0 } else { left.largest() })
     }

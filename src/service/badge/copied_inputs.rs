@@ -98,6 +98,7 @@ pub(crate) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<
             | Condition::Completed { .. }
             | Condition::Grade { .. }
             | Condition::BestOf { .. }
+            | Condition::ExternalBadge { .. }
             | Condition::NotBefore { .. }
             | Condition::InstructorApproves => None,
         };

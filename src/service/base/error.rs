@@ -5,7 +5,7 @@ pub(crate) use super::error_kind::ErrorKind;
 use super::refusal::{
     AccountRefusal, AwardRefusal, BadgeRefusal, ColumnRefusal, CourseRefusal, CredentialRefusal,
     EndorsementRefusal, Forbidden, GradesRefusal, InstitutionRefusal, JoinRefusal, PlacingRefusal,
-    PrivacyRefusal, Refusal, ReplayRefusal, RestRefusal,
+    PortfolioRefusal, PrivacyRefusal, Refusal, ReplayRefusal, RestRefusal,
 };
 use crate::domain::policy;
 use crate::secrets::SecretsError;
@@ -126,6 +126,7 @@ refusals! {
     InstitutionRefusal,
     JoinRefusal,
     PlacingRefusal,
+    PortfolioRefusal,
     PrivacyRefusal,
     ReplayRefusal,
     RestRefusal,

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use openbadges::did;
-use openbadges::verify::{Resolver, Verdict, verify_file_of};
+use openbadges::verify::{CheckKind, Failure, Glance, Resolver, Verdict, glance, verify_file_of};
 use serde_json::Value;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use url::{Host, Url};
 
 use crate::net::Request;
@@ -114,6 +114,99 @@ pub(crate) async fn check(
     Ok(verdict)
 }
 
+/// What was found of a badge that somebody brings.
+#[derive(Debug, Clone)]
+pub(in crate::service) struct Looked {
+    /// Nothing of it says whose the badge is.
+    pub(in crate::service) verdict: Verdict,
+    /// What the badge says of itself; nothing where that was not to be had.
+    pub(in crate::service) said: Option<Glance>,
+    /// Whether it is of whoever has each of the identifiers that were given; why not.
+    pub(in crate::service) holders: Vec<Option<Failure>>,
+}
+
+/// Looks at a badge that somebody brings: what it says, whether it is genuine, and whether it is of whoever has one of the
+/// identifiers `holders`. Where there is no turn for it in time, or it `hurries`, nobody is asked.
+///
+/// # Errors
+/// Only when this process cannot do it.
+pub(in crate::service) async fn look(
+    cairn: &Cairn,
+    badge: Bytes,
+    holders: Vec<String>,
+    hurries: bool,
+) -> Result<Looked, ServiceError> {
+    let turn = if hurries { None } else { waited().await };
+    let (mut answers, began) = (Answers::new(), Instant::now());
+    for round in 0..=ROUNDS {
+        let (looked, missing) = looked(cairn, badge.clone(), holders.clone(), answers.clone()).await?;
+        let is_late = began.elapsed() + PATIENCE > LONGEST;
+        let asks = turn.is_some() && !missing.is_empty() && !is_late && round < ROUNDS;
+        if !asks || answers.len() + missing.len() > ADDRESSES {
+            return Ok(looked);
+        }
+        let asked: Vec<_> = missing.into_iter().map(|url| answered(cairn, url)).collect();
+        answers.extend(futures_util::future::join_all(asked).await);
+    }
+    Err(ServiceError::Internal("a badge was looked at without end".into()))
+}
+
+/// A turn, waited for as long as for an answer: whoever brings badges has a page in front of them.
+async fn waited() -> Option<SemaphorePermit<'static>> {
+    let turn = tokio::time::timeout(PATIENCE, AT_ONCE.acquire()).await;
+    turn.ok()?.ok()
+}
+
+/// The same by what was answered so far, and what it would ask for.
+async fn looked(
+    cairn: &Cairn,
+    badge: Bytes,
+    holders: Vec<String>,
+    answers: Answers,
+) -> Result<(Looked, BTreeSet<String>), ServiceError> {
+    let (now, plain) = (cairn.clock.now(), cairn.settings.allow_http_loopback);
+    let looking = move || {
+        let asking = Asking {
+            answers,
+            missing: RefCell::default(),
+            plain,
+        };
+        let of = |holder: &str| {
+            let verdict = verify_file_of(&badge, &asking, now, Some(holder));
+            let checked = verdict
+                .checks
+                .iter()
+                .any(|check| check.kind == CheckKind::Recipient);
+            let failure = verdict.failure(CheckKind::Recipient).cloned();
+            // What nobody looked at is not known.
+            failure.or_else(|| (!checked).then_some(Failure::NotChecked))
+        };
+        let looked = Looked {
+            verdict: verify_file_of(&badge, &asking, now, None),
+            said: glance(&badge, &asking),
+            holders: holders.iter().map(|holder| of(holder)).collect(),
+        };
+        (looked, asking.missing.into_inner())
+    };
+    let looked = tokio::task::spawn_blocking(looking).await;
+    looked.map_err(|error| ServiceError::Internal(error.to_string()))
+}
+
+/// What stands at an address, with that address.
+async fn answered(cairn: &Cairn, url: String) -> (String, Option<Bytes>) {
+    let answer = fetched(cairn, &url).await;
+    (url, answer)
+}
+
+/// What stands at an address that somebody gives, as it came; nothing where it is not to be had.
+pub(in crate::service) async fn at_address(cairn: &Cairn, url: Url, most: usize) -> Option<Bytes> {
+    let mut request = Request::get(url).header("accept", ACCEPTED);
+    request.timeout = PATIENCE;
+    request.max_body = most;
+    let answer = cairn.transport.send(request).await.ok()?;
+    (answer.status == 200).then_some(answer.body)
+}
+
 /// The verdict by what was answered so far, and what it would ask for.
 async fn judged(
     cairn: &Cairn,
@@ -150,11 +243,7 @@ pub(crate) async fn document(cairn: &Cairn, url: &str) -> Result<Option<Value>, 
 
 /// What stands at an address, if it is to be had.
 async fn fetched(cairn: &Cairn, url: &str) -> Option<Bytes> {
-    let mut request = Request::get(Url::parse(url).ok()?).header("accept", ACCEPTED);
-    request.timeout = PATIENCE;
-    request.max_body = MAX_ANSWER;
-    let answer = cairn.transport.send(request).await.ok()?;
-    (answer.status == 200).then_some(answer.body)
+    at_address(cairn, Url::parse(url).ok()?, MAX_ANSWER).await
 }
 
 #[cfg(test)]

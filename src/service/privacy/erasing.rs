@@ -26,8 +26,8 @@ use crate::service::institution::administrators::Administrator;
 use crate::service::institution::rest_access;
 use crate::service::privacy::export::exporting;
 use crate::store::{
-    Db, StoreError, audit, awards, credentials, erasures, exports, incoming, leftovers, people, retention,
-    rules, submissions, tenants,
+    Db, StoreError, audit, awards, credentials, erasures, exports, foreign_badges, incoming, leftovers,
+    people, retention, rules, submissions, tenants,
 };
 
 /// What a person types to ask for it.
@@ -306,6 +306,7 @@ fn erase_in(
     let held = awards::for_person(db, tenant, person)?;
     let signed = credentials::for_person(db, tenant, person)?;
     let handed_in = submissions::of_person(db, tenant, person)?;
+    let brought = foreign_badges::of_people(db, tenant, std::slice::from_ref(person))?;
     let mut places: BTreeMap<StatusListId, Vec<i32>> = BTreeMap::new();
     for credential in &signed {
         let of_list = places.entry(credential.status_list.clone()).or_default();
@@ -324,6 +325,7 @@ fn erase_in(
     let mut things: Vec<String> = held.iter().map(|one| one.id.to_string()).collect();
     things.extend(signed.iter().map(|one| one.id.to_string()));
     things.extend(handed_in.iter().map(|one| one.id.to_string()));
+    things.extend(brought.iter().map(|one| one.id.to_string()));
     let nobody = format!("erased-{}", random::token::<16>(random));
     erasures::erase(db, tenant, person, &things, &nobody)?;
     for award in &held {
@@ -337,6 +339,10 @@ fn erase_in(
     }
     let files = handed_in.into_iter().filter_map(|one| one.artefact.file);
     digests.extend(files.map(|file| file.digest));
+    for badge in brought {
+        digests.push(badge.file.digest);
+        digests.extend(badge.picture.map(|picture| picture.digest));
+    }
     Ok(i64::try_from(signed.len()).unwrap_or(i64::MAX))
 }
 

@@ -5,10 +5,10 @@ use diesel::prelude::*;
 
 use super::convert::{CHUNK, micros, moment, opt_moment};
 use super::schema::{
-    approvals, audit, awards, badges, course_teachers, credentials, current_decisions, decisions, enrolments,
-    erased_pages, erasures, holder_notes, identities, outside_cells, outside_grades, outside_people,
-    past_results, people, posted_scores, records, regrades, results, section_members, sessions, share_links,
-    subjects, submissions, timelines,
+    approvals, audit, awards, badges, collections, course_teachers, credentials, current_decisions,
+    decisions, enrolments, erased_pages, erasures, foreign_badges, holder_notes, identities, outside_cells,
+    outside_grades, outside_people, past_results, people, posted_scores, records, regrades, results,
+    section_members, sessions, share_links, subjects, submissions, timelines,
 };
 use super::{Db, StoreError, jobs, joins, waiting_answers};
 use crate::domain::audit::{ActorKind, approval_subject};
@@ -257,7 +257,9 @@ pub(crate) fn erase(
         enrolments,
         course_teachers,
         sessions,
-        subjects
+        subjects,
+        collections,
+        foreign_badges
     );
     super::outside::forget_teacher(db, tenant, person)?;
     super::endorsements::forget_teacher(db, tenant, person)?;

@@ -20,7 +20,7 @@ const fn of_person(table: &'static str, key: &'static str, unique: Option<&'stat
 }
 
 /// What goes over as it is. Awards and hand-ins have files of their own.
-const MOVED: [Moved; 17] = [
+const MOVED: [Moved; 19] = [
     of_person("identities", "(platform_id || '/' || sub)", None),
     of_person("decisions", "id", None),
     of_person("current_decisions", "badge_id", Some("badge_id")),
@@ -39,6 +39,8 @@ const MOVED: [Moved; 17] = [
         column: "asked_by",
         ..of_person("copy_requests", "id", None)
     },
+    of_person("foreign_badges", "id", Some("badge_key")),
+    of_person("collections", "id", None),
     // Of both who asked one waits.
     of_person("erasures", "id", Some("tenant_id")),
     // Whoever was joined into them before is theirs now.

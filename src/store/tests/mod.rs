@@ -25,6 +25,7 @@ mod one_home;
 mod outside;
 mod parted;
 mod placing;
+mod portfolio;
 mod posting;
 mod queue;
 mod reading;

@@ -115,6 +115,7 @@ fn view(
         days,
         public_pages: policy.public_pages,
         minors: policy.minors,
+        external_badges: policy.external_badges,
         problems,
     }
 }
@@ -183,6 +184,7 @@ fn typed(form: &Fields) -> Policy {
         keep_days: (form.get("keep") == Some("days")).then(days),
         public_pages: form.ticked("public_pages"),
         minors: form.ticked("minors"),
+        external_badges: form.ticked("external_badges"),
     }
 }
 

@@ -107,10 +107,12 @@ async fn visit<T>(
     let route = request.match_pattern().unwrap_or_default();
     let hands_in = route.ends_with(paths::course::HAND_IN);
     let brings_grades = route.ends_with(paths::course::GRADES_BRING);
+    let brings_badges = route.ends_with(paths::course::ELSEWHERE_BRING);
     let activity = request.match_info().get("activity").filter(|_| hands_in);
     let sender = |(visitor, _): &(Visitor, T), _: &str| {
         let receiving = match activity {
             Some(id) => Some(Receiving::of(Arc::clone(&cairn), visitor, ActivityId::from(id))),
+            None if brings_badges => Some(Receiving::of_badges(Arc::clone(&cairn), visitor)),
             None => brings_grades.then(|| Receiving::of_gradebook(Arc::clone(&cairn), visitor)),
         };
         Sender {

@@ -76,6 +76,7 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
     MyBadgesPage {
         page: visit.page("My badges", Place::Badges),
         data_href: visit.href(&course::my_data()),
+        elsewhere_href: (!visit.visitor.session.masquerade).then(|| visit.href(&course::elsewhere())),
         hero: hero.map(|mine| Hero {
             name: mine.badge.design.name.clone(),
             outcome: mine.badge.design.outcome.clone(),

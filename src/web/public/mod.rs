@@ -15,6 +15,7 @@ use crate::web::views::shared::{PublicPage, Zoned};
 
 mod achievement;
 mod checks;
+mod collection;
 mod credential;
 mod documents;
 mod endorse;
@@ -37,6 +38,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     preview::configure(config);
     print::configure(config);
     shared::configure(config);
+    collection::configure(config);
     timeline::configure(config);
     achievement::configure(config);
     issuer::configure(config);

@@ -151,6 +151,15 @@ impl From<&Condition> for DraftRow {
             Condition::HoldsBadge { badge } => Self::Badge {
                 badge: badge.to_string(),
             },
+            Condition::ExternalBadge {
+                issuer,
+                name,
+                achievement,
+            } => Self::External {
+                issuer: issuer.clone(),
+                name: name.clone(),
+                achievement: achievement.clone().unwrap_or_default(),
+            },
             Condition::NotBefore { at, zone } => Self::Date {
                 at: zone.field(*at),
                 zone: zone.name().to_owned(),
@@ -241,6 +250,11 @@ fn read_row(row: &DraftRow, here: Zone) -> Result<Condition, &'static str> {
         DraftRow::Badge { badge } => Ok(Condition::HoldsBadge {
             badge: BadgeId::from(badge.as_str()),
         }),
+        DraftRow::External {
+            issuer,
+            name,
+            achievement,
+        } => external(issuer, name, achievement),
         DraftRow::Date { at, zone } => {
             let zone = Zone::parse(zone).unwrap_or(here);
             moment(at, zone)
@@ -277,6 +291,40 @@ fn best_of(best: &str, of: &[String], value: &str) -> Result<Condition, &'static
         return Err("Ask for an average of at most 100 percent.");
     }
     Ok(Condition::BestOf { best, of, at_least })
+}
+
+/// Most characters of the id of an issuer or of an achievement.
+const LONGEST_ID: usize = 500;
+/// Most characters of what an issuer is called.
+const LONGEST_NAME: usize = 200;
+
+fn external(issuer: &str, name: &str, achievement: &str) -> Result<Condition, &'static str> {
+    let is_id = |text: &str| {
+        let begins = ["did:", "https://", "http://"]
+            .iter()
+            .any(|start| text.starts_with(start));
+        begins && text.len() <= LONGEST_ID && !text.contains(char::is_whitespace)
+    };
+    if !is_id(issuer) {
+        return Err(
+            "Type the id of the issuer as its badges have it: it begins with did: or https://. The page “Check a badge” shows it.",
+        );
+    }
+    if name.is_empty() || name.chars().count() > LONGEST_NAME {
+        return Err("Type what the issuer is called, in 1 to 200 characters.");
+    }
+    if !achievement.is_empty()
+        && (achievement.len() > LONGEST_ID || achievement.contains(char::is_whitespace))
+    {
+        return Err(
+            "Type the id of the badge as its issuer has it, or leave it empty for any badge of this issuer.",
+        );
+    }
+    Ok(Condition::ExternalBadge {
+        issuer: issuer.to_owned(),
+        name: name.to_owned(),
+        achievement: Some(achievement.to_owned()).filter(|id| !id.is_empty()),
+    })
 }
 
 /// How the form names a column: `ours:<id>`, `elsewhere:<id>`.

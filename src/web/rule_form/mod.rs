@@ -13,6 +13,7 @@
 //! | best of several grades | `kind` = `best_of`, `best`, `value` in percent, `of` once for each column: `ours:<id>` or `elsewhere:<id>` |
 //! | evidence | `kind` = `evidence`, `activity` |
 //! | badge | `kind` = `badge`, `badge` |
+//! | badge of another issuer | `kind` = `external`, `issuer` (its id), `name`, `achievement` (an id; any where empty) |
 //! | date | `kind` = `date`, `at` (`yyyy-mm-ddThh:mm`), `zone` (that of the institution where empty) |
 //! | approval | `kind` = `approval` |
 //!
@@ -97,6 +98,14 @@ pub(crate) enum DraftRow {
         /// The id of a badge; empty while none is chosen.
         badge: String,
     },
+    External {
+        /// The id of the issuer.
+        issuer: String,
+        /// What it is called.
+        name: String,
+        /// The id of the one achievement that counts; any where empty.
+        achievement: String,
+    },
     Date {
         /// `yyyy-mm-ddThh:mm`.
         at: String,
@@ -134,6 +143,7 @@ pub(crate) enum RowKind {
     Completed,
     Evidence,
     Badge,
+    External,
     Date,
     Approval,
 }
@@ -214,7 +224,7 @@ impl AskedUnit {
 
 impl RowKind {
     /// All of them.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Grade,
         Self::Elsewhere,
         Self::BestOf,
@@ -222,6 +232,7 @@ impl RowKind {
         Self::Completed,
         Self::Evidence,
         Self::Badge,
+        Self::External,
         Self::Date,
         Self::Approval,
     ];
@@ -237,6 +248,7 @@ impl RowKind {
             Self::Completed => "completed",
             Self::Evidence => "evidence",
             Self::Badge => "badge",
+            Self::External => "external",
             Self::Date => "date",
             Self::Approval => "approval",
         }
@@ -253,6 +265,7 @@ impl RowKind {
             Self::Completed => "Activity completed",
             Self::Evidence => "Evidence approved",
             Self::Badge => "Badge held",
+            Self::External => "Badge of another issuer",
             Self::Date => "Not before a date",
             Self::Approval => "Approved by a teacher",
         }
@@ -292,6 +305,11 @@ impl RowKind {
                 activity: String::new(),
             },
             Self::Badge => DraftRow::Badge { badge: String::new() },
+            Self::External => DraftRow::External {
+                issuer: String::new(),
+                name: String::new(),
+                achievement: String::new(),
+            },
             Self::Date => DraftRow::Date {
                 at: String::new(),
                 zone: String::new(),

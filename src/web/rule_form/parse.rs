@@ -136,6 +136,11 @@ fn read_row(fields: &Fields<'_>, path: &str, kind: RowKind) -> DraftRow {
         RowKind::Badge => DraftRow::Badge {
             badge: fields.value(path, "badge"),
         },
+        RowKind::External => DraftRow::External {
+            issuer: fields.value(path, "issuer"),
+            name: fields.value(path, "name"),
+            achievement: fields.value(path, "achievement"),
+        },
         RowKind::Date => DraftRow::Date {
             at: fields.value(path, "at"),
             zone: fields.value(path, "zone"),
@@ -156,6 +161,7 @@ impl DraftRow {
             Self::Completed { .. } => RowKind::Completed,
             Self::Evidence { .. } => RowKind::Evidence,
             Self::Badge { .. } => RowKind::Badge,
+            Self::External { .. } => RowKind::External,
             Self::Date { .. } => RowKind::Date,
             Self::Approval => RowKind::Approval,
         }

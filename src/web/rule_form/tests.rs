@@ -64,6 +64,15 @@ fn write_group(group: &DraftGroup, path: &str, fields: &mut Vec<(String, String)
                     }
                     DraftRow::Evidence { activity } => put("activity", activity),
                     DraftRow::Badge { badge } => put("badge", badge),
+                    DraftRow::External {
+                        issuer,
+                        name,
+                        achievement,
+                    } => {
+                        put("issuer", issuer);
+                        put("name", name);
+                        put("achievement", achievement);
+                    }
                     DraftRow::Date { at, zone } => {
                         put("at", at);
                         put("zone", zone);
@@ -254,6 +263,19 @@ fn each_incomplete_row_says_what_is_missing() {
         says(RowKind::Completed.empty()),
         "Choose an activity of the course site."
     );
+    let external = |issuer: &str, name: &str, achievement: &str| DraftRow::External {
+        issuer: issuer.into(),
+        name: name.into(),
+        achievement: achievement.into(),
+    };
+    for none in ["", "Harbour College", "did:web:a b", "javascript:x"] {
+        assert!(
+            says(external(none, "Harbour College", "")).contains("id of the issuer"),
+            "{none}"
+        );
+    }
+    assert!(says(external("did:web:x", "", "")).contains("is called"));
+    assert!(says(external("did:web:x", "Harbour College", "a b")).contains("leave it empty"));
     let best = |best: &str, of: &[&str], value: &str| DraftRow::BestOf {
         best: best.into(),
         of: of.iter().map(|word| (*word).to_owned()).collect(),
@@ -350,6 +372,13 @@ fn condition() -> impl Strategy<Value = Condition> {
         (id, any::<bool>()).prop_map(|(column, on_time)| Condition::HandedIn {
             column: column.as_str().into(),
             on_time,
+        }),
+        (id, "[A-Z][a-z]{0,8}", prop::option::of(id)).prop_map(|(issuer, name, achievement)| {
+            Condition::ExternalBadge {
+                issuer: format!("did:web:{issuer}"),
+                name,
+                achievement,
+            }
         }),
         id.prop_map(|column| Condition::Completed {
             column: column.as_str().into()

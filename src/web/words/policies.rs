@@ -142,5 +142,9 @@ pub(crate) fn told(policy: &Policy) -> Vec<(&'static str, String)> {
         ),
         ("Badges have public pages", yes(policy.public_pages)),
         ("Our students are minors", yes(policy.minors)),
+        (
+            "Badges of other issuers may count in rules",
+            yes(policy.external_badges),
+        ),
     ]
 }

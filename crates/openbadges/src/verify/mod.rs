@@ -4,6 +4,7 @@
 //! Fetching is the caller's: a [`Resolver`] answers from a cache, a database or the network.
 
 mod files;
+mod glance;
 mod holder;
 mod key;
 mod older;
@@ -17,6 +18,7 @@ use chrono::{DateTime, Utc};
 use ed25519_dalek::Signature;
 use serde_json::Value;
 
+pub use glance::{Glance, glance};
 pub use record::MAX_PARTS;
 pub use verdict::{Check, CheckKind, Failure, Outcome, PartVerdict, Remark, Verdict};
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use url::Url;
 
+use super::glance::{self, Glance};
 use super::received::Received;
 use super::verdict::{CheckKind, Failure, Remark, Verdict};
 use super::{Resolver, holder, list, text};
@@ -80,6 +81,31 @@ pub(super) fn verify(
     if let Some(asked) = asked {
         verdict.note(CheckKind::Recipient, holder::check_older(assertion, asked));
     }
+}
+
+/// What an older badge says of itself: what is hosted, where it is hosted, since that counts.
+pub(super) fn glance(document: &Value, resolver: &dyn Resolver) -> Option<Glance> {
+    let address = hosted_at(document).filter(|_| !is_signed(document));
+    let hosted = address.and_then(|address| fetched(address, resolver).ok());
+    let assertion = hosted.as_ref().unwrap_or(document);
+    let mut seen = Seen::default();
+    let issuer = issuer_of(assertion, resolver, &mut seen).ok()?;
+    let class = seen.badge?;
+    let profile = match seen.issuer {
+        Some(profile) if text(&profile, "name").is_some() => Some(profile),
+        _ => fetched(&issuer, resolver).ok(),
+    };
+    Some(Glance {
+        id: text(assertion, "id").or(address).map(str::to_owned),
+        name: text(&class, "name")?.to_owned(),
+        description: text(&class, "description").unwrap_or_default().to_owned(),
+        achievement: text(&class, "id").map(str::to_owned),
+        issuer_name: profile.and_then(|profile| text(&profile, "name").map(str::to_owned)),
+        issuer,
+        awarded: assertion.get("issuedOn").and_then(moment),
+        until: assertion.get("expires").and_then(moment),
+        picture: glance::picture(assertion).or_else(|| glance::picture(&class)),
+    })
 }
 
 /// What it says about how to verify it: 2.0 and 1.0 name the member differently.

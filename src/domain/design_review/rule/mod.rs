@@ -232,7 +232,7 @@ fn review_condition(condition: &Condition, context: &RuleContext<'_>) -> Vec<Rul
         Condition::HoldsBadge { badge } => {
             (!context.names.badges.contains_key(badge)).then_some(RuleProblem::UnknownBadge)
         }
-        Condition::NotBefore { .. } | Condition::InstructorApproves => None,
+        Condition::ExternalBadge { .. } | Condition::NotBefore { .. } | Condition::InstructorApproves => None,
     };
     problem.into_iter().collect()
 }

@@ -21,12 +21,13 @@ mod work;
 
 pub(crate) use above::decide_above;
 pub(crate) use work::{
-    AwaitTurn, CheckCourse, DecideBadge, DecidePerson, DoJoin, DropUnused, EnsureLineItem, EraseFiles,
-    ExportInstitution, HandleNotice, ReadGrades, ReleaseColumn, SendScore, SignAnew, SubscribeNotices,
+    AwaitTurn, CheckCourse, CheckForeign, DecideBadge, DecidePerson, DoJoin, DropUnused, EnsureLineItem,
+    EraseFiles, ExportInstitution, HandleNotice, ReadGrades, ReleaseColumn, SendScore, SignAnew,
+    SubscribeNotices,
 };
 
 /// The names of all kinds.
-pub(crate) const NAMES: [&str; 15] = [
+pub(crate) const NAMES: [&str; 16] = [
     CheckCourse::NAME,
     DecideBadge::NAME,
     DecidePerson::NAME,
@@ -41,6 +42,7 @@ pub(crate) const NAMES: [&str; 15] = [
     ExportInstitution::NAME,
     EraseFiles::NAME,
     DropUnused::NAME,
+    CheckForeign::NAME,
     SignAnew::NAME,
 ];
 

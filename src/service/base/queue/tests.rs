@@ -133,6 +133,16 @@ fn stored_jobs_are_what_they_always_were() {
         },
     );
     stands(
+        "check_foreign",
+        "f-1",
+        None,
+        json!({}),
+        CheckForeign {
+            badge: "f-1".into(),
+            person: None,
+        },
+    );
+    stands(
         "drop-unused-file",
         "00ff 1",
         None,

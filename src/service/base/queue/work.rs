@@ -10,8 +10,8 @@ use crate::domain::cause::Cause;
 use crate::domain::course::Course;
 use crate::domain::evidence::{Activity, Submission};
 use crate::ids::{
-    ActivityId, BadgeId, CourseId, DeploymentId, ErasureId, ExportId, JoinId, KeyId, LineItemId, PersonId,
-    RegistrationId, RestGrantId, SubmissionId, TenantId,
+    ActivityId, BadgeId, CourseId, DeploymentId, ErasureId, ExportId, ForeignBadgeId, JoinId, KeyId,
+    LineItemId, PersonId, RegistrationId, RestGrantId, SubmissionId, TenantId,
 };
 use crate::store::{Db, StoreError, courses};
 
@@ -364,6 +364,30 @@ impl BackgroundJob for DropUnused {
 
     fn key(&self) -> String {
         format!("{} {}", self.digest, self.kept_at.timestamp_micros())
+    }
+}
+
+/// Asks once more whether a badge that a student brought from another issuer is genuine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CheckForeign {
+    #[serde(skip_serializing)]
+    pub(crate) badge: ForeignBadgeId,
+    /// Who brought it. Whoever checks it reads that from the badge, so it stands in the column alone.
+    #[serde(skip)]
+    pub(crate) person: Option<PersonId>,
+}
+
+impl BackgroundJob for CheckForeign {
+    const NAME: &'static str = "check_foreign";
+    const KEY: &'static [&'static str] = &["badge"];
+    const REPLACES_GIVEN_UP: bool = true;
+
+    fn key(&self) -> String {
+        self.badge.to_string()
+    }
+
+    fn person(&self) -> Option<&PersonId> {
+        self.person.as_ref()
     }
 }
 

@@ -16,6 +16,7 @@ mod forbidden;
 mod grades;
 mod institution;
 mod joining;
+mod portfolio;
 mod privacy;
 mod replay;
 mod rest;
@@ -30,6 +31,7 @@ pub(crate) use forbidden::Forbidden;
 pub(crate) use grades::GradesRefusal;
 pub(crate) use institution::{AccountRefusal, InstitutionRefusal, NoAnswer, RegisteringStep};
 pub(crate) use joining::JoinRefusal;
+pub(crate) use portfolio::PortfolioRefusal;
 pub(crate) use privacy::PrivacyRefusal;
 pub(crate) use replay::ReplayRefusal;
 pub(crate) use rest::RestRefusal;
@@ -79,6 +81,8 @@ wings! {
     /// Reading a platform by its REST interface.
     Rest(RestRefusal),
     Join(JoinRefusal),
+    /// Badges of other issuers, and collections.
+    Portfolio(PortfolioRefusal),
 }
 
 impl Refusal {

@@ -213,6 +213,7 @@ impl<'a> Scene<'a> {
                 | Condition::HandedIn { .. }
                 | Condition::Completed { .. }
                 | Condition::BestOf { .. }
+                | Condition::ExternalBadge { .. }
                 | Condition::NotBefore { .. }
                 | Condition::InstructorApproves => continue,
             };

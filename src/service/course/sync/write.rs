@@ -420,8 +420,11 @@ fn by_time(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<bool, Store
     let rule = rules::active(db, &badge.tenant, &badge.id)?;
     Ok(rule.is_some_and(|rule| {
         let conditions = rule.root.conditions();
-        conditions
-            .iter()
-            .any(|one| matches!(one, Condition::NotBefore { .. } | Condition::HoldsBadge { .. }))
+        conditions.iter().any(|one| {
+            matches!(
+                one,
+                Condition::NotBefore { .. } | Condition::HoldsBadge { .. } | Condition::ExternalBadge { .. }
+            )
+        })
     }))
 }

@@ -6,6 +6,7 @@ use std::hash::Hash;
 
 use serde_json::{Value, json};
 
+use super::portfolio::Portfolio;
 use crate::domain::award::Award;
 use crate::domain::credential::{Credential, ShareLink};
 use crate::domain::decision::{CheckedGroup, CheckedNode, DecisionRecord, Seen, Stands};
@@ -32,6 +33,7 @@ pub(super) struct AboutMe {
     /// With their badges' names; credentials of a badge that is gone have none.
     pub(crate) credentials: Vec<(Credential, String)>,
     pub(crate) submissions: Vec<Submission>,
+    pub(crate) portfolio: Portfolio,
     person: Value,
     courses: Vec<Value>,
     grades: Vec<Value>,
@@ -187,6 +189,7 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
         credentials: named,
         submissions,
         handed_in,
+        portfolio: Portfolio::read(db, tenant, &everybody)?,
         decisions: told_decisions,
         awards: told_awards,
     };
@@ -215,11 +218,13 @@ impl AboutMe {
     /// The document.
     pub(crate) fn document(self) -> Value {
         let handed_in: Vec<Value> = self.handed_in.into_values().collect();
+        let (elsewhere, collections) = self.portfolio.told();
         json!({
             "scores_sent_to_the_gradebook": self.scores_sent,
             "person": self.person, "courses": self.courses, "grades": self.grades,
             "columns_not_released_yet": self.not_released, "handed_in": handed_in,
             "decisions": self.decisions, "approvals": self.approvals, "awards": self.awards,
+            "badges_from_elsewhere": elsewhere, "collections": collections,
             "grades_that_fell": self.falls, "timelines": self.timelines, "visits": self.visits, "log": self.log,
         })
     }

@@ -48,6 +48,7 @@ pub(crate) async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Reading,
             about.lies(&submission.id, &place);
         }
     }
+    about.portfolio.pack(cairn, &mut pack, &mut missing).await?;
     // Read last: no list is older than a badge that names it, nor than the moment that it is signed for. Without a badge
     // nobody signs.
     let signer = signer(cairn, &tenant).await?;
@@ -89,6 +90,7 @@ pub(crate) async fn archive(cairn: &Cairn, visitor: &Visitor) -> Result<Reading,
         \x20                grades that were read, what you handed in, every decision with its\n\
         \x20                reasons, approvals, awards, visits, and the log of what was done.\n\
         \x20                Grades that your teachers have not released yet are not in it.\n\
+         elsewhere/       Badges of other issuers that you brought, each as it came.\n\
          {PARTS}\n{HOW_TO_VERIFY}\n\
          It is yours, and about you: keep it where nobody else reads it.\n",
         date(now)

@@ -41,6 +41,7 @@ pub(crate) mod manifest;
 mod mine;
 mod origins;
 pub(crate) mod pack;
+mod portfolio;
 pub(crate) mod reading;
 pub(crate) mod signer;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::web::views::shared::ProblemList;
 
 /// Posts `seen`, `create`, `approve`, `revoke`, `endorse` (`instructors` or `administrators`), the boxes `assistants_review`, `…_approve`,
 /// `…_create` and `…_revoke`, `sections` (`whole_course` or `no_teaching`), `regrade`, `keep` (`forever` or `days`) with
-/// `days`, and the boxes `public_pages` and `minors`.
+/// `days`, and the boxes `public_pages`, `minors` and `external_badges`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/policies.html")]
 #[allow(
@@ -34,5 +34,7 @@ pub(crate) struct PoliciesPage {
     pub(crate) days: String,
     pub(crate) public_pages: bool,
     pub(crate) minors: bool,
+    /// Whether badges of issuers outside may count.
+    pub(crate) external_badges: bool,
     pub(crate) problems: ProblemList,
 }

@@ -204,7 +204,7 @@ impl<'a> RuleGroupView<'a> {
         format!("group {}", crate::web::rule_form::place(&self.path))
     }
 
-    fn kinds(&self) -> [RowKind; 9] {
+    fn kinds(&self) -> [RowKind; 10] {
         RowKind::ALL
     }
 
@@ -369,6 +369,9 @@ impl RuleRowView<'_> {
             ),
             DraftRow::Completed { .. } if options.completions.is_empty() => Some(
                 "Nothing tells here who completed an activity: a gradebook file does not. “What Cairn cannot read” below the rule says how it can be read.",
+            ),
+            DraftRow::External { .. } => Some(
+                "Students bring such badges under “My badges”. One counts while its issuer vouches for it, it is in force and names the student’s e-mail address, and where your institution lets such badges count.",
             ),
             DraftRow::BestOf { .. } if options.shares.is_empty() => Some(
                 "No grade is known here yet of which percent can be made. “What Cairn cannot read” below the rule says how grades can be read.",

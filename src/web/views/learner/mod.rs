@@ -3,7 +3,9 @@
 mod activity;
 mod badge;
 mod card;
+mod collections;
 mod credential;
+mod elsewhere;
 mod everywhere;
 mod my_badges;
 mod my_data;
@@ -12,10 +14,12 @@ mod timeline;
 pub(crate) use activity::{ActivityPage, HandInFields, HandedIn, NotHandedIn, ReviewView};
 pub(crate) use badge::LearnerBadgePage;
 pub(crate) use card::CardPage;
+pub(crate) use collections::{CollectionPage, CollectionRow, CollectionsPage, ItemBox, KeptCollection};
 pub(crate) use credential::{
     Elsewhere, MyCredentialPage, MyPrintPage, NoteFields, Says, SharedLine, SignedAnew, StackPart, StackView,
     Switches,
 };
+pub(crate) use elsewhere::{ElsewherePage, ElsewhereReviewPage, ForeignRow, ReviewLine};
 pub(crate) use everywhere::{BegunRow, EverywherePage, StackCard, Way};
 pub(crate) use my_badges::{EarnedRow, Hero, MyBadgesPage, ProgressRow, Reminder, StackRow};
 pub(crate) use my_data::{EmailHashChoice, ErasurePage, MyDataPage};

@@ -11,6 +11,8 @@ pub(crate) struct MyBadgesPage {
     pub(crate) page: Page,
     /// Where what is kept about me is told.
     pub(crate) data_href: String,
+    /// Where badges of other issuers are; none for somebody who acts as this person.
+    pub(crate) elsewhere_href: Option<String>,
     /// The badge that is nearest; none when there is nothing left to earn.
     pub(crate) hero: Option<Hero>,
     /// The other badges that can be earned.

@@ -1,6 +1,7 @@
 //! Pages that anybody may open.
 
 mod achievement;
+mod collection;
 mod credential;
 mod endorsement;
 mod issuer;
@@ -9,6 +10,7 @@ mod print;
 mod timeline;
 
 pub(crate) use achievement::AchievementPage;
+pub(crate) use collection::{CollectionShownPage, ShownRow};
 pub(crate) use credential::{CredentialPage, EvidenceLine, OtherTerm, PublicPart, PublicStanding};
 pub(crate) use endorsement::{
     EndorsePage, EndorsedBy, EndorsedPage, EndorsementPage, OwnEndorsementPage, ToEndorse,

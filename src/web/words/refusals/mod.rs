@@ -3,6 +3,7 @@
 mod course;
 mod grades;
 mod institution;
+mod portfolio;
 mod replay;
 
 use super::{email_hash, endorsements, rest_access};
@@ -31,6 +32,7 @@ pub(crate) fn sentence(refusal: &Refusal) -> String {
         Refusal::Privacy(refusal) => privacy(*refusal),
         Refusal::Rest(refusal) => rest_access::refusal(refusal),
         Refusal::Join(refusal) => joining(*refusal).to_owned(),
+        Refusal::Portfolio(refusal) => portfolio::portfolio(refusal),
     }
 }
 

@@ -1,0 +1,2 @@
+DROP TABLE collections;
+DROP TABLE foreign_badges;

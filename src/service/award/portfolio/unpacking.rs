@@ -1,0 +1,315 @@
+//! What is in a file that a student brings: one badge, an archive of them, or the export of a backpack. Nothing of it is
+//! believed, and nothing grows in memory beyond the bounds here.
+
+use std::io::{Cursor, Read as _};
+
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::collections::HashMap;
+use zip::ZipArchive;
+
+use crate::service::base::refusal::PortfolioRefusal;
+
+/// Most badges in one file.
+pub(crate) const MANY: usize = 100;
+/// Most bytes of one badge, its picture included.
+pub(crate) const ONE: u64 = 4 << 20;
+/// Most bytes that an archive unpacks to.
+const UNPACKED: u64 = 32 << 20;
+/// Most entries of an archive, whatever they are.
+const ENTRIES: usize = 2_000;
+/// The endings of files that may be badges.
+const ENDINGS: [&str; 8] = [".json", ".jsonld", ".jwt", ".jws", ".txt", ".png", ".svg", ".vc"];
+/// The members under which exports list badges: Open Badges 3.0 and 2.1 APIs, backpacks of Badgr and Parchment, Credly,
+/// presentations.
+const LISTS: [&str; 10] = [
+    "credential",
+    "compactJwsString",
+    "verifiableCredential",
+    "assertions",
+    "badges",
+    "result",
+    "results",
+    "data",
+    "credentials",
+    "backpack",
+];
+/// What only a badge has: nothing in it is a list of others.
+const OF_ONE: [&str; 5] = [
+    "credentialSubject",
+    "recipient",
+    "proof",
+    "verify",
+    "verification",
+];
+/// Where Credly hosts what it issued (Open Badges 2.0), by its id there.
+const CREDLY: &str = "https://api.credly.com/v1/obi/v2/badge_assertions/";
+
+/// What may be one badge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    /// As its file is called.
+    pub(super) name: String,
+    /// A document, a token, a picture, or an address.
+    pub(super) bytes: Bytes,
+}
+
+/// All that may be badges in a file.
+pub(super) fn pieces(name: &str, bytes: &Bytes) -> Result<Vec<Piece>, PortfolioRefusal> {
+    let pieces = if bytes.starts_with(b"PK") {
+        of_archive(bytes)?
+    } else {
+        of_file(name, bytes)
+    };
+    if pieces.is_empty() {
+        return Err(PortfolioRefusal::Empty);
+    }
+    if pieces.len() > MANY {
+        return Err(PortfolioRefusal::Many(MANY));
+    }
+    if pieces.iter().any(|piece| length(&piece.bytes) > ONE) {
+        return Err(PortfolioRefusal::TooLarge(ONE));
+    }
+    Ok(pieces)
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+/// A file that is no archive.
+fn of_file(name: &str, bytes: &Bytes) -> Vec<Piece> {
+    let listed = listed(bytes).unwrap_or_default();
+    if listed.is_empty() {
+        return vec![Piece {
+            name: name.to_owned(),
+            bytes: bytes.clone(),
+        }];
+    }
+    let one = |bytes: Vec<u8>| Piece {
+        name: name.to_owned(),
+        bytes: bytes.into(),
+    };
+    // One more than are taken says that there are too many.
+    listed.into_iter().take(MANY + 1).map(one).collect()
+}
+
+fn of_archive(bytes: &Bytes) -> Result<Vec<Piece>, PortfolioRefusal> {
+    let broken = |_| PortfolioRefusal::Archive;
+    let mut archive = ZipArchive::new(Cursor::new(bytes.clone())).map_err(broken)?;
+    if archive.len() > ENTRIES {
+        return Err(PortfolioRefusal::Archive);
+    }
+    let (mut left, mut found) = (UNPACKED, Vec::new());
+    for index in 0..archive.len() {
+        let entry = archive.by_index(index).map_err(broken)?;
+        let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
+        if entry.is_dir() || !may_be_one(&name) {
+            continue;
+        }
+        if entry.size() > ONE {
+            return Err(PortfolioRefusal::TooLarge(ONE));
+        }
+        // What it says of its size is not believed.
+        let mut content = Vec::new();
+        entry
+            .take(ONE.min(left).saturating_add(1))
+            .read_to_end(&mut content)
+            .map_err(|_| PortfolioRefusal::Archive)?;
+        let size = length(&content);
+        if size > ONE || size > left {
+            return Err(PortfolioRefusal::Archive);
+        }
+        left = left.saturating_sub(size);
+        let called = name.rsplit(['/', '\\']).next().unwrap_or_default();
+        found.extend(of_file(called, &content.into()));
+        if found.len() > MANY {
+            return Err(PortfolioRefusal::Many(MANY));
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a file of an archive may be a badge, by its name. Systems put files of their own beside others.
+fn may_be_one(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+    let is_hidden = name.starts_with('.') || path.starts_with("__MACOSX");
+    !is_hidden && ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// The members of an object, each as it was written: a proof may cover its letters.
+type Members<'a> = HashMap<&'a str, &'a RawValue>;
+
+/// What an export lists, each as it was written; nothing where it is no list.
+fn listed(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
+    if bytes.starts_with(b"[") {
+        let all: Vec<&RawValue> = serde_json::from_slice(bytes).ok()?;
+        return Some(all.into_iter().filter_map(element).collect());
+    }
+    let members: Members<'_> = serde_json::from_slice(bytes).ok()?;
+    if OF_ONE.iter().any(|name| members.contains_key(name)) && !members.contains_key("verifiableCredential") {
+        return None;
+    }
+    let mut found = Vec::new();
+    for list in LISTS.iter().filter_map(|name| members.get(name)) {
+        let all: Vec<&RawValue> = serde_json::from_str(list.get()).unwrap_or_default();
+        found.extend(all.into_iter().filter_map(element));
+    }
+    // The one badge of a presentation is read as it came.
+    let is_presentation = members.contains_key("verifiableCredential");
+    (!found.is_empty() && !(is_presentation && found.len() == 1)).then_some(found)
+}
+
+/// What of an entry of an export is the badge.
+#[derive(Deserialize)]
+struct Entry<'a> {
+    id: Option<String>,
+    /// Badgr and Parchment: where it is hosted.
+    #[serde(rename = "openBadgeId")]
+    hosted: Option<String>,
+    /// Credly: it is one of theirs.
+    #[serde(borrow)]
+    badge_template: Option<&'a RawValue>,
+    #[serde(borrow)]
+    assertion: Option<&'a RawValue>,
+    #[serde(borrow)]
+    json: Option<&'a RawValue>,
+}
+
+fn element(one: &RawValue) -> Option<Vec<u8>> {
+    let written = one.get();
+    if written.starts_with('"') {
+        let text: String = serde_json::from_str(written).ok()?;
+        return Some(text.into_bytes());
+    }
+    if !written.starts_with('{') {
+        return None;
+    }
+    let Ok(entry) = serde_json::from_str::<Entry<'_>>(written) else {
+        return Some(written.as_bytes().to_vec());
+    };
+    if let Some(hosted) = entry.hosted {
+        return Some(hosted.into_bytes());
+    }
+    let is_uuid = |id: &String| uuid::Uuid::parse_str(id).is_ok();
+    if let (Some(_), Some(id)) = (entry.badge_template, entry.id.as_ref().filter(|id| is_uuid(id))) {
+        return Some(format!("{CREDLY}{id}").into_bytes());
+    }
+    // How presentations of data model 2.0 carry tokens.
+    let token = entry
+        .id
+        .as_deref()
+        .and_then(|id| id.strip_prefix("data:application/vc+jwt,"));
+    if let Some(token) = token {
+        return Some(token.as_bytes().to_vec());
+    }
+    match entry.assertion.or(entry.json) {
+        Some(inner) if inner.get().starts_with('{') => Some(inner.get().as_bytes().to_vec()),
+        _ => Some(written.as_bytes().to_vec()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    fn names(name: &str, bytes: &[u8]) -> Result<Vec<String>, PortfolioRefusal> {
+        let pieces = pieces(name, &Bytes::copy_from_slice(bytes))?;
+        let text = |piece: Piece| String::from_utf8_lossy(&piece.bytes).into_owned();
+        Ok(pieces.into_iter().map(text).collect())
+    }
+
+    fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, content) in files {
+            writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+            writer.write_all(content).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn one_badge_is_one_badge_to_the_letter() {
+        for one in [
+            "{ \"credentialSubject\" : {} , \"badges\":[1] }",
+            "{\"recipient\":{},\"badge\":{}}",
+            "{\"verifiableCredential\":[{\"a\":1}]}",
+            "a.b.c",
+            "https://x.example/1",
+            "not at all",
+        ] {
+            assert_eq!(names("x", one.as_bytes()).unwrap(), [one]);
+        }
+    }
+
+    #[test]
+    fn exports_of_backpacks_are_taken_apart_and_keep_their_letters() {
+        let badge = "{\"credentialSubject\": {\"b\":2,  \"a\":1}}";
+        let id = "54a07c5c-89f9-4c33-9731-e1b0d34f88b9";
+        for (export, expected) in [
+            (format!("[{badge},\"x.y.z\",7]"), vec![badge.to_owned(), "x.y.z".to_owned()]),
+            (
+                format!("{{\"credential\":[{badge}],\"compactJwsString\":[\"x.y.z\"]}}"),
+                vec![badge.to_owned(), "x.y.z".to_owned()],
+            ),
+            (
+                "{\"status\":{},\"result\":[{\"entityType\":\"BackpackAssertion\",\"openBadgeId\":\"https://api.badgr.io/public/assertions/1\"}]}"
+                    .to_owned(),
+                vec!["https://api.badgr.io/public/assertions/1".to_owned()],
+            ),
+            (
+                format!("{{\"data\":[{{\"id\":\"{id}\",\"badge_template\":{{\"name\":\"x\"}}}}]}}"),
+                vec![format!("{CREDLY}{id}")],
+            ),
+            (
+                "{\"badges\":[{\"assertion\":{\"recipient\":{}}}]}".to_owned(),
+                vec!["{\"recipient\":{}}".to_owned()],
+            ),
+            (
+                "{\"type\":\"VerifiablePresentation\",\"proof\":{},\"verifiableCredential\":[\"a.b.c\",{\"id\":\"data:application/vc+jwt,d.e.f\"}]}"
+                    .to_owned(),
+                vec!["a.b.c".to_owned(), "d.e.f".to_owned()],
+            ),
+        ] {
+            assert_eq!(names("export.json", export.as_bytes()).unwrap(), expected, "{export}");
+        }
+    }
+
+    #[test]
+    fn an_archive_gives_what_may_be_badges_and_nothing_of_the_system() {
+        let packed = archive(&[
+            ("badges/one.json", b"{\"recipient\":{}}"),
+            ("__MACOSX/badges/._one.json", b"x"),
+            (".hidden.json", b"x"),
+            ("readme.pdf", b"%PDF"),
+            ("two.JWT", b"a.b.c"),
+        ]);
+        assert_eq!(names("x.zip", &packed).unwrap(), ["{\"recipient\":{}}", "a.b.c"]);
+        let none = archive(&[("readme.pdf", b"%PDF")]);
+        assert_eq!(names("x.zip", &none), Err(PortfolioRefusal::Empty));
+    }
+
+    #[test]
+    fn bombs_and_crowds_are_refused() {
+        let zeros = vec![0; usize::try_from(ONE).unwrap() + 1];
+        let large = archive(&[("x.png", &zeros)]);
+        assert_eq!(names("x.zip", &large), Err(PortfolioRefusal::TooLarge(ONE)));
+        let some = vec![b' '; usize::try_from(ONE).unwrap()];
+        let many: Vec<String> = (0..9).map(|n| format!("{n}.json")).collect();
+        let files: Vec<(&str, &[u8])> = many.iter().map(|name| (name.as_str(), some.as_slice())).collect();
+        assert_eq!(names("x.zip", &archive(&files)), Err(PortfolioRefusal::Archive));
+        let crowd = format!("[{}]", vec!["\"a.b.c\""; MANY + 1].join(","));
+        assert_eq!(names("x", crowd.as_bytes()), Err(PortfolioRefusal::Many(MANY)));
+        assert_eq!(
+            names("x", b"PK\x03\x04 not a whole one"),
+            Err(PortfolioRefusal::Archive)
+        );
+        assert_eq!(names("x", &zeros), Err(PortfolioRefusal::TooLarge(ONE)));
+    }
+}

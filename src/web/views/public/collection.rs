@@ -1,0 +1,38 @@
+//! A collection of badges, as whoever has its link sees it.
+
+use askama::Template;
+
+use crate::web::views::shared::{PictureView, PublicPage, StatusChip, When};
+
+/// What the holder chose, in the holder's own words, with what was found of each badge.
+#[derive(Debug, Clone, Template)]
+#[template(path = "public/collection.html")]
+pub(crate) struct CollectionShownPage {
+    pub(crate) page: PublicPage,
+    pub(crate) title: String,
+    /// The holder's own.
+    pub(crate) words: String,
+    pub(crate) rows: Vec<ShownRow>,
+    /// When the link ends.
+    pub(crate) until: Option<When>,
+    pub(crate) presentation_href: String,
+    pub(crate) registry_href: String,
+    pub(crate) verifier_href: &'static str,
+}
+
+/// A badge in it.
+#[derive(Debug, Clone)]
+pub(crate) struct ShownRow {
+    pub(crate) name: String,
+    pub(crate) issuer: String,
+    pub(crate) issuer_id: String,
+    pub(crate) picture: Option<PictureView>,
+    pub(crate) standing: StatusChip,
+    /// What was found, in a sentence.
+    pub(crate) means: String,
+    /// Whose it is.
+    pub(crate) holder: &'static str,
+    pub(crate) awarded: Option<When>,
+    pub(crate) until: Option<When>,
+    pub(crate) checked: When,
+}

@@ -1,0 +1,91 @@
+//! Badges of other issuers, in words.
+
+use crate::domain::portfolio::{Holder, Standing};
+use crate::service::award::portfolio::NotTaken;
+use crate::web::views::shared::{Status, StatusChip};
+
+/// What the last verification found, as a chip.
+#[must_use]
+pub(crate) fn standing(standing: Standing) -> StatusChip {
+    match standing {
+        Standing::Genuine => Status::Earned.saying("Genuine"),
+        Standing::Expired => Status::Neutral.saying("Expired"),
+        Standing::Suspended => Status::NeedsAttention.saying("Suspended"),
+        Standing::Revoked => Status::NeedsAttention.saying("Revoked"),
+        Standing::Wrong => Status::NeedsAttention.saying("Not genuine any more"),
+    }
+}
+
+/// The same at length.
+#[must_use]
+pub(crate) const fn means(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Genuine => "Its issuer vouches for it, and it is in force.",
+        Standing::Expired => "Its issuer vouches for it, and its time of validity is over.",
+        Standing::Suspended => "Its issuer has suspended it, so it counts for nothing meanwhile.",
+        Standing::Revoked => "Its issuer has taken it back.",
+        Standing::Wrong => "Its issuer does not vouch for it any more.",
+    }
+}
+
+/// Whose it is, as its holder reads it.
+#[must_use]
+pub(crate) const fn yours(holder: Holder) -> &'static str {
+    match holder {
+        Holder::Certain => "It names your e-mail address, so it is certainly yours.",
+        Holder::Claimed => {
+            "You say that it is yours; the badge does not name the e-mail address that your course site tells."
+        }
+    }
+}
+
+/// Whose it is, as others read it.
+#[must_use]
+pub(crate) const fn theirs(holder: Holder) -> &'static str {
+    match holder {
+        Holder::Certain => "It names the e-mail address of the holder.",
+        Holder::Claimed => "The holder says that it is theirs; nothing in the badge confirms that here.",
+    }
+}
+
+/// Why a badge cannot be kept.
+#[must_use]
+pub(crate) fn not_taken(why: &NotTaken) -> String {
+    match why {
+        NotTaken::NoAnswer => {
+            "There was no answer from that address, or nothing that is a badge. Download the badge’s file there and bring that, or try again later."
+                .to_owned()
+        }
+        NotTaken::NoBadge(failure) => format!("This cannot be kept. {failure}"),
+        NotTaken::Wrong(failure) => format!("This badge is not genuine, so it cannot be kept. {failure}"),
+        NotTaken::Revoked => "Its issuer has taken this badge back, so it cannot be kept.".to_owned(),
+        NotTaken::OtherHolder => {
+            "This badge is held under another e-mail address. If that is one of yours, name it under “Another e-mail address of yours” and bring the badge again."
+                .to_owned()
+        }
+        NotTaken::NotConfirmed(failure) => {
+            format!("That it is genuine could not be confirmed now, so it cannot be kept. {failure} Try again later.")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use openbadges::verify::Failure;
+
+    #[test]
+    fn why_something_is_not_kept_says_what_to_do() {
+        for why in [
+            NotTaken::NoAnswer,
+            NotTaken::NoBadge(Failure::NoProof),
+            NotTaken::Wrong(Failure::Signature),
+            NotTaken::Revoked,
+            NotTaken::OtherHolder,
+            NotTaken::NotConfirmed(Failure::StatusUnavailable),
+        ] {
+            let said = not_taken(&why);
+            assert!(said.ends_with('.') && !said.contains(".."), "{said}");
+        }
+    }
+}
