@@ -13,11 +13,20 @@ pub(crate) fn find_loop(
     root: &Group,
     builds_on: impl Fn(&BadgeId) -> Option<Vec<BadgeId>>,
 ) -> Option<Vec<BadgeId>> {
+    loop_from(badge, &root.badges().cloned().collect::<Vec<_>>(), builds_on)
+}
+
+/// The same where `badge` builds on `first`: by lineages, in which badges of several courses stand for each other.
+pub(crate) fn loop_from(
+    badge: &BadgeId,
+    first: &[BadgeId],
+    builds_on: impl Fn(&BadgeId) -> Option<Vec<BadgeId>>,
+) -> Option<Vec<BadgeId>> {
     let mut reached_from: HashMap<BadgeId, BadgeId> = HashMap::new();
     let mut queue = VecDeque::from([badge.clone()]);
     while let Some(current) = queue.pop_front() {
         let below = if current == *badge {
-            root.badges().cloned().collect()
+            first.to_vec()
         } else {
             builds_on(&current).unwrap_or_default()
         };

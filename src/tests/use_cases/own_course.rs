@@ -23,7 +23,10 @@ async fn elsewhere(bench: &Bench, named: &BadgeId, student: &str) -> (Visitor, B
     let person = bench.person(student).await;
     let root = Group {
         need: Need::All,
-        nodes: vec![Node::Condition(Condition::HoldsBadge { badge: named.clone() })],
+        nodes: vec![Node::Condition(Condition::HoldsBadge {
+            badge: named.clone(),
+            within_years: None,
+        })],
     };
     let now = bench.clock.now();
     let seen = CourseSeen {

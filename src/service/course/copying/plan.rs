@@ -188,7 +188,11 @@ impl<'a> Scene<'a> {
                 name: names.elsewhere(column),
                 told: Told::Elsewhere,
             });
-            for input in ours.chain(others) {
+            let built_on = condition.badges().into_iter().map(|badge| PlannedInput {
+                name: names.badge(badge),
+                told: self.badge(badge),
+            });
+            for input in ours.chain(others).chain(built_on) {
                 if !all.contains(&input) {
                     all.push(input);
                 }
@@ -204,15 +208,13 @@ impl<'a> Scene<'a> {
                         },
                     }
                 }
-                Condition::HoldsBadge { badge } => PlannedInput {
-                    name: names.badge(badge),
-                    told: self.badge(badge),
-                },
                 Condition::Grade { .. }
                 | Condition::Elsewhere { .. }
                 | Condition::HandedIn { .. }
                 | Condition::Completed { .. }
                 | Condition::BestOf { .. }
+                | Condition::HoldsBadge { .. }
+                | Condition::BadgeTotal { .. }
                 | Condition::NotBefore { .. }
                 | Condition::InstructorApproves => continue,
             };
