@@ -296,6 +296,21 @@ impl Group {
             })
     }
 
+    /// Whether time alone can make it false: it asks for badges of the last years.
+    #[must_use]
+    pub(crate) fn ages(&self) -> bool {
+        let ages = |condition: &&Condition| {
+            matches!(
+                condition,
+                Condition::HoldsBadge {
+                    within_years: Some(_),
+                    ..
+                }
+            )
+        };
+        self.conditions().iter().any(ages)
+    }
+
     /// The badges that it asks for because of what they declare.
     pub(crate) fn totalled(&self) -> impl Iterator<Item = &BadgeId> {
         let conditions = self.conditions().into_iter();
@@ -379,6 +394,7 @@ mod tests {
         let badges: Vec<&str> = root.badges().map(BadgeId::as_str).collect();
         assert_eq!(badges, ["a", "b", "b", "c"]);
         assert_eq!(root.totalled().count(), 2);
+        assert!(root.ages() && !all([holds("a")]).ages());
     }
 
     #[test]

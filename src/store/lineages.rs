@@ -130,9 +130,9 @@ pub(crate) fn set_offered(
     Ok(changed == 1)
 }
 
-/// Whether rules of other courses may name a badge, as its institution and its teacher say.
-pub(crate) fn is_offered(db: &mut Db, badge: &Badge) -> Result<bool, StoreError> {
-    if badge.state != BadgeState::Active {
+/// Whether rules of other courses may name a badge, as its institution and its teacher say: also one that is awarded no more.
+pub(crate) fn may_be_named(db: &mut Db, badge: &Badge) -> Result<bool, StoreError> {
+    if badge.state == BadgeState::Draft {
         return Ok(false);
     }
     Ok(match policies::get(db, &badge.tenant)?.offers {

@@ -40,6 +40,16 @@ pub(crate) fn outcome(root: &Group, facts: &Facts, now: DateTime<Utc>) -> Truth 
     truth(root, &|condition| holds(condition, facts, now))
 }
 
+/// The outcome of a decision if no badge had become too old for the rule: time alone takes nothing away from whoever has it.
+#[must_use]
+pub(crate) fn but_for_age(root: &Group, decision: &Decision) -> Truth {
+    truth(root, &|condition| match decision.tree.checked(condition) {
+        Some(checked) if checked.is_only_old() => Truth::Yes,
+        Some(checked) => checked.truth,
+        None => Truth::Unknown,
+    })
+}
+
 /// The truth of a group, given that of each condition.
 pub(super) fn truth(group: &Group, ask: &impl Fn(&Condition) -> Truth) -> Truth {
     combine(group.need, &group.nodes, |_, node| node_truth(node, ask))

@@ -89,13 +89,13 @@ pub(crate) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<
     Ok(found)
 }
 
-/// A badge that is of another course, unless that one offers it.
+/// A badge that stayed behind in the old course, or is of a third one that does not offer it.
 fn missing_badge(db: &mut Db, course: &Course, badge: &BadgeId) -> Result<Option<Missing>, StoreError> {
     let tenant = &course.tenant;
     let Some(badge) = badges::get(db, tenant, badge)? else {
         return Ok(None);
     };
-    if badge.course == course.id || lineages::is_offered(db, &badge)? {
+    if badge.course == course.id {
         return Ok(None);
     }
     // The names of the course that this is a copy of may be told, and those of no other.
@@ -103,6 +103,9 @@ fn missing_badge(db: &mut Db, course: &Course, badge: &BadgeId) -> Result<Option
     let left_behind = copies
         .iter()
         .any(|copy| copy.state == CopyState::Taken && copy.source == badge.course);
+    if !left_behind && lineages::may_be_named(db, &badge)? {
+        return Ok(None);
+    }
     Ok(Some(Missing {
         kind: Kind::Badge,
         id: badge.id.to_string(),

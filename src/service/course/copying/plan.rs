@@ -188,7 +188,9 @@ impl<'a> Scene<'a> {
                 name: names.elsewhere(column),
                 told: Told::Elsewhere,
             });
-            let built_on = condition.badges().into_iter().map(|badge| PlannedInput {
+            let named = condition.badges().into_iter();
+            let named = named.filter(|badge| !self.source.elsewhere.contains(*badge));
+            let built_on = named.map(|badge| PlannedInput {
                 name: names.badge(badge),
                 told: self.badge(badge),
             });
