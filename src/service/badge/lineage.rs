@@ -23,7 +23,7 @@ use crate::store::lineages::Known;
 use crate::store::{Db, StoreError, audit, badges, lineages, policies as stored_policies, rules};
 
 /// Says of which lineage a copy is, as its source.
-pub(in crate::service) fn begin_copy(db: &mut Db, copy: &BadgeId, source: &Badge) -> Result<(), StoreError> {
+pub(crate) fn begin_copy(db: &mut Db, copy: &BadgeId, source: &Badge) -> Result<(), StoreError> {
     let known = lineages::of_badge(db, &source.tenant, &source.id)?;
     let lineage = known.map_or_else(|| source.id.clone(), |known| known.lineage);
     lineages::begin_copy(db, &source.tenant, copy, &lineage)
@@ -31,7 +31,7 @@ pub(in crate::service) fn begin_copy(db: &mut Db, copy: &BadgeId, source: &Badge
 
 /// Remembers what a copy was when it was copied. A copy of a copy is measured by what the first one was, so that nothing is
 /// loosened step by step.
-pub(in crate::service) fn remember(
+pub(crate) fn remember(
     db: &mut Db,
     copy: &BadgeId,
     source: &Badge,
@@ -89,7 +89,7 @@ fn substance(
 ///
 /// # Errors
 /// What the store reports.
-pub(in crate::service) fn outside(db: &mut Db, badge: &Badge) -> Result<Option<BadgeId>, StoreError> {
+pub(crate) fn outside(db: &mut Db, badge: &Badge) -> Result<Option<BadgeId>, StoreError> {
     let Some(known) = lineages::of_badge(db, &badge.tenant, &badge.id)? else {
         return Ok(None);
     };
@@ -137,7 +137,11 @@ fn counts(
         let Some(of_below) = lineages::of_badge(db, &badge.tenant, &below.id)? else {
             continue;
         };
-        let rule = rules::active(db, &badge.tenant, &below.id)?.map(|rule| rule.root);
+        // One that decides nothing yet is measured by what it is about to ask.
+        let rule = match rules::active(db, &badge.tenant, &below.id)? {
+            Some(active) => Some(active.root),
+            None => rules::draft(db, &badge.tenant, &below.id)?.map(|draft| draft.root),
+        };
         if !counts(db, &below, &of_below, rule.as_ref(), &below.design, met)? {
             return Ok(false);
         }
@@ -165,7 +169,7 @@ fn accepted(
 /// # Errors
 /// What the store reports.
 #[allow(dead_code, reason = "whoever owns a programme accepts")]
-pub(in crate::service) fn accept(
+pub(crate) fn accept(
     db: &mut Db,
     badge: &Badge,
     by: &str,
