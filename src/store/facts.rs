@@ -282,18 +282,25 @@ fn built_on(
     only: Option<&[&str]>,
     all: &mut HashMap<PersonId, Facts>,
 ) -> Result<(), StoreError> {
-    let counting = award_rows::counting(db, tenant, course, badge, only)?;
-    if counting.lineages.is_empty() {
-        return Ok(());
-    }
-    for (person, facts) in all.iter_mut() {
-        if only.is_none_or(|only| only.contains(&person.as_str())) {
-            facts.lineages.clone_from(&counting.lineages);
+    let everybody: Vec<String> = match only {
+        Some(people) => people.iter().map(|id| (*id).to_owned()).collect(),
+        None => all.keys().map(ToString::to_string).collect(),
+    };
+    for some in everybody.chunks(CHUNK) {
+        let some: Vec<&str> = some.iter().map(String::as_str).collect();
+        let counting = award_rows::counting(db, tenant, course, badge, &some)?;
+        if counting.lineages.is_empty() {
+            return Ok(());
         }
-    }
-    for (person, part) in counting.parts {
-        if let Some(facts) = all.get_mut(&person) {
-            facts.parts.push(part);
+        for id in some {
+            if let Some(facts) = all.get_mut(&PersonId::from(id)) {
+                facts.lineages.clone_from(&counting.lineages);
+            }
+        }
+        for (person, part) in counting.parts {
+            if let Some(facts) = all.get_mut(&person) {
+                facts.parts.push(part);
+            }
         }
     }
     Ok(())

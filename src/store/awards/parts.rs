@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::super::convert::{CHUNK, from_json, moment, opt_moment};
-use super::super::schema::{awards, badges, courses, credentials, enrolments, rule_inputs, rules};
+use super::super::schema::{awards, badges, courses, credentials, rule_inputs, rules};
 use super::super::{Db, StoreError, lineages, policies, rules as of_rules};
 use super::{BadgeRow, CourseRow, Row};
 use crate::domain::facts::{Held, Part};
@@ -23,14 +23,14 @@ pub(crate) struct Counting {
     pub(crate) parts: Vec<(PersonId, Part)>,
 }
 
-/// What of the awards of some people, or of everybody in the course, may count for the rules of `badge`. Other courses' awards
-/// count as far as the institution lets them.
+/// What of the awards of some people may count for the rules of `badge`. Other courses' awards count as far as the institution lets
+/// them.
 pub(crate) fn counting(
     db: &mut Db,
     tenant: &TenantId,
     course: &CourseId,
     badge: &BadgeId,
-    only: Option<&[&str]>,
+    people: &[&str],
 ) -> Result<Counting, StoreError> {
     let kinds = [of_rules::BADGE, of_rules::TOTAL];
     let named: Vec<(String, String)> = on_both!(db, |connection| rules::table
@@ -56,6 +56,7 @@ pub(crate) fn counting(
             .inner_join(badges::table.on(badges::id.eq(awards::badge_id)))
             .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
             .filter(awards::tenant_id.eq(tenant.as_str()))
+            .filter(awards::person_id.eq_any(people))
             .filter(awards::suspended_since.is_null())
             .filter(
                 awards::lineage
@@ -73,17 +74,6 @@ pub(crate) fn counting(
                 badges::course_id
                     .eq(course.as_str())
                     .or(badges::offered.assume_not_null().eq(true)),
-            ),
-        };
-        query = match only {
-            Some(people) => query.filter(awards::person_id.eq_any(people)),
-            None => query.filter(
-                awards::person_id.eq_any(
-                    enrolments::table
-                        .filter(enrolments::tenant_id.eq(tenant.as_str()))
-                        .filter(enrolments::course_id.eq(course.as_str()))
-                        .select(enrolments::person_id),
-                ),
             ),
         };
         query.load(connection)
