@@ -22,6 +22,8 @@ pub(crate) enum Subject {
     Badge(BadgeId),
     /// A badge of an issuer outside: the issuer, and the achievement where only one counts.
     External(String, Option<String>),
+    /// To what several badges add up.
+    BadgeTotal,
     /// The day.
     Date,
     /// The word of an instructor.
@@ -40,10 +42,11 @@ impl Subject {
             Condition::Completed { column } => Self::Completion(column.clone()),
             Condition::BestOf { .. } => Self::Best,
             Condition::EvidenceApproved { activity } => Self::Activity(activity.clone()),
-            Condition::HoldsBadge { badge } => Self::Badge(badge.clone()),
             Condition::ExternalBadge {
                 issuer, achievement, ..
             } => Self::External(issuer.clone(), achievement.clone()),
+            Condition::HoldsBadge { badge, .. } => Self::Badge(badge.clone()),
+            Condition::BadgeTotal { .. } => Self::BadgeTotal,
             Condition::NotBefore { .. } => Self::Date,
             Condition::InstructorApproves => Self::Approval,
         }
@@ -91,6 +94,7 @@ impl Subject {
             Self::Badge(id) => format!("badge.{id}"),
             Self::External(issuer, None) => format!("external.{issuer}"),
             Self::External(issuer, Some(achievement)) => format!("external.{issuer} {achievement}"),
+            Self::BadgeTotal => "badge-total".to_owned(),
             Self::Date => "date".to_owned(),
             Self::Approval => "approval".to_owned(),
         }

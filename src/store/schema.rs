@@ -317,6 +317,9 @@ diesel::table! {
         copied_from -> Nullable<Text>,
         pause -> Nullable<Text>,
         resumed -> Nullable<Text>,
+        lineage -> Nullable<Text>,
+        origin -> Nullable<Text>,
+        offered -> Nullable<Bool>,
     }
 }
 
@@ -443,6 +446,17 @@ diesel::table! {
         revoked_by -> Nullable<Text>,
         revocation_reason -> Nullable<Text>,
         suspended_since -> Nullable<BigInt>,
+        lineage -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    lineage_acceptances (badge_id, substance) {
+        tenant_id -> Text,
+        badge_id -> Text,
+        substance -> Text,
+        accepted_by -> Nullable<Text>,
+        accepted_at -> BigInt,
     }
 }
 
@@ -996,6 +1010,7 @@ allow_tables_to_appear_in_same_query!(
     decisions,
     current_decisions,
     awards,
+    lineage_acceptances,
     subjects,
     status_lists,
     status_entries,

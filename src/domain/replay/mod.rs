@@ -140,6 +140,7 @@ impl Scale {
             | Subject::Activity(_)
             | Subject::Badge(_)
             | Subject::External(..)
+            | Subject::BadgeTotal
             | Subject::Date
             | Subject::Approval => None,
         }

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Audience, Names, as_compared, badge_of, bound, native, number, one_line, stands};
+use super::{
+    Audience, Names, as_compared, badge_of, badges as of_badges, bound, native, number, one_line, stands,
+};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::{GradeSource, Recorded};
 use crate::domain::outside::OutsideValue;
-use crate::domain::rule::{Condition, Need};
+use crate::domain::rule::{Amount, Condition, Need};
 
 /// One line of a decision: "Cleaning exercise: 86 of 100, needs 80".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,7 +171,9 @@ fn gather_unmet<'a>(earned: &CheckedGroup, now: &'a CheckedGroup, told: &mut Vec
             }) => {}
             CheckedNode::Condition(was) if was.truth == Truth::Yes => {
                 let known = now.checked(&was.condition);
-                let unmet = known.filter(|is| is.truth != Truth::Yes && !told.contains(is));
+                // Time alone made a badge too old for the rule: its holder lacks nothing.
+                let unmet =
+                    known.filter(|is| is.truth != Truth::Yes && !is.is_only_old() && !told.contains(is));
                 told.extend(unmet);
             }
             CheckedNode::Condition(_) => {}
@@ -188,8 +192,15 @@ fn subject(condition: &Condition, names: &Names, audience: Audience) -> String {
         ) => names.elsewhere(column),
         (Condition::BestOf { best, of, .. }, _) => format!("Average of {}", native::the_best(*best, of)),
         (Condition::EvidenceApproved { activity }, _) => names.activity(activity),
-        (Condition::HoldsBadge { badge }, _) => names.badge(badge),
         (Condition::ExternalBadge { name, .. }, _) => format!("Badge of {}", one_line(name)),
+        (Condition::HoldsBadge { badge, .. }, _) => names.badge(badge),
+        (Condition::BadgeTotal { amount, of, .. }, _) => {
+            let what = match amount {
+                Amount::Hours => "Hours",
+                Amount::Credits => "Credits",
+            };
+            format!("{what} of {}", names.badges(of))
+        }
         (Condition::NotBefore { .. }, _) => String::new(),
         (Condition::InstructorApproves, Audience::Teacher) => "An instructor's approval".to_owned(),
         (Condition::InstructorApproves, Audience::Student) => "Your instructor's approval".to_owned(),
@@ -336,6 +347,9 @@ fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> Strin
             "none is known that is certainly of this student",
             "none is known that is certainly yours",
         ),
+        Seen::BadgeElsewhere { .. } | Seen::BadgeTooOld { .. } | Seen::BadgeTotal { .. } => {
+            of_badges::state(checked, names, audience)
+        }
         Seen::Date { at, zone } if checked.truth == Truth::Yes => {
             format!("open since {}", names.moment(*at, *zone))
         }

@@ -6,7 +6,8 @@ use crate::domain::evaluate::evaluate_group;
 use crate::domain::rule::Group;
 use crate::domain::sample::{
     all, any, any_facts, any_group, approval, approved, at_least, best_of, cleaning_rule, completed, decimal,
-    group, handed_in, holds, names, not_before, now, one_of, passed, percent, percent_elsewhere, points,
+    group, handed_in, holds, holds_within, names, not_before, now, one_of, passed, percent,
+    percent_elsewhere, points, total,
 };
 
 fn read(root: &Group) -> String {
@@ -148,6 +149,26 @@ fn an_empty_rule_says_that_nobody_earns_it() {
 }
 
 #[test]
+fn years_and_totals_of_badges_are_read_with_what_they_ask() {
+    let root = all([
+        holds_within("sql", 3),
+        total(Amount::Hours, &["sql", "charts"], "20"),
+    ]);
+    assert_eq!(
+        read(&root),
+        "A student earns this with the badge SQL basics awarded within the last 3 years and at least 20 hours in badges (SQL basics and Charts)."
+    );
+    assert_eq!(
+        label(&holds_within("sql", 1), &names()),
+        "SQL basics held, of the last year"
+    );
+    assert_eq!(
+        label(&total(Amount::Credits, &["sql", "charts"], "1"), &names()),
+        "2 badges ≥ 1 credit"
+    );
+}
+
+#[test]
 fn what_is_deleted_or_of_another_course_is_called_so() {
     assert_eq!(
         read(&all([percent("x", "80"), approved("x"), holds("x")])),
@@ -266,8 +287,9 @@ proptest! {
                 | Condition::Completed { column } => vec![names.elsewhere(column)],
                 Condition::BestOf { of, .. } => of.iter().map(|column| names.column(column)).collect(),
                 Condition::EvidenceApproved { activity } => vec![names.activity(activity)],
-                Condition::HoldsBadge { badge } => vec![names.badge(badge)],
                 Condition::ExternalBadge { name, .. } => vec![name.clone()],
+                Condition::HoldsBadge { badge, .. } => vec![names.badge(badge)],
+                Condition::BadgeTotal { of, .. } => of.iter().map(|badge| names.badge(badge)).collect(),
                 Condition::NotBefore { at, zone } => vec![names.moment(*at, *zone)],
                 Condition::InstructorApproves => vec!["an instructor's approval".to_owned()],
             };

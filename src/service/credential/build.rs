@@ -145,7 +145,7 @@ fn finished(parts: &Parts<'_>) -> Option<DateTime<Utc>> {
         (_, Seen::Best { of, .. }) => native::last_of(of, parts.graded),
         (_, Seen::HandedIn(fact)) => fact.at,
         (_, Seen::Completion(fact)) => fact.at,
-        (_, Seen::Badge { awarded_at }) => Some(*awarded_at),
+        (_, Seen::Badge { awarded_at } | Seen::BadgeElsewhere { awarded_at, .. }) => Some(*awarded_at),
         (_, Seen::Approval { at, .. }) => Some(*at),
         _ => None,
     });

@@ -19,6 +19,7 @@ mod installing;
 mod institutions;
 mod joined;
 mod joining;
+mod lineages;
 mod matrix;
 mod mine;
 mod one_home;

@@ -12,7 +12,8 @@
 //! | activity completed | `kind` = `completed`, `column` |
 //! | best of several grades | `kind` = `best_of`, `best`, `value` in percent, `of` once for each column: `ours:<id>` or `elsewhere:<id>` |
 //! | evidence | `kind` = `evidence`, `activity` |
-//! | badge | `kind` = `badge`, `badge` |
+//! | badge | `kind` = `badge`, `badge`, `years` (of the last so many; at any time where empty) |
+//! | hours or credits of badges | `kind` = `badge_total`, `value`, `unit` = `hours` or `credits`, `of` once for each badge |
 //! | badge of another issuer | `kind` = `external`, `issuer` (its id), `name`, `achievement` (an id; any where empty) |
 //! | date | `kind` = `date`, `at` (`yyyy-mm-ddThh:mm`), `zone` (that of the institution where empty) |
 //! | approval | `kind` = `approval` |
@@ -27,6 +28,8 @@ mod parse;
 
 pub(crate) use action::{Action, apply};
 pub(crate) use domain::{DraftProblem, column_word, place};
+
+use crate::domain::rule::Amount;
 
 /// Groups within groups, the root counted.
 pub(crate) const MAX_DEPTH: usize = 4;
@@ -97,6 +100,14 @@ pub(crate) enum DraftRow {
     Badge {
         /// The id of a badge; empty while none is chosen.
         badge: String,
+        /// Of the last so many; empty for at any time.
+        years: String,
+    },
+    BadgeTotal {
+        value: String,
+        amount: Amount,
+        /// The ids of badges, each once.
+        of: Vec<String>,
     },
     External {
         /// The id of the issuer.
@@ -133,6 +144,15 @@ pub(crate) enum AskedUnit {
     Passed,
 }
 
+/// How the form names what badges add up to.
+#[must_use]
+pub(crate) const fn amount_word(amount: Amount) -> &'static str {
+    match amount {
+        Amount::Hours => "hours",
+        Amount::Credits => "credits",
+    }
+}
+
 /// The kinds of condition, in the order in which the builder offers them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RowKind {
@@ -143,6 +163,7 @@ pub(crate) enum RowKind {
     Completed,
     Evidence,
     Badge,
+    BadgeTotal,
     External,
     Date,
     Approval,
@@ -232,6 +253,7 @@ impl RowKind {
         Self::Completed,
         Self::Evidence,
         Self::Badge,
+        Self::BadgeTotal,
         Self::External,
         Self::Date,
         Self::Approval,
@@ -249,6 +271,7 @@ impl RowKind {
             Self::Evidence => "evidence",
             Self::Badge => "badge",
             Self::External => "external",
+            Self::BadgeTotal => "badge_total",
             Self::Date => "date",
             Self::Approval => "approval",
         }
@@ -266,6 +289,7 @@ impl RowKind {
             Self::Evidence => "Evidence approved",
             Self::Badge => "Badge held",
             Self::External => "Badge of another issuer",
+            Self::BadgeTotal => "Hours or credits of badges",
             Self::Date => "Not before a date",
             Self::Approval => "Approved by a teacher",
         }
@@ -304,11 +328,19 @@ impl RowKind {
             Self::Evidence => DraftRow::Evidence {
                 activity: String::new(),
             },
-            Self::Badge => DraftRow::Badge { badge: String::new() },
             Self::External => DraftRow::External {
                 issuer: String::new(),
                 name: String::new(),
                 achievement: String::new(),
+            },
+            Self::Badge => DraftRow::Badge {
+                badge: String::new(),
+                years: String::new(),
+            },
+            Self::BadgeTotal => DraftRow::BadgeTotal {
+                value: String::new(),
+                amount: Amount::Hours,
+                of: Vec::new(),
             },
             Self::Date => DraftRow::Date {
                 at: String::new(),

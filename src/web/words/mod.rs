@@ -11,6 +11,7 @@ pub(crate) mod email_hash;
 pub(crate) mod endorsements;
 pub(crate) mod errors;
 pub(crate) mod evidence;
+pub(crate) mod lineages;
 pub(crate) mod lms;
 pub(crate) mod namesakes;
 pub(crate) mod outside;

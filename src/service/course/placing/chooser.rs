@@ -9,7 +9,7 @@ use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::evidence::Activity;
 use crate::domain::namesakes::Mark;
 use crate::domain::policy::Power;
-use crate::domain::rule::{Condition, Rule};
+use crate::domain::rule::Rule;
 use crate::ids::ActivityId;
 use crate::service::Cairn;
 use crate::service::base::activities::in_course;
@@ -184,10 +184,7 @@ pub(super) fn is_stack(db: &mut Db, badge: &Badge) -> Result<bool, StoreError> {
 
 fn asks_for_badges(rule: &Rule) -> bool {
     let conditions = rule.root.conditions();
-    !conditions.is_empty()
-        && conditions
-            .iter()
-            .all(|one| matches!(one, Condition::HoldsBadge { .. }))
+    !conditions.is_empty() && conditions.iter().all(|one| !one.badges().is_empty())
 }
 
 #[cfg(test)]

@@ -421,10 +421,8 @@ fn by_time(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<bool, Store
     Ok(rule.is_some_and(|rule| {
         let conditions = rule.root.conditions();
         conditions.iter().any(|one| {
-            matches!(
-                one,
-                Condition::NotBefore { .. } | Condition::HoldsBadge { .. } | Condition::ExternalBadge { .. }
-            )
+            matches!(one, Condition::NotBefore { .. } | Condition::ExternalBadge { .. })
+                || !one.badges().is_empty()
         })
     }))
 }
