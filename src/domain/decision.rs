@@ -134,6 +134,8 @@ pub(crate) enum Seen {
         at: DateTime<Utc>,
     },
     BadgeRevoked,
+    /// The institution does not ask it of this person.
+    BadgeWaived,
     BadgeNotHeld,
     Date {
         at: DateTime<Utc>,
@@ -247,6 +249,7 @@ impl Seen {
             | Self::Badge { .. }
             | Self::BadgeExpired { .. }
             | Self::BadgeRevoked
+            | Self::BadgeWaived
             | Self::BadgeNotHeld
             | Self::Date { .. }
             | Self::Approval { .. }

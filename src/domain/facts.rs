@@ -26,6 +26,8 @@ pub(crate) struct Facts {
     pub(crate) evidence: HashMap<ActivityId, EvidenceFact>,
     /// Badges that the person holds, the latest award of each.
     pub(crate) held: HashMap<BadgeId, Held>,
+    /// Badges that this person need not hold for the programme that is being decided, and since when.
+    pub(crate) waived: HashMap<BadgeId, DateTime<Utc>>,
     /// Set when an instructor approved this person for the badge that is being decided.
     pub(crate) approval: Option<Approval>,
 }

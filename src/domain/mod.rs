@@ -39,6 +39,7 @@ pub(crate) mod people;
 pub(crate) mod platform;
 pub(crate) mod policy;
 pub(crate) mod posted_score;
+pub(crate) mod programme;
 pub(crate) mod reading;
 pub(crate) mod release;
 pub(crate) mod renewal;

@@ -529,6 +529,7 @@ pub(crate) fn any_facts() -> impl Strategy<Value = Facts> {
     )
         .prop_map(
             |(columns, states, held, approved, elsewhere, handed_in, completed)| Facts {
+                waived: std::collections::HashMap::new(),
                 elsewhere,
                 handed_in,
                 completed,

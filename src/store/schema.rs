@@ -4,6 +4,7 @@
 use diesel::allow_tables_to_appear_in_same_query;
 
 mod outside;
+mod programmes;
 
 diesel::table! {
     tenants (id) {
@@ -130,6 +131,7 @@ diesel::table! {
         refused_at -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
         ended_as -> Nullable<Text>,
+        home -> Nullable<Bool>,
     }
 }
 
@@ -314,6 +316,9 @@ diesel::table! {
         copied_from -> Nullable<Text>,
         pause -> Nullable<Text>,
         resumed -> Nullable<Text>,
+        lineage -> Nullable<Text>,
+        origin -> Nullable<Text>,
+        offered -> Nullable<Bool>,
     }
 }
 
@@ -440,6 +445,17 @@ diesel::table! {
         revoked_by -> Nullable<Text>,
         revocation_reason -> Nullable<Text>,
         suspended_since -> Nullable<BigInt>,
+        lineage -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    lineage_acceptances (badge_id, substance) {
+        tenant_id -> Text,
+        badge_id -> Text,
+        substance -> Text,
+        accepted_by -> Nullable<Text>,
+        accepted_at -> BigInt,
     }
 }
 
@@ -931,6 +947,7 @@ diesel::table! {
     }
 }
 
+pub(crate) use programmes::{programme_reviews, programme_waivers, programmes};
 pub(crate) use outside::{
     grade_files, outside_cells, outside_columns, outside_grades, outside_people, rest_readings, rest_turns,
 };
@@ -971,6 +988,9 @@ allow_tables_to_appear_in_same_query!(
     nonces,
     sessions,
     badges,
+    programmes,
+    programme_waivers,
+    programme_reviews,
     rules,
     rule_inputs,
     approvals,
@@ -980,6 +1000,7 @@ allow_tables_to_appear_in_same_query!(
     decisions,
     current_decisions,
     awards,
+    lineage_acceptances,
     subjects,
     status_lists,
     status_entries,

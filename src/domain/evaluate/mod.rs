@@ -68,7 +68,8 @@ pub(super) fn holds(condition: &Condition, facts: &Facts, now: DateTime<Utc>) ->
         Condition::BestOf { best, of, at_least } => best::truth(*best, of, *at_least, facts),
         Condition::EvidenceApproved { activity } => evidence_truth(facts.evidence.get(activity)),
         Condition::HoldsBadge { badge } => {
-            yes_or_no(facts.held.get(badge).is_some_and(|held| held.in_force(now)))
+            let held = facts.held.get(badge).is_some_and(|held| held.in_force(now));
+            yes_or_no(held || facts.waived.contains_key(badge))
         }
         Condition::NotBefore { at, .. } => yes_or_no(*at <= now),
         Condition::InstructorApproves => {
@@ -179,6 +180,9 @@ fn see(condition: &Condition, facts: &Facts, now: DateTime<Utc>) -> Seen {
             None => Seen::NothingHandedIn,
         },
         Condition::HoldsBadge { badge } => match facts.held.get(badge) {
+            held if held.is_none_or(|held| !held.in_force(now)) && facts.waived.contains_key(badge) => {
+                Seen::BadgeWaived
+            }
             None => Seen::BadgeNotHeld,
             Some(Held { revoked: true, .. }) => Seen::BadgeRevoked,
             Some(Held {

@@ -15,3 +15,4 @@ pub(crate) mod regrades;
 pub(crate) mod reviewing;
 pub(crate) mod shares;
 pub(crate) mod uploads;
+mod whole;

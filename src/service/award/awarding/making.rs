@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
 
-use super::work::{approved_work, graded};
+use super::work::{approved_work, graded, waived_parts};
 use crate::domain::award::Award;
 use crate::domain::badge::Badge;
 use crate::domain::credential::{Credential, Visibility};
@@ -128,6 +128,7 @@ impl Signer {
             labels_elsewhere: &self.labels_elsewhere,
             evidence: &approved_work(db, badge, person, decision)?,
             graded: &graded(db, badge, person, decision)?,
+            waived: &waived_parts(db, badge, decision)?,
         });
         Ok(Some(Prepared {
             award,
