@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// The rules of one institution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[allow(clippy::struct_excessive_bools, reason = "rules, each on its own")]
 pub(crate) struct Policy {
     /// Who makes badges, changes them and their rules, and turns them on.
     pub(crate) create: Who,
@@ -26,6 +27,10 @@ pub(crate) struct Policy {
     /// The students are minors: no public page, no name is shown and nothing of an e-mail address is signed, whatever they
     /// choose.
     pub(crate) minors: bool,
+    /// Whether a second person has to approve a programme before it decides.
+    pub(crate) programme_reviews: bool,
+    /// Whether administrators see by name who would earn a programme; else numbers alone.
+    pub(crate) programme_names: bool,
 }
 
 /// Whom something is left to.
@@ -101,6 +106,8 @@ impl Default for Policy {
             keep_days: None,
             public_pages: true,
             minors: false,
+            programme_reviews: false,
+            programme_names: false,
         }
     }
 }

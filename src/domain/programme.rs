@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::domain::badge::{Badge, Design, Expiry, Renewal};
 use crate::domain::decision::Truth;
+use crate::domain::design_review::RuleProblem;
 use crate::domain::evaluate::{holds, node_truth, outcome};
 use crate::domain::facts::Facts;
 use crate::domain::rule::{Condition, Group, Need, Node, Rule, RuleState};
@@ -112,6 +114,47 @@ pub(crate) enum ReviewState {
     Approved,
     /// Something is to be changed first.
     Changes,
+}
+
+/// A badge of which programmes can be made, and where it is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Offered {
+    pub(crate) badge: Badge,
+    /// Where its lineage begins: by that a rule names it.
+    pub(crate) lineage: BadgeId,
+    /// The title, or else the short name, of its course; none for one of the institution itself.
+    pub(crate) course: Option<String>,
+    /// Whether it is one of the institution itself.
+    pub(crate) is_home: bool,
+}
+
+/// What keeps a programme from deciding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Hindrance {
+    Rule(RuleProblem),
+    /// Two badges of its rule are one badge in two terms.
+    OneInTwoTerms { names: Vec<String> },
+    /// A second person has to approve it.
+    NotApproved,
+    /// The time of validity of its badge is over.
+    TimeOver,
+    Retired,
+}
+
+/// A digest of all that is approved of a programme: SHA-256 in lower-case hex.
+#[must_use]
+pub(crate) fn digest(design: &Design, root: &Group, terms: &Terms) -> String {
+    let mut hash = Sha256::new();
+    for part in [
+        serde_json::to_vec(design),
+        serde_json::to_vec(root),
+        serde_json::to_vec(terms),
+    ] {
+        // None of them can fail: they hold words, numbers and moments.
+        hash.update(part.unwrap_or_default());
+        hash.update([0_u8]);
+    }
+    hex::encode(hash.finalize())
 }
 
 /// Which part a badge plays in the rule of a programme.

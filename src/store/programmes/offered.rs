@@ -4,24 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 
-use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::badge::BadgeState;
+use crate::domain::programme::Offered;
 use crate::ids::{BadgeId, TenantId};
 use crate::store::badges::Row as BadgeRow;
 use crate::store::convert::CHUNK;
 use crate::store::schema::{badges, courses};
 use crate::store::{Db, StoreError};
-
-/// A badge, and where it is.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Offered {
-    pub(crate) badge: Badge,
-    /// Where its lineage begins: by that a rule names it.
-    pub(crate) lineage: BadgeId,
-    /// The title, or else the short name, of its course; none for one of the institution itself.
-    pub(crate) course: Option<String>,
-    /// Whether it is one of the institution itself.
-    pub(crate) is_home: bool,
-}
 
 /// A badge, its lineage, the title and the short name of its course, and whether that is the home.
 type Found = (BadgeRow, Option<String>, Option<String>, Option<String>, Option<bool>);

@@ -28,6 +28,7 @@ pub(crate) enum AdminPlace {
     Platforms,
     Issuers,
     Policies,
+    Programmes,
     People,
     Awards,
     Privacy,
@@ -40,11 +41,12 @@ pub(crate) enum AdminPlace {
 /// The text of an entry of the navigation, where it leads, and which page it is.
 type Entry = (&'static str, fn() -> String, AdminPlace);
 
-const PLACES: [Entry; 9] = [
+const PLACES: [Entry; 10] = [
     ("Overview", console::overview, AdminPlace::Overview),
     ("Platforms", console::platforms, AdminPlace::Platforms),
     ("Issuers and keys", console::issuers, AdminPlace::Issuers),
     ("Policies", console::policies, AdminPlace::Policies),
+    ("Programmes", console::programmes, AdminPlace::Programmes),
     ("People", console::people, AdminPlace::People),
     ("Awards", console::awards, AdminPlace::Awards),
     ("Export and erasure", console::privacy, AdminPlace::Privacy),
@@ -152,6 +154,38 @@ const NOTICES: &[(&str, Status, &str)] = &[
         Status::NeedsAttention,
         "Deleted here, but Canvas could not be reached, so a token may live on there. Delete the key under Admin → Developer Keys.",
     ),
+    (
+        "programme-saved",
+        Status::Earned,
+        "Saved. What awards now stays until you activate the programme.",
+    ),
+    (
+        "programme-active",
+        Status::InProgress,
+        "Activated. Everybody who has earned enough parts is being awarded, whenever they earned them.",
+    ),
+    (
+        "programme-paused",
+        Status::Neutral,
+        "Paused. Nobody is awarded until you activate it again; what was awarded stays.",
+    ),
+    (
+        "programme-retired",
+        Status::Neutral,
+        "Retired. Nobody is awarded it any more; what was awarded stays.",
+    ),
+    (
+        "review-asked",
+        Status::InProgress,
+        "Asked. Another administrator finds it under Programmes.",
+    ),
+    ("review-answered", Status::Earned, "Answered."),
+    (
+        "waived",
+        Status::Earned,
+        "Waived. The programme is being decided for this person.",
+    ),
+    ("waiver-ended", Status::Neutral, "Taken back."),
     (
         "password",
         Status::Earned,

@@ -110,6 +110,8 @@ fn view(
         days,
         public_pages: policy.public_pages,
         minors: policy.minors,
+        programme_reviews: policy.programme_reviews,
+        programme_names: policy.programme_names,
         problems,
     }
 }
@@ -177,6 +179,8 @@ fn typed(form: &Fields) -> Policy {
         keep_days: (form.get("keep") == Some("days")).then(days),
         public_pages: form.ticked("public_pages"),
         minors: form.ticked("minors"),
+        programme_reviews: form.ticked("programme_reviews"),
+        programme_names: form.ticked("programme_names"),
     }
 }
 

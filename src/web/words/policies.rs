@@ -129,5 +129,13 @@ pub(crate) fn told(policy: &Policy) -> Vec<(&'static str, String)> {
         ),
         ("Badges have public pages", yes(policy.public_pages)),
         ("Our students are minors", yes(policy.minors)),
+        (
+            "A second person approves programmes",
+            yes(policy.programme_reviews),
+        ),
+        (
+            "Administrators see names of those who would earn a programme",
+            yes(policy.programme_names),
+        ),
     ]
 }

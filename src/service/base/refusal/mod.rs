@@ -16,6 +16,7 @@ mod grades;
 mod institution;
 mod joining;
 mod privacy;
+mod programme;
 mod replay;
 mod rest;
 
@@ -29,6 +30,7 @@ pub(crate) use grades::GradesRefusal;
 pub(crate) use institution::{AccountRefusal, InstitutionRefusal, NoAnswer, RegisteringStep};
 pub(crate) use joining::JoinRefusal;
 pub(crate) use privacy::PrivacyRefusal;
+pub(crate) use programme::ProgrammeRefusal;
 pub(crate) use replay::ReplayRefusal;
 pub(crate) use rest::RestRefusal;
 
@@ -75,6 +77,8 @@ wings! {
     /// Reading a platform by its REST interface.
     Rest(RestRefusal),
     Join(JoinRefusal),
+    /// A stack of the institution.
+    Programme(ProgrammeRefusal),
 }
 
 impl Refusal {

@@ -23,6 +23,8 @@ use crate::store::{
     submissions, tenants,
 };
 
+mod waivers;
+
 /// Most share links of one badge that are told, the latest first.
 const MOST_LINKS: i64 = 1_000;
 
@@ -40,6 +42,7 @@ pub(super) struct AboutMe {
     not_released: BTreeSet<String>,
     decisions: Vec<Value>,
     approvals: Vec<Value>,
+    waivers: Vec<Value>,
     awards: Vec<Value>,
     falls: Vec<Value>,
     visits: Vec<Value>,
@@ -168,6 +171,7 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
         grades: Vec::new(),
         not_released,
         approvals: Vec::new(),
+        waivers: Vec::new(),
         falls: Vec::new(),
         visits: Vec::new(),
         log: told_log(db, tenant, &everybody, &held, &signed, &submissions)?,
@@ -184,6 +188,8 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
             .extend(told_grades(db, tenant, one, &withheld, &mut names)?);
         told.approvals
             .extend(told_approvals(db, tenant, one, &mut names)?);
+        told.waivers
+            .extend(waivers::told(db, tenant, one, &mut names)?);
         told.falls.extend(told_falls(db, tenant, one, &mut names)?);
         told.visits.extend(told_visits(db, tenant, one, &mut names)?);
     }
@@ -205,7 +211,7 @@ impl AboutMe {
             "scores_sent_to_the_gradebook": self.scores_sent,
             "person": self.person, "courses": self.courses, "grades": self.grades,
             "columns_not_released_yet": self.not_released, "handed_in": handed_in,
-            "decisions": self.decisions, "approvals": self.approvals, "awards": self.awards,
+            "decisions": self.decisions, "approvals": self.approvals, "parts_waived": self.waivers, "awards": self.awards,
             "grades_that_fell": self.falls, "visits": self.visits, "log": self.log,
         })
     }

@@ -20,6 +20,7 @@ mod people;
 mod platforms;
 mod policies;
 mod privacy;
+mod programmes;
 
 pub(crate) use administrators::{AdministratorLine, AdministratorsPage, InvitationPage};
 pub(crate) use audit::{AuditLine, AuditPage, Sought};
@@ -36,6 +37,10 @@ pub(crate) use overview::{InstitutionCard, OverviewPage};
 pub(crate) use people::{FoundPerson, JoinLine, PeoplePage};
 pub(crate) use platforms::{InvitedPage, PlatformPage, PlatformsPage, SamePlatformPage};
 pub(crate) use policies::PoliciesPage;
+pub(crate) use programmes::{
+    ChoiceLine, OfferedGroup, OfferedRow, PartLine, ProgrammeEditorPage, ProgrammeLine, ProgrammeMapPage, ProgrammePage, ProgrammeTrialPage,
+    ProgrammesPage, ReviewPanel, WaiverLine, WaiversPage,
+};
 pub(crate) use privacy::{DeclinePage, ErasureLine, ExportLine, PrivacyPage};
 
 /// Everything that a page of the console carries besides its content.

@@ -7,7 +7,7 @@ use crate::web::views::shared::ProblemList;
 
 /// Posts `seen`, `create`, `approve`, `revoke` (`instructors` or `administrators`), the boxes `assistants_review`, `…_approve`,
 /// `…_create` and `…_revoke`, `sections` (`whole_course` or `no_teaching`), `regrade`, `keep` (`forever` or `days`) with
-/// `days`, and the boxes `public_pages` and `minors`.
+/// `days`, and the boxes `public_pages`, `minors`, `programme_reviews` and `programme_names`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/policies.html")]
 #[allow(
@@ -34,5 +34,8 @@ pub(crate) struct PoliciesPage {
     pub(crate) days: String,
     pub(crate) public_pages: bool,
     pub(crate) minors: bool,
+    /// Whether a second person approves programmes, and whether administrators see names there.
+    pub(crate) programme_reviews: bool,
+    pub(crate) programme_names: bool,
     pub(crate) problems: ProblemList,
 }

@@ -5,7 +5,7 @@ mod grades;
 mod institution;
 mod replay;
 
-use super::{email_hash, rest_access};
+use super::{email_hash, programmes, rest_access};
 use crate::service::base::refusal::{
     AwardRefusal, BadgeRefusal, CredentialRefusal, JoinRefusal, PrivacyRefusal, Refusal,
 };
@@ -30,6 +30,7 @@ pub(crate) fn sentence(refusal: &Refusal) -> String {
         Refusal::Privacy(refusal) => privacy(*refusal),
         Refusal::Rest(refusal) => rest_access::refusal(refusal),
         Refusal::Join(refusal) => joining(*refusal).to_owned(),
+        Refusal::Programme(refusal) => programmes::refusal(*refusal),
     }
 }
 
