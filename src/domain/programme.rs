@@ -133,7 +133,9 @@ pub(crate) struct Offered {
 pub(crate) enum Hindrance {
     Rule(RuleProblem),
     /// Two badges of its rule are one badge in two terms.
-    OneInTwoTerms { names: Vec<String> },
+    OneInTwoTerms {
+        names: Vec<String>,
+    },
     /// A second person has to approve it.
     NotApproved,
     /// The time of validity of its badge is over.
@@ -262,7 +264,14 @@ pub(crate) fn met_until(root: &Group, facts: &Facts, now: DateTime<Utc>) -> Opti
 /// The badge of a programme as it is awarded to somebody at `now`: where the end of a part ends the whole, it ends with the first
 /// part that it needs, unless its own end is earlier.
 #[must_use]
-pub(crate) fn awarded_as(badge: &Badge, terms: &Terms, root: &Group, facts: &Facts, now: DateTime<Utc>, zone: Zone) -> Badge {
+pub(crate) fn awarded_as(
+    badge: &Badge,
+    terms: &Terms,
+    root: &Group,
+    facts: &Facts,
+    now: DateTime<Utc>,
+    zone: Zone,
+) -> Badge {
     let mut badge = badge.clone();
     if terms.parts_end != PartsEnd::Keeps
         && let Some(end) = met_until(root, facts, now)
@@ -276,7 +285,12 @@ pub(crate) fn awarded_as(badge: &Badge, terms: &Terms, root: &Group, facts: &Fac
 /// The version of a rule that decides about somebody: the active one, unless they meet an earlier one under which they began and may
 /// finish.
 #[must_use]
-pub(crate) fn deciding<'a>(versions: &'a [Rule], terms: &Terms, facts: &Facts, now: DateTime<Utc>) -> Option<&'a Rule> {
+pub(crate) fn deciding<'a>(
+    versions: &'a [Rule],
+    terms: &Terms,
+    facts: &Facts,
+    now: DateTime<Utc>,
+) -> Option<&'a Rule> {
     let active = versions.iter().find(|rule| rule.state == RuleState::Active)?;
     if !terms.finish_begun || outcome(&active.root, facts, now) == Truth::Yes {
         return Some(active);

@@ -947,10 +947,10 @@ diesel::table! {
     }
 }
 
-pub(crate) use programmes::{programme_reviews, programme_waivers, programmes};
 pub(crate) use outside::{
     grade_files, outside_cells, outside_columns, outside_grades, outside_people, rest_readings, rest_turns,
 };
+pub(crate) use programmes::{programme_reviews, programme_waivers, programmes};
 
 allow_tables_to_appear_in_same_query!(
     platforms,

@@ -84,7 +84,11 @@ pub(crate) fn draw(nodes: &[Node]) -> Option<Drawing> {
     if nodes.is_empty() || nodes.len() > MOST {
         return None;
     }
-    let at: HashMap<&str, usize> = nodes.iter().enumerate().map(|(n, node)| (node.id.as_str(), n)).collect();
+    let at: HashMap<&str, usize> = nodes
+        .iter()
+        .enumerate()
+        .map(|(n, node)| (node.id.as_str(), n))
+        .collect();
     let below: Vec<Vec<usize>> = nodes
         .iter()
         .map(|node| {
@@ -104,7 +108,10 @@ pub(crate) fn draw(nodes: &[Node]) -> Option<Drawing> {
         let down = tallest.saturating_sub(members.len()).saturating_mul(step.1) / 2;
         for (row, node) in members.iter().enumerate() {
             if let Some(place) = places.get_mut(*node) {
-                *place = (layer.saturating_mul(step.0), row.saturating_mul(step.1).saturating_add(down));
+                *place = (
+                    layer.saturating_mul(step.0),
+                    row.saturating_mul(step.1).saturating_add(down),
+                );
             }
         }
     }
@@ -147,7 +154,11 @@ fn drawing(
 
 /// A curve from the right edge of a box to the left one of another.
 fn line((x, y): (usize, usize), to: (usize, usize)) -> String {
-    let (from_x, from_y, to_y) = (x.saturating_add(BOX.0), y.saturating_add(BOX.1 / 2), to.1.saturating_add(BOX.1 / 2));
+    let (from_x, from_y, to_y) = (
+        x.saturating_add(BOX.0),
+        y.saturating_add(BOX.1 / 2),
+        to.1.saturating_add(BOX.1 / 2),
+    );
     let bend = APART.0 / 2;
     format!(
         "M{from_x} {from_y}C{} {from_y} {} {to_y} {} {to_y}",
@@ -174,7 +185,9 @@ fn layered(below: &[Vec<usize>]) -> Vec<usize> {
         for (node, parts) in below.iter().enumerate() {
             let deepest = parts.iter().filter(|part| **part != node);
             let deepest = deepest.filter_map(|part| layers.get(*part)).max().copied();
-            let wanted = deepest.map_or(0, |deepest| deepest.saturating_add(1)).min(below.len());
+            let wanted = deepest
+                .map_or(0, |deepest| deepest.saturating_add(1))
+                .min(below.len());
             if let Some(layer) = layers.get_mut(node)
                 && *layer < wanted
             {
@@ -264,9 +277,13 @@ mod tests {
 
     #[test]
     fn three_hundred_badges_are_drawn_and_more_are_not() {
-        let many: Vec<Node> = (0..300).map(|n| node(n, if n == 0 { &[] } else { &[0] })).collect();
+        let many: Vec<Node> = (0..300)
+            .map(|n| node(n, if n == 0 { &[] } else { &[0] }))
+            .collect();
         assert_eq!(draw(&many).unwrap().nodes.len(), 300);
-        let chain: Vec<Node> = (0..300usize).map(|n| node(n, &n.checked_sub(1).map_or(vec![], |one| vec![one]))).collect();
+        let chain: Vec<Node> = (0..300usize)
+            .map(|n| node(n, &n.checked_sub(1).map_or(vec![], |one| vec![one])))
+            .collect();
         assert_eq!(draw(&chain).unwrap().width, 300 * 290 - 70);
         let more: Vec<Node> = (0..301).map(|n| node(n, &[])).collect();
         assert_eq!(draw(&more), None);

@@ -175,8 +175,8 @@ pub(crate) mod course {
 pub(crate) mod console {
     use super::routes;
     use crate::ids::{
-        AdminId, AwardId, BadgeId, CopyRequestId, DeploymentId, ErasureId, ExportId, InvitationId, JoinId, KeyId,
-        PlatformId, RegistrationId, RestGrantId, TenantId, WaiverId,
+        AdminId, AwardId, BadgeId, CopyRequestId, DeploymentId, ErasureId, ExportId, InvitationId, JoinId,
+        KeyId, PlatformId, RegistrationId, RestGrantId, TenantId, WaiverId,
     };
 
     /// What the scope begins with.

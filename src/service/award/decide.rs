@@ -98,7 +98,8 @@ fn decide_one(
 ) -> Result<Decided, ServiceError> {
     let mut decided = Decided::default();
     // Nobody is enrolled in the home of the institution: who may be awarded there is asked of each of its badges.
-    if !may_be_awarded(db, tenant, course, person)? && programmes::home(db, tenant)?.as_ref() != Some(course) {
+    if !may_be_awarded(db, tenant, course, person)? && programmes::home(db, tenant)?.as_ref() != Some(course)
+    {
         return Ok(decided);
     }
     for badge in badges::for_course(db, tenant, course)? {

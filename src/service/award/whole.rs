@@ -42,7 +42,11 @@ impl Whole {
             RuleState::Superseded => self.terms.finish_begun,
             RuleState::Draft => false,
         };
-        self.versions.iter().filter(counts).map(|rule| &rule.root).collect()
+        self.versions
+            .iter()
+            .filter(counts)
+            .map(|rule| &rule.root)
+            .collect()
     }
 
     /// Everybody about whom it is decided: those who hold a part.

@@ -146,7 +146,9 @@ fn finished(parts: &Parts<'_>) -> Option<DateTime<Utc>> {
 /// What is worth saying of how it was awarded.
 fn how(decision: &Decision, renews: Option<&Award>, waived: &[String]) -> Option<String> {
     let by_hand = (decision.outcome != Truth::Yes).then(|| BY_HAND.to_owned());
-    let without = waived.iter().map(|part| format!("The institution waived the part “{part}”."));
+    let without = waived
+        .iter()
+        .map(|part| format!("The institution waived the part “{part}”."));
     let said: Vec<String> = by_hand
         .into_iter()
         .chain(without)

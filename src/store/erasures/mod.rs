@@ -7,7 +7,8 @@ use super::convert::{CHUNK, micros, moment, opt_moment};
 use super::schema::{
     approvals, audit, awards, badges, course_teachers, credentials, current_decisions, decisions, enrolments,
     erased_pages, erasures, identities, outside_cells, outside_grades, outside_people, past_results, people,
-    posted_scores, programme_waivers, regrades, results, section_members, sessions, share_links, subjects, submissions,
+    posted_scores, programme_waivers, regrades, results, section_members, sessions, share_links, subjects,
+    submissions,
 };
 use super::{Db, StoreError, jobs, joins, waiting_answers};
 use crate::domain::audit::{ActorKind, approval_subject};

@@ -14,9 +14,7 @@ use crate::ids::{BadgeId, PersonId, TenantId};
 use crate::store::awards::fact;
 use crate::store::convert::{CHUNK, from_word, moment};
 use crate::store::enrolments::{Row as EnrolmentRow, is_student, listing_of};
-use crate::store::schema::{
-    awards, badges, courses, enrolments, people, programme_waivers, registrations,
-};
+use crate::store::schema::{awards, badges, courses, enrolments, people, programme_waivers, registrations};
 use crate::store::{Db, StoreError};
 
 /// An award, whether its badge is one of the institution's own, and what its holder is in the course of it.
@@ -126,7 +124,11 @@ fn read(
         let lineage = lineage.map(BadgeId::from);
         for counts_as in lineage.into_iter().chain([own]) {
             if counting.iter().any(|one| one == counts_as.as_str()) {
-                keep(&mut all.entry(person.clone()).or_default().held, counts_as, held.clone());
+                keep(
+                    &mut all.entry(person.clone()).or_default().held,
+                    counts_as,
+                    held.clone(),
+                );
             }
         }
     }

@@ -168,7 +168,11 @@ pub(crate) fn set_terms(
 }
 
 /// The programme whose badge that is; none for a badge of a course.
-pub(crate) fn of_badge(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Option<Programme>, StoreError> {
+pub(crate) fn of_badge(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+) -> Result<Option<Programme>, StoreError> {
     let row = on_both!(db, |connection| programmes::table
         .filter(programmes::tenant_id.eq(tenant.as_str()))
         .filter(programmes::badge_id.eq(badge.as_str()))

@@ -13,7 +13,13 @@ use crate::store::schema::{badges, courses};
 use crate::store::{Db, StoreError};
 
 /// A badge, its lineage, the title and the short name of its course, and whether that is the home.
-type Found = (BadgeRow, Option<String>, Option<String>, Option<String>, Option<bool>);
+type Found = (
+    BadgeRow,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<bool>,
+);
 
 fn told((row, lineage, title, label, home): Found) -> Result<Offered, StoreError> {
     let badge = row.badge()?;

@@ -90,7 +90,10 @@ pub(crate) fn last_approval(
         .filter(programme_reviews::tenant_id.eq(tenant.as_str()))
         .filter(programme_reviews::badge_id.eq(badge.as_str()))
         .filter(programme_reviews::state.eq(word(&ReviewState::Approved)?))
-        .order((programme_reviews::answered_at.desc(), programme_reviews::id.desc()))
+        .order((
+            programme_reviews::answered_at.desc(),
+            programme_reviews::id.desc(),
+        ))
         .select(Row::as_select())
         .first(db)
         .optional()?;

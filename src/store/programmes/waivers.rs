@@ -83,7 +83,11 @@ pub(crate) fn of_badge(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Resul
 }
 
 /// All waivers of a person, also those that were taken back, newest first.
-pub(crate) fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Waiver>, StoreError> {
+pub(crate) fn of_person(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<Vec<Waiver>, StoreError> {
     let rows: Vec<Row> = programme_waivers::table
         .filter(programme_waivers::tenant_id.eq(tenant.as_str()))
         .filter(programme_waivers::person_id.eq(person.as_str()))

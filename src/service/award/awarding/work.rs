@@ -55,7 +55,11 @@ pub(super) fn graded(
 }
 
 /// The names of the parts that a decision did not ask for, because they were waived.
-pub(super) fn waived_parts(db: &mut Db, badge: &Badge, decision: &Decision) -> Result<Vec<String>, StoreError> {
+pub(super) fn waived_parts(
+    db: &mut Db,
+    badge: &Badge,
+    decision: &Decision,
+) -> Result<Vec<String>, StoreError> {
     let mut names = Vec::new();
     for part in waived(decision) {
         names.extend(badges::get(db, &badge.tenant, part)?.map(|part| part.design.name));

@@ -1,22 +1,23 @@
 //! Programmes: stacks that an institution owns, over badges of any of its courses, made by its administrators. The badge of one is an
 //! ordinary badge in the home of the institution, so that it is awarded, shown, revoked and exported as any other.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
 use crate::domain::audit::{Action, Actor, Entry};
-use crate::domain::badge::Badge;
+use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::design_review::{RuleContext, RuleProblem, review_rule};
 use crate::domain::issuer::Tenant;
-use crate::domain::programme::{Hindrance, Offered, Programme, Review, digest};
+use crate::domain::programme::{Hindrance, Offered, Programme, ReviewState, digest};
 use crate::domain::rule::{Group, Rule};
 use crate::domain::sentence::Names;
 use crate::ids::{BadgeId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::ProgrammeRefusal;
 use crate::service::institution::administrators::Administrator;
-use crate::store::{Db, StoreError, policies, programmes, rules, tenants};
+use crate::store::{Db, StoreError, badges, issuers, policies, programmes, rules, tenants};
 
 pub(crate) mod reviewing;
 pub(crate) mod saving;
@@ -47,10 +48,8 @@ pub(crate) struct Opened {
     pub(crate) parts: HashMap<BadgeId, Offered>,
     pub(crate) names: Names,
     pub(crate) hindrances: Vec<Hindrance>,
-    /// Whether the policy asks a second person.
-    pub(crate) is_reviewed: bool,
-    /// The review of it as it stands now.
-    pub(crate) review: Option<Review>,
+    /// The last part of the addresses of its issuer.
+    pub(crate) issuer: String,
 }
 
 impl Opened {
@@ -80,10 +79,7 @@ pub(crate) async fn list(
             let draft = rules::draft(db, &id, &badge.id)?;
             let has_draft = draft.is_some();
             let rule = rules::active(db, &id, &badge.id)?.or(draft);
-            let parts: BTreeSet<BadgeId> = rule
-                .iter()
-                .flat_map(|rule| rule.root.badges().cloned())
-                .collect();
+            let parts: BTreeSet<BadgeId> = rule.iter().flat_map(|rule| rule.root.badges().cloned()).collect();
             all.push(Summary {
                 holders: count(programmes::holders(db, &id, &badge.id, now)?),
                 parts: parts.len(),
@@ -109,9 +105,7 @@ pub(crate) async fn open(
 ) -> Result<Opened, ServiceError> {
     admin.scope.allows(tenant)?;
     let (tenant, badge, now) = (tenant.clone(), badge.clone(), cairn.clock.now());
-    let found = cairn
-        .store
-        .read_with(move |db| open_in(db, &tenant, &badge, now));
+    let found = cairn.store.read_with(move |db| open_in(db, &tenant, &badge, now));
     found.await
 }
 
@@ -126,14 +120,6 @@ fn open_in(db: &mut Db, tenant: &TenantId, id: &BadgeId, now: DateTime<Utc>) -> 
         .collect();
     let named: Vec<BadgeId> = named.into_iter().collect();
     let parts = programmes::named(db, tenant, &named)?;
-    let is_reviewed = policies::get(db, tenant)?.programme_reviews;
-    let review = match shown {
-        Some(rule) => {
-            let digest = digest(&badge.design, &rule.root, &programme.terms);
-            programmes::review_of(db, tenant, id, &digest)?
-        }
-        None => None,
-    };
     let hindrances = match shown {
         Some(rule) => hindrances(db, &programme, &badge, &rule.root, now)?,
         None => vec![Hindrance::Rule(RuleProblem::EmptyRule)],
@@ -148,8 +134,7 @@ fn open_in(db: &mut Db, tenant: &TenantId, id: &BadgeId, now: DateTime<Utc>) -> 
         draft,
         parts,
         hindrances,
-        is_reviewed,
-        review,
+        issuer: issuer(db, tenant)?,
     })
 }
 
@@ -171,6 +156,16 @@ pub(crate) async fn offered(
     found.await
 }
 
+/// All badges of an institution that build on badges.
+#[derive(Debug, Clone)]
+pub(crate) struct Map {
+    pub(crate) institution: Tenant,
+    /// The last part of the addresses of its issuer.
+    pub(crate) issuer: String,
+    /// Each with those on which it builds.
+    pub(crate) badges: Vec<(Offered, Vec<BadgeId>)>,
+}
+
 /// All badges of an institution that build on others or are built on, each with those on which it builds: what a drawing of all of it
 /// shows.
 ///
@@ -181,7 +176,7 @@ pub(crate) async fn map(
     cairn: &Cairn,
     admin: &Administrator,
     tenant: &TenantId,
-) -> Result<(Tenant, Vec<(Offered, Vec<BadgeId>)>), ServiceError> {
+) -> Result<Map, ServiceError> {
     admin.scope.allows(tenant)?;
     let id = tenant.clone();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
@@ -201,13 +196,22 @@ pub(crate) async fn map(
             .map(|(badge, one)| (one, below.remove(&badge).unwrap_or_default()))
             .collect();
         all.sort_by(|(one, _), (other, _)| one.badge.id.cmp(&other.badge.id));
-        Ok((institution(db, &id)?, all))
+        Ok(Map {
+            institution: institution(db, &id)?,
+            issuer: issuer(db, &id)?,
+            badges: all,
+        })
     });
     found.await
 }
 
 fn institution(db: &mut Db, tenant: &TenantId) -> Result<Tenant, ServiceError> {
     tenants::get(db, tenant)?.ok_or(ServiceError::NotFound("institution"))
+}
+
+fn issuer(db: &mut Db, tenant: &TenantId) -> Result<String, ServiceError> {
+    let issuer = issuers::for_tenant(db, tenant)?.ok_or(ServiceError::NotFound("issuer"))?;
+    Ok(issuer.slug)
 }
 
 fn count(found: i64) -> usize {
@@ -218,7 +222,7 @@ fn count(found: i64) -> usize {
 fn find(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Result<(Programme, Badge), ServiceError> {
     let missing = || ServiceError::NotFound("programme");
     let programme = programmes::of_badge(db, tenant, id)?.ok_or_else(missing)?;
-    let badge = crate::store::badges::get(db, tenant, id)?.ok_or_else(missing)?;
+    let badge = badges::get(db, tenant, id)?.ok_or_else(missing)?;
     Ok((programme, badge))
 }
 
@@ -258,13 +262,13 @@ fn hindrances(
     if !badge.design.expiry.leaves_time(now) {
         found.push(Hindrance::TimeOver);
     }
-    if badge.state == crate::domain::badge::BadgeState::Retired {
+    if badge.state == BadgeState::Retired {
         found.push(Hindrance::Retired);
     }
     if policies::get(db, tenant)?.programme_reviews {
         let digest = digest(&badge.design, root, &programme.terms);
         let review = programmes::review_of(db, tenant, &badge.id, &digest)?;
-        if !review.is_some_and(|review| review.state == crate::domain::programme::ReviewState::Approved) {
+        if !review.is_some_and(|review| review.state == ReviewState::Approved) {
             found.push(Hindrance::NotApproved);
         }
     }
@@ -286,7 +290,7 @@ fn rule_problems(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<RulePro
             badge: &badge.id,
             kind: badge.design.kind,
             line_items: &[],
-            former: &std::collections::HashSet::new(),
+            former: &HashSet::new(),
             names,
             builds_on: &builds_on,
         };
@@ -319,7 +323,7 @@ fn entry(admin: &Administrator, badge: &Badge, action: Action, now: DateTime<Utc
 fn check_text(text: &str) -> Result<String, ServiceError> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > 500 {
-        return Err(crate::service::base::refusal::ProgrammeRefusal::Reason.into());
+        return Err(ProgrammeRefusal::Reason.into());
     }
     Ok(text.to_owned())
 }

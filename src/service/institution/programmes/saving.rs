@@ -123,7 +123,11 @@ pub(crate) async fn save(
             let new = RuleId::new(now, random.as_ref());
             rules::save_draft(db, &tenant, &badge.id, &root, new, now)?;
         }
-        let action = if is_new { Action::ProgrammeMade } else { Action::ProgrammeSaved };
+        let action = if is_new {
+            Action::ProgrammeMade
+        } else {
+            Action::ProgrammeSaved
+        };
         let parts = root.badges().count();
         let entry = entry(&admin, &badge, action, now).detail(json!({ "parts": parts }));
         audit::record(db, &entry, random.as_ref())?;
@@ -214,9 +218,10 @@ pub(crate) async fn turn(
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         let (_, badge) = find(db, &tenant, &id)?;
         let (state, action) = match (turn, &badge.state) {
-            (Turn::Pause, BadgeState::Active) => {
-                (BadgeState::Paused { reason: Rest::Chosen }, Action::ProgrammePaused)
-            }
+            (Turn::Pause, BadgeState::Active) => (
+                BadgeState::Paused { reason: Rest::Chosen },
+                Action::ProgrammePaused,
+            ),
             (Turn::Retire, BadgeState::Draft | BadgeState::Active | BadgeState::Paused { .. }) => {
                 (BadgeState::Retired, Action::ProgrammeRetired)
             }

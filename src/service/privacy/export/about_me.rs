@@ -188,8 +188,7 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
             .extend(told_grades(db, tenant, one, &withheld, &mut names)?);
         told.approvals
             .extend(told_approvals(db, tenant, one, &mut names)?);
-        told.waivers
-            .extend(waivers::told(db, tenant, one, &mut names)?);
+        told.waivers.extend(waivers::told(db, tenant, one, &mut names)?);
         told.falls.extend(told_falls(db, tenant, one, &mut names)?);
         told.visits.extend(told_visits(db, tenant, one, &mut names)?);
     }

@@ -37,11 +37,11 @@ pub(crate) use overview::{InstitutionCard, OverviewPage};
 pub(crate) use people::{FoundPerson, JoinLine, PeoplePage};
 pub(crate) use platforms::{InvitedPage, PlatformPage, PlatformsPage, SamePlatformPage};
 pub(crate) use policies::PoliciesPage;
-pub(crate) use programmes::{
-    ChoiceLine, OfferedGroup, OfferedRow, PartLine, ProgrammeEditorPage, ProgrammeLine, ProgrammeMapPage, ProgrammePage, ProgrammeTrialPage,
-    ProgrammesPage, ReviewPanel, WaiverLine, WaiversPage,
-};
 pub(crate) use privacy::{DeclinePage, ErasureLine, ExportLine, PrivacyPage};
+pub(crate) use programmes::{
+    ChoiceLine, OfferedGroup, OfferedRow, PartLine, ProgrammeEditorPage, ProgrammeLine, ProgrammeMapPage,
+    ProgrammePage, ProgrammeTrialPage, ProgrammesPage, ReviewPanel, WaiverLine, WaiversPage,
+};
 
 /// Everything that a page of the console carries besides its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
