@@ -140,7 +140,7 @@ fn hours(parts: &[&BadgeId], known: &HashMap<BadgeId, Offered>) -> Option<Decima
     let declared = once
         .into_iter()
         .filter_map(|id| known.get(id)?.badge.design.hours);
-    declared.reduce(|sum, hours| sum.saturating_add(hours))
+    declared.reduce(Decimal::saturating_add)
 }
 
 /// The badges that ask for it and that anybody may see, by name.

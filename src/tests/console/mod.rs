@@ -13,6 +13,7 @@ mod joining;
 mod keys;
 mod marks;
 mod powers;
+mod programmes;
 mod provider;
 pub(crate) mod rules;
 mod screens;

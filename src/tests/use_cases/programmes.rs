@@ -4,7 +4,7 @@ use super::bench::design;
 use super::{Bench, benches};
 use crate::clock::Clock as _;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry};
-use crate::domain::course::Services;
+use crate::domain::course::{CourseLife, End, Services};
 use crate::domain::design_review::RuleProblem;
 use crate::domain::membership::SeenAs;
 use crate::domain::policy::Policy;
@@ -149,8 +149,16 @@ async fn parts_of_two_courses_that_were_earned_before_make_a_whole_once() {
             (person.clone(), SeenAs::Learner),
             (other.clone(), SeenAs::Learner),
         ];
-        let (_, second) = second_course(&bench, &learns).await;
+        let (course, second) = second_course(&bench, &learns).await;
         let tenant = bench.course.tenant.clone();
+        // That its platform deletes a course takes nothing from what was earned there.
+        let (of, at) = (tenant.clone(), bench.clock.now());
+        let over = CourseLife::Ended { how: End::Gone, at };
+        let ended = bench
+            .cairn
+            .store
+            .write(move |db| courses::set_life(db, &of, &course, over));
+        ended.await.unwrap();
         let before = {
             let of = tenant.clone();
             let counts = bench.cairn.store.read(move |db| console::counts(db, &of));
