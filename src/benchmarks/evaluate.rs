@@ -61,6 +61,7 @@ fn grade(n: usize, percent: i64) -> Node {
 fn holds(n: usize) -> Node {
     Node::Condition(Condition::HoldsBadge {
         badge: id("bbbb", n).into(),
+        within_years: None,
     })
 }
 

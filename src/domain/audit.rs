@@ -61,6 +61,10 @@ words! {
     BadgeMade = "badge.made";
     /// Nothing is missing any more of what the rule of a copied badge reads.
     BadgeMapped = "badge.mapped";
+    /// A teacher let other courses count a badge.
+    BadgeOffered = "badge.offered";
+    /// And took that back.
+    BadgeOfferedNoMore = "badge.offered-no-more";
     BadgePaused = "badge.paused";
     /// A badge that rested for its columns decides again.
     BadgeResumed = "badge.resumed";
@@ -385,6 +389,8 @@ mod tests {
         "badge.deleted",
         "badge.made",
         "badge.mapped",
+        "badge.offered",
+        "badge.offered-no-more",
         "badge.paused",
         "badge.resumed",
         "badge.retired",

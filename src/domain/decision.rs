@@ -137,6 +137,22 @@ pub(crate) enum Seen {
     /// The institution does not ask it of this person.
     BadgeWaived,
     BadgeNotHeld,
+    /// Another badge of its lineage, which counts for it: that of another term, or another course.
+    BadgeElsewhere {
+        badge: BadgeId,
+        name: String,
+        course: String,
+        awarded_at: DateTime<Utc>,
+    },
+    /// It is held, and was awarded longer ago than the rule asks.
+    BadgeTooOld {
+        awarded_at: DateTime<Utc>,
+    },
+    /// To what badges add up, and how many of them.
+    BadgeTotal {
+        sum: Decimal,
+        badges: usize,
+    },
     Date {
         at: DateTime<Utc>,
         /// The zone that counted; records from before it was kept counted in UTC.
@@ -251,10 +267,21 @@ impl Seen {
             | Self::BadgeRevoked
             | Self::BadgeWaived
             | Self::BadgeNotHeld
+            | Self::BadgeElsewhere { .. }
+            | Self::BadgeTooOld { .. }
+            | Self::BadgeTotal { .. }
             | Self::Date { .. }
             | Self::Approval { .. }
             | Self::NoApproval => Vec::new(),
         }
+    }
+}
+
+impl CheckedCondition {
+    /// Whether nothing but time made it false: a badge is held that is older than the rule asks.
+    #[must_use]
+    pub(crate) const fn is_only_old(&self) -> bool {
+        matches!(self.seen, Seen::BadgeTooOld { .. })
     }
 }
 
@@ -367,7 +394,10 @@ mod tests {
 
     fn decision(inner: &str, outer: &str) -> Decision {
         // A badge whose id is the approver's name is none of theirs.
-        let badge = Condition::HoldsBadge { badge: "Tess".into() };
+        let badge = Condition::HoldsBadge {
+            badge: "Tess".into(),
+            within_years: None,
+        };
         let held = seen(badge, Seen::Badge { awarded_at: now() });
         Decision {
             outcome: Truth::Yes,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::evidence::SubmissionState;
 use crate::domain::outside::OutsideGrade;
+use crate::domain::rule::Amount;
 use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
 
 /// Everything that rules may ask about one person. What is absent is unknown, never zero.
@@ -24,10 +25,14 @@ pub(crate) struct Facts {
     /// What was completed, as far as the LMS tells: also that it was not.
     pub(crate) completed: HashMap<OutsideColumnId, Completed>,
     pub(crate) evidence: HashMap<ActivityId, EvidenceFact>,
-    /// Badges that the person holds, the latest award of each.
+    /// Badges of this course that the person holds, the latest award of each.
     pub(crate) held: HashMap<BadgeId, Held>,
     /// Badges that this person need not hold for the programme that is being decided, and since when.
     pub(crate) waived: HashMap<BadgeId, DateTime<Utc>>,
+    /// The latest award of each badge that may count for one that the rule names, of whichever course.
+    pub(crate) parts: Vec<Part>,
+    /// The lineages of the badges that the rule names.
+    pub(crate) lineages: HashMap<BadgeId, BadgeId>,
     /// Set when an instructor approved this person for the badge that is being decided.
     pub(crate) approval: Option<Approval>,
 }
@@ -160,6 +165,38 @@ impl Held {
     #[must_use]
     pub(crate) fn in_force(&self, now: DateTime<Utc>) -> bool {
         !self.revoked && self.valid_until.is_none_or(|end| now < end)
+    }
+}
+
+/// An award of a badge that a rule names, or of one of the same lineage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) badge: BadgeId,
+    /// For which lineage it counts; none where it counts as its own badge alone.
+    pub(crate) lineage: Option<BadgeId>,
+    /// What the badge is called, and its course.
+    pub(crate) name: String,
+    pub(crate) course: String,
+    pub(crate) held: Held,
+    /// As they were signed; none where nobody asks for them.
+    pub(crate) hours: Option<Decimal>,
+    pub(crate) credits: Option<Decimal>,
+}
+
+impl Part {
+    /// Whether it counts where `badge` is named, which is of `lineage`.
+    #[must_use]
+    pub(crate) fn counts_for(&self, badge: &BadgeId, lineage: &BadgeId) -> bool {
+        self.badge == *badge || self.lineage.as_ref() == Some(lineage)
+    }
+
+    /// What was signed of that.
+    #[must_use]
+    pub(crate) const fn declares(&self, amount: Amount) -> Option<Decimal> {
+        match amount {
+            Amount::Hours => self.hours,
+            Amount::Credits => self.credits,
+        }
     }
 }
 

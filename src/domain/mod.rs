@@ -31,6 +31,7 @@ pub(crate) mod export;
 pub(crate) mod facts;
 pub(crate) mod issuer;
 pub(crate) mod keys;
+pub(crate) mod lineage;
 pub(crate) mod membership;
 pub(crate) mod namesakes;
 pub(crate) mod outside;

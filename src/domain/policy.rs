@@ -20,6 +20,8 @@ pub(crate) struct Policy {
     pub(crate) sections: Sections,
     /// What a new badge does when a grade falls after the award.
     pub(crate) regrade: Regrade,
+    /// Which badges a course offers to the rules of other courses, and to programmes.
+    pub(crate) offers: Offers,
     /// Days for which superseded decision records and replaced hand-ins are kept; none: for ever.
     pub(crate) keep_days: Option<u32>,
     /// Whether a badge has a page that anybody with its address can open.
@@ -91,6 +93,17 @@ pub(crate) enum Regrade {
     RevokeAfterReview,
 }
 
+/// Which badges of a course count where rules of other courses, or programmes, name them. Drafts never do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Offers {
+    /// All that are active.
+    Active,
+    /// Those that a teacher of their course offers.
+    Chosen,
+    Nothing,
+}
+
 /// Fewest and most days for which history is kept, where it is not kept for ever.
 pub(crate) const KEEP_DAYS: std::ops::RangeInclusive<u32> = 30..=3_650;
 
@@ -103,6 +116,7 @@ impl Default for Policy {
             assistants: Assistants::default(),
             sections: Sections::WholeCourse,
             regrade: Regrade::Flag,
+            offers: Offers::Active,
             keep_days: None,
             public_pages: true,
             minors: false,

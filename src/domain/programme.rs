@@ -183,7 +183,12 @@ impl Parts {
     /// The rule.
     #[must_use]
     pub(crate) fn rule(&self) -> Group {
-        let condition = |badge: &BadgeId| Node::Condition(Condition::HoldsBadge { badge: badge.clone() });
+        let condition = |badge: &BadgeId| {
+            Node::Condition(Condition::HoldsBadge {
+                badge: badge.clone(),
+                within_years: None,
+            })
+        };
         let at = |place: Place| {
             let here = self.badges.iter().filter(move |(_, own)| *own == place);
             here.map(|(badge, _)| condition(badge)).collect::<Vec<_>>()
@@ -212,10 +217,10 @@ impl Parts {
         let mut choice = 0;
         for node in &root.nodes {
             match node {
-                Node::Condition(Condition::HoldsBadge { badge }) if prerequisites.contains(badge) => {
+                Node::Condition(Condition::HoldsBadge { badge, .. }) if prerequisites.contains(badge) => {
                     parts.badges.push((badge.clone(), Place::Prerequisite));
                 }
-                Node::Condition(Condition::HoldsBadge { badge }) => {
+                Node::Condition(Condition::HoldsBadge { badge, .. }) => {
                     parts.badges.push((badge.clone(), Place::Required));
                 }
                 Node::Group(group) if choice < MAX_CHOICES => {
@@ -245,7 +250,7 @@ pub(crate) fn met_until(root: &Group, facts: &Facts, now: DateTime<Utc>) -> Opti
         .filter(|node| node_truth(node, &ask) == Truth::Yes)
         .map(|node| match node {
             Node::Group(inner) => met_until(inner, facts, now),
-            Node::Condition(Condition::HoldsBadge { badge }) if !facts.waived.contains_key(badge) => {
+            Node::Condition(Condition::HoldsBadge { badge, .. }) if !facts.waived.contains_key(badge) => {
                 facts.held.get(badge).and_then(|held| held.valid_until)
             }
             Node::Condition(_) => None,

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::award::{Award, Standing};
 use crate::domain::badge::Renewal;
 use crate::domain::decision::Truth;
+use crate::domain::evaluate::badges::{held_since, totalled_since};
 use crate::domain::evaluate::best::best_known;
 use crate::domain::evaluate::{holds, node_truth};
 use crate::domain::facts::Facts;
@@ -72,13 +73,13 @@ fn newest(group: &Group, facts: &Facts, now: DateTime<Utc>) -> Option<DateTime<U
         .filter(|node| node_truth(node, &ask) == Truth::Yes);
     let moments = holding.filter_map(|node| match node {
         Node::Group(inner) => newest(inner, facts, now),
-        Node::Condition(condition) => moment(condition, facts),
+        Node::Condition(condition) => moment(condition, facts, now),
     });
     moments.max()
 }
 
 /// When that was so which a condition saw.
-fn moment(condition: &Condition, facts: &Facts) -> Option<DateTime<Utc>> {
+fn moment(condition: &Condition, facts: &Facts, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     match condition {
         Condition::Grade { item, .. } => facts.grades.get(item).map(|grade| grade.changed_at),
         Condition::Elsewhere { column, needs } => {
@@ -100,7 +101,8 @@ fn moment(condition: &Condition, facts: &Facts) -> Option<DateTime<Utc>> {
             moments.max()
         }
         Condition::EvidenceApproved { activity } => facts.evidence.get(activity).map(|fact| fact.since),
-        Condition::HoldsBadge { badge } => facts.held.get(badge).map(|held| held.awarded_at),
+        Condition::HoldsBadge { badge, within_years } => held_since(badge, *within_years, facts, now),
+        Condition::BadgeTotal { of, .. } => totalled_since(of, facts, now),
         Condition::InstructorApproves => facts.approval.as_ref().map(|approval| approval.at),
         Condition::NotBefore { .. } => None,
     }
@@ -117,7 +119,7 @@ fn means(root: &Group) -> Vec<Means> {
             }
             Condition::EvidenceApproved { .. } | Condition::HandedIn { .. } => Some(Means::HandIn),
             Condition::Completed { .. } => Some(Means::Completion),
-            Condition::HoldsBadge { .. } => Some(Means::Badge),
+            Condition::HoldsBadge { .. } | Condition::BadgeTotal { .. } => Some(Means::Badge),
             Condition::InstructorApproves => Some(Means::Approval),
             Condition::NotBefore { .. } => None,
         })

@@ -88,8 +88,19 @@ pub(crate) enum Condition {
     },
     /// What was handed in to an evidence activity is approved.
     EvidenceApproved { activity: ActivityId },
-    /// Another badge is held and in force.
-    HoldsBadge { badge: BadgeId },
+    /// Another badge is held and in force, or one of its lineage: see [`super::evaluate::badges`].
+    HoldsBadge {
+        badge: BadgeId,
+        /// Only if it was awarded within so many years.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        within_years: Option<u16>,
+    },
+    /// Badges that are held and in force add up to so many hours or credits, as they were signed; of one lineage one counts.
+    BadgeTotal {
+        amount: Amount,
+        of: Vec<BadgeId>,
+        at_least: Decimal,
+    },
     /// The moment has come. It was typed as a day and a time in that zone.
     NotBefore {
         at: DateTime<Utc>,
@@ -99,6 +110,17 @@ pub(crate) enum Condition {
     /// An instructor said so for this badge and this person.
     InstructorApproves,
 }
+
+/// What badges declare and can add up to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Amount {
+    Hours,
+    Credits,
+}
+
+/// The most years within which a badge may have to be awarded.
+pub(crate) const MOST_YEARS: u16 = 50;
 
 /// A column of the gradebook: one of ours, or one of another source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -151,6 +173,16 @@ impl Condition {
     #[must_use]
     pub(crate) fn line_items(&self) -> Vec<&LineItemId> {
         self.bounds().into_iter().map(|(item, _)| item).collect()
+    }
+
+    /// The badges that it asks for.
+    #[must_use]
+    pub(crate) fn badges(&self) -> Vec<&BadgeId> {
+        match self {
+            Self::HoldsBadge { badge, .. } => vec![badge],
+            Self::BadgeTotal { of, .. } => of.iter().collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// The columns that are none of ours that it reads.
@@ -227,12 +259,7 @@ impl Group {
 
     /// The badges that this rule builds on.
     pub(crate) fn badges(&self) -> impl Iterator<Item = &BadgeId> {
-        self.conditions()
-            .into_iter()
-            .filter_map(|condition| match condition {
-                Condition::HoldsBadge { badge } => Some(badge),
-                _ => None,
-            })
+        self.conditions().into_iter().flat_map(Condition::badges)
     }
 
     /// The line items that this rule reads.
@@ -269,6 +296,28 @@ impl Group {
             })
     }
 
+    /// Whether time alone can make it false: it asks for badges of the last years.
+    #[must_use]
+    pub(crate) fn ages(&self) -> bool {
+        let ages = |condition: &&Condition| {
+            matches!(
+                condition,
+                Condition::HoldsBadge {
+                    within_years: Some(_),
+                    ..
+                }
+            )
+        };
+        self.conditions().iter().any(ages)
+    }
+
+    /// The badges that it asks for because of what they declare.
+    pub(crate) fn totalled(&self) -> impl Iterator<Item = &BadgeId> {
+        let conditions = self.conditions().into_iter();
+        let totals = conditions.filter(|condition| matches!(condition, Condition::BadgeTotal { .. }));
+        totals.flat_map(Condition::badges)
+    }
+
     /// The evidence activities that this rule reads.
     pub(crate) fn activities(&self) -> impl Iterator<Item = &ActivityId> {
         self.conditions()
@@ -285,7 +334,7 @@ mod tests {
     use super::*;
     use crate::domain::sample::{
         self, all, any, approval, approved, at_least, best_of, completed, group, handed_in, holds,
-        not_before, now, one_of, passed, percent, percent_elsewhere, points,
+        holds_within, not_before, now, one_of, passed, percent, percent_elsewhere, points, total,
     };
     use proptest::prelude::*;
 
@@ -329,6 +378,23 @@ mod tests {
             serde_json::to_string(&root).unwrap(),
             r#"{"need":"all","nodes":[{"condition":{"when":"handed_in","column":"weekly","on_time":true}},{"condition":{"when":"handed_in","column":"weekly"}},{"condition":{"when":"completed","column":"weekly"}},{"condition":{"when":"elsewhere","column":"level","needs":{"passed":["A"]}}},{"condition":{"when":"best_of","best":1,"of":[{"ours":"quiz"},{"elsewhere":"weekly"}],"at_least":"80"}}]}"#
         );
+    }
+
+    #[test]
+    fn years_and_totals_are_stored_in_a_form_that_a_person_can_read_too() {
+        let root = all([
+            holds("a"),
+            holds_within("b", 3),
+            total(Amount::Credits, &["b", "c"], "4.5"),
+        ]);
+        assert_eq!(
+            serde_json::to_string(&root).unwrap(),
+            r#"{"need":"all","nodes":[{"condition":{"when":"holds_badge","badge":"a"}},{"condition":{"when":"holds_badge","badge":"b","within_years":3}},{"condition":{"when":"badge_total","amount":"credits","of":["b","c"],"at_least":"4.5"}}]}"#
+        );
+        let badges: Vec<&str> = root.badges().map(BadgeId::as_str).collect();
+        assert_eq!(badges, ["a", "b", "b", "c"]);
+        assert_eq!(root.totalled().count(), 2);
+        assert!(root.ages() && !all([holds("a")]).ages());
     }
 
     #[test]

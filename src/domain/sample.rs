@@ -1,6 +1,6 @@
 //! Short names for rules and facts in tests, and arbitrary ones for property tests.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -8,11 +8,15 @@ use rust_decimal::Decimal;
 
 use crate::domain::award::{Award, Revocation};
 use crate::domain::evidence::SubmissionState;
-use crate::domain::facts::{Approval, Completed, EvidenceFact, Facts, Grade, GradeSource, HandedIn, Held};
+use crate::domain::facts::{
+    Approval, Completed, EvidenceFact, Facts, Grade, GradeSource, HandedIn, Held, Part,
+};
 use crate::domain::membership::{Listing, SeenAs};
 use crate::domain::outside::{Measure, OutsideGrade, OutsideValue};
 use crate::domain::people::Enrolment;
-use crate::domain::rule::{Condition, GradeColumn, Group, Need, Needed, Node, Rule, RuleState, Threshold};
+use crate::domain::rule::{
+    Amount, Condition, GradeColumn, Group, Need, Needed, Node, Rule, RuleState, Threshold,
+};
 use crate::domain::sentence::{ItemName, Names, OutsideName};
 use crate::domain::zone::Zone;
 use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
@@ -147,6 +151,24 @@ pub(crate) fn approved(activity: &str) -> Node {
 pub(crate) fn holds(badge: &str) -> Node {
     Node::Condition(Condition::HoldsBadge {
         badge: BadgeId::from(badge),
+        within_years: None,
+    })
+}
+
+/// That a badge is held that was awarded within so many years.
+pub(crate) fn holds_within(badge: &str, years: u16) -> Node {
+    Node::Condition(Condition::HoldsBadge {
+        badge: BadgeId::from(badge),
+        within_years: Some(years),
+    })
+}
+
+/// That these badges add up to so many hours or credits.
+pub(crate) fn total(amount: Amount, of: &[&str], bound: &str) -> Node {
+    Node::Condition(Condition::BadgeTotal {
+        amount,
+        of: of.iter().map(|badge| BadgeId::from(*badge)).collect(),
+        at_least: decimal(bound),
     })
 }
 
@@ -425,7 +447,20 @@ pub(crate) fn any_condition() -> impl Strategy<Value = Condition> {
         any_name().prop_map(|activity| Condition::EvidenceApproved {
             activity: activity.into()
         }),
-        any_name().prop_map(|badge| Condition::HoldsBadge { badge: badge.into() }),
+        (any_name(), prop::option::of(1_u16..4)).prop_map(|(badge, within_years)| Condition::HoldsBadge {
+            badge: badge.into(),
+            within_years,
+        }),
+        (
+            prop::bool::ANY,
+            prop::collection::vec(any_name(), 0..4),
+            any_decimal()
+        )
+            .prop_map(|(hours, of, at_least)| Condition::BadgeTotal {
+                amount: if hours { Amount::Hours } else { Amount::Credits },
+                of: of.into_iter().map(BadgeId::from).collect(),
+                at_least,
+            }),
         (-2_i64..=2, any_zone()).prop_map(|(day, zone)| Condition::NotBefore { at: days(day), zone }),
         Just(Condition::InstructorApproves),
     ]
@@ -503,6 +538,45 @@ pub(crate) fn any_group() -> impl Strategy<Value = Group> {
     (any_need(), any_nodes()).prop_map(|(need, nodes)| Group { need, nodes })
 }
 
+/// An award that may count for one of the five names; of a badge of another course too, and in force or not.
+pub(crate) fn any_part() -> impl Strategy<Value = Part> {
+    let held = (
+        -900_i64..0,
+        prop::option::of(-2_i64..=2),
+        prop::bool::weighted(0.2),
+    )
+        .prop_map(|(awarded, end, revoked)| Held {
+            awarded_at: days(awarded),
+            valid_until: end.map(days),
+            revoked,
+        });
+    let badge = (any_name(), prop::bool::ANY).prop_map(|(name, here)| {
+        if here {
+            BadgeId::from(name)
+        } else {
+            BadgeId::from(format!("other-{name}"))
+        }
+    });
+    let amount = || prop::option::of(any_decimal());
+    (badge, prop::option::of(any_name()), held, amount(), amount()).prop_map(
+        |(badge, lineage, held, hours, credits)| Part {
+            name: format!("badge {badge}"),
+            badge,
+            lineage: lineage.map(BadgeId::from),
+            course: "Data Literacy 101".to_owned(),
+            held,
+            hours,
+            credits,
+        },
+    )
+}
+
+/// Some of the five names are of the lineage of another.
+pub(crate) fn any_lineages() -> impl Strategy<Value = HashMap<BadgeId, BadgeId>> {
+    let name = || any_name().prop_map(BadgeId::from);
+    prop::collection::hash_map(name(), name(), 0..4)
+}
+
 pub(crate) fn any_facts() -> impl Strategy<Value = Facts> {
     let grade =
         (prop::option::of(any_decimal()), any_decimal()).prop_map(|(value, maximum)| grade(value, maximum));
@@ -518,7 +592,7 @@ pub(crate) fn any_facts() -> impl Strategy<Value = Facts> {
         revoked,
     });
     let column = (grade, prop::bool::weighted(0.2));
-    (
+    let facts = (
         prop::collection::hash_map(any_name().prop_map(LineItemId::from), column, 0..5),
         prop::collection::hash_map(any_name().prop_map(ActivityId::from), state, 0..5),
         prop::collection::hash_map(any_name().prop_map(BadgeId::from), held, 0..5),
@@ -526,40 +600,43 @@ pub(crate) fn any_facts() -> impl Strategy<Value = Facts> {
         prop::collection::hash_map(any_name().prop_map(OutsideColumnId::from), any_outside(), 0..5),
         prop::collection::hash_map(any_name().prop_map(OutsideColumnId::from), any_hand_in(), 0..5),
         prop::collection::hash_map(any_name().prop_map(OutsideColumnId::from), any_completion(), 0..5),
+    );
+    let badges = (prop::collection::vec(any_part(), 0..6), any_lineages());
+    (facts, badges).prop_map(
+        |((columns, states, held, approved, elsewhere, handed_in, completed), (parts, lineages))| Facts {
+            waived: std::collections::HashMap::new(),
+            parts,
+            lineages,
+            elsewhere,
+            handed_in,
+            completed,
+            grades: columns
+                .iter()
+                .filter(|(_, (_, waits))| !waits)
+                .map(|(item, (grade, _))| (item.clone(), grade.clone()))
+                .collect(),
+            withheld: columns
+                .into_iter()
+                .filter(|(_, (_, waits))| *waits)
+                .map(|(item, (grade, _))| (item, grade.value.is_some().then_some(grade)))
+                .collect(),
+            evidence: states
+                .into_iter()
+                .map(|(id, state)| {
+                    (
+                        id,
+                        EvidenceFact {
+                            state,
+                            since: days(-3),
+                        },
+                    )
+                })
+                .collect(),
+            held,
+            approval: approved.then(|| Approval {
+                by: "Grace Hopper".to_owned(),
+                at: days(-1),
+            }),
+        },
     )
-        .prop_map(
-            |(columns, states, held, approved, elsewhere, handed_in, completed)| Facts {
-                waived: std::collections::HashMap::new(),
-                elsewhere,
-                handed_in,
-                completed,
-                grades: columns
-                    .iter()
-                    .filter(|(_, (_, waits))| !waits)
-                    .map(|(item, (grade, _))| (item.clone(), grade.clone()))
-                    .collect(),
-                withheld: columns
-                    .into_iter()
-                    .filter(|(_, (_, waits))| *waits)
-                    .map(|(item, (grade, _))| (item, grade.value.is_some().then_some(grade)))
-                    .collect(),
-                evidence: states
-                    .into_iter()
-                    .map(|(id, state)| {
-                        (
-                            id,
-                            EvidenceFact {
-                                state,
-                                since: days(-3),
-                            },
-                        )
-                    })
-                    .collect(),
-                held,
-                approval: approved.then(|| Approval {
-                    by: "Grace Hopper".to_owned(),
-                    at: days(-1),
-                }),
-            },
-        )
 }

@@ -20,6 +20,8 @@ pub(crate) enum Subject {
     Best,
     Activity(ActivityId),
     Badge(BadgeId),
+    /// To what several badges add up.
+    BadgeTotal,
     /// The day.
     Date,
     /// The word of an instructor.
@@ -38,7 +40,8 @@ impl Subject {
             Condition::Completed { column } => Self::Completion(column.clone()),
             Condition::BestOf { .. } => Self::Best,
             Condition::EvidenceApproved { activity } => Self::Activity(activity.clone()),
-            Condition::HoldsBadge { badge } => Self::Badge(badge.clone()),
+            Condition::HoldsBadge { badge, .. } => Self::Badge(badge.clone()),
+            Condition::BadgeTotal { .. } => Self::BadgeTotal,
             Condition::NotBefore { .. } => Self::Date,
             Condition::InstructorApproves => Self::Approval,
         }
@@ -84,6 +87,7 @@ impl Subject {
             Self::Best => "best".to_owned(),
             Self::Activity(id) => format!("activity.{id}"),
             Self::Badge(id) => format!("badge.{id}"),
+            Self::BadgeTotal => "badge-total".to_owned(),
             Self::Date => "date".to_owned(),
             Self::Approval => "approval".to_owned(),
         }

@@ -18,8 +18,10 @@ use crate::domain::course::Course;
 use crate::domain::facts::Held;
 use crate::ids::{AwardId, BadgeId, CourseId, PersonId, TenantId};
 
+mod parts;
 mod sought;
 
+pub(crate) use parts::{Counting, counting};
 pub(crate) use sought::{Named, named, sought};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -37,10 +39,11 @@ struct Row {
     revoked_by: Option<String>,
     revocation_reason: Option<String>,
     suspended_since: Option<i64>,
+    lineage: Option<String>,
 }
 
 impl Row {
-    fn of(award: &Award) -> Self {
+    fn of(award: &Award, lineage: Option<&BadgeId>) -> Self {
         let revocation = award.revocation.as_ref();
         Self {
             id: award.id.to_string(),
@@ -55,6 +58,7 @@ impl Row {
             revoked_by: revocation.and_then(|gone| gone.by.as_ref().map(ToString::to_string)),
             revocation_reason: revocation.map(|gone| gone.reason.clone()),
             suspended_since: award.suspended_since.map(micros),
+            lineage: lineage.map(ToString::to_string),
         }
     }
 
@@ -97,9 +101,20 @@ pub(super) fn fact(
     Ok((person.into(), badge.into(), held))
 }
 
-/// Makes the award. `false`: the badge, person and cycle have one already, made by whomever; nothing was written.
+/// As [`insert_counting`], of an award that counts as its own badge alone.
+#[cfg(test)]
 pub(crate) fn insert_once(db: &mut Db, award: &Award) -> Result<bool, StoreError> {
-    let row = Row::of(award);
+    insert_counting(db, award, None)
+}
+
+/// Makes the award, which counts for `lineage` outside its course. `false`: the badge, person and cycle have one already, made by
+/// whomever; nothing was written.
+pub(crate) fn insert_counting(
+    db: &mut Db,
+    award: &Award,
+    lineage: Option<&BadgeId>,
+) -> Result<bool, StoreError> {
+    let row = Row::of(award, lineage);
     let added = on_both!(db, |connection| diesel::insert_into(awards::table)
         .values(&row)
         .on_conflict((awards::badge_id, awards::person_id, awards::cycle))

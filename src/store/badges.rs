@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::convert::{from_json, json, micros, moment};
-use super::schema::{badges, courses, rule_inputs, rules};
+use super::schema::{badges, courses, lineage_acceptances, rule_inputs, rules};
 use super::{Db, StoreError};
 use crate::domain::badge::{Badge, BadgeState, Design};
 use crate::domain::columns::{Pause, Resumed};
@@ -24,6 +24,7 @@ pub(super) struct Row {
     revision: i32,
     created_at: i64,
     updated_at: i64,
+    lineage: Option<String>,
 }
 
 /// The word for a state, and why it rests.
@@ -78,7 +79,7 @@ impl Row {
     }
 }
 
-/// Adds a badge.
+/// Adds a badge, with which a lineage begins.
 ///
 /// # Errors
 /// [`StoreError::AlreadyThere`] when the id is taken.
@@ -95,6 +96,7 @@ pub(crate) fn insert(db: &mut Db, badge: &Badge) -> Result<(), StoreError> {
         revision: badge.revision,
         created_at: micros(badge.created_at),
         updated_at: micros(badge.updated_at),
+        lineage: Some(badge.id.to_string()),
     };
     diesel::insert_into(badges::table).values(&row).execute(db)?;
     Ok(())
@@ -282,6 +284,10 @@ pub(crate) fn delete_draft(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Resu
     diesel::delete(rules::table)
         .filter(rules::tenant_id.eq(tenant.as_str()))
         .filter(rules::badge_id.eq(id.as_str()))
+        .execute(db)?;
+    diesel::delete(lineage_acceptances::table)
+        .filter(lineage_acceptances::tenant_id.eq(tenant.as_str()))
+        .filter(lineage_acceptances::badge_id.eq(id.as_str()))
         .execute(db)?;
     diesel::delete(badges::table)
         .filter(badges::tenant_id.eq(tenant.as_str()))

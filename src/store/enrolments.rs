@@ -496,6 +496,30 @@ pub(crate) fn get(
     found.map(of_flavour).transpose()
 }
 
+/// Which of these people are known in which of these courses, whatever they are there.
+pub(crate) fn among(
+    db: &mut Db,
+    tenant: &TenantId,
+    courses: &[&CourseId],
+    people: &[PersonId],
+) -> Result<Vec<(CourseId, PersonId)>, StoreError> {
+    let people: Vec<&str> = people.iter().map(PersonId::as_str).collect();
+    let mut found = Vec::new();
+    for some in courses.chunks(CHUNK) {
+        let some: Vec<&str> = some.iter().map(|course| course.as_str()).collect();
+        let rows: Vec<(String, String)> = on_both!(db, |connection| enrolments::table
+            .filter(enrolments::tenant_id.eq(tenant.as_str()))
+            .filter(enrolments::course_id.eq_any(&some))
+            .filter(enrolments::person_id.eq_any(&people))
+            .order((enrolments::course_id, enrolments::person_id))
+            .select((enrolments::course_id, enrolments::person_id))
+            .load(connection))?;
+        let pairs = rows.into_iter();
+        found.extend(pairs.map(|(course, person)| (CourseId::from(course), PersonId::from(person))));
+    }
+    Ok(found)
+}
+
 /// The record of a row on a platform of the kind that the word names.
 fn of_flavour((row, flavour): (Row, String)) -> Result<Enrolment, StoreError> {
     row.enrolment(listing_of(&Capabilities::of(from_word(

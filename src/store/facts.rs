@@ -18,8 +18,8 @@ use crate::domain::release::is_of_review;
 use crate::ids::{BadgeId, CourseId, LineItemId, OutsideColumnId, PersonId, TenantId};
 
 /// The facts of everybody who is enrolled in the course, whether or not anything is known of them: grades, evidence
-/// and badges of this course, and the approval for `badge`. A rule that names a badge of another course finds it held by
-/// nobody: what somebody earned there is not for the teachers of this one to learn.
+/// and badges of this course, the approval for `badge`, and what counts for the badges that its rules name. Of other courses that
+/// is what their institution lets count: nothing else that somebody earned there is for the teachers of this one to learn.
 pub(crate) fn for_course(
     db: &mut Db,
     tenant: &TenantId,
@@ -273,6 +273,32 @@ fn release_reviewed(
     Ok(())
 }
 
+/// Adds the awards that count for badges which the rules of `badge` name.
+fn built_on(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    badge: &BadgeId,
+    only: Option<&[&str]>,
+    all: &mut HashMap<PersonId, Facts>,
+) -> Result<(), StoreError> {
+    let counting = award_rows::counting(db, tenant, course, badge, only)?;
+    if counting.lineages.is_empty() {
+        return Ok(());
+    }
+    for (person, facts) in all.iter_mut() {
+        if only.is_none_or(|only| only.contains(&person.as_str())) {
+            facts.lineages.clone_from(&counting.lineages);
+        }
+    }
+    for (person, part) in counting.parts {
+        if let Some(facts) = all.get_mut(&person) {
+            facts.parts.push(part);
+        }
+    }
+    Ok(())
+}
+
 /// Adds what is known of those in `all`, or only of those `only` names.
 fn gather(
     db: &mut Db,
@@ -284,6 +310,7 @@ fn gather(
 ) -> Result<(), StoreError> {
     grades(db, tenant, course, only, all)?;
     elsewhere(db, tenant, course, only, all)?;
+    built_on(db, tenant, course, badge, only, all)?;
     on_both!(db, |connection| {
         let mut query = submissions::table
             .inner_join(activities::table.on(activities::id.eq(submissions::activity_id)))

@@ -61,6 +61,7 @@ pub(crate) mod joins;
 pub(crate) mod last_seen;
 pub(crate) mod leftovers;
 pub(crate) mod line_items;
+pub(crate) mod lineages;
 pub(crate) mod links;
 pub(crate) mod nonces;
 pub(crate) mod notice_handlers;

@@ -47,7 +47,11 @@ pub(crate) const HAND_IN: &str = "hand_in";
 /// What was completed there.
 pub(crate) const COMPLETION: &str = "completion";
 const ACTIVITY: &str = "activity";
-const BADGE: &str = "badge";
+pub(crate) const BADGE: &str = "badge";
+/// The lineage of a badge that it names.
+const LINEAGE: &str = "lineage";
+/// A badge that it names because of what that declares.
+pub(crate) const TOTAL: &str = "total";
 
 /// Notes what the rule reads, in place of what was noted before.
 fn note_inputs(db: &mut Db, tenant: &TenantId, rule: &RuleId, root: &Group) -> Result<(), StoreError> {
@@ -61,7 +65,14 @@ fn note_inputs(db: &mut Db, tenant: &TenantId, rule: &RuleId, root: &Group) -> R
     let outside = root.outside_columns().map(|id| (OUTSIDE, id.as_str()));
     let handed_in = root.hand_ins().map(|id| (HAND_IN, id.as_str()));
     let completed = root.completions().map(|id| (COMPLETION, id.as_str()));
-    let ours = items.chain(activities).chain(built_on);
+    let lineages = super::lineages::of_badges(db, tenant, root.badges())?;
+    let of_lineage = lineages.values().map(|id| (LINEAGE, id.as_str()));
+    let totalled = root.totalled().map(|id| (TOTAL, id.as_str()));
+    let ours = items
+        .chain(activities)
+        .chain(built_on)
+        .chain(of_lineage)
+        .chain(totalled);
     let inputs: HashSet<(&str, &str)> = ours.chain(outside).chain(handed_in).chain(completed).collect();
     for (kind, input) in inputs {
         diesel::insert_into(rule_inputs::table)
@@ -301,22 +312,46 @@ pub(crate) fn all_active(db: &mut Db, tenant: &TenantId) -> Result<Vec<Rule>, St
     rows.into_iter().map(Row::rule).collect()
 }
 
-/// The badges whose active rule asks for `badge`: earning it may earn them.
+/// The badges whose active rule asks for `badge`, or for one of its lineage, in whichever course: earning it may earn them.
 pub(crate) fn badges_building_on(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
 ) -> Result<Vec<BadgeId>, StoreError> {
-    let ids: Vec<String> = rules::table
+    let above = above(db, tenant, badge)?.into_iter();
+    Ok(above.map(|(badge, _)| badge).collect())
+}
+
+/// The same, each with its course.
+pub(crate) fn above(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+) -> Result<Vec<(BadgeId, CourseId)>, StoreError> {
+    let known = super::lineages::of_badge(db, tenant, badge)?;
+    let lineage = known.map_or_else(|| badge.clone(), |known| known.lineage);
+    let rows: Vec<(String, String)> = on_both!(db, |connection| rules::table
         .inner_join(rule_inputs::table.on(rule_inputs::rule_id.eq(rules::id)))
+        .inner_join(badges::table.on(badges::id.eq(rules::badge_id)))
         .filter(rules::tenant_id.eq(tenant.as_str()))
         .filter(rules::state.eq(word(&RuleState::Active)?))
-        .filter(rule_inputs::kind.eq(BADGE))
-        .filter(rule_inputs::input_id.eq(badge.as_str()))
-        .order(rules::badge_id)
-        .select(rules::badge_id)
-        .load(db)?;
-    Ok(ids.into_iter().map(BadgeId::from).collect())
+        .filter(
+            // A rule that an older program saved names the badge alone.
+            rule_inputs::kind
+                .eq(BADGE)
+                .and(rule_inputs::input_id.eq(badge.as_str()))
+                .or(rule_inputs::kind
+                    .eq(LINEAGE)
+                    .and(rule_inputs::input_id.eq(lineage.as_str())))
+        )
+        .order((rules::badge_id, badges::course_id))
+        .select((rules::badge_id, badges::course_id))
+        .distinct()
+        .load(connection))?;
+    let above = rows.into_iter();
+    Ok(above
+        .map(|(badge, course)| (badge.into(), course.into()))
+        .collect())
 }
 
 /// The badges whose active rule reads `item`: they are paused when it goes or its maximum changes.

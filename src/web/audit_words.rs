@@ -27,6 +27,8 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::BadgeMapped => "found everything again that the rule of a copied badge needs",
         Action::BadgePaused => "paused a badge",
         Action::BadgeResumed => "let a badge decide again whose columns are as they were",
+        Action::BadgeOffered => "offered a badge to other courses",
+        Action::BadgeOfferedNoMore => "no longer offered a badge to other courses",
         Action::BadgeRetired => "retired a badge",
         Action::ColumnCounting => "changed when the grades of a gradebook column count",
         Action::ColumnHeld => "held the grades of a gradebook column again",

@@ -109,6 +109,7 @@ pub(crate) mod course {
         BADGE_PREVIEW_CSV = "/badges/{badge}/preview.csv", badge_preview_csv(badge: &BadgeId);
         BADGE_ACTIVATE = "/badges/{badge}/activate", badge_activate(badge: &BadgeId);
         BADGE_RESUME = "/badges/{badge}/resume", badge_resume(badge: &BadgeId);
+        BADGE_OFFER = "/badges/{badge}/offer", badge_offer(badge: &BadgeId);
         BADGE_RETIRE = "/badges/{badge}/retire", badge_retire(badge: &BadgeId);
         BADGE_RETIRE_CONFIRM = "/badges/{badge}/retire/confirm", badge_retire_confirm(badge: &BadgeId);
         BADGE_AWARDS = "/badges/{badge}/awards", badge_awards(badge: &BadgeId);

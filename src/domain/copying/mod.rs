@@ -177,8 +177,14 @@ impl Mapping {
             Condition::EvidenceApproved { activity } => Condition::EvidenceApproved {
                 activity: self.activities.get(activity).unwrap_or(activity).clone(),
             },
-            Condition::HoldsBadge { badge } => Condition::HoldsBadge {
+            Condition::HoldsBadge { badge, within_years } => Condition::HoldsBadge {
                 badge: self.badges.get(badge).unwrap_or(badge).clone(),
+                within_years: *within_years,
+            },
+            Condition::BadgeTotal { amount, of, at_least } => Condition::BadgeTotal {
+                amount: *amount,
+                of: self.each_once(of),
+                at_least: *at_least,
             },
             // What another source told of is of one course: it stays what it was, and has to be chosen anew.
             Condition::Elsewhere { .. }
@@ -187,6 +193,18 @@ impl Mapping {
             | Condition::NotBefore { .. }
             | Condition::InstructorApproves => condition.clone(),
         }
+    }
+
+    /// Badges that became one are named once.
+    fn each_once(&self, badges: &[BadgeId]) -> Vec<BadgeId> {
+        let mut found: Vec<BadgeId> = Vec::with_capacity(badges.len());
+        for badge in badges {
+            let named = self.badges.get(badge).unwrap_or(badge);
+            if !found.contains(named) {
+                found.push(named.clone());
+            }
+        }
+        found
     }
 
     fn column(&self, column: &GradeColumn) -> GradeColumn {

@@ -161,7 +161,10 @@ fn shape(group: &Group) -> String {
         Node::Group(group) => shape(group),
         Node::Condition(Condition::Grade { at_least, .. }) => format!("grade {at_least:?}"),
         Node::Condition(Condition::EvidenceApproved { .. }) => "evidence".into(),
-        Node::Condition(Condition::HoldsBadge { .. }) => "badge".into(),
+        Node::Condition(Condition::HoldsBadge { within_years, .. }) => format!("badge {within_years:?}"),
+        Node::Condition(Condition::BadgeTotal { amount, at_least, .. }) => {
+            format!("total {amount:?} {at_least}")
+        }
         Node::Condition(Condition::BestOf { best, of, at_least }) => {
             format!("best {best} of {} {at_least}", of.len())
         }

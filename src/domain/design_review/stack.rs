@@ -13,11 +13,20 @@ pub(crate) fn find_loop(
     root: &Group,
     builds_on: impl Fn(&BadgeId) -> Option<Vec<BadgeId>>,
 ) -> Option<Vec<BadgeId>> {
+    loop_from(badge, &root.badges().cloned().collect::<Vec<_>>(), builds_on)
+}
+
+/// The same where `badge` builds on `first`: by lineages, in which badges of several courses stand for each other.
+pub(crate) fn loop_from(
+    badge: &BadgeId,
+    first: &[BadgeId],
+    builds_on: impl Fn(&BadgeId) -> Option<Vec<BadgeId>>,
+) -> Option<Vec<BadgeId>> {
     let mut reached_from: HashMap<BadgeId, BadgeId> = HashMap::new();
     let mut queue = VecDeque::from([badge.clone()]);
     while let Some(current) = queue.pop_front() {
         let below = if current == *badge {
-            root.badges().cloned().collect()
+            first.to_vec()
         } else {
             builds_on(&current).unwrap_or_default()
         };
@@ -53,6 +62,7 @@ fn way_back(badge: &BadgeId, last: &BadgeId, reached_from: &HashMap<BadgeId, Bad
 mod tests {
     use super::*;
     use crate::domain::sample::{all, any, group, holds, percent};
+    use proptest::prelude::*;
 
     fn ids(names: &[&str]) -> Vec<BadgeId> {
         names.iter().map(|name| BadgeId::from(*name)).collect()
@@ -91,5 +101,40 @@ mod tests {
     fn a_loop_among_other_badges_is_not_ours_and_does_not_hang() {
         let root = all([holds("a")]);
         assert_eq!(looped(&root, &[("a", &["b"]), ("b", &["a"])]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_loop_is_found_if_and_only_if_a_way_leads_back(edges in prop::collection::vec((0_u8..6, 0_u8..6), 0..14), first in prop::collection::vec(0_u8..6, 0..4)) {
+            let id = |n: u8| BadgeId::from(n.to_string());
+            let this = id(0);
+            let first: Vec<BadgeId> = first.into_iter().map(id).collect();
+            let below = |badge: &BadgeId| {
+                let from = edges.iter().filter(|(from, _)| id(*from) == *badge);
+                Some(from.map(|(_, to)| id(*to)).collect::<Vec<_>>())
+            };
+            // Whatever can be reached, step by step, until nothing is new; from the badge itself only by its own rule.
+            let mut reached: Vec<BadgeId> = first.clone();
+            let mut at = 0;
+            while let Some(badge) = reached.get(at).cloned() {
+                at += 1;
+                if badge != this {
+                    for next in below(&badge).unwrap() {
+                        if !reached.contains(&next) {
+                            reached.push(next);
+                        }
+                    }
+                }
+            }
+            let found = loop_from(&this, &first, below);
+            prop_assert_eq!(found.is_some(), reached.contains(&this));
+            if let Some(way) = found {
+                prop_assert_eq!((way.first(), way.last()), (Some(&this), Some(&this)));
+                for step in way.windows(2) {
+                    let leads = if step[0] == this { first.contains(&step[1]) } else { below(&step[0]).unwrap().contains(&step[1]) };
+                    prop_assert!(leads, "{:?}", way);
+                }
+            }
+        }
     }
 }

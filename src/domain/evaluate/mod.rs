@@ -5,11 +5,12 @@ use rust_decimal::Decimal;
 
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
-use crate::domain::facts::{Completed, EvidenceFact, Facts, Grade, HandedIn, Held};
+use crate::domain::facts::{Completed, EvidenceFact, Facts, Grade, HandedIn};
 use crate::domain::outside::{OutsideGrade, OutsideValue};
 use crate::domain::rule::{Condition, Group, Need, Needed, Node, Rule, Threshold};
 use crate::ids::OutsideColumnId;
 
+pub(crate) mod badges;
 pub(crate) mod best;
 #[cfg(test)]
 mod properties;
@@ -37,6 +38,16 @@ pub(crate) fn evaluate_group(root: &Group, rule_version: i32, facts: &Facts, now
 #[must_use]
 pub(crate) fn outcome(root: &Group, facts: &Facts, now: DateTime<Utc>) -> Truth {
     truth(root, &|condition| holds(condition, facts, now))
+}
+
+/// The outcome of a decision if no badge had become too old for the rule: time alone takes nothing away from whoever has it.
+#[must_use]
+pub(crate) fn but_for_age(root: &Group, decision: &Decision) -> Truth {
+    truth(root, &|condition| match decision.tree.checked(condition) {
+        Some(checked) if checked.is_only_old() => Truth::Yes,
+        Some(checked) => checked.truth,
+        None => Truth::Unknown,
+    })
 }
 
 /// The truth of a group, given that of each condition.
@@ -67,9 +78,12 @@ pub(super) fn holds(condition: &Condition, facts: &Facts, now: DateTime<Utc>) ->
         },
         Condition::BestOf { best, of, at_least } => best::truth(*best, of, *at_least, facts),
         Condition::EvidenceApproved { activity } => evidence_truth(facts.evidence.get(activity)),
-        Condition::HoldsBadge { badge } => {
-            let held = facts.held.get(badge).is_some_and(|held| held.in_force(now));
-            yes_or_no(held || facts.waived.contains_key(badge))
+        Condition::HoldsBadge { badge, within_years } => {
+            yes_or_no(badges::holds(badge, *within_years, facts, now) || facts.waived.contains_key(badge))
+        }
+        Condition::BadgeTotal { amount, of, at_least } => {
+            let (sum, badges) = badges::total(*amount, of, facts, now);
+            yes_or_no(badges > 0 && sum >= *at_least)
         }
         Condition::NotBefore { at, .. } => yes_or_no(*at <= now),
         Condition::InstructorApproves => {
@@ -179,20 +193,16 @@ fn see(condition: &Condition, facts: &Facts, now: DateTime<Utc>) -> Seen {
             },
             None => Seen::NothingHandedIn,
         },
-        Condition::HoldsBadge { badge } => match facts.held.get(badge) {
-            held if held.is_none_or(|held| !held.in_force(now)) && facts.waived.contains_key(badge) => {
-                Seen::BadgeWaived
-            }
-            None => Seen::BadgeNotHeld,
-            Some(Held { revoked: true, .. }) => Seen::BadgeRevoked,
-            Some(Held {
-                valid_until: Some(at),
-                ..
-            }) if *at <= now => Seen::BadgeExpired { at: *at },
-            Some(held) => Seen::Badge {
-                awarded_at: held.awarded_at,
-            },
-        },
+        Condition::HoldsBadge { badge, within_years }
+            if facts.waived.contains_key(badge) && !badges::holds(badge, *within_years, facts, now) =>
+        {
+            Seen::BadgeWaived
+        }
+        Condition::HoldsBadge { badge, within_years } => badges::see(badge, *within_years, facts, now),
+        Condition::BadgeTotal { amount, of, .. } => {
+            let (sum, badges) = badges::total(*amount, of, facts, now);
+            Seen::BadgeTotal { sum, badges }
+        }
         Condition::NotBefore { at, zone } => Seen::Date { at: *at, zone: *zone },
         Condition::InstructorApproves => match &facts.approval {
             Some(approval) => Seen::Approval {

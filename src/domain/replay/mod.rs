@@ -139,6 +139,7 @@ impl Scale {
             | Subject::Best
             | Subject::Activity(_)
             | Subject::Badge(_)
+            | Subject::BadgeTotal
             | Subject::Date
             | Subject::Approval => None,
         }

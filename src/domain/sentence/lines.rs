@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Audience, Names, as_compared, badge_of, bound, native, number, one_line, stands};
+use super::{
+    Audience, Names, as_compared, badge_of, badges as of_badges, bound, native, number, one_line, stands,
+};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::facts::{GradeSource, Recorded};
 use crate::domain::outside::OutsideValue;
-use crate::domain::rule::{Condition, Need};
+use crate::domain::rule::{Amount, Condition, Need};
 
 /// One line of a decision: "Cleaning exercise: 86 of 100, needs 80".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,6 +121,8 @@ fn condition_line(checked: &CheckedCondition, names: &Names, audience: Audience)
         Seen::Evidence { since: at, .. } | Seen::Badge { awarded_at: at } | Seen::Approval { at, .. } => {
             Some(*at)
         }
+        // When somebody earned a badge of another course is for them alone.
+        Seen::BadgeElsewhere { awarded_at, .. } if audience == Audience::Student => Some(*awarded_at),
         _ => None,
     };
     let what = capitalised(&subject(&checked.condition, names, audience));
@@ -164,7 +168,9 @@ fn gather_unmet<'a>(earned: &CheckedGroup, now: &'a CheckedGroup, told: &mut Vec
             CheckedNode::Group(inner) => gather_unmet(inner, now, told),
             CheckedNode::Condition(was) if was.truth == Truth::Yes => {
                 let known = now.checked(&was.condition);
-                let unmet = known.filter(|is| is.truth != Truth::Yes && !told.contains(is));
+                // Time alone made a badge too old for the rule: its holder lacks nothing.
+                let unmet =
+                    known.filter(|is| is.truth != Truth::Yes && !is.is_only_old() && !told.contains(is));
                 told.extend(unmet);
             }
             CheckedNode::Condition(_) => {}
@@ -183,7 +189,14 @@ fn subject(condition: &Condition, names: &Names, audience: Audience) -> String {
         ) => names.elsewhere(column),
         (Condition::BestOf { best, of, .. }, _) => format!("Average of {}", native::the_best(*best, of)),
         (Condition::EvidenceApproved { activity }, _) => names.activity(activity),
-        (Condition::HoldsBadge { badge }, _) => names.badge(badge),
+        (Condition::HoldsBadge { badge, .. }, _) => names.badge(badge),
+        (Condition::BadgeTotal { amount, of, .. }, _) => {
+            let what = match amount {
+                Amount::Hours => "Hours",
+                Amount::Credits => "Credits",
+            };
+            format!("{what} of {}", names.badges(of))
+        }
         (Condition::NotBefore { .. }, _) => String::new(),
         (Condition::InstructorApproves, Audience::Teacher) => "An instructor's approval".to_owned(),
         (Condition::InstructorApproves, Audience::Student) => "Your instructor's approval".to_owned(),
@@ -307,6 +320,9 @@ fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> Strin
         Seen::BadgeRevoked => told("revoked", "yours was revoked"),
         Seen::BadgeWaived => told("waived by the institution", "waived for you by your institution"),
         Seen::BadgeNotHeld => told("not earned yet", "you have not earned it yet"),
+        Seen::BadgeElsewhere { .. } | Seen::BadgeTooOld { .. } | Seen::BadgeTotal { .. } => {
+            of_badges::state(checked, names, audience)
+        }
         Seen::Date { at, zone } if checked.truth == Truth::Yes => {
             format!("open since {}", names.moment(*at, *zone))
         }

@@ -9,10 +9,11 @@ use crate::domain::course::LineItem;
 use crate::domain::evidence::Activity;
 use crate::domain::facts::GradeSource;
 use crate::domain::outside::{Measure, OutsideColumn, OutsideValue};
-use crate::domain::rule::{Condition, GradeColumn, Needed, Threshold};
+use crate::domain::rule::{Amount, Condition, GradeColumn, Needed, Threshold};
 use crate::domain::zone::Zone;
 use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
 
+mod badges;
 mod lines;
 mod native;
 mod next;
@@ -256,6 +257,15 @@ impl Names {
         }
     }
 
+    /// What several badges are called: "SQL basics, and Charts"; "no badges" where there are none.
+    fn badges(&self, of: &[BadgeId]) -> String {
+        let each: Vec<_> = of.iter().map(|badge| self.badge(badge)).collect();
+        if each.is_empty() {
+            return "no badges".to_owned();
+        }
+        list(&each, "and")
+    }
+
     /// A moment that a rule names, as clocks in the zone show it in which it was typed: "23 November 2026", with the time of
     /// day unless a day begins there. A zone that is not the institution's is named.
     pub(super) fn moment(&self, at: DateTime<Utc>, zone: Zone) -> String {
@@ -350,6 +360,25 @@ fn listed(words: &[String]) -> Option<String> {
     (!words.is_empty()).then(|| list(&words, "or"))
 }
 
+/// "20 hours", "1 credit".
+fn amount_of(amount: Amount, count: Decimal) -> String {
+    let word = match (amount, count == Decimal::ONE) {
+        (Amount::Hours, true) => "hour",
+        (Amount::Hours, false) => "hours",
+        (Amount::Credits, true) => "credit",
+        (Amount::Credits, false) => "credits",
+    };
+    format!("{} {word}", number(count))
+}
+
+/// "the last year", "the last 3 years".
+fn last_years(years: u16) -> String {
+    match years {
+        1 => "the last year".to_owned(),
+        _ => format!("the last {years} years"),
+    }
+}
+
 /// "a", "a and b", "a, b, and c".
 fn list(parts: &[String], word: &str) -> String {
     match parts {
@@ -363,7 +392,11 @@ fn list(parts: &[String], word: &str) -> String {
 /// The badge that a condition asks for, if it asks for one.
 fn badge_of(condition: &Condition) -> Option<&BadgeId> {
     match condition {
-        Condition::HoldsBadge { badge } => Some(badge),
+        // Told with its years it is no mere name.
+        Condition::HoldsBadge {
+            badge,
+            within_years: None,
+        } => Some(badge),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! What is missing: the one next step, and how far somebody has come.
 
 use super::lines::needed;
-use super::{Audience, Names, as_compared, badge_of, bound, list, native, number, stands};
+use super::{Audience, Names, as_compared, badge_of, badges, bound, list, native, number, stands};
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::rule::{Condition, Need};
@@ -188,6 +188,17 @@ fn to_student(checked: &CheckedCondition, names: &Names) -> (u8, String) {
         } => (0, format!("change your {what} as asked and hand it in again")),
         Seen::NothingHandedIn => (1, format!("hand in your {what}")),
         Seen::BadgeNotHeld => (2, format!("earn the badge {what}")),
+        Seen::BadgeTooOld { .. } => (
+            2,
+            format!(
+                "earn the badge {what} again, as it has to be of {}",
+                badges::years(&checked.condition)
+            ),
+        ),
+        Seen::BadgeTotal { .. } => (
+            2,
+            format!("earn {} more in badges ({what})", badges::missing(checked)),
+        ),
         Seen::BadgeExpired { at } => (
             2,
             format!(
@@ -247,7 +258,7 @@ fn to_student(checked: &CheckedCondition, names: &Names) -> (u8, String) {
             (6, "your instructor's approval is still to come".to_owned())
         }
         Seen::Date { at, zone } => (7, format!("wait until {}", names.moment(*at, *zone))),
-        Seen::BadgeRevoked | Seen::BadgeWaived | Seen::Badge { .. } => (
+        Seen::BadgeRevoked | Seen::BadgeWaived | Seen::Badge { .. } | Seen::BadgeElsewhere { .. } => (
             9,
             format!("ask your instructor about your badge {what}, which was revoked"),
         ),
@@ -286,6 +297,20 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
         ),
         Seen::NothingHandedIn => (4, format!("the student still has to hand in {what}")),
         Seen::BadgeNotHeld => (5, format!("the student still has to earn the badge {what}")),
+        Seen::BadgeTooOld { .. } => (
+            5,
+            format!(
+                "the student still has to earn the badge {what} within {}",
+                badges::years(&checked.condition)
+            ),
+        ),
+        Seen::BadgeTotal { .. } => (
+            5,
+            format!(
+                "the student still has to earn badges ({what}) until they are {}",
+                badges::needed(checked)
+            ),
+        ),
         Seen::BadgeExpired { at } => (
             5,
             format!(
@@ -313,7 +338,7 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
             state: SubmissionState::Declined,
             ..
         } => (8, format!("talk to the student about {what}, which was declined")),
-        Seen::BadgeRevoked | Seen::BadgeWaived | Seen::Badge { .. } => (
+        Seen::BadgeRevoked | Seen::BadgeWaived | Seen::Badge { .. } | Seen::BadgeElsewhere { .. } => (
             9,
             format!("talk to the student about the badge {what}, which was revoked"),
         ),
@@ -372,7 +397,8 @@ fn subject(condition: &Condition, names: &Names) -> String {
         | Condition::Completed { column } => names.elsewhere(column),
         Condition::BestOf { best, of, .. } => native::the_best(*best, of),
         Condition::EvidenceApproved { activity } => names.activity(activity),
-        Condition::HoldsBadge { badge } => names.badge(badge),
+        Condition::HoldsBadge { badge, .. } => names.badge(badge),
+        Condition::BadgeTotal { of, .. } => names.badges(of),
         Condition::NotBefore { .. } | Condition::InstructorApproves => String::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Names, badge_of, bound, counted_points, list, native, number, read_from};
+use super::{Names, amount_of, badge_of, bound, counted_points, last_years, list, native, number, read_from};
 use crate::domain::evaluate::best::distinct;
 use crate::domain::facts::GradeSource;
 use crate::domain::rule::{Condition, Group, Need, Needed, Node, Threshold};
@@ -104,7 +104,13 @@ pub(crate) fn label(node: &Node, names: &Names) -> String {
                 )
             }
             Condition::EvidenceApproved { activity } => format!("{} approved", names.activity(activity)),
-            Condition::HoldsBadge { badge } => format!("{} held", names.badge(badge)),
+            Condition::HoldsBadge { badge, within_years } => {
+                let when = within_years.map(|years| format!(", of {}", last_years(years)));
+                format!("{} held{}", names.badge(badge), when.unwrap_or_default())
+            }
+            Condition::BadgeTotal { amount, of, at_least } => {
+                format!("{} badges ≥ {}", of.len(), amount_of(*amount, *at_least))
+            }
             Condition::NotBefore { at, zone } => format!("from {} on", names.moment(*at, *zone)),
             Condition::InstructorApproves => "approved by an instructor".to_owned(),
         },
@@ -263,10 +269,20 @@ fn asked(condition: &Condition, names: &Names) -> String {
             format!("an approved {}", names.activity(activity))
         }
         Condition::EvidenceApproved { activity } => format!("approved work in {}", names.activity(activity)),
-        Condition::HoldsBadge { badge } if names.badges.contains_key(badge) => {
-            format!("the badge {}", names.badge(badge))
+        Condition::HoldsBadge { badge, within_years } => {
+            let article = if names.badges.contains_key(badge) {
+                "the badge "
+            } else {
+                ""
+            };
+            let when = within_years.map(|years| format!(" awarded within {}", last_years(years)));
+            format!("{article}{}{}", names.badge(badge), when.unwrap_or_default())
         }
-        Condition::HoldsBadge { badge } => names.badge(badge),
+        Condition::BadgeTotal { amount, of, at_least } => format!(
+            "at least {} in badges ({})",
+            amount_of(*amount, *at_least),
+            names.badges(of)
+        ),
         Condition::NotBefore { at, zone } => format!("a date from {} on", names.moment(*at, *zone)),
         Condition::InstructorApproves => "an instructor's approval".to_owned(),
     }

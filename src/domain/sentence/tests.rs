@@ -266,7 +266,8 @@ proptest! {
                 | Condition::Completed { column } => vec![names.elsewhere(column)],
                 Condition::BestOf { of, .. } => of.iter().map(|column| names.column(column)).collect(),
                 Condition::EvidenceApproved { activity } => vec![names.activity(activity)],
-                Condition::HoldsBadge { badge } => vec![names.badge(badge)],
+                Condition::HoldsBadge { badge, .. } => vec![names.badge(badge)],
+                Condition::BadgeTotal { of, .. } => of.iter().map(|badge| names.badge(badge)).collect(),
                 Condition::NotBefore { at, zone } => vec![names.moment(*at, *zone)],
                 Condition::InstructorApproves => vec!["an instructor's approval".to_owned()],
             };

@@ -266,8 +266,5 @@ pub(in crate::service) fn read(
 
 fn is_stack(rule: &Rule) -> bool {
     let conditions = rule.root.conditions();
-    !conditions.is_empty()
-        && conditions
-            .iter()
-            .all(|one| matches!(one, Condition::HoldsBadge { .. }))
+    !conditions.is_empty() && conditions.iter().all(|one| !one.badges().is_empty())
 }

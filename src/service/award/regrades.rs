@@ -10,6 +10,7 @@ use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::award::{Award, Regrade, RegradeState, Standing};
 use crate::domain::badge::Badge;
 use crate::domain::decision::{Decision, Truth};
+use crate::domain::evaluate::but_for_age;
 use crate::domain::people::Person;
 use crate::domain::policy::{Power, Regrade as Policy};
 use crate::domain::rule::Rule;
@@ -55,7 +56,7 @@ pub(in crate::service) fn follow(
                 }
             }
             (Truth::No, None) => {
-                let noted = fallen(db, context, badge, rule, &record.person)?;
+                let noted = fallen(db, context, badge, rule, record)?;
                 let suspended = noted == Some(Policy::Suspend);
                 counts_anew.extend(suspended.then(|| record.person.clone()));
             }
@@ -71,9 +72,16 @@ fn fallen(
     context: &IssuingContext,
     badge: &Badge,
     rule: &Rule,
-    person: &PersonId,
+    record: &Recorded,
 ) -> Result<Option<Policy>, StoreError> {
-    let tenant = &badge.tenant;
+    let (tenant, person) = (&badge.tenant, &record.person);
+    // That a badge below became too old for the rule is no grade that fell.
+    if rule.root.ages()
+        && let Some(now) = decisions::get(db, tenant, &record.id)?
+        && but_for_age(&rule.root, &now.decision) != Truth::No
+    {
+        return Ok(None);
+    }
     let Some(award) = awards::latest(db, tenant, &badge.id, person)?
         .filter(|award| award.standing(context.now) == Standing::InForce)
     else {

@@ -8,8 +8,9 @@ use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::course::{CopyState, Course, STAND_IN};
 use crate::domain::rest::Rest;
 use crate::domain::rule::{Condition, Group};
+use crate::ids::BadgeId;
 use crate::random::Random;
-use crate::store::{Db, StoreError, activities, audit, badges, copies, line_items, links, rules};
+use crate::store::{Db, StoreError, activities, audit, badges, copies, line_items, lineages, links, rules};
 
 /// How the address of what stands in for something that was not found begins.
 pub(crate) const PLACEHOLDER: &str = STAND_IN;
@@ -53,6 +54,10 @@ pub(crate) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<
             });
             found.extend(missing.filter(|missing| !found.contains(missing)));
         }
+        for badge in condition.badges() {
+            let missing = missing_badge(db, course, badge)?;
+            found.extend(missing.filter(|missing| !found.contains(missing)));
+        }
         let missing = match condition {
             Condition::EvidenceApproved { activity } => {
                 let Some(activity) = activities::get(db, tenant, activity)? else {
@@ -68,42 +73,50 @@ pub(crate) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<
                         is_elsewhere: false,
                     })
             }
-            Condition::HoldsBadge { badge } => {
-                let Some(badge) = badges::get(db, tenant, badge)? else {
-                    continue;
-                };
-                if badge.course == course.id {
-                    continue;
-                }
-                // The names of the course that this is a copy of may be told, and those of no other.
-                let copies = copies::for_course(db, tenant, &course.id)?;
-                let left_behind = copies
-                    .iter()
-                    .any(|copy| copy.state == CopyState::Taken && copy.source == badge.course);
-                Some(Missing {
-                    kind: Kind::Badge,
-                    id: badge.id.to_string(),
-                    name: if left_behind {
-                        badge.design.name
-                    } else {
-                        String::new()
-                    },
-                    maximum: None,
-                    is_elsewhere: !left_behind,
-                })
-            }
             // What another source told is of the other course. The rule cannot be activated before another column is chosen.
             Condition::Elsewhere { .. }
             | Condition::HandedIn { .. }
             | Condition::Completed { .. }
             | Condition::Grade { .. }
             | Condition::BestOf { .. }
+            | Condition::HoldsBadge { .. }
+            | Condition::BadgeTotal { .. }
             | Condition::NotBefore { .. }
             | Condition::InstructorApproves => None,
         };
         found.extend(missing.filter(|missing| !found.contains(missing)));
     }
     Ok(found)
+}
+
+/// A badge that stayed behind in the old course, or is of a third one that does not offer it.
+fn missing_badge(db: &mut Db, course: &Course, badge: &BadgeId) -> Result<Option<Missing>, StoreError> {
+    let tenant = &course.tenant;
+    let Some(badge) = badges::get(db, tenant, badge)? else {
+        return Ok(None);
+    };
+    if badge.course == course.id {
+        return Ok(None);
+    }
+    // The names of the course that this is a copy of may be told, and those of no other.
+    let copies = copies::for_course(db, tenant, &course.id)?;
+    let left_behind = copies
+        .iter()
+        .any(|copy| copy.state == CopyState::Taken && copy.source == badge.course);
+    if !left_behind && lineages::may_be_named(db, &badge)? {
+        return Ok(None);
+    }
+    Ok(Some(Missing {
+        kind: Kind::Badge,
+        id: badge.id.to_string(),
+        name: if left_behind {
+            badge.design.name
+        } else {
+            String::new()
+        },
+        maximum: None,
+        is_elsewhere: !left_behind,
+    }))
 }
 
 /// What a copied badge's draft lacks.

@@ -3,6 +3,7 @@
 pub(crate) mod copied_inputs;
 pub(crate) mod design;
 pub(crate) mod grade_rows;
+pub(crate) mod lineage;
 pub(crate) mod pictures;
 pub(crate) mod replaced;
 pub(crate) mod resting;

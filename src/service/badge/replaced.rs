@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::design::{own_badge, save_rule, seen_now};
+use super::lineage;
 use crate::domain::badge::Badge;
 use crate::domain::copying::{Mapping, match_columns};
 use crate::domain::course::{LineItem, LineItemState};
@@ -152,13 +153,19 @@ pub(crate) async fn take(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Resu
         return Ok(());
     }
     let badge = offer.badge;
+    let of_lineage = badge.clone();
     let read = cairn
         .store
         .read(move |db| Ok((rule_of(db, &badge)?, seen_now(db, &badge)?)));
     let (root, seen) = read.await?;
     let root = root.ok_or(ServiceError::NotFound("rule"))?;
     match save_rule(cairn, visitor, id, &mapping.apply(&root), Some(&seen)).await? {
-        Saving::Done => Ok(()),
+        Saving::Done => {
+            let carried = cairn
+                .store
+                .write(move |db| lineage::carry(db, &of_lineage, &mapping));
+            Ok(carried.await?)
+        }
         Saving::Clash(_) => Err(BadgeRefusal::SavedAtOnce.into()),
     }
 }

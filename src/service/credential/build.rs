@@ -132,7 +132,7 @@ fn finished(parts: &Parts<'_>) -> Option<DateTime<Utc>> {
         (_, Seen::Best { of, .. }) => native::last_of(of, parts.graded),
         (_, Seen::HandedIn(fact)) => fact.at,
         (_, Seen::Completion(fact)) => fact.at,
-        (_, Seen::Badge { awarded_at }) => Some(*awarded_at),
+        (_, Seen::Badge { awarded_at } | Seen::BadgeElsewhere { awarded_at, .. }) => Some(*awarded_at),
         (_, Seen::Approval { at, .. }) => Some(*at),
         _ => None,
     });
@@ -379,7 +379,7 @@ fn conditions(group: &CheckedGroup) -> Vec<&CheckedCondition> {
 pub(in crate::service) fn waived(decision: &Decision) -> Vec<&BadgeId> {
     let held = conditions(&decision.tree).into_iter();
     held.filter_map(|checked| match (&checked.condition, &checked.seen) {
-        (Condition::HoldsBadge { badge }, Seen::BadgeWaived) => Some(badge),
+        (Condition::HoldsBadge { badge, .. }, Seen::BadgeWaived) => Some(badge),
         _ => None,
     })
     .collect()

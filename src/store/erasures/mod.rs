@@ -250,6 +250,7 @@ pub(crate) fn erase(
         subjects
     );
     super::outside::forget_teacher(db, tenant, person)?;
+    super::lineages::forget_accepter(db, tenant, person.as_str())?;
     super::rest_accesses::remove_of_person(db, tenant, person)?;
     for_others::forget_asker(db, tenant, person)?;
     super::enrolments::forget_answers_of(db, tenant, person)?;

@@ -9,13 +9,14 @@ use lti::capabilities::Capabilities;
 
 use crate::domain::facts::{Facts, Held};
 use crate::domain::membership::Listing;
+use crate::domain::policy::Offers;
 use crate::domain::rule::Group;
 use crate::ids::{BadgeId, PersonId, TenantId};
 use crate::store::awards::fact;
 use crate::store::convert::{CHUNK, from_word, moment};
 use crate::store::enrolments::{Row as EnrolmentRow, is_student, listing_of};
 use crate::store::schema::{awards, badges, courses, enrolments, people, programme_waivers, registrations};
-use crate::store::{Db, StoreError};
+use crate::store::{Db, StoreError, policies};
 
 /// An award, whether its badge is one of the institution's own, and what its holder is in the course of it.
 type Found = (
@@ -25,6 +26,7 @@ type Found = (
     Option<i64>,
     Option<i64>,
     Option<String>,
+    Option<bool>,
     Option<bool>,
     String,
     Option<EnrolmentRow>,
@@ -105,6 +107,7 @@ fn read(
                 awards::valid_until,
                 awards::revoked_at,
                 awards::lineage,
+                badges::offered,
                 courses::home,
                 registrations::flavour,
                 Option::<EnrolmentRow>::as_select(),
@@ -115,9 +118,10 @@ fn read(
         }
         query.load(connection)?
     });
-    for (person, own, at, until, revoked, lineage, home, flavour, enrolment) in found {
+    let offers = policies::get(db, tenant)?.offers;
+    for (person, own, at, until, revoked, lineage, offered, home, flavour, enrolment) in found {
         // What the institution gave itself was given to whoever may have it.
-        if home.is_none() && !is_of_a_student(&flavour, enrolment)? {
+        if home.is_none() && !(is_offered(offers, offered) && is_of_a_student(&flavour, enrolment)?) {
             continue;
         }
         let (person, own, held) = fact((person, own, at, until, revoked))?;
@@ -157,6 +161,15 @@ fn read(
         }
     }
     Ok(all)
+}
+
+/// Whether the institution lets a badge of a course count for programmes.
+pub(super) fn is_offered(offers: Offers, by_teacher: Option<bool>) -> bool {
+    match offers {
+        Offers::Active => true,
+        Offers::Chosen => by_teacher == Some(true),
+        Offers::Nothing => false,
+    }
 }
 
 /// Of several awards of one lineage the one that counts longest stands.

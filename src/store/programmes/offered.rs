@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 
+use super::held::is_offered;
 use crate::domain::badge::BadgeState;
 use crate::domain::programme::Offered;
 use crate::ids::{BadgeId, TenantId};
 use crate::store::badges::Row as BadgeRow;
 use crate::store::convert::CHUNK;
 use crate::store::schema::{badges, courses};
-use crate::store::{Db, StoreError};
+use crate::store::{Db, StoreError, policies};
 
 /// A badge, its lineage, the title and the short name of its course, and whether that is the home.
 type Found = (
@@ -31,9 +32,11 @@ fn told((row, lineage, title, label, home): Found) -> Result<Offered, StoreError
     })
 }
 
-/// The badges of an institution that were activated and go on, of each lineage one: the newest. Drafts are nobody's business.
+/// The badges of an institution that were activated, go on and are offered, of each lineage one: the newest. Drafts are nobody's
+/// business.
 pub(crate) fn offered(db: &mut Db, tenant: &TenantId) -> Result<Vec<Offered>, StoreError> {
-    let rows: Vec<Found> = on_both!(db, |connection| badges::table
+    let offers = policies::get(db, tenant)?.offers;
+    let rows: Vec<(Found, Option<bool>)> = on_both!(db, |connection| badges::table
         .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
         .filter(badges::tenant_id.eq(tenant.as_str()))
         .filter(courses::tenant_id.eq(tenant.as_str()))
@@ -41,17 +44,22 @@ pub(crate) fn offered(db: &mut Db, tenant: &TenantId) -> Result<Vec<Offered>, St
         .filter(badges::state.eq_any(["active", "paused"]))
         .order((badges::created_at, badges::id))
         .select((
-            BadgeRow::as_select(),
-            badges::lineage,
-            courses::title,
-            courses::label,
-            courses::home,
+            (
+                BadgeRow::as_select(),
+                badges::lineage,
+                courses::title,
+                courses::label,
+                courses::home,
+            ),
+            badges::offered,
         ))
         .load(connection))?;
     let mut newest: BTreeMap<BadgeId, Offered> = BTreeMap::new();
-    for row in rows {
+    for (row, by_teacher) in rows {
         let one = told(row)?;
-        newest.insert(one.lineage.clone(), one);
+        if one.is_home || is_offered(offers, by_teacher) {
+            newest.insert(one.lineage.clone(), one);
+        }
     }
     let mut all: Vec<Offered> = newest.into_values().collect();
     let key = |one: &Offered| (one.is_home, one.course.clone(), one.badge.design.name.clone());

@@ -129,7 +129,10 @@ fn badges_that_build_on_another_are_found_only_while_their_rule_is_active() {
             school.badge(database, "stack").id,
             school.badge(database, "x").id,
         );
-        let builds = all_of([Condition::HoldsBadge { badge: basic.clone() }]);
+        let builds = all_of([Condition::HoldsBadge {
+            badge: basic.clone(),
+            within_years: None,
+        }]);
         school.active_rule(database, &stack, &builds);
         write(database, |db| {
             rules::save_draft(db, &school.tenant, &other, &builds, "draft".into(), at(1))

@@ -21,7 +21,10 @@ fn far(met: usize, needed: usize) -> Decision {
     let nodes = (0..needed).map(|n| {
         let badge = format!("other-{n}").as_str().into();
         CheckedNode::Condition(CheckedCondition {
-            condition: Condition::HoldsBadge { badge },
+            condition: Condition::HoldsBadge {
+                badge,
+                within_years: None,
+            },
             truth: if n < met { Truth::Yes } else { Truth::No },
             seen: Seen::BadgeNotHeld,
         })

@@ -18,6 +18,7 @@ mod installing;
 mod institutions;
 mod joined;
 mod joining;
+mod lineages;
 mod matrix;
 mod one_home;
 mod outside;

@@ -2,6 +2,7 @@
 
 mod asking;
 mod items;
+mod lineage;
 mod missing;
 mod notices;
 mod releases;

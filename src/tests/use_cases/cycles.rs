@@ -187,13 +187,17 @@ async fn a_badge_is_earned_by_badges_whether_it_was_made_before_or_after_them() 
     for bench in benches().await {
         bench.check().await;
         let base = bench.badge().await;
-        let on_base = || Condition::HoldsBadge { badge: base.clone() };
+        let on_base = || Condition::HoldsBadge {
+            badge: base.clone(),
+            within_years: None,
+        };
         let before = bench.badge_when("Made before", on_base()).await;
         let top = bench
             .badge_when(
                 "Top",
                 Condition::HoldsBadge {
                     badge: before.clone(),
+                    within_years: None,
                 },
             )
             .await;

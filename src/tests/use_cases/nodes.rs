@@ -34,7 +34,13 @@ async fn race(bench: &Bench, nodes: [&Arc<Cairn>; 2]) {
     bench.check().await;
     let badge = bench.badge().await;
     let above = bench
-        .badge_when("Above", Condition::HoldsBadge { badge: badge.clone() })
+        .badge_when(
+            "Above",
+            Condition::HoldsBadge {
+                badge: badge.clone(),
+                within_years: None,
+            },
+        )
         .await;
     let mut people = Vec::new();
     for student in &bench.world.students(bench.at)[..8] {

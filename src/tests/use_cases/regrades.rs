@@ -201,7 +201,13 @@ async fn a_suspended_badge_does_not_count_for_a_stack_until_somebody_has_decided
         let (student, person, award) = bench.holder(&badge).await;
         bench.graded(student, "10").await;
         let stack = bench
-            .badge_when("Stack", Condition::HoldsBadge { badge: badge.clone() })
+            .badge_when(
+                "Stack",
+                Condition::HoldsBadge {
+                    badge: badge.clone(),
+                    within_years: None,
+                },
+            )
             .await;
         bench.decide(&stack).await;
         assert!(

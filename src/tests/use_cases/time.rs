@@ -106,7 +106,10 @@ async fn an_expired_badge_does_not_count_towards_a_stack_until_it_is_earned_agai
         let held = bench.holders(&aid).await;
         assert_eq!((held[&renews].cycle, held[&lapses].cycle), (2, 1));
 
-        let on_aid = Condition::HoldsBadge { badge: aid.clone() };
+        let on_aid = Condition::HoldsBadge {
+            badge: aid.clone(),
+            within_years: None,
+        };
         let stack = bench.badge_when("Rescuer", on_aid.clone()).await;
         // With another badge that everybody holds it is still one of the two that are needed.
         let always = Condition::NotBefore {
@@ -118,7 +121,10 @@ async fn an_expired_badge_does_not_count_towards_a_stack_until_it_is_earned_agai
             need: Need::AtLeast(2),
             nodes: vec![
                 Node::Condition(on_aid),
-                Node::Condition(Condition::HoldsBadge { badge: other.clone() }),
+                Node::Condition(Condition::HoldsBadge {
+                    badge: other.clone(),
+                    within_years: None,
+                }),
                 Node::Condition(Condition::InstructorApproves),
             ],
         };

@@ -6,7 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem};
 use crate::domain::issuer::Tenant;
-use crate::domain::policy::{Assistants, Policy, Regrade, Sections, Who};
+use crate::domain::policy::{Assistants, Offers, Policy, Regrade, Sections, Who};
 use crate::ids::TenantId;
 use crate::service::base::clash::{Clash, Saving, Seen};
 use crate::service::institution::policies::{self, AssistantsTold};
@@ -46,6 +46,20 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
         &told,
     ))
 }
+
+const OFFERS: [(Offers, &str, &str); 3] = [
+    (Offers::Active, "active", "All badges that are active"),
+    (
+        Offers::Chosen,
+        "chosen",
+        "Only badges that a teacher of their course offers",
+    ),
+    (
+        Offers::Nothing,
+        "nothing",
+        "None: badges count in their own course alone",
+    ),
+];
 
 const REGRADES: [(Regrade, &str, &str, &str); 4] = [
     (Regrade::Keep, "keep", "The badge stays", "Nobody is asked."),
@@ -105,6 +119,10 @@ fn view(
         regrades: REGRADES
             .iter()
             .map(|(regrade, value, words, note)| (*value, *words, *note, *regrade == policy.regrade))
+            .collect(),
+        offers: OFFERS
+            .iter()
+            .map(|(offers, value, words)| (*value, *words, *offers == policy.offers))
             .collect(),
         keeps_days: policy.keep_days.is_some(),
         days,
@@ -176,6 +194,10 @@ fn typed(form: &Fields) -> Policy {
             _ => Sections::WholeCourse,
         },
         regrade,
+        offers: OFFERS
+            .iter()
+            .find(|(_, value, _)| form.get("offers") == Some(value))
+            .map_or(Offers::Active, |(offers, ..)| *offers),
         keep_days: (form.get("keep") == Some("days")).then(days),
         public_pages: form.ticked("public_pages"),
         minors: form.ticked("minors"),

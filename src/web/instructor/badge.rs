@@ -4,10 +4,11 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::badge_form::{at_field, design as read_design, hints, read, wrong_besides};
-use crate::domain::badge::{Badge, Picture};
+use crate::domain::badge::{Badge, Design, Picture};
 use crate::domain::policy::Power;
 use crate::ids::BadgeId;
 use crate::service::badge::design::{self, Saved};
+use crate::service::badge::lineage::{self, Change};
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use crate::service::base::clash::Clash;
@@ -18,7 +19,7 @@ use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
-use crate::web::views::instructor::{AlignmentRow, BadgeEditorPage, BadgeFields};
+use crate::web::views::instructor::{AlignmentRow, BadgeEditorPage, BadgeFields, OfferSwitch};
 use crate::web::views::shared::{Problem, ProblemList};
 use crate::web::words;
 
@@ -29,7 +30,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route(course::BADGE_SAVE_NEW, web::post().to(save_new))
         .route(course::BADGE_EDIT, web::get().to(edit))
         .route(course::BADGE_EDIT, web::post().to(edit))
-        .route(course::BADGE_SAVE, web::post().to(save_known));
+        .route(course::BADGE_SAVE, web::post().to(save_known))
+        .route(course::BADGE_OFFER, web::post().to(offer));
 }
 
 async fn new(visit: Visit) -> Result<HttpResponse, AppError> {
@@ -68,7 +70,35 @@ async fn edit(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
         holders,
     );
     let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
-    visit.show(&BadgeEditorPage { may_save, ..page })
+    let offered = lineage::offered(&visit.cairn, &visit.visitor, &id).await?;
+    let offer = offered.filter(|_| may_save).map(|offered| OfferSwitch {
+        action: visit.href(&course::badge_offer(&id)),
+        offered,
+    });
+    visit.show(&BadgeEditorPage {
+        may_save,
+        offer,
+        ..page
+    })
+}
+
+async fn offer(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, BadgeId)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let offered = visit.fields.get("offered") == Some("yes");
+    lineage::offer(&visit.cairn, &visit.visitor, &id, offered).await?;
+    Ok(visit.go(&visit.href_saying(&course::badge_edit(&id), "saved")))
+}
+
+/// The badge for which a copy would count no more outside its course with that design, unless that was confirmed.
+async fn leaves(visit: &Visit, id: Option<&BadgeId>, design: &Design) -> Result<Option<String>, AppError> {
+    let Some(id) = id.filter(|_| !visit.fields.ticked("leaves")) else {
+        return Ok(None);
+    };
+    let change = Change::Design(Box::new(design.clone()));
+    Ok(lineage::leaves(&visit.cairn, &visit.visitor, id, change).await?)
 }
 
 async fn save_new(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
@@ -92,6 +122,7 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
     let mut fields = read(&visit.fields);
     let mut problems = Vec::new();
     let mut unkept: Option<AppError> = None;
+    let mut asked: Option<String> = None;
     // A picture that came with the form is kept at once, so that it is not lost when something else is wrong.
     if let Some(file) = visit.fields.file("picture") {
         match pictures::keep(&visit.cairn, &visit.visitor, file.bytes.clone()).await {
@@ -116,6 +147,14 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
         let (design, unread) = read_design(&fields, visit.visitor.zone());
         problems.extend(unread);
         if problems.is_empty() {
+            asked = leaves(visit, id.as_ref(), &design).await?;
+        }
+        if let Some(first) = &asked {
+            problems.push(Problem {
+                field: "leaves".to_owned(),
+                text: words::lineages::asks(first),
+            });
+        } else if problems.is_empty() {
             let known = id.as_ref().map(|id| (id, fields.revision));
             let saved = match design::save(&visit.cairn, &visit.visitor, known, design).await {
                 Err(error) if error.keeps_the_form() => Err(AppError::from(error)),
@@ -157,7 +196,11 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
     let refused = !problems.is_empty();
     let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
     let page = view(visit, id.as_ref(), fields, problems, hints, holders);
-    let page = BadgeEditorPage { may_save, ..page };
+    let page = BadgeEditorPage {
+        may_save,
+        leaves: asked,
+        ..page
+    };
     if let Some(error) = unkept {
         visit.show_unkept(&page, &error)
     } else if refused {
@@ -297,5 +340,7 @@ fn view(
             visit.href("")
         },
         rule_href: id.map(|id| visit.href(&course::badge_rule(id))),
+        leaves: None,
+        offer: None,
     }
 }

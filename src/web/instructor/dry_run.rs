@@ -9,6 +9,7 @@ use crate::domain::policy::Powers;
 use crate::domain::sentence::{Audience, next_step, recorded_otherwise};
 use crate::ids::{BadgeId, PersonId};
 use crate::service::badge::design::{self, Activated, Trial};
+use crate::service::badge::lineage::{self, Change};
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::policies;
 use crate::web::badge_facts::picture_of;
@@ -45,7 +46,8 @@ async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
     match design::trial(&visit.cairn, &visit.visitor, &id).await {
         Ok(trial) => {
             let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
-            visit.show(&view(&visit, &trial, powers, ProblemList::default()))
+            let leaves = leaves(&visit, &id).await?;
+            visit.show(&view(&visit, &trial, powers, ProblemList::default(), leaves))
         }
         // Nothing to try yet: the rule comes first.
         Err(ServiceError::NotFound("rule")) => Ok(visit.go(&visit.href(&course::badge_rule(&id)))),
@@ -67,6 +69,14 @@ async fn activate(
         )
     })?;
     let digest = visit.fields.text("digest");
+    let asked = leaves(&visit, &id).await?;
+    if let Some(first) = asked.as_deref().filter(|_| !visit.fields.ticked("leaves")) {
+        let problem = Problem {
+            field: "leaves".to_owned(),
+            text: words::lineages::asks(first),
+        };
+        return again(&visit, &id, problem, asked).await;
+    }
     let problem = match design::activate(&visit.cairn, &visit.visitor, &id, number, &digest).await? {
         Activated::Done => {
             let notice = if number == 0 { "activated-for-nobody" } else { "activated" };
@@ -82,20 +92,41 @@ async fn activate(
         ),
         Activated::Blocked(_) => "The rule cannot be activated as it is. Nothing was changed.".to_owned(),
     };
-    let trial = design::trial(&visit.cairn, &visit.visitor, &id).await?;
-    let problems = ProblemList(vec![Problem {
+    let problem = Problem {
         field: String::new(),
         text: problem,
-    }]);
+    };
+    again(&visit, &id, problem, asked).await
+}
+
+/// The badge for which a copy would count no more outside its course with what is tried out.
+async fn leaves(visit: &Visit, id: &BadgeId) -> Result<Option<String>, AppError> {
+    Ok(lineage::leaves(&visit.cairn, &visit.visitor, id, Change::Draft).await?)
+}
+
+/// The dry run as it is now, with why nothing was activated.
+async fn again(
+    visit: &Visit,
+    id: &BadgeId,
+    problem: Problem,
+    leaves: Option<String>,
+) -> Result<HttpResponse, AppError> {
+    let trial = design::trial(&visit.cairn, &visit.visitor, id).await?;
     let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
-    visit.show_again(&view(&visit, &trial, powers, problems))
+    visit.show_again(&view(visit, &trial, powers, ProblemList(vec![problem]), leaves))
 }
 
 fn small(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> DryRunPage {
+fn view(
+    visit: &Visit,
+    trial: &Trial,
+    powers: Powers,
+    problems: ProblemList,
+    leaves: Option<String>,
+) -> DryRunPage {
     let (run, badge) = (&trial.run, &trial.badge);
     let href = |to: fn(&BadgeId) -> String| visit.href(&to(&badge.id));
     let activation = Activation {
@@ -166,6 +197,7 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         }),
         activation: (powers.create && trial.can_activate && trial.blocking.is_empty()).then_some(activation),
         may_activate: powers.create,
+        leaves,
         blocking: trial.blocking.iter().map(words::rules::blocking).collect(),
         problems,
         failed_since: trial.failed_since,

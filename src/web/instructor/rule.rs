@@ -18,6 +18,7 @@ use crate::domain::sentence::Names;
 use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, LineItemId};
 use crate::service::badge::design::{self, RuleEditor};
+use crate::service::badge::lineage::{self, Change};
 use crate::service::badge::resting;
 use crate::service::base::clash::{Clash, Saving, Seen};
 use crate::service::base::error::{ErrorKind, ServiceError};
@@ -31,7 +32,7 @@ use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::instructor::badge_form::decimal;
-use crate::web::instructor::rule_sources::{MOST_UNREAD, by_source, shares};
+use crate::web::instructor::rule_sources::{MOST_UNREAD, by_course, by_source, shares};
 use crate::web::paths::course;
 use crate::web::rule_form::{self, DraftGroup};
 use crate::web::views::instructor::{ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions, SENTENCE};
@@ -61,6 +62,8 @@ struct Builder {
     unkept: Option<AppError>,
     /// What the page was filled from that began this.
     seen: Seen,
+    /// The badge for which this copy would count no more outside its course.
+    leaves: Option<String>,
 }
 
 impl Builder {
@@ -114,6 +117,7 @@ async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
         scales_open: false,
         unkept: None,
         seen: editor.seen(),
+        leaves: None,
     };
     if let Some(rule) = stored {
         // What has become wrong since it was saved: a column that is gone, for instance.
@@ -171,6 +175,7 @@ async fn save(
         scales_open: false,
         unkept: None,
         seen: clash::brought(&visit.fields),
+        leaves: None,
     };
     if let Some(change) = rule_form::Action::parse(&action) {
         builder.focus = rule_form::apply(&mut builder.draft, &change);
@@ -223,6 +228,17 @@ async fn keep(visit: &Visit, id: &BadgeId, builder: &mut Builder) -> Result<Kept
     };
     let review = design::review(&visit.cairn, &visit.visitor, id, &root).await?;
     if review.problems.is_empty() {
+        let leaves = lineage::leaves(&visit.cairn, &visit.visitor, id, Change::Rule(root.clone())).await?;
+        if let Some(first) = &leaves
+            && !visit.fields.ticked("leaves")
+        {
+            builder.problems = vec![Problem {
+                field: "leaves".to_owned(),
+                text: words::lineages::asks(first),
+            }];
+            builder.leaves = leaves;
+            return Ok(Kept::Wrong);
+        }
         let seen = Some(&builder.seen);
         match design::save_rule(&visit.cairn, &visit.visitor, id, &root, seen).await {
             Ok(Saving::Done) => return Ok(Kept::Saved),
@@ -358,6 +374,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         sentence,
         seen: builder.seen.as_str().to_owned(),
         problems: ProblemList(builder.problems),
+        leaves: builder.leaves,
         typed: builder.typed,
         version_note: version_note(&editor),
         paused: match &badge.state {
@@ -507,6 +524,12 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
             .others
             .iter()
             .map(|(id, name)| Choice::new(id.as_str(), name.as_str()))
+            .collect(),
+        offered: by_course(&editor.offered),
+        named: editor
+            .named_elsewhere
+            .iter()
+            .map(|one| Choice::new(one.badge.as_str(), format!("{} ({})", one.name, one.course_name)))
             .collect(),
     }
 }

@@ -3,12 +3,13 @@
 use crate::domain::course::LineItem;
 use crate::domain::design_review::{share_elsewhere, share_of};
 use crate::domain::facts::GradeSource;
+use crate::domain::lineage::Offered;
 use crate::domain::outside::OutsideColumn;
 use crate::domain::rule::GradeColumn;
 use crate::domain::sentence::Names;
 use crate::service::badge::design::RuleEditor;
 use crate::web::rule_form::column_word;
-use crate::web::views::instructor::ChoiceGroup;
+use crate::web::views::instructor::{ChoiceGroup, CourseBadges};
 use crate::web::views::shared::Choice;
 use crate::web::words;
 
@@ -38,6 +39,22 @@ pub(super) fn by_source(
     };
     let groups = SOURCES.map(of).into_iter();
     groups.filter(|group| !group.choices.is_empty()).collect()
+}
+
+/// Badges that other courses offer, which come course by course.
+pub(super) fn by_course(offered: &[Offered]) -> Vec<CourseBadges> {
+    let courses = offered.chunk_by(|one, other| one.course == other.course);
+    let group = |badges: &[Offered]| CourseBadges {
+        label: badges
+            .first()
+            .map(|one| one.course_name.clone())
+            .unwrap_or_default(),
+        choices: badges
+            .iter()
+            .map(|one| Choice::new(one.badge.as_str(), one.name.as_str()))
+            .collect(),
+    };
+    courses.map(group).collect()
 }
 
 /// The columns of which percent can be made, ours first.

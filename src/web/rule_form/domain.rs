@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::{AskedUnit, DraftGroup, DraftNode, DraftRow, NeedWord, Unit, child_path};
-use crate::domain::rule::{Condition, GradeColumn, Group, Need, Needed, Node, Threshold};
+use crate::domain::rule::{Amount, Condition, GradeColumn, Group, Need, Needed, Node, Threshold};
 use crate::domain::zone::Zone;
 use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
 
@@ -148,8 +148,14 @@ impl From<&Condition> for DraftRow {
             Condition::EvidenceApproved { activity } => Self::Evidence {
                 activity: activity.to_string(),
             },
-            Condition::HoldsBadge { badge } => Self::Badge {
+            Condition::HoldsBadge { badge, within_years } => Self::Badge {
                 badge: badge.to_string(),
+                years: within_years.map(|years| years.to_string()).unwrap_or_default(),
+            },
+            Condition::BadgeTotal { amount, of, at_least } => Self::BadgeTotal {
+                value: at_least.normalize().to_string(),
+                amount: *amount,
+                of: of.iter().map(ToString::to_string).collect(),
             },
             Condition::NotBefore { at, zone } => Self::Date {
                 at: zone.field(*at),
@@ -237,10 +243,12 @@ fn read_row(row: &DraftRow, here: Zone) -> Result<Condition, &'static str> {
         DraftRow::Evidence { activity } => Ok(Condition::EvidenceApproved {
             activity: ActivityId::from(activity.as_str()),
         }),
-        DraftRow::Badge { badge } if badge.is_empty() => Err("Choose a badge."),
-        DraftRow::Badge { badge } => Ok(Condition::HoldsBadge {
+        DraftRow::Badge { badge, .. } if badge.is_empty() => Err("Choose a badge."),
+        DraftRow::Badge { badge, years } => Ok(Condition::HoldsBadge {
             badge: BadgeId::from(badge.as_str()),
+            within_years: within_years(years)?,
         }),
+        DraftRow::BadgeTotal { value, amount, of } => badge_total(value, *amount, of),
         DraftRow::Date { at, zone } => {
             let zone = Zone::parse(zone).unwrap_or(here);
             moment(at, zone)
@@ -277,6 +285,29 @@ fn best_of(best: &str, of: &[String], value: &str) -> Result<Condition, &'static
         return Err("Ask for an average of at most 100 percent.");
     }
     Ok(Condition::BestOf { best, of, at_least })
+}
+
+fn within_years(years: &str) -> Result<Option<u16>, &'static str> {
+    let years = years.trim();
+    if years.is_empty() {
+        return Ok(None);
+    }
+    let years = years.parse::<u16>().ok().filter(|years| *years > 0);
+    years
+        .map(Some)
+        .ok_or("Say of how many last years the badge has to be, as a whole number from 1, or leave it empty.")
+}
+
+/// The badges come in one order, as the columns of which the best count.
+fn badge_total(value: &str, amount: Amount, of: &[String]) -> Result<Condition, &'static str> {
+    let mut of: Vec<BadgeId> = of.iter().map(|id| BadgeId::from(id.as_str())).collect();
+    of.sort();
+    of.dedup();
+    if of.is_empty() {
+        return Err("Choose the badges that are to add up.");
+    }
+    let at_least = number(value).ok_or("Type how many hours or credits are needed, as a number above 0.")?;
+    Ok(Condition::BadgeTotal { amount, of, at_least })
 }
 
 /// How the form names a column: `ours:<id>`, `elsewhere:<id>`.

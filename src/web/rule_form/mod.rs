@@ -12,7 +12,8 @@
 //! | activity completed | `kind` = `completed`, `column` |
 //! | best of several grades | `kind` = `best_of`, `best`, `value` in percent, `of` once for each column: `ours:<id>` or `elsewhere:<id>` |
 //! | evidence | `kind` = `evidence`, `activity` |
-//! | badge | `kind` = `badge`, `badge` |
+//! | badge | `kind` = `badge`, `badge`, `years` (of the last so many; at any time where empty) |
+//! | hours or credits of badges | `kind` = `badge_total`, `value`, `unit` = `hours` or `credits`, `of` once for each badge |
 //! | date | `kind` = `date`, `at` (`yyyy-mm-ddThh:mm`), `zone` (that of the institution where empty) |
 //! | approval | `kind` = `approval` |
 //!
@@ -26,6 +27,8 @@ mod parse;
 
 pub(crate) use action::{Action, apply};
 pub(crate) use domain::{DraftProblem, column_word, place};
+
+use crate::domain::rule::Amount;
 
 /// Groups within groups, the root counted.
 pub(crate) const MAX_DEPTH: usize = 4;
@@ -96,6 +99,14 @@ pub(crate) enum DraftRow {
     Badge {
         /// The id of a badge; empty while none is chosen.
         badge: String,
+        /// Of the last so many; empty for at any time.
+        years: String,
+    },
+    BadgeTotal {
+        value: String,
+        amount: Amount,
+        /// The ids of badges, each once.
+        of: Vec<String>,
     },
     Date {
         /// `yyyy-mm-ddThh:mm`.
@@ -124,6 +135,15 @@ pub(crate) enum AskedUnit {
     Passed,
 }
 
+/// How the form names what badges add up to.
+#[must_use]
+pub(crate) const fn amount_word(amount: Amount) -> &'static str {
+    match amount {
+        Amount::Hours => "hours",
+        Amount::Credits => "credits",
+    }
+}
+
 /// The kinds of condition, in the order in which the builder offers them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RowKind {
@@ -134,6 +154,7 @@ pub(crate) enum RowKind {
     Completed,
     Evidence,
     Badge,
+    BadgeTotal,
     Date,
     Approval,
 }
@@ -214,7 +235,7 @@ impl AskedUnit {
 
 impl RowKind {
     /// All of them.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Grade,
         Self::Elsewhere,
         Self::BestOf,
@@ -222,6 +243,7 @@ impl RowKind {
         Self::Completed,
         Self::Evidence,
         Self::Badge,
+        Self::BadgeTotal,
         Self::Date,
         Self::Approval,
     ];
@@ -237,6 +259,7 @@ impl RowKind {
             Self::Completed => "completed",
             Self::Evidence => "evidence",
             Self::Badge => "badge",
+            Self::BadgeTotal => "badge_total",
             Self::Date => "date",
             Self::Approval => "approval",
         }
@@ -253,6 +276,7 @@ impl RowKind {
             Self::Completed => "Activity completed",
             Self::Evidence => "Evidence approved",
             Self::Badge => "Badge held",
+            Self::BadgeTotal => "Hours or credits of badges",
             Self::Date => "Not before a date",
             Self::Approval => "Approved by a teacher",
         }
@@ -291,7 +315,15 @@ impl RowKind {
             Self::Evidence => DraftRow::Evidence {
                 activity: String::new(),
             },
-            Self::Badge => DraftRow::Badge { badge: String::new() },
+            Self::Badge => DraftRow::Badge {
+                badge: String::new(),
+                years: String::new(),
+            },
+            Self::BadgeTotal => DraftRow::BadgeTotal {
+                value: String::new(),
+                amount: Amount::Hours,
+                of: Vec::new(),
+            },
             Self::Date => DraftRow::Date {
                 at: String::new(),
                 zone: String::new(),

@@ -6,6 +6,7 @@ use super::{
     AskedUnit, DraftGroup, DraftNode, DraftRow, MAX_DEPTH, MAX_NODES, NeedWord, RowKind, Unit, child_path,
     field,
 };
+use crate::domain::rule::Amount;
 
 /// The fields of one posted form, and which members every path has.
 struct Fields<'a> {
@@ -135,6 +136,16 @@ fn read_row(fields: &Fields<'_>, path: &str, kind: RowKind) -> DraftRow {
         },
         RowKind::Badge => DraftRow::Badge {
             badge: fields.value(path, "badge"),
+            years: fields.value(path, "years"),
+        },
+        RowKind::BadgeTotal => DraftRow::BadgeTotal {
+            value: fields.value(path, "value"),
+            amount: if fields.value(path, "unit") == "credits" {
+                Amount::Credits
+            } else {
+                Amount::Hours
+            },
+            of: fields.several(path, OF),
         },
         RowKind::Date => DraftRow::Date {
             at: fields.value(path, "at"),
@@ -156,6 +167,7 @@ impl DraftRow {
             Self::Completed { .. } => RowKind::Completed,
             Self::Evidence { .. } => RowKind::Evidence,
             Self::Badge { .. } => RowKind::Badge,
+            Self::BadgeTotal { .. } => RowKind::BadgeTotal,
             Self::Date { .. } => RowKind::Date,
             Self::Approval => RowKind::Approval,
         }

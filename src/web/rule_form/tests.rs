@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use super::*;
-use crate::domain::rule::{Condition, GradeColumn, Group, Need, Needed, Node, Threshold};
+use crate::domain::rule::{Amount, Condition, GradeColumn, Group, Need, Needed, Node, Threshold};
 use crate::domain::sample::any_zone;
 use crate::domain::zone::Zone;
 
@@ -63,7 +63,15 @@ fn write_group(group: &DraftGroup, path: &str, fields: &mut Vec<(String, String)
                         }
                     }
                     DraftRow::Evidence { activity } => put("activity", activity),
-                    DraftRow::Badge { badge } => put("badge", badge),
+                    DraftRow::Badge { badge, years } => {
+                        put("badge", badge);
+                        put("years", years);
+                    }
+                    DraftRow::BadgeTotal { value, amount, of } => {
+                        put("value", value);
+                        put("unit", amount_word(*amount));
+                        of.iter().for_each(|badge| put("of", badge));
+                    }
                     DraftRow::Date { at, zone } => {
                         put("at", at);
                         put("zone", zone);
@@ -143,7 +151,10 @@ fn tenth_members_stay_behind_second_ones() {
     let draft = DraftGroup::from_fields(&fields);
     assert_eq!(
         draft.nodes[10],
-        DraftNode::Row(DraftRow::Badge { badge: "b10".into() })
+        DraftNode::Row(DraftRow::Badge {
+            badge: "b10".into(),
+            years: String::new(),
+        })
     );
 }
 
@@ -245,7 +256,23 @@ fn each_incomplete_row_says_what_is_missing() {
         }),
         "Choose an evidence activity."
     );
-    assert_eq!(says(DraftRow::Badge { badge: String::new() }), "Choose a badge.");
+    assert_eq!(says(RowKind::Badge.empty()), "Choose a badge.");
+    let within = |years: &str| DraftRow::Badge {
+        badge: "b1".into(),
+        years: years.into(),
+    };
+    assert!(says(within("0")).starts_with("Say of how many last years"));
+    assert!(says(within("two")).starts_with("Say of how many last years"));
+    assert_eq!(
+        says(RowKind::BadgeTotal.empty()),
+        "Choose the badges that are to add up."
+    );
+    let total = DraftRow::BadgeTotal {
+        value: "many".into(),
+        amount: Amount::Credits,
+        of: vec!["b1".into()],
+    };
+    assert!(says(total).starts_with("Type how many hours or credits"));
     assert_eq!(
         says(RowKind::HandedIn.empty()),
         "Choose an assignment of the course site."
@@ -375,9 +402,20 @@ fn condition() -> impl Strategy<Value = Condition> {
         id.prop_map(|activity| Condition::EvidenceApproved {
             activity: activity.as_str().into()
         }),
-        id.prop_map(|badge| Condition::HoldsBadge {
-            badge: badge.as_str().into()
+        (id, prop::option::of(1_u16..60)).prop_map(|(badge, within_years)| Condition::HoldsBadge {
+            badge: badge.as_str().into(),
+            within_years,
         }),
+        (
+            prop::bool::ANY,
+            prop::collection::btree_set(id, 1..4),
+            1_i64..100_000
+        )
+            .prop_map(|(hours, of, hundredths)| Condition::BadgeTotal {
+                amount: if hours { Amount::Hours } else { Amount::Credits },
+                of: of.into_iter().map(|badge| badge.as_str().into()).collect(),
+                at_least: Decimal::new(hundredths, 2).normalize(),
+            }),
         (20_000_000_i64..34_000_000, any_zone()).prop_map(|(minutes, zone)| {
             // The first of two moments that a clock on the wall shows alike.
             let wall = zone.field(DateTime::<Utc>::from_timestamp(minutes * 60, 0).unwrap());

@@ -27,7 +27,7 @@ pub(crate) const fn asked(state: CopyRequestState) -> &'static str {
 #[must_use]
 pub(crate) const fn badge_left_behind(missing: &Missing) -> &'static str {
     if missing.is_elsewhere {
-        "The rule named a badge of yet another course, and a rule names badges of its own course only."
+        "The rule named a badge of yet another course, which does not offer it."
     } else {
         "It is retired in the old course and stayed there."
     }

@@ -10,6 +10,7 @@ pub(crate) mod designs;
 pub(crate) mod email_hash;
 pub(crate) mod errors;
 pub(crate) mod evidence;
+pub(crate) mod lineages;
 pub(crate) mod lms;
 pub(crate) mod namesakes;
 pub(crate) mod outside;

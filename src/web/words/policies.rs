@@ -1,6 +1,6 @@
 //! What an institution's policies keep from people, in words.
 
-use crate::domain::policy::{Policy, Power, Refusal, Regrade, Sections, Who};
+use crate::domain::policy::{Offers, Policy, Power, Refusal, Regrade, Sections, Who};
 use crate::service::institution::policies::AssistantsTold;
 
 /// What a policy refuses, with whom to ask.
@@ -117,6 +117,15 @@ pub(crate) fn told(policy: &Policy) -> Vec<(&'static str, String)> {
                 Regrade::Flag => "the badge stays, and an instructor is told",
                 Regrade::Suspend => "the badge is suspended until an instructor decides",
                 Regrade::RevokeAfterReview => "the badge is revoked after an instructor has looked",
+            }
+            .to_owned(),
+        ),
+        (
+            "Which badges count in other courses",
+            match policy.offers {
+                Offers::Active => "all that are active",
+                Offers::Chosen => "those that a teacher of their course offers",
+                Offers::Nothing => "none",
             }
             .to_owned(),
         ),

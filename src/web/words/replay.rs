@@ -53,7 +53,7 @@ pub(crate) const fn not_in_a_file(subject: &Subject) -> &'static str {
         Subject::Completion(_) => "A gradebook file does not say who completed an activity.",
         Subject::Best => "Say what stands for each of its grades.",
         Subject::Activity(_) => "A gradebook file does not say what was submitted and approved.",
-        Subject::Badge(_) => "A gradebook file does not say who held a badge.",
+        Subject::Badge(_) | Subject::BadgeTotal => "A gradebook file does not say who held a badge.",
         Subject::Date => "The day of the earlier year is not in a gradebook file.",
         Subject::Approval => "A gradebook file does not say whom an instructor approved.",
     }

@@ -84,7 +84,19 @@ pub(crate) fn problem(problem: &P) -> String {
         P::UnknownActivity => {
             "Choose an evidence activity again: the one that the rule names is not in this course."
         }
-        P::UnknownBadge => "Choose a badge again: the one that the rule names is not in this course.",
+        P::UnknownBadge => {
+            "Choose a badge again: the one that the rule names is not in this course, and no other offers it."
+        }
+        P::YearsOutOfRange { years } => {
+            return format!("Ask for a badge of the last 1 to 50 years; {years} is outside.");
+        }
+        P::TotalOfNothing => "Choose the badges that are to add up.",
+        P::TotalNotAboveZero => "Ask for more than 0 hours or credits.",
+        P::SameLineage { one, other } => {
+            return format!(
+                "Name only one of “{one}” and “{other}”: they are the same badge in two courses or terms, and whoever has both has it once."
+            );
+        }
         P::Loop { names } => {
             return format!(
                 "Break the loop, in which no badge could be earned first: {}.",

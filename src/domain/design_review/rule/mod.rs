@@ -11,7 +11,9 @@ use crate::domain::decision::Truth;
 use crate::domain::evaluate::truth;
 use crate::domain::facts::GradeSource;
 use crate::domain::outside::{Measure, OutsideColumn, fits, is_among};
-use crate::domain::rule::{Condition, Group, MAX_CONDITIONS, MAX_DEPTH, Need, Needed, Node, Threshold};
+use crate::domain::rule::{
+    Condition, Group, MAX_CONDITIONS, MAX_DEPTH, MOST_YEARS, Need, Needed, Node, Threshold,
+};
 use crate::domain::sentence::{Names, OutsideName, label, number, one_line};
 use crate::ids::{BadgeId, LineItemId, OutsideColumnId};
 
@@ -109,6 +111,18 @@ pub(crate) enum RuleProblem {
     },
     UnknownActivity,
     UnknownBadge,
+    /// A badge would have to be awarded within as many years as no rule can ask for.
+    YearsOutOfRange {
+        years: u16,
+    },
+    /// No badges are named that would add up.
+    TotalOfNothing,
+    TotalNotAboveZero,
+    /// Two badges are the same achievement in two courses or terms, of which one counts.
+    SameLineage {
+        one: String,
+        other: String,
+    },
     Loop {
         /// The badges in order, the first one also last.
         names: Vec<String>,
@@ -229,12 +243,24 @@ fn review_condition(condition: &Condition, context: &RuleContext<'_>) -> Vec<Rul
         Condition::EvidenceApproved { activity } => {
             (!context.names.activities.contains_key(activity)).then_some(RuleProblem::UnknownActivity)
         }
-        Condition::HoldsBadge { badge } => {
-            (!context.names.badges.contains_key(badge)).then_some(RuleProblem::UnknownBadge)
+        Condition::HoldsBadge { badge, within_years } => {
+            let years = within_years.filter(|years| !(1..=MOST_YEARS).contains(years));
+            unknown_badge(&[badge], context).or(years.map(|years| RuleProblem::YearsOutOfRange { years }))
+        }
+        Condition::BadgeTotal { of, at_least, .. } => {
+            let named: Vec<&BadgeId> = of.iter().collect();
+            let too_few = (*at_least <= Decimal::ZERO).then_some(RuleProblem::TotalNotAboveZero);
+            let nothing = named.is_empty().then_some(RuleProblem::TotalOfNothing);
+            nothing.or_else(|| unknown_badge(&named, context)).or(too_few)
         }
         Condition::NotBefore { .. } | Condition::InstructorApproves => None,
     };
     problem.into_iter().collect()
+}
+
+fn unknown_badge(named: &[&BadgeId], context: &RuleContext<'_>) -> Option<RuleProblem> {
+    let is_known = |badge: &&BadgeId| context.names.badges.contains_key(*badge);
+    (!named.iter().all(is_known)).then_some(RuleProblem::UnknownBadge)
 }
 
 /// The column of ours that is named, where it is read.

@@ -99,7 +99,8 @@ impl Signer {
             revocation: None,
             suspended_since: None,
         };
-        if !awards::insert_once(db, &award)? {
+        let lineage = self.lineage(db, badge)?;
+        if !awards::insert_counting(db, &award, lineage.as_ref())? {
             return Ok(None);
         }
         if badge.design.show_score {

@@ -29,6 +29,7 @@ use crate::store::{
 use lti::capabilities::ServicesTold;
 
 mod rule;
+mod stacks;
 mod trial;
 mod versions;
 

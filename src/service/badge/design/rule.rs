@@ -6,13 +6,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::own_badge;
+use super::{own_badge, stacks};
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Kind};
 use crate::domain::cause::Cause;
 use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::design_review::{RuleContext, RuleProblem, review_evidence, review_rule, word_problem};
 use crate::domain::evidence::Activity;
+use crate::domain::lineage::Offered;
 use crate::domain::namesakes::Mark;
 use crate::domain::outside::{Measure, OutsideColumn};
 use crate::domain::policy::Power;
@@ -31,7 +32,7 @@ use crate::service::base::namesakes;
 use crate::service::base::queue::{self, ReadGrades};
 use crate::service::base::refusal::BadgeRefusal;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, audit, badges, line_items, outside, readings, releases, rules};
+use crate::store::{Db, StoreError, audit, badges, line_items, lineages, outside, readings, releases, rules};
 use lti::services::media::scope;
 
 /// Everything that the rule builder needs.
@@ -56,8 +57,12 @@ pub(crate) struct RuleEditor {
     /// What tells columns and activities apart that bear one name.
     pub(crate) item_marks: HashMap<LineItemId, Mark>,
     pub(crate) activity_marks: HashMap<ActivityId, Mark>,
-    /// Other badges that can be named.
+    /// Other badges of the course that can be named.
     pub(crate) others: Vec<(BadgeId, String)>,
+    /// Badges that other courses offer, each lineage once, course by course.
+    pub(crate) offered: Vec<Offered>,
+    /// Those that rules of the course name already, whether they are offered still.
+    pub(crate) named_elsewhere: Vec<Offered>,
     /// Whether the platform lets this tool make columns.
     pub(crate) makes_columns: bool,
 }
@@ -147,6 +152,8 @@ pub(crate) async fn editor(
                 .filter(|other| other.id != badge.id && other.state != BadgeState::Retired)
                 .map(|other| (other.id, other.design.name))
                 .collect(),
+            offered: stacks::to_choose(db, &badge)?,
+            named_elsewhere: lineages::named_elsewhere(db, tenant, &badge.course)?,
             makes_columns: services.line_items_url.is_some()
                 && services.ags_scopes.iter().any(|scope| scope == scope::LINE_ITEM),
             badge,
@@ -170,7 +177,8 @@ pub(crate) async fn review(
     let (visitor, id, root) = (visitor.clone(), id.clone(), root.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let badge = own_badge(db, &visitor, &id)?;
-        let names = names(db, &badge)?;
+        let mut names = names(db, &badge)?;
+        stacks::name_offered(db, &badge, &root, &mut names)?;
         Ok(RuleReview {
             sentence: sentence_in_full(&root, &names),
             problems: review_in(db, &badge, &root)?,
@@ -188,14 +196,11 @@ pub(in crate::service) fn names(db: &mut Db, badge: &Badge) -> Result<Names, Sto
 pub(super) fn review_in(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<RuleProblem>, ServiceError> {
     let items = line_items::for_course(db, &badge.tenant, &badge.course)?;
     let former = line_items::of_former(db, &badge.tenant, &items)?;
-    let names = names(db, badge)?;
-    // Active rules only: of two drafts that build on each other, the one activated second is refused.
-    let mut below: HashMap<BadgeId, Vec<BadgeId>> =
-        names.badges.keys().map(|id| (id.clone(), Vec::new())).collect();
-    for rule in rules::all_active(db, &badge.tenant)? {
-        below.insert(rule.badge.clone(), rule.root.badges().cloned().collect());
-    }
-    let builds_on = |id: &BadgeId| below.get(id).cloned();
+    let mut names = names(db, badge)?;
+    stacks::name_offered(db, badge, root, &mut names)?;
+    let stacks = stacks::Stacks::load(db, badge, root)?;
+    // By lineages, and across courses: below.
+    let builds_on = |_: &BadgeId| None;
     let context = RuleContext {
         badge: &badge.id,
         kind: badge.design.kind,
@@ -205,6 +210,7 @@ pub(super) fn review_in(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<
         builds_on: &builds_on,
     };
     let mut problems = review_rule(root, &context);
+    problems.extend(stacks.problems(db, badge, root, &names)?);
     problems.extend(unknown_words(db, badge, root)?);
     Ok(problems)
 }
@@ -233,13 +239,14 @@ fn unknown_words(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<RulePro
     Ok(problems)
 }
 
-/// Whether a rule for this badge names a badge that is not of its course: no form of ours offers one.
+/// Whether a rule for this badge names one of another course that is not offered to it: no form of ours shows that.
 fn names_elsewhere(db: &mut Db, badge: &Badge, root: &Group) -> Result<bool, StoreError> {
     if root.badges().next().is_none() {
         return Ok(false);
     }
-    let own = badges::for_course(db, &badge.tenant, &badge.course)?;
-    Ok(root.badges().any(|named| own.iter().all(|one| one.id != *named)))
+    let mut names = names(db, badge)?;
+    stacks::name_offered(db, badge, root, &mut names)?;
+    Ok(root.badges().any(|named| !names.badges.contains_key(named)))
 }
 
 /// Whether a badge that decides now would, as an Application badge, be earned without work that somebody assessed.

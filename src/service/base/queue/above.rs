@@ -1,15 +1,15 @@
 //! The badges that build on another one.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
 use super::{DecideBadge, DecidePerson, enqueue};
 use crate::domain::badge::Badge;
 use crate::domain::cause::Cause;
-use crate::ids::PersonId;
+use crate::ids::{CourseId, PersonId};
 use crate::random::Random;
-use crate::store::{Db, StoreError, badges, rules};
+use crate::store::{Db, StoreError, enrolments, programmes, rules};
 
 /// For more people than this, badges are decided as a whole.
 const FEW: usize = 5;
@@ -30,28 +30,32 @@ pub(crate) fn decide_above(
         return Ok(());
     }
     let (tenant, cause) = (&badge.tenant, Cause::Award);
-    let above = rules::badges_building_on(db, tenant, &badge.id)?;
+    let above = rules::above(db, tenant, &badge.id)?;
     if people.len() > FEW {
-        for badge in above {
+        for (badge, _) in above {
             enqueue(db, tenant, &DecideBadge { badge, cause }, now, now, random)?;
         }
         return Ok(());
     }
-    let mut courses = HashSet::new();
-    for id in above {
-        if let Some(one) = badges::get(db, tenant, &id)? {
-            courses.insert(one.course);
-        }
+    let courses: BTreeSet<CourseId> = above.into_iter().map(|(_, course)| course).collect();
+    // However many courses ask for it, only those in which somebody is have anything to decide about them.
+    let others: Vec<&CourseId> = courses.iter().filter(|course| **course != badge.course).collect();
+    let mut due = enrolments::among(db, tenant, &others, people)?;
+    if courses.contains(&badge.course) {
+        due.extend(people.iter().map(|person| (badge.course.clone(), person.clone())));
     }
-    for course in courses {
-        for person in people {
-            let job = DecidePerson {
-                course: course.clone(),
-                person: person.clone(),
-                cause,
-            };
-            enqueue(db, tenant, &job, now, now, random)?;
-        }
+    // Nobody is known in the home of the institution: whoever earned a part may have earned a programme.
+    let home = programmes::home(db, tenant)?;
+    if let Some(home) = home.filter(|home| courses.contains(home) && *home != badge.course) {
+        due.extend(people.iter().map(|person| (home.clone(), person.clone())));
+    }
+    for (course, person) in due {
+        let job = DecidePerson {
+            course,
+            person,
+            cause,
+        };
+        enqueue(db, tenant, &job, now, now, random)?;
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId, RuleId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs::{self, Kind, PLACEHOLDER};
+use crate::service::badge::lineage;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::refusal::CourseRefusal;
@@ -137,6 +138,7 @@ pub(super) fn rewrite(
         if badge.active_rule.is_none()
             && let Some(draft) = rules::draft(db, &course.tenant, &badge.id)?
         {
+            lineage::carry(db, &badge, mapping)?;
             let root = mapping.apply(&draft.root);
             if root != draft.root {
                 let new_id = RuleId::new(now, random);

@@ -188,7 +188,13 @@ impl<'a> Scene<'a> {
                 name: names.elsewhere(column),
                 told: Told::Elsewhere,
             });
-            for input in ours.chain(others) {
+            let named = condition.badges().into_iter();
+            let named = named.filter(|badge| !self.source.elsewhere.contains(*badge));
+            let built_on = named.map(|badge| PlannedInput {
+                name: names.badge(badge),
+                told: self.badge(badge),
+            });
+            for input in ours.chain(others).chain(built_on) {
                 if !all.contains(&input) {
                     all.push(input);
                 }
@@ -204,15 +210,13 @@ impl<'a> Scene<'a> {
                         },
                     }
                 }
-                Condition::HoldsBadge { badge } => PlannedInput {
-                    name: names.badge(badge),
-                    told: self.badge(badge),
-                },
                 Condition::Grade { .. }
                 | Condition::Elsewhere { .. }
                 | Condition::HandedIn { .. }
                 | Condition::Completed { .. }
                 | Condition::BestOf { .. }
+                | Condition::HoldsBadge { .. }
+                | Condition::BadgeTotal { .. }
                 | Condition::NotBefore { .. }
                 | Condition::InstructorApproves => continue,
             };

@@ -10,7 +10,8 @@ use crate::domain::rule::Rule;
 use crate::domain::sentence::Names;
 use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, TenantId};
 use crate::service::base::activities::in_course;
-use crate::store::{Db, StoreError, activities, badges, line_items, outside, rules, tenants};
+use crate::service::base::names::in_its_course;
+use crate::store::{Db, StoreError, activities, badges, line_items, lineages, outside, rules, tenants};
 
 /// The old course's badges with everything that a rule of theirs may name.
 pub(super) struct Source {
@@ -22,6 +23,8 @@ pub(super) struct Source {
     pub(crate) activities: Vec<Activity>,
     /// Badges of the old course that stay behind: the retired ones, and drafts of others.
     pub(crate) retired: HashSet<BadgeId>,
+    /// Badges of third courses that its rules name: they go on naming them.
+    pub(crate) elsewhere: HashSet<BadgeId>,
     /// Of everything in the old course.
     pub(crate) names: Names,
 }
@@ -72,7 +75,12 @@ impl Source {
             &activities,
             named.iter().map(|badge| (&badge.id, badge.design.name.as_str())),
         );
-        let names = names.with_elsewhere(outside::columns(db, tenant, course)?);
+        let mut names = names.with_elsewhere(outside::columns(db, tenant, course)?);
+        let mut elsewhere = HashSet::new();
+        for one in lineages::named_elsewhere(db, tenant, course)? {
+            names.badges.insert(one.badge.clone(), in_its_course(&one));
+            elsewhere.insert(one.badge);
+        }
         let is_read = |id: &ActivityId| {
             badges.iter().any(|(_, rule): &(Badge, Option<Rule>)| {
                 let rule = rule.as_ref();
@@ -85,6 +93,7 @@ impl Source {
             items: Vec::new(),
             activities,
             retired,
+            elsewhere,
             names,
         };
         let read = source.read_items();

@@ -17,7 +17,7 @@ use crate::domain::rule::{Rule, RuleState};
 use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId, RuleId};
 use crate::random::Random;
 use crate::service::Cairn;
-use crate::service::badge::copied_inputs;
+use crate::service::badge::{copied_inputs, lineage};
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
@@ -123,8 +123,12 @@ impl Bringing<'_> {
             mapping.badges.insert(badge.id.clone(), id.clone());
             brought.push((badge.id.clone(), id));
         }
-        for (place, (badge, rule)) in source.badges.iter().enumerate() {
-            self.badge(place, badge, rule.as_ref(), &mapping)?;
+        for (place, (badge, _)) in source.badges.iter().enumerate() {
+            self.badge(place, badge, &mapping)?;
+        }
+        // A rule notes the lineages of the badges that it names, so all of them are there first.
+        for (badge, rule) in &source.badges {
+            self.rule(badge, rule.as_ref(), &mapping)?;
         }
         for (from, to) in &mapping.columns {
             releases::carry(self.db, tenant, from, to)?;
@@ -184,13 +188,7 @@ impl Bringing<'_> {
         Ok(line_items::find_or_insert(self.db, &stand_in, self.now)?.id)
     }
 
-    fn badge(
-        &mut self,
-        place: usize,
-        source: &Badge,
-        rule: Option<&Rule>,
-        mapping: &Mapping,
-    ) -> Result<(), StoreError> {
+    fn badge(&mut self, place: usize, source: &Badge, mapping: &Mapping) -> Result<(), StoreError> {
         let tenant = &self.course.tenant;
         let Some(id) = mapping.badges.get(&source.id) else {
             return Ok(());
@@ -211,19 +209,24 @@ impl Bringing<'_> {
         };
         badges::insert(self.db, &badge)?;
         badges::set_copied_from(self.db, tenant, id, &source.id)?;
-        if let Some(rule) = rule {
-            let rule = Rule {
-                id: RuleId::new(self.now, self.random),
-                tenant: tenant.clone(),
-                badge: id.clone(),
-                version: 1,
-                state: RuleState::Draft,
-                root: mapping.apply(&rule.root),
-                created_at: self.now,
-                activated_at: None,
-            };
-            rules::insert_version(self.db, &rule)?;
-        }
-        Ok(())
+        lineage::begin_copy(self.db, id, source)
+    }
+
+    fn rule(&mut self, source: &Badge, rule: Option<&Rule>, mapping: &Mapping) -> Result<(), StoreError> {
+        let (Some(id), Some(rule)) = (mapping.badges.get(&source.id), rule) else {
+            return Ok(());
+        };
+        let copy = Rule {
+            id: RuleId::new(self.now, self.random),
+            tenant: self.course.tenant.clone(),
+            badge: id.clone(),
+            version: 1,
+            state: RuleState::Draft,
+            root: mapping.apply(&rule.root),
+            created_at: self.now,
+            activated_at: None,
+        };
+        rules::insert_version(self.db, &copy)?;
+        lineage::remember(self.db, id, source, &rule.root, mapping)
     }
 }

@@ -174,10 +174,7 @@ pub(super) fn is_stack(db: &mut Db, badge: &Badge) -> Result<bool, StoreError> {
 
 fn asks_for_badges(rule: &Rule) -> bool {
     let conditions = rule.root.conditions();
-    !conditions.is_empty()
-        && conditions
-            .iter()
-            .all(|one| matches!(one, Condition::HoldsBadge { .. }))
+    !conditions.is_empty() && conditions.iter().all(|one| !one.badges().is_empty())
 }
 
 #[cfg(test)]

@@ -422,6 +422,6 @@ fn by_time(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<bool, Store
         let conditions = rule.root.conditions();
         conditions
             .iter()
-            .any(|one| matches!(one, Condition::NotBefore { .. } | Condition::HoldsBadge { .. }))
+            .any(|one| matches!(one, Condition::NotBefore { .. }) || !one.badges().is_empty())
     }))
 }

@@ -9,10 +9,11 @@ use crate::domain::award::Award;
 use crate::domain::badge::Badge;
 use crate::domain::course::LineItem;
 use crate::domain::issuer::Issuer;
-use crate::ids::{LineItemId, OutsideColumnId, RegistrationId, TenantId};
+use crate::ids::{BadgeId, LineItemId, OutsideColumnId, RegistrationId, TenantId};
 use crate::random::{self, SharedRandom};
 use crate::secrets::Vault;
 use crate::service::Cairn;
+use crate::service::badge::lineage;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::store::status_lists::StatusList;
@@ -67,6 +68,7 @@ impl IssuingContext {
             labels: HashMap::new(),
             labels_elsewhere: HashMap::new(),
             platforms: HashMap::new(),
+            lineages: HashMap::new(),
         })
     }
 }
@@ -85,6 +87,8 @@ pub(crate) struct Signer {
     pub(crate) labels_elsewhere: HashMap<OutsideColumnId, String>,
     /// The issuers of the platforms that the holders come from.
     pub(crate) platforms: HashMap<RegistrationId, String>,
+    /// For what an award of each badge counts outside its course now.
+    pub(crate) lineages: HashMap<BadgeId, Option<BadgeId>>,
 }
 
 pub(crate) fn internal(error: impl std::fmt::Display) -> ServiceError {
@@ -113,6 +117,16 @@ impl Signer {
             self.labels_elsewhere = outside.map(|column| (column.id, column.label)).collect();
         }
         Ok(())
+    }
+
+    /// For which lineage an award that is made now counts outside its course; none where it counts as its own badge alone.
+    pub(crate) fn lineage(&mut self, db: &mut Db, badge: &Badge) -> Result<Option<BadgeId>, ServiceError> {
+        if let Some(known) = self.lineages.get(&badge.id) {
+            return Ok(known.clone());
+        }
+        let lineage = lineage::outside(db, badge)?;
+        self.lineages.insert(badge.id.clone(), lineage.clone());
+        Ok(lineage)
     }
 
     pub(crate) fn subject(&self, db: &mut Db, award: &Award) -> Result<Subject, ServiceError> {

@@ -6,7 +6,7 @@ use super::AdminPage;
 use crate::web::views::shared::ProblemList;
 
 /// Posts `seen`, `create`, `approve`, `revoke` (`instructors` or `administrators`), the boxes `assistants_review`, `…_approve`,
-/// `…_create` and `…_revoke`, `sections` (`whole_course` or `no_teaching`), `regrade`, `keep` (`forever` or `days`) with
+/// `…_create` and `…_revoke`, `sections` (`whole_course` or `no_teaching`), `regrade`, `offers`, `keep` (`forever` or `days`) with
 /// `days`, and the boxes `public_pages`, `minors`, `programme_reviews` and `programme_names`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/policies.html")]
@@ -29,6 +29,8 @@ pub(crate) struct PoliciesPage {
     pub(crate) whole_course: bool,
     /// Value, words, note, and whether it is chosen.
     pub(crate) regrades: Vec<(&'static str, &'static str, &'static str, bool)>,
+    /// Which badges other courses may count: value, words, and whether it is chosen.
+    pub(crate) offers: Vec<(&'static str, &'static str, bool)>,
     pub(crate) keeps_days: bool,
     /// As typed.
     pub(crate) days: String,

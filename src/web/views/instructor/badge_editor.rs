@@ -33,6 +33,17 @@ pub(crate) struct BadgeEditorPage {
     pub(crate) may_save: bool,
     /// The rule builder; none for a badge that was not saved yet.
     pub(crate) rule_href: Option<String>,
+    /// The badge for which this copy would count no more outside its course; none where nothing is asked about that.
+    pub(crate) leaves: Option<String>,
+    /// Whether other courses may count it; none where that is not for its teacher to say.
+    pub(crate) offer: Option<OfferSwitch>,
+}
+
+/// Says whether other courses may count a badge. Posts `offered` (`yes` or `no`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OfferSwitch {
+    pub(crate) action: String,
+    pub(crate) offered: bool,
 }
 
 /// The editor's fields as typed, each under its own name in the form.

@@ -52,6 +52,8 @@ pub(crate) struct DryRunPage {
     pub(crate) activation: Option<Activation>,
     /// Whether this person may activate.
     pub(crate) may_activate: bool,
+    /// The badge for which this copy counts no more outside its course once that rule decides; none where nothing changes in that.
+    pub(crate) leaves: Option<String>,
     /// What went wrong with an activation ("The number has changed from 7 to 8.").
     pub(crate) problems: ProblemList,
     pub(crate) read: Option<When>,

@@ -19,7 +19,7 @@ mod students;
 mod versions;
 
 pub(crate) use awards::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
-pub(crate) use badge_editor::{AlignmentRow, BadgeEditorPage, BadgeFields};
+pub(crate) use badge_editor::{AlignmentRow, BadgeEditorPage, BadgeFields, OfferSwitch};
 pub(crate) use by_hand::{AwardByHandPage, ByHand};
 pub(crate) use columns::{ColumnPanel, ColumnsPage};
 pub(crate) use copied::{
@@ -41,7 +41,7 @@ pub(crate) use progress::{MatrixCell, MatrixHead, MatrixRow, NextBadge, Progress
 pub(crate) use regrade::RegradePage;
 pub(crate) use replay::{AnswerRow, CohortList, DistancePlot, ReplayPage, ReplayResult, ReplaySetup};
 pub(crate) use rule_builder::{
-    ChoiceGroup, ColumnFields, ColumnLine, RuleBuilderPage, RuleOptions, SENTENCE,
+    ChoiceGroup, ColumnFields, ColumnLine, CourseBadges, RuleBuilderPage, RuleOptions, SENTENCE,
 };
 pub(crate) use students::{AskedLine, StudentsPage, ToldLine};
 pub(crate) use versions::{ConcernedLine, ListTab, VersionPanel, VersionsPage};

@@ -3,7 +3,10 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use crate::web::rule_form::{AskedUnit, DraftGroup, DraftNode, DraftRow, NeedWord, RowKind, child_path};
+use crate::domain::rule::Amount;
+use crate::web::rule_form::{
+    AskedUnit, DraftGroup, DraftNode, DraftRow, NeedWord, RowKind, amount_word, child_path,
+};
 use crate::web::views::shared::{Choice, Page, PictureView, ProblemList};
 
 /// What has the focus after the sentence was asked for anew; paths of nodes are numbers.
@@ -29,6 +32,8 @@ pub(crate) struct RuleBuilderPage {
     pub(crate) seen: String,
     /// What is missing or wrong. The field is a row's path (`n.0.1`), or empty for the whole.
     pub(crate) problems: ProblemList,
+    /// The badge for which this copy would count no more outside its course; none where nothing is asked about that.
+    pub(crate) leaves: Option<String>,
     /// Whether they are of what was typed.
     pub(crate) typed: bool,
     /// "Draft of version 3. Version 2 is active until you activate this one."
@@ -92,6 +97,18 @@ pub(crate) struct RuleOptions {
     pub(crate) activities: Vec<Choice>,
     /// Other badges of this course: id and name.
     pub(crate) badges: Vec<Choice>,
+    /// Badges that other courses offer, by their course.
+    pub(crate) offered: Vec<CourseBadges>,
+    /// Badges of other courses that the rule names, whether they are offered still: id and name.
+    pub(crate) named: Vec<Choice>,
+}
+
+/// Badges that one other course offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CourseBadges {
+    /// What the course is called.
+    pub(crate) label: String,
+    pub(crate) choices: Vec<Choice>,
 }
 
 /// Choices of one source.
@@ -204,7 +221,7 @@ impl<'a> RuleGroupView<'a> {
         format!("group {}", crate::web::rule_form::place(&self.path))
     }
 
-    fn kinds(&self) -> [RowKind; 9] {
+    fn kinds(&self) -> [RowKind; 10] {
         RowKind::ALL
     }
 
@@ -273,7 +290,7 @@ impl RuleRowView<'_> {
 
     fn ticked(&self) -> &[String] {
         match self.row {
-            DraftRow::BestOf { of, .. } => of,
+            DraftRow::BestOf { of, .. } | DraftRow::BadgeTotal { of, .. } => of,
             _ => &[],
         }
     }
@@ -300,6 +317,44 @@ impl RuleRowView<'_> {
             1 => "1 grade chosen".to_owned(),
             many => format!("{many} grades chosen"),
         }
+    }
+
+    /// "3 badges chosen"
+    fn chosen_badges(&self) -> String {
+        match self.ticked().len() {
+            0 => "Choose badges".to_owned(),
+            1 => "1 badge chosen".to_owned(),
+            many => format!("{many} badges chosen"),
+        }
+    }
+
+    /// Hours and credits, and which of them is chosen.
+    fn amounts(&self) -> [(&'static str, bool); 2] {
+        let is_chosen =
+            |one: Amount| matches!(self.row, DraftRow::BadgeTotal { amount, .. } if *amount == one);
+        [Amount::Hours, Amount::Credits].map(|amount| (amount_word(amount), is_chosen(amount)))
+    }
+
+    /// Whether a badge is neither of this course nor offered by another.
+    fn is_lost_badge(&self, chosen: &str) -> bool {
+        let options = &self.page.options;
+        let mut offered = options.offered.iter();
+        self.is_lost(&options.badges, chosen) && offered.all(|group| self.is_lost(&group.choices, chosen))
+    }
+
+    /// What stands for it.
+    fn lost_badge(&self, chosen: &str) -> &str {
+        let mut named = self.page.options.named.iter();
+        named
+            .find(|one| one.value == chosen)
+            .map_or("A badge that is gone", |one| one.label.as_str())
+    }
+
+    /// What is ticked of such badges.
+    fn lost_badges(&self) -> Vec<Choice> {
+        let lost = self.ticked().iter().filter(|id| self.is_lost_badge(id));
+        lost.map(|id| Choice::new(id.as_str(), self.lost_badge(id)))
+            .collect()
     }
 
     /// Whether the numbers of a row are what is wrong with it, and none of its boxes.
@@ -369,6 +424,9 @@ impl RuleRowView<'_> {
             ),
             DraftRow::Completed { .. } if options.completions.is_empty() => Some(
                 "Nothing tells here who completed an activity: a gradebook file does not. “What Cairn cannot read” below the rule says how it can be read.",
+            ),
+            DraftRow::Badge { .. } | DraftRow::BadgeTotal { .. } if !options.offered.is_empty() => Some(
+                "A badge of another course counts as its own and as that of other terms. You learn of your own students whether they have one that counts, and nothing else of that course.",
             ),
             DraftRow::BestOf { .. } if options.shares.is_empty() => Some(
                 "No grade is known here yet of which percent can be made. “What Cairn cannot read” below the rule says how grades can be read.",

@@ -43,7 +43,7 @@ const fn badge(refusal: BadgeRefusal) -> &'static str {
             "Somebody else saved this rule at the same moment. Open it again and look at what is there."
         }
         BadgeRefusal::OtherCourse => {
-            "A rule names badges of its own course only. Choose a badge of this course, and save again."
+            "A rule names badges of its own course, and those that other courses of your institution offer. Choose one of the list, and save again."
         }
         BadgeRefusal::StillRests => {
             "Something that its rule needs is not as it was. Look at the rule, and activate it from there."

@@ -1,0 +1,211 @@
+//! The same achievement in another term: a badge that came into a course by copying belongs to the lineage of what it was copied
+//! from. Outside its course it counts for that lineage only while its rule and its criteria are unchanged in substance, so that a
+//! copy with a trivial rule opens no doors elsewhere.
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::badge::Design;
+use crate::domain::copying::Mapping;
+use crate::domain::rule::{Condition, GradeColumn, Group, Need, Needed, Node, Threshold};
+use crate::domain::zone::Zone;
+use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, OutsideColumnId};
+
+#[cfg(test)]
+mod tests;
+
+/// What makes a badge the achievement that it is: its rule, what it proves and its criteria. Its name, its picture, and dates that
+/// move with the term do not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Substance {
+    /// In a form in which two rules that ask the same are the same: see [`Substance::of`].
+    rule: Group,
+    outcome: String,
+    criteria: String,
+}
+
+/// What a copied badge was when it was copied, and what stands for what in its course.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Origin {
+    pub(crate) substance: Substance,
+    pub(crate) places: Places,
+}
+
+/// A badge of another course that rules may name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Offered {
+    pub(crate) badge: BadgeId,
+    pub(crate) name: String,
+    pub(crate) lineage: BadgeId,
+    pub(crate) course: CourseId,
+    pub(crate) course_name: String,
+}
+
+/// For what of the course where the lineage begins the columns and activities of a copied rule stand: theirs by ours.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Places {
+    columns: BTreeMap<LineItemId, LineItemId>,
+    activities: BTreeMap<ActivityId, ActivityId>,
+}
+
+impl Places {
+    /// Those of a copy that was made with `mapping` of a badge that has `before`, which are none where the lineage begins there.
+    #[must_use]
+    pub(crate) fn copied(before: &Self, mapping: &Mapping) -> Self {
+        let column = |id: &LineItemId| before.columns.get(id).unwrap_or(id).clone();
+        let activity = |id: &ActivityId| before.activities.get(id).unwrap_or(id).clone();
+        let columns = mapping.columns.iter();
+        let activities = mapping.activities.iter();
+        Self {
+            columns: columns.map(|(from, to)| (to.clone(), column(from))).collect(),
+            activities: activities
+                .map(|(from, to)| (to.clone(), activity(from)))
+                .collect(),
+        }
+    }
+
+    /// What was said to stand for something from now on stands in the same place. Says whether that changed anything.
+    pub(crate) fn carry(&mut self, mapping: &Mapping) -> bool {
+        let before = self.clone();
+        for (from, to) in &mapping.columns {
+            if let Some(place) = before.columns.get(from) {
+                self.columns.insert(to.clone(), place.clone());
+            }
+        }
+        for (from, to) in &mapping.activities {
+            if let Some(place) = before.activities.get(from) {
+                self.activities.insert(to.clone(), place.clone());
+            }
+        }
+        *self != before
+    }
+
+    fn column(&self, id: &LineItemId) -> LineItemId {
+        self.columns.get(id).unwrap_or(id).clone()
+    }
+}
+
+impl Substance {
+    /// That of a badge with this rule and design. Columns and activities are named as where the lineage begins, other badges by
+    /// their lineage; members stand in one order, and dates are left out. What other sources told of is of one course and has no
+    /// name that outlives a copy, so of it counts what is asked there.
+    #[must_use]
+    pub(crate) fn of(
+        root: &Group,
+        design: &Design,
+        places: &Places,
+        lineage: &impl Fn(&BadgeId) -> BadgeId,
+    ) -> Self {
+        Self {
+            rule: plain(root, places, lineage),
+            outcome: one_spaced(&design.outcome),
+            criteria: one_spaced(&design.criteria),
+        }
+    }
+
+    /// By what it is known again: SHA-256 in lower-case hex.
+    #[must_use]
+    pub(crate) fn digest(&self) -> String {
+        let rule = serde_json::to_string(&self.rule).unwrap_or_default();
+        let mut hash = Sha256::new();
+        for part in [&rule, &self.outcome, &self.criteria] {
+            hash.update(part.as_bytes());
+            hash.update([0]);
+        }
+        hex::encode(hash.finalize())
+    }
+}
+
+fn one_spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn plain(root: &Group, places: &Places, lineage: &impl Fn(&BadgeId) -> BadgeId) -> Group {
+    let members = root.distinct().into_iter().map(|node| match node {
+        Node::Group(group) => Node::Group(plain(group, places, lineage)),
+        Node::Condition(condition) => Node::Condition(placed(condition, places, lineage)),
+    });
+    let mut nodes: Vec<Node> = members.collect();
+    nodes.sort_by_cached_key(|node| serde_json::to_string(node).unwrap_or_default());
+    let need = match root.need {
+        Need::Any | Need::AtLeast(1) if nodes.len() == 1 => Need::All,
+        Need::AtLeast(1) => Need::Any,
+        Need::AtLeast(needed) if usize::from(needed) == nodes.len() => Need::All,
+        need => need,
+    };
+    Group { need, nodes }
+}
+
+fn placed(condition: &Condition, places: &Places, lineage: &impl Fn(&BadgeId) -> BadgeId) -> Condition {
+    let nowhere = || OutsideColumnId::from("");
+    match condition {
+        Condition::Grade { item, at_least } => Condition::Grade {
+            item: places.column(item),
+            at_least: normal(*at_least),
+        },
+        Condition::Elsewhere { needs, .. } => Condition::Elsewhere {
+            column: nowhere(),
+            needs: match needs {
+                Needed::AtLeast(bound) => Needed::AtLeast(normal(*bound)),
+                Needed::OneOf(words) => Needed::OneOf(sorted(words)),
+                Needed::Passed(words) => Needed::Passed(sorted(words)),
+            },
+        },
+        Condition::HandedIn { on_time, .. } => Condition::HandedIn {
+            column: nowhere(),
+            on_time: *on_time,
+        },
+        Condition::Completed { .. } => Condition::Completed { column: nowhere() },
+        Condition::BestOf { best, of, at_least } => {
+            let columns = of.iter().map(|column| match column {
+                GradeColumn::Ours(item) => GradeColumn::Ours(places.column(item)),
+                GradeColumn::Elsewhere(_) => GradeColumn::Elsewhere(nowhere()),
+            });
+            let mut of: Vec<GradeColumn> = columns.collect();
+            of.sort();
+            Condition::BestOf {
+                best: *best,
+                of,
+                at_least: at_least.normalize(),
+            }
+        }
+        Condition::EvidenceApproved { activity } => Condition::EvidenceApproved {
+            activity: places.activities.get(activity).unwrap_or(activity).clone(),
+        },
+        Condition::HoldsBadge { badge, within_years } => Condition::HoldsBadge {
+            badge: lineage(badge),
+            within_years: *within_years,
+        },
+        Condition::BadgeTotal { amount, of, at_least } => {
+            let mut of: Vec<BadgeId> = of.iter().map(lineage).collect();
+            of.sort();
+            of.dedup();
+            Condition::BadgeTotal {
+                amount: *amount,
+                of,
+                at_least: at_least.normalize(),
+            }
+        }
+        Condition::NotBefore { .. } => Condition::NotBefore {
+            at: DateTime::UNIX_EPOCH,
+            zone: Zone::UTC,
+        },
+        Condition::InstructorApproves => Condition::InstructorApproves,
+    }
+}
+
+fn normal(bound: Threshold) -> Threshold {
+    match bound {
+        Threshold::Points(points) => Threshold::Points(points.normalize()),
+        Threshold::Percent(percent) => Threshold::Percent(percent.normalize()),
+    }
+}
+
+fn sorted(words: &[String]) -> Vec<String> {
+    let mut words: Vec<String> = words.iter().map(|word| one_spaced(word)).collect();
+    words.sort();
+    words
+}
