@@ -12,7 +12,7 @@ use super::{Db, StoreError};
 use crate::domain::badge::Badge;
 use crate::domain::course::Services;
 use crate::domain::programme::{Programme, Terms};
-use crate::ids::{AdminId, BadgeId, CourseId, TenantId};
+use crate::ids::{AdminId, BadgeId, CourseId, PersonId, TenantId};
 use crate::random::Random;
 
 mod held;
@@ -216,4 +216,29 @@ pub(crate) fn holders(
         .select(count(awards::person_id).aggregate_distinct())
         .get_result(connection))?;
     Ok(found)
+}
+
+/// Whose programme ended between those moments, each with the home in which it is decided.
+pub(crate) fn ended_between(
+    db: &mut Db,
+    tenant: &TenantId,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<(CourseId, PersonId)>, StoreError> {
+    let rows: Vec<(String, String)> = on_both!(db, |connection| programmes::table
+        .inner_join(badges::table.on(badges::id.eq(programmes::badge_id)))
+        .inner_join(awards::table.on(awards::badge_id.eq(programmes::badge_id)))
+        .filter(programmes::tenant_id.eq(tenant.as_str()))
+        .filter(badges::state.eq("active"))
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(awards::revoked_at.is_null())
+        .filter(awards::valid_until.assume_not_null().gt(micros(from)))
+        .filter(awards::valid_until.assume_not_null().le(micros(until)))
+        .select((badges::course_id, awards::person_id))
+        .distinct()
+        .load(connection))?;
+    let all = rows.into_iter();
+    Ok(all
+        .map(|(course, person)| (course.into(), person.into()))
+        .collect())
 }

@@ -25,6 +25,7 @@ mod outside;
 mod parted;
 mod placing;
 mod posting;
+mod programmes;
 mod queue;
 mod reading;
 mod releasing;

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::cause::Cause;
 use crate::domain::design_review::{RuleContext, RuleProblem, review_rule};
 use crate::domain::issuer::Tenant;
 use crate::domain::programme::{Hindrance, Offered, Programme, ReviewState, digest};
@@ -15,6 +16,7 @@ use crate::domain::sentence::Names;
 use crate::ids::{BadgeId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::refusal::ProgrammeRefusal;
 use crate::service::institution::administrators::Administrator;
 use crate::store::{Db, StoreError, badges, issuers, policies, programmes, rules, tenants};
@@ -203,6 +205,33 @@ pub(crate) async fn map(
         })
     });
     found.await
+}
+
+/// How far back a look goes for programmes that ended: farther than looks are apart.
+const LOOKS_BACK: TimeDelta = TimeDelta::hours(25);
+
+/// Has everybody decided anew whose programme ended a moment ago: other parts may be in force by now, and no award tells it. Doing it
+/// twice is doing it once.
+///
+/// # Errors
+/// What the store reports.
+#[tracing::instrument(name = "programmes.decide_ended", level = "debug", skip_all)]
+pub(crate) async fn decide_ended(cairn: &Cairn) -> Result<(), ServiceError> {
+    let (now, random) = cairn.moment();
+    let done = cairn.store.write(move |db| {
+        for tenant in tenants::list(db)? {
+            for (course, person) in programmes::ended_between(db, &tenant.id, now - LOOKS_BACK, now)? {
+                let job = DecidePerson {
+                    course,
+                    person,
+                    cause: Cause::Schedule,
+                };
+                queue::enqueue(db, &tenant.id, &job, now, now, random.as_ref())?;
+            }
+        }
+        Ok(())
+    });
+    Ok(done.await?)
 }
 
 fn institution(db: &mut Db, tenant: &TenantId) -> Result<Tenant, ServiceError> {
