@@ -4,8 +4,8 @@
 pub(crate) use super::error_kind::ErrorKind;
 use super::refusal::{
     AccountRefusal, AwardRefusal, BadgeRefusal, ColumnRefusal, CourseRefusal, CredentialRefusal, Forbidden,
-    GradesRefusal, InstitutionRefusal, JoinRefusal, PlacingRefusal, PrivacyRefusal, Refusal, ReplayRefusal,
-    RestRefusal,
+    GradesRefusal, InstitutionRefusal, JoinRefusal, PlacingRefusal, PrivacyRefusal, ProgrammeRefusal,
+    Refusal, ReplayRefusal, RestRefusal,
 };
 use crate::domain::policy;
 use crate::secrets::SecretsError;
@@ -126,6 +126,7 @@ refusals! {
     JoinRefusal,
     PlacingRefusal,
     PrivacyRefusal,
+    ProgrammeRefusal,
     ReplayRefusal,
     RestRefusal,
 }
