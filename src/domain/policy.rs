@@ -33,6 +33,8 @@ pub(crate) struct Policy {
     pub(crate) programme_reviews: bool,
     /// Whether administrators see by name who would earn a programme; else numbers alone.
     pub(crate) programme_names: bool,
+    /// Whether the public page of a programme says how many hold it.
+    pub(crate) programme_counts: bool,
 }
 
 /// Whom something is left to.
@@ -122,6 +124,7 @@ impl Default for Policy {
             minors: false,
             programme_reviews: false,
             programme_names: false,
+            programme_counts: false,
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::ids::BadgeId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
-use crate::store::{Db, StoreError, badges, programmes, rules};
+use crate::store::{Db, StoreError, badges, policies, programmes, rules};
 
 /// A way in which a badge is assessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,6 +63,8 @@ pub(crate) struct About {
     pub(crate) terms: Option<Terms>,
     /// When a second person approved it last. By whom is told nobody.
     pub(crate) reviewed_at: Option<DateTime<Utc>>,
+    /// How many hold it, where the institution says so of its programmes.
+    pub(crate) holders: Option<u32>,
 }
 
 /// Tells it of a badge that has a public page.
@@ -71,11 +73,11 @@ pub(crate) struct About {
 /// What the store reports.
 #[tracing::instrument(name = "about.of", level = "debug", skip_all, fields(badge = badge.id.as_str()))]
 pub(crate) async fn of(cairn: &Cairn, badge: &Badge) -> Result<About, ServiceError> {
-    let badge = badge.clone();
-    Ok(cairn.store.read(move |db| read(db, &badge)).await?)
+    let (badge, now) = (badge.clone(), cairn.clock.now());
+    Ok(cairn.store.read(move |db| read(db, &badge, now)).await?)
 }
 
-fn read(db: &mut Db, badge: &Badge) -> Result<About, StoreError> {
+fn read(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<About, StoreError> {
     let tenant = &badge.tenant;
     let programme = programmes::of_badge(db, tenant, &badge.id)?;
     let rule = rules::active(db, tenant, &badge.id)?;
@@ -98,7 +100,15 @@ fn read(db: &mut Db, badge: &Badge) -> Result<About, StoreError> {
         Some(_) => programmes::last_approval(db, tenant, &badge.id)?.and_then(|review| review.answered_at),
         None => None,
     };
+    let says_how_many = programme.is_some() && policies::get(db, tenant)?.programme_counts;
+    let holders = if says_how_many {
+        let found = programmes::holders(db, tenant, &badge.id, now)?;
+        Some(u32::try_from(found).unwrap_or(u32::MAX))
+    } else {
+        None
+    };
     Ok(About {
+        holders,
         assessed: rule.as_ref().map(|rule| assessed(&rule.root)).unwrap_or_default(),
         changed_at: activated.map_or(badge.updated_at, |at| at.max(badge.updated_at)),
         hours: hours(&parts, &known),

@@ -3,6 +3,7 @@
 use super::bench::design;
 use super::{Bench, benches};
 use crate::clock::Clock as _;
+use crate::domain::award::Revocation;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry};
 use crate::domain::course::{CourseLife, End, Services};
 use crate::domain::design_review::RuleProblem;
@@ -23,7 +24,7 @@ use crate::service::institution::programmes::{self, waiving};
 use crate::store::courses::CourseSeen;
 use crate::store::enrolments::Role;
 use crate::store::testing::shortcuts::{all_courses, launch_course, launch_person};
-use crate::store::{badges, console, courses, enrolments, policies, rules};
+use crate::store::{awards, badges, console, courses, enrolments, lineages, policies, rules};
 use chrono::TimeDelta;
 
 fn admin(name: &str) -> Administrator {
@@ -436,5 +437,57 @@ async fn loops_over_courses_and_sets_without_end_are_told_and_award_nobody() {
             .await
             .unwrap_err();
         assert_eq!(refused.code(), "programme.unknown-part");
+    }
+}
+
+#[tokio::test]
+async fn one_badge_in_two_terms_is_offered_once_and_refused_twice_in_one_programme() {
+    for bench in benches().await {
+        let (person, first) = first_part(&bench).await;
+        let (cairn, tenant) = (&bench.cairn, &bench.course.tenant);
+        let (_, second) = second_course(&bench, &[(person, SeenAs::Learner)]).await;
+        let (of, copy, source) = (tenant.clone(), second.clone(), first.clone());
+        let begun = cairn
+            .store
+            .write(move |db| lineages::begin_copy(db, &of, &copy, &source));
+        begun.await.unwrap();
+        let (_, offered) = programmes::offered(cairn, &admin("ada"), tenant).await.unwrap();
+        let lines: Vec<&BadgeId> = offered.iter().map(|one| &one.lineage).collect();
+        assert_eq!(lines, [&first]);
+        let both = made(&bench, "Both terms", &[&first, &second]).await;
+        let opened = programmes::open(cairn, &admin("ada"), tenant, &both)
+            .await
+            .unwrap();
+        let told: Vec<bool> = opened
+            .hindrances
+            .iter()
+            .map(|one| matches!(one, Hindrance::OneInTwoTerms { names } if names.len() == 2))
+            .collect();
+        assert_eq!(told, [true], "{:?}", opened.hindrances);
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_is_revoked_before_the_whole_is_signed_awards_nobody() {
+    for bench in benches().await {
+        let (person, first) = first_part(&bench).await;
+        let (cairn, tenant, by) = (&bench.cairn, &bench.course.tenant, admin("ada"));
+        let tower = made(&bench, "Tower", &[&first]).await;
+        let trial = trying::trial(cairn, &by, tenant, &tower, 0).await.unwrap();
+        let done = trying::activate(cairn, &by, tenant, &tower, 1, &trial.run.digest).await;
+        assert_eq!(done.unwrap(), Activated::Done);
+        let part = bench.holders(&first).await.remove(&person).unwrap();
+        let gone = Revocation {
+            at: bench.clock.now(),
+            by: None,
+            reason: "It was a mistake.".into(),
+        };
+        let of = tenant.clone();
+        let revoked = cairn
+            .store
+            .write(move |db| awards::revoke(db, &of, &part.id, &gone));
+        assert!(revoked.await.unwrap());
+        bench.work(cairn).await;
+        assert!(bench.holders(&tower).await.is_empty());
     }
 }

@@ -130,6 +130,7 @@ fn view(
         minors: policy.minors,
         programme_reviews: policy.programme_reviews,
         programme_names: policy.programme_names,
+        programme_counts: policy.programme_counts,
         problems,
     }
 }
@@ -203,6 +204,7 @@ fn typed(form: &Fields) -> Policy {
         minors: form.ticked("minors"),
         programme_reviews: form.ticked("programme_reviews"),
         programme_names: form.ticked("programme_names"),
+        programme_counts: form.ticked("programme_counts"),
     }
 }
 

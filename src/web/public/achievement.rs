@@ -17,7 +17,7 @@ use crate::service::credential::publish;
 use crate::web::badge_facts::validity;
 use crate::web::error::AppError;
 use crate::web::views::public::AchievementPage;
-use crate::web::views::shared::{LinkTo, PictureView, PublicPage, When};
+use crate::web::views::shared::{LinkTo, PictureView, PublicPage, When, count_of};
 use crate::web::{accept, markdown, words};
 
 /// Lists the routes of this page.
@@ -77,6 +77,9 @@ fn view(issuer: &Issuer, badge: &Badge, about: &About) -> AchievementPage {
     facts.extend(validity(design));
     if let Some(hours) = about.hours {
         facts.push(("Hours of its parts".to_owned(), number(hours)));
+    }
+    if let Some(count) = about.holders {
+        facts.push(("Held by".to_owned(), count_of(count, "person", "people")));
     }
     let links = |others: &[Other]| others.iter().map(|one| linked(issuer, one)).collect::<Vec<_>>();
     let skill = |one: &crate::domain::badge::Alignment| LinkTo {

@@ -146,5 +146,9 @@ pub(crate) fn told(policy: &Policy) -> Vec<(&'static str, String)> {
             "Administrators see names of those who would earn a programme",
             yes(policy.programme_names),
         ),
+        (
+            "The public page of a programme says how many hold it",
+            yes(policy.programme_counts),
+        ),
     ]
 }
