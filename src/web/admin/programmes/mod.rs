@@ -99,7 +99,7 @@ async fn show(visit: AdminVisit, path: web::Path<(TenantId, BadgeId)>) -> Result
         prerequisites,
         parts,
         terms: terms(&opened.programme.terms),
-        hindrances: if changes {
+        hindrances: if changes && (opened.draft.is_some() || *state != BadgeState::Active) {
             opened
                 .hindrances
                 .iter()
