@@ -19,7 +19,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::refusal::ProgrammeRefusal;
 use crate::service::institution::administrators::Administrator;
-use crate::store::{Db, StoreError, badges, issuers, policies, programmes, rules, tenants};
+use crate::store::{Db, StoreError, badges, issuers, lineages, policies, programmes, rules, tenants};
 
 pub(crate) mod reviewing;
 pub(crate) mod saving;
@@ -307,9 +307,18 @@ fn hindrances(
 /// What is wrong with the rule itself. A loop is told by the names of all of its badges, whatever courses they are of.
 fn rule_problems(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<RuleProblem>, ServiceError> {
     let tenant = &badge.tenant;
+    // By lineages: a badge of another term stands in the same place.
+    let active = rules::all_active(db, tenant)?;
+    let named: BTreeSet<&BadgeId> = active
+        .iter()
+        .flat_map(|rule| rule.root.badges().chain([&rule.badge]))
+        .collect();
+    let lines = lineages::of_badges(db, tenant, named)?;
+    let line = |id: &BadgeId| lines.get(id).unwrap_or(id).clone();
     let mut below: HashMap<BadgeId, Vec<BadgeId>> = HashMap::new();
-    for rule in rules::all_active(db, tenant)? {
-        below.insert(rule.badge.clone(), rule.root.badges().cloned().collect());
+    for rule in &active {
+        let parts = rule.root.badges().map(line);
+        below.entry(line(&rule.badge)).or_default().extend(parts);
     }
     let builds_on = |id: &BadgeId| below.get(id).cloned();
     let parts: Vec<BadgeId> = root.badges().cloned().collect();
