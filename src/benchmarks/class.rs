@@ -171,3 +171,41 @@ async fn visit(cairn: &Cairn, Earned { tenant, badge }: Earned, section: String)
         section,
     }
 }
+
+/// So many active badges that ask for the badge of a course.
+pub(super) async fn stacks(cairn: &Cairn, below: &Earned, count: usize) {
+    let now = cairn.clock.now();
+    let (tenant, below) = (below.tenant.clone(), below.badge.clone());
+    let done = cairn.store.write(move |db| {
+        let first = badges::get(db, &tenant, &below)?.unwrap();
+        for n in 0..count {
+            let badge = Badge {
+                id: BadgeId::new(now, &SystemRandom),
+                state: BadgeState::Draft,
+                design: Design {
+                    name: format!("Stack {n}"),
+                    ..design()
+                },
+                active_rule: None,
+                ..first.clone()
+            };
+            badges::insert(db, &badge)?;
+            let asks = Condition::HoldsBadge {
+                badge: below.clone(),
+                within_years: None,
+            };
+            let root = Group {
+                need: Need::All,
+                nodes: vec![
+                    Node::Condition(asks),
+                    Node::Condition(Condition::InstructorApproves),
+                ],
+            };
+            let id = RuleId::new(now, &SystemRandom);
+            let rule = rules::save_draft(db, &tenant, &badge.id, &root, id, now)?;
+            rules::activate(db, &tenant, &rule.id, now)?;
+        }
+        Ok(())
+    });
+    done.await.unwrap();
+}

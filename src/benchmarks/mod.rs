@@ -94,6 +94,11 @@ impl Installation {
         }
     }
 
+    /// So many active badges above that of a course, which nobody earns by it alone.
+    pub async fn stacks(&self, course: &Course, count: usize) {
+        class::stacks(&self.0, &course.0, count).await;
+    }
+
     /// A platform with a course of that LMS, none of whose grades is known.
     pub async fn gradebook(&self, lms: Readable) -> Gradebook {
         Gradebook(gradebook::set_up(&self.0, lms).await)

@@ -21,7 +21,7 @@ use crate::ids::{AwardId, BadgeId, CourseId, PersonId, TenantId};
 mod parts;
 mod sought;
 
-pub(crate) use parts::{Counting, counting};
+pub(crate) use parts::counting;
 pub(crate) use sought::{Named, named, sought};
 
 #[derive(Queryable, Selectable, Insertable)]

@@ -503,14 +503,17 @@ pub(crate) fn among(
     courses: &[&CourseId],
     people: &[PersonId],
 ) -> Result<Vec<(CourseId, PersonId)>, StoreError> {
-    let people: Vec<&str> = people.iter().map(PersonId::as_str).collect();
+    let courses: Vec<&str> = courses.iter().map(|course| course.as_str()).collect();
     let mut found = Vec::new();
-    for some in courses.chunks(CHUNK) {
-        let some: Vec<&str> = some.iter().map(|course| course.as_str()).collect();
+    if courses.is_empty() {
+        return Ok(found);
+    }
+    for some in people.chunks(CHUNK) {
+        let some: Vec<&str> = some.iter().map(PersonId::as_str).collect();
         let rows: Vec<(String, String)> = on_both!(db, |connection| enrolments::table
             .filter(enrolments::tenant_id.eq(tenant.as_str()))
-            .filter(enrolments::course_id.eq_any(&some))
-            .filter(enrolments::person_id.eq_any(&people))
+            .filter(enrolments::course_id.eq_any(&courses))
+            .filter(enrolments::person_id.eq_any(&some))
             .order((enrolments::course_id, enrolments::person_id))
             .select((enrolments::course_id, enrolments::person_id))
             .load(connection))?;

@@ -83,13 +83,12 @@ pub(super) fn see(badge: &BadgeId, within_years: Option<u16>, facts: &Facts, now
         };
     }
     match facts.held.get(badge) {
-        None => Seen::BadgeNotHeld,
         Some(Held { revoked: true, .. }) => Seen::BadgeRevoked,
         Some(Held {
             valid_until: Some(at),
             ..
         }) => Seen::BadgeExpired { at: *at },
-        Some(_) => Seen::BadgeNotHeld,
+        Some(_) | None => Seen::BadgeNotHeld,
     }
 }
 

@@ -121,8 +121,6 @@ fn condition_line(checked: &CheckedCondition, names: &Names, audience: Audience)
         Seen::Evidence { since: at, .. } | Seen::Badge { awarded_at: at } | Seen::Approval { at, .. } => {
             Some(*at)
         }
-        // When somebody earned a badge of another course is for them alone.
-        Seen::BadgeElsewhere { awarded_at, .. } if audience == Audience::Student => Some(*awarded_at),
         _ => None,
     };
     let what = capitalised(&subject(&checked.condition, names, audience));

@@ -6,7 +6,8 @@ use crate::domain::evaluate::evaluate_group;
 use crate::domain::rule::Group;
 use crate::domain::sample::{
     all, any, any_facts, any_group, approval, approved, at_least, best_of, cleaning_rule, completed, decimal,
-    group, handed_in, holds, names, not_before, now, one_of, passed, percent, percent_elsewhere, points,
+    group, handed_in, holds, holds_within, names, not_before, now, one_of, passed, percent,
+    percent_elsewhere, points, total,
 };
 
 fn read(root: &Group) -> String {
@@ -144,6 +145,26 @@ fn an_empty_rule_says_that_nobody_earns_it() {
     assert_eq!(
         read(&all([approval(), group(any([]))])),
         "A student earns this with an instructor's approval and a group without conditions."
+    );
+}
+
+#[test]
+fn years_and_totals_of_badges_are_read_with_what_they_ask() {
+    let root = all([
+        holds_within("sql", 3),
+        total(Amount::Hours, &["sql", "charts"], "20"),
+    ]);
+    assert_eq!(
+        read(&root),
+        "A student earns this with the badge SQL basics awarded within the last 3 years and at least 20 hours in badges (SQL basics and Charts)."
+    );
+    assert_eq!(
+        label(&holds_within("sql", 1), &names()),
+        "SQL basics held, of the last year"
+    );
+    assert_eq!(
+        label(&total(Amount::Credits, &["sql", "charts"], "1"), &names()),
+        "2 badges ≥ 1 credit"
     );
 }
 

@@ -23,7 +23,7 @@ use crate::store::lineages::Known;
 use crate::store::{Db, StoreError, audit, badges, lineages, policies as stored_policies, rules};
 
 /// Says of which lineage a copy is, as its source.
-pub(in crate::service) fn begin_copy(db: &mut Db, copy: &BadgeId, source: &Badge) -> Result<(), StoreError> {
+pub(crate) fn begin_copy(db: &mut Db, copy: &BadgeId, source: &Badge) -> Result<(), StoreError> {
     let known = lineages::of_badge(db, &source.tenant, &source.id)?;
     let lineage = known.map_or_else(|| source.id.clone(), |known| known.lineage);
     lineages::begin_copy(db, &source.tenant, copy, &lineage)
@@ -31,33 +31,97 @@ pub(in crate::service) fn begin_copy(db: &mut Db, copy: &BadgeId, source: &Badge
 
 /// Remembers what a copy was when it was copied. A copy of a copy is measured by what the first one was, so that nothing is
 /// loosened step by step.
-pub(in crate::service) fn remember(
+pub(crate) fn remember(
     db: &mut Db,
     copy: &BadgeId,
     source: &Badge,
     root: &Group,
     mapping: &Mapping,
 ) -> Result<(), StoreError> {
-    let tenant = &source.tenant;
-    let Some(known) = lineages::of_badge(db, tenant, &source.id)? else {
-        return Ok(());
+    match origin_of(db, source, root, mapping)? {
+        Some(origin) => lineages::set_origin(db, &source.tenant, copy, &origin),
+        None => Ok(()),
+    }
+}
+
+/// What a copy of that badge has to remember, where its rule is `root` and `mapping` says what stands for what.
+fn origin_of(
+    db: &mut Db,
+    source: &Badge,
+    root: &Group,
+    mapping: &Mapping,
+) -> Result<Option<Origin>, StoreError> {
+    let Some(known) = lineages::of_badge(db, &source.tenant, &source.id)? else {
+        return Ok(None);
     };
-    let origin = match (known.origin, known.is_copy) {
-        (Some(before), _) => Origin {
+    Ok(match (known.origin, known.is_copy) {
+        (Some(before), _) => Some(Origin {
             places: Places::copied(&before.places, mapping),
             substance: before.substance,
-        },
+        }),
         (None, false) => {
             let none = Places::default();
-            Origin {
+            Some(Origin {
                 substance: substance(db, source, root, &source.design, &none)?,
                 places: Places::copied(&none, mapping),
-            }
+            })
         }
         // Of what its source was copied from nothing is known, so nobody can tell whether this is that.
-        (None, true) => return Ok(()),
+        (None, true) => None,
+    })
+}
+
+/// Whether a badge decides that was copied before it was kept of what: it counts as its own badge alone.
+pub(in crate::service) fn is_unknown(db: &mut Db, badge: &Badge) -> Result<bool, StoreError> {
+    if badge.active_rule.is_none() {
+        return Ok(false);
+    }
+    let known = lineages::of_badge(db, &badge.tenant, &badge.id)?;
+    Ok(known.is_some_and(|known| known.is_copy && known.origin.is_none()))
+}
+
+/// Lets such a copy count for its lineage if it asks what its source asks now, with the awards that it made by that rule. Says
+/// whether it does.
+pub(crate) fn recognise(
+    db: &mut Db,
+    copy: &Badge,
+    source: &Badge,
+    mapping: &Mapping,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<bool, StoreError> {
+    let tenant = &copy.tenant;
+    let theirs = rules::active(db, tenant, &source.id)?;
+    let (Some(ours), Some(theirs)) = (rules::active(db, tenant, &copy.id)?, theirs) else {
+        return Ok(false);
     };
-    lineages::set_origin(db, tenant, copy, &origin)
+    let Some(origin) = origin_of(db, source, &theirs.root, mapping)? else {
+        return Ok(false);
+    };
+    let is = substance(db, copy, &ours.root, &copy.design, &origin.places)?;
+    if is != origin.substance {
+        return Ok(false);
+    }
+    lineages::set_origin(db, tenant, &copy.id, &origin)?;
+    let_earlier_count(db, copy, &origin.places, &is)?;
+    decide_above(db, copy, now, random)?;
+    Ok(true)
+}
+
+/// Lets the awards count for the lineage of their badge that were made by a rule of that substance.
+fn let_earlier_count(db: &mut Db, badge: &Badge, places: &Places, was: &Substance) -> Result<(), StoreError> {
+    let tenant = &badge.tenant;
+    let Some(known) = lineages::of_badge(db, tenant, &badge.id)? else {
+        return Ok(());
+    };
+    let mut by: Vec<RuleId> = Vec::new();
+    for version in rules::for_badge(db, tenant, &badge.id)? {
+        if substance(db, badge, &version.root, &badge.design, places)? == *was {
+            by.push(version.id);
+        }
+    }
+    lineages::let_count(db, tenant, &badge.id, &by, &known.lineage)?;
+    Ok(())
 }
 
 /// What a person or a check said to stand for something from now on stands in its place.
@@ -89,7 +153,7 @@ fn substance(
 ///
 /// # Errors
 /// What the store reports.
-pub(in crate::service) fn outside(db: &mut Db, badge: &Badge) -> Result<Option<BadgeId>, StoreError> {
+pub(crate) fn outside(db: &mut Db, badge: &Badge) -> Result<Option<BadgeId>, StoreError> {
     let Some(known) = lineages::of_badge(db, &badge.tenant, &badge.id)? else {
         return Ok(None);
     };
@@ -137,7 +201,11 @@ fn counts(
         let Some(of_below) = lineages::of_badge(db, &badge.tenant, &below.id)? else {
             continue;
         };
-        let rule = rules::active(db, &badge.tenant, &below.id)?.map(|rule| rule.root);
+        // One that decides nothing yet is measured by what it is about to ask.
+        let rule = match rules::active(db, &badge.tenant, &below.id)? {
+            Some(active) => Some(active.root),
+            None => rules::draft(db, &badge.tenant, &below.id)?.map(|draft| draft.root),
+        };
         if !counts(db, &below, &of_below, rule.as_ref(), &below.design, met)? {
             return Ok(false);
         }
@@ -165,7 +233,7 @@ fn accepted(
 /// # Errors
 /// What the store reports.
 #[allow(dead_code, reason = "whoever owns a programme accepts")]
-pub(in crate::service) fn accept(
+pub(crate) fn accept(
     db: &mut Db,
     badge: &Badge,
     by: &str,
@@ -182,13 +250,7 @@ pub(in crate::service) fn accept(
     if !lineages::accept(db, tenant, &badge.id, &as_it_is.digest(), by, now)? {
         return Ok(false);
     }
-    let mut by_that_rule: Vec<RuleId> = Vec::new();
-    for version in rules::for_badge(db, tenant, &badge.id)? {
-        if substance(db, badge, &version.root, &badge.design, &places)? == as_it_is {
-            by_that_rule.push(version.id);
-        }
-    }
-    lineages::let_count(db, tenant, &badge.id, &by_that_rule, &known.lineage)?;
+    let_earlier_count(db, badge, &places, &as_it_is)?;
     decide_above(db, badge, now, random)?;
     Ok(true)
 }

@@ -272,3 +272,38 @@ fn rules_and_approvals_are_refused_where_they_are_left_to_administrators() {
         scene.end().await;
     });
 }
+
+#[test]
+fn where_teachers_choose_what_they_offer_a_badge_has_a_switch_for_it() {
+    on_each_database(|scene| async move {
+        let mut teacher = Guest::open(&scene.moodle, 0, "Teacher", "My badges").await;
+        let badge = teacher.make_badge("Basic Python", "knowledge").await;
+        let tenant = scene.cairn.store.read(first_tenant).await.unwrap().unwrap().id;
+        let edit = format!("/badges/{badge}/edit");
+        let usual = teacher.get(&edit).await;
+        assert!(!usual.words().contains("In other courses"), "{}", usual.words());
+        let saved = policy(&scene, &tenant, &[("offers", "chosen")]).await;
+        assert!(saved.words().contains("Saved."), "{}", saved.words());
+        let alone = teacher.get(&edit).await;
+        assert!(
+            alone.words().contains("This badge counts in this course alone."),
+            "{}",
+            alone.words()
+        );
+        let offered = teacher.send(&alone, "/offer", &[]).await;
+        assert!(
+            offered.words().contains("Offer it no longer"),
+            "{}",
+            offered.words()
+        );
+        let again = teacher.send(&alone, "/offer", &[]).await;
+        assert!(again.words().contains("Offer it no longer"), "{}", again.words());
+        let back = teacher.send(&again, "/offer", &[]).await;
+        assert!(
+            back.words().contains("Offer it to other courses"),
+            "{}",
+            back.words()
+        );
+        scene.end().await;
+    });
+}

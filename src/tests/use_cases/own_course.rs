@@ -238,10 +238,16 @@ async fn where_teachers_choose_what_they_offer_a_badge_counts_elsewhere_once_it_
     }
 }
 
-/// A copy of `first` in the course of `teacher`, with that rule.
-async fn copied(bench: &Bench, teacher: &Visitor, first: &BadgeId, root: &Group, was: &Group) -> BadgeId {
+/// A copy of `first` in the course of `teacher`, with that rule; what that was when it was copied is not kept of one from before.
+async fn copied(
+    bench: &Bench,
+    teacher: &Visitor,
+    first: &BadgeId,
+    root: &Group,
+    was: Option<&Group>,
+) -> BadgeId {
     let (course, now, first) = (teacher.course.clone(), bench.clock.now(), first.clone());
-    let (root, was) = (root.clone(), was.clone());
+    let (root, was) = (root.clone(), was.cloned());
     let made = bench.cairn.store.write(move |db| {
         let source = badges::get(db, &course.tenant, &first)?.unwrap();
         let copy = Badge {
@@ -254,7 +260,9 @@ async fn copied(bench: &Bench, teacher: &Visitor, first: &BadgeId, root: &Group,
         badges::insert(db, &copy)?;
         badges::set_copied_from(db, &course.tenant, &copy.id, &first)?;
         lineage::begin_copy(db, &copy.id, &source)?;
-        lineage::remember(db, &copy.id, &source, &was, &Mapping::default())?;
+        if let Some(was) = was {
+            lineage::remember(db, &copy.id, &source, &was, &Mapping::default())?;
+        }
         let rule = rules::save_draft(
             db,
             &course.tenant,
@@ -293,8 +301,8 @@ async fn a_copy_that_was_changed_counts_elsewhere_once_it_is_accepted_and_not_be
             .await;
         let (teacher, _, was) = elsewhere(&bench, &first, &students[0].sub).await;
         let person = bench.person(&students[0].sub).await;
-        let same = copied(&bench, &teacher, &stack, &was, &was).await;
-        let easy = copied(&bench, &teacher, &first, &approved_by_hand(), &was).await;
+        let same = copied(&bench, &teacher, &stack, &was, Some(&was)).await;
+        let easy = copied(&bench, &teacher, &first, &approved_by_hand(), Some(&was)).await;
         let outside = async |badge: &BadgeId| {
             let (tenant, badge) = (bench.course.tenant.clone(), badge.clone());
             let found = bench.cairn.store.read(move |db| {
@@ -405,5 +413,43 @@ async fn hours_add_up_as_they_were_signed_over_two_courses_and_terms() {
                 "{hours}"
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn a_copy_from_before_counts_once_it_is_found_to_ask_what_its_source_asks() {
+    for bench in benches().await {
+        bench.check().await;
+        let first = bench
+            .badge_when("Attendance", Condition::InstructorApproves)
+            .await;
+        let stack = bench
+            .badge_when(
+                "Stack",
+                Condition::HoldsBadge {
+                    badge: first.clone(),
+                    within_years: None,
+                },
+            )
+            .await;
+        let student = bench.world.students(bench.at).remove(0);
+        let (teacher, _, _) = elsewhere(&bench, &first, &student.sub).await;
+        let person = bench.person(&student.sub).await;
+        let copy = copied(&bench, &teacher, &first, &approved_by_hand(), None).await;
+        awarding::award_by_hand(&bench.cairn, &teacher, &copy, &person, "Was there")
+            .await
+            .unwrap();
+        bench.work(&bench.cairn).await;
+        bench.decide(&stack).await;
+        assert!(bench.holders(&stack).await.is_empty(), "nothing is known of it");
+        let (tenant, now) = (bench.course.tenant.clone(), bench.clock.now());
+        let found = bench.cairn.store.write(move |db| {
+            let copy = badges::get(db, &tenant, &copy)?.unwrap();
+            let source = badges::get(db, &tenant, &first)?.unwrap();
+            lineage::recognise(db, &copy, &source, &Mapping::default(), now, &SystemRandom)
+        });
+        assert!(found.await.unwrap());
+        bench.work(&bench.cairn).await;
+        assert!(bench.holders(&stack).await.contains_key(&person));
     }
 }

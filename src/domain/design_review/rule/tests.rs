@@ -1,9 +1,11 @@
 use super::*;
 use crate::domain::facts::GradeSource;
 use crate::domain::outside::{Counting, Scope};
+use crate::domain::rule::Amount;
 use crate::domain::sample::{
     all, any, approval, approved, at_least, best_of, cleaning_rule, completed, decimal, elsewhere, group,
-    handed_in, holds, names, one_of, passed, percent, percent_elsewhere, points,
+    handed_in, holds, holds_within, names, one_of, passed, percent, percent_elsewhere, points,
+    total as sample_total,
 };
 
 fn items(state: LineItemState) -> Vec<LineItem> {
@@ -131,6 +133,22 @@ fn a_line_item_that_is_gone_is_refused() {
         label: "Cleaning exercise".to_owned(),
     };
     assert_eq!(review_rule(&all([percent("cleaning", "80")]), &context), [former]);
+}
+
+#[test]
+fn years_and_totals_that_say_nothing_are_refused() {
+    for years in [0, 51] {
+        assert_eq!(
+            review(&all([holds_within("sql", years)])),
+            [RuleProblem::YearsOutOfRange { years }]
+        );
+    }
+    assert_eq!(review(&all([holds_within("sql", 50)])), []);
+    let total = |of: &[&str], bound: &str| review(&all([sample_total(Amount::Hours, of, bound)]));
+    assert_eq!(total(&["sql", "charts"], "20"), []);
+    assert_eq!(total(&[], "20"), [RuleProblem::TotalOfNothing]);
+    assert_eq!(total(&["sql"], "0"), [RuleProblem::TotalNotAboveZero]);
+    assert_eq!(total(&["sql", "lost"], "20"), [RuleProblem::UnknownBadge]);
 }
 
 #[test]

@@ -200,7 +200,7 @@ pub(super) fn review_in(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<
     stacks::name_offered(db, badge, root, &mut names)?;
     let stacks = stacks::Stacks::load(db, badge, root)?;
     // By lineages, and across courses: below.
-    let builds_on = |_: &BadgeId| None;
+    let builds_on = |_: &BadgeId| -> Option<Vec<BadgeId>> { None };
     let context = RuleContext {
         badge: &badge.id,
         kind: badge.design.kind,

@@ -31,17 +31,22 @@ pub(crate) fn decide_above(
     }
     let (tenant, cause) = (&badge.tenant, Cause::Award);
     let above = rules::above(db, tenant, &badge.id)?;
+    // However many courses ask for it, only those in which somebody is have anything to decide about them.
+    let others = above.iter().map(|(_, course)| course);
+    let others: BTreeSet<&CourseId> = others.filter(|course| **course != badge.course).collect();
+    let others: Vec<&CourseId> = others.into_iter().collect();
+    let mut due = enrolments::among(db, tenant, &others, people)?;
     if people.len() > FEW {
-        for (badge, _) in above {
-            enqueue(db, tenant, &DecideBadge { badge, cause }, now, now, random)?;
+        let courses: BTreeSet<CourseId> = due.into_iter().map(|(course, _)| course).collect();
+        for (above, course) in above {
+            if course == badge.course || courses.contains(&course) {
+                let job = DecideBadge { badge: above, cause };
+                enqueue(db, tenant, &job, now, now, random)?;
+            }
         }
         return Ok(());
     }
-    let courses: BTreeSet<CourseId> = above.into_iter().map(|(_, course)| course).collect();
-    // However many courses ask for it, only those in which somebody is have anything to decide about them.
-    let others: Vec<&CourseId> = courses.iter().filter(|course| **course != badge.course).collect();
-    let mut due = enrolments::among(db, tenant, &others, people)?;
-    if courses.contains(&badge.course) {
+    if above.iter().any(|(_, course)| *course == badge.course) {
         due.extend(people.iter().map(|person| (badge.course.clone(), person.clone())));
     }
     // Nobody is known in the home of the institution: whoever earned a part may have earned a programme.

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::map::rewrite;
+use super::recognise::recognise;
 use super::source::{Source, columns};
 use super::{links as copied_links, placeholder};
 use crate::domain::audit::{Action, Actor, Entry};
@@ -33,6 +34,7 @@ pub(crate) fn map_again(
         return Ok(());
     }
     let new = columns(db, tenant, &course.id)?;
+    recognise(db, course, &copies, &new, now, random)?;
     for copy in copies.iter().filter(|copy| copy.state == CopyState::Taken) {
         let waiting = waiting_columns(db, course)?;
         let waiting_activities = waiting_activities(db, course)?;

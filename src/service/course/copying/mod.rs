@@ -2,7 +2,7 @@
 //!
 //! `find` notices that a course is a copy, `source` reads what there is to bring, `plan` says beforehand what would be
 //! found again, `take` brings it, `missing` says what was not found, `view` shows it, `map` lets a person say what stands
-//! for it, `again` a later check, and `links` has copied links open what was copied. Nothing of the old course's people is
+//! for it, `again` a later check, `recognise` what was copied before it was kept of what, and `links` has copied links open what was copied. Nothing of the old course's people is
 //! ever looked at.
 //!
 //! That a course was copied is found by what anybody may type into a link; what may be brought is decided in `permitted`,
@@ -32,6 +32,7 @@ mod find;
 mod links;
 mod map;
 mod plan;
+mod recognise;
 mod source;
 mod take;
 mod view;

@@ -9,7 +9,7 @@ use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::evidence::Activity;
 use crate::domain::namesakes::Mark;
 use crate::domain::policy::Power;
-use crate::domain::rule::{Condition, Rule};
+use crate::domain::rule::Rule;
 use crate::ids::ActivityId;
 use crate::service::Cairn;
 use crate::service::base::activities::in_course;
