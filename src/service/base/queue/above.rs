@@ -31,6 +31,19 @@ pub(crate) fn decide_above(
     }
     let (tenant, cause) = (&badge.tenant, Cause::Award);
     let above = rules::above(db, tenant, &badge.id)?;
+    // Nobody is known in the home of the institution: whoever earned a part may have earned a programme. Its badges are never decided as
+    // a whole for that, since their people are those of all courses.
+    let asks = |home: &CourseId| *home != badge.course && above.iter().any(|(_, course)| course == home);
+    if let Some(course) = programmes::home(db, tenant)?.filter(asks) {
+        for person in people {
+            let job = DecidePerson {
+                course: course.clone(),
+                person: person.clone(),
+                cause,
+            };
+            enqueue(db, tenant, &job, now, now, random)?;
+        }
+    }
     // However many courses ask for it, only those in which somebody is have anything to decide about them.
     let others = above.iter().map(|(_, course)| course);
     let others: BTreeSet<&CourseId> = others.filter(|course| **course != badge.course).collect();
@@ -48,11 +61,6 @@ pub(crate) fn decide_above(
     }
     if above.iter().any(|(_, course)| *course == badge.course) {
         due.extend(people.iter().map(|person| (badge.course.clone(), person.clone())));
-    }
-    // Nobody is known in the home of the institution: whoever earned a part may have earned a programme.
-    let home = programmes::home(db, tenant)?;
-    if let Some(home) = home.filter(|home| courses.contains(home) && *home != badge.course) {
-        due.extend(people.iter().map(|person| (home.clone(), person.clone())));
     }
     for (course, person) in due {
         let job = DecidePerson {
