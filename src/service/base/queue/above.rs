@@ -31,6 +31,9 @@ pub(crate) fn decide_above(
     }
     let (tenant, cause) = (&badge.tenant, Cause::Award);
     let above = rules::above(db, tenant, &badge.id)?;
+    if above.is_empty() {
+        return Ok(());
+    }
     // Nobody is known in the home of the institution: whoever earned a part may have earned a programme. Its badges are never decided as
     // a whole for that, since their people are those of all courses.
     let asks = |home: &CourseId| *home != badge.course && above.iter().any(|(_, course)| course == home);
