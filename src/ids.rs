@@ -35,6 +35,12 @@ pub(crate) use lti::registration::{RegistrationId, TenantId};
     BadgeId;
     /// One version of a badge's rule.
     RuleId;
+    /// A stack that an institution owns.
+    ProgrammeId;
+    /// That one student need not have one part of a programme.
+    WaiverId;
+    /// That a second person looks at a programme.
+    ProgrammeReviewId;
     /// A decision record.
     DecisionId;
     /// The fact that a person earned a badge.

@@ -157,6 +157,16 @@ words! {
     PlatformServiceHosts = "platform.service-hosts";
     PlatformUpdated = "platform.updated";
     PolicyChanged = "policy.changed";
+    ProgrammeActivated = "programme.activated";
+    ProgrammeApproved = "programme.approved";
+    ProgrammeChangesAsked = "programme.changes-asked";
+    ProgrammeMade = "programme.made";
+    ProgrammePaused = "programme.paused";
+    ProgrammeRetired = "programme.retired";
+    ProgrammeReviewAsked = "programme.review-asked";
+    ProgrammeSaved = "programme.saved";
+    ProgrammeWaived = "programme.waived";
+    ProgrammeWaiverEnded = "programme.waiver-ended";
     /// The token that lets grades be read by REST has come to its end or was withdrawn.
     RestConsentNeeded = "rest.consent-needed";
     /// Somebody let grades be read by REST, of a course or a platform.
@@ -465,6 +475,16 @@ mod tests {
         "platform.service-hosts",
         "platform.updated",
         "policy.changed",
+        "programme.activated",
+        "programme.approved",
+        "programme.changes-asked",
+        "programme.made",
+        "programme.paused",
+        "programme.retired",
+        "programme.review-asked",
+        "programme.saved",
+        "programme.waived",
+        "programme.waiver-ended",
         "rest.consent-needed",
         "rest.consented",
         "rest.counts-accepted",

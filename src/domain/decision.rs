@@ -134,6 +134,8 @@ pub(crate) enum Seen {
         at: DateTime<Utc>,
     },
     BadgeRevoked,
+    /// The institution does not ask it of this person.
+    BadgeWaived,
     BadgeNotHeld,
     /// A badge of an issuer outside that counts.
     External {
@@ -287,6 +289,7 @@ impl Seen {
             | Self::Badge { .. }
             | Self::BadgeExpired { .. }
             | Self::BadgeRevoked
+            | Self::BadgeWaived
             | Self::BadgeNotHeld
             | Self::External { .. }
             | Self::ExternalOver { .. }
@@ -335,10 +338,21 @@ impl CheckedGroup {
             match node {
                 CheckedNode::Group(group) => group.note_badges(found),
                 CheckedNode::Condition(checked) => {
-                    if let (Truth::Yes, Condition::HoldsBadge { badge, .. }, Seen::Badge { awarded_at, .. }) =
-                        (checked.truth, &checked.condition, &checked.seen)
-                    {
-                        found.push((badge, *awarded_at));
+                    if checked.truth != Truth::Yes {
+                        continue;
+                    }
+                    match (&checked.condition, &checked.seen) {
+                        (Condition::HoldsBadge { badge, .. }, Seen::Badge { awarded_at }) => {
+                            found.push((badge, *awarded_at));
+                        }
+                        // What counted was an award of that one.
+                        (
+                            _,
+                            Seen::BadgeElsewhere {
+                                badge, awarded_at, ..
+                            },
+                        ) => found.push((badge, *awarded_at)),
+                        _ => {}
                     }
                 }
             }

@@ -29,6 +29,8 @@ pub(crate) struct Facts {
     pub(crate) held: HashMap<BadgeId, Held>,
     /// Badges of issuers outside that are certainly theirs, latest first; none where the institution lets none count.
     pub(crate) external: Vec<External>,
+    /// Badges that this person need not hold for the programme that is being decided, and since when.
+    pub(crate) waived: HashMap<BadgeId, DateTime<Utc>>,
     /// The latest award of each badge that may count for one that the rule names, of whichever course.
     pub(crate) parts: Vec<Part>,
     /// The lineages of the badges that the rule names.

@@ -44,6 +44,7 @@ pub(crate) mod platform;
 pub(crate) mod policy;
 pub(crate) mod portfolio;
 pub(crate) mod posted_score;
+pub(crate) mod programme;
 pub(crate) mod reading;
 pub(crate) mod release;
 pub(crate) mod renewal;

@@ -100,6 +100,16 @@ impl Enrolment {
         self.membership() == Membership::Student
     }
 
+    /// Whether this person is a student, or was one until they left.
+    #[must_use]
+    pub(crate) fn was_a_student(&self) -> bool {
+        let there = Self {
+            active: true,
+            ..self.clone()
+        };
+        there.may_be_awarded()
+    }
+
     /// Whether this person is a student, or may turn out to be one: for what harms nobody, such as handing in.
     #[must_use]
     pub(crate) fn may_be_a_student(&self) -> bool {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// The rules of one institution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[allow(clippy::struct_excessive_bools, reason = "rules, each on its own")]
 pub(crate) struct Policy {
     /// Who makes badges, changes them and their rules, and turns them on.
     pub(crate) create: Who,
@@ -32,6 +33,12 @@ pub(crate) struct Policy {
     pub(crate) minors: bool,
     /// Whether rules may count badges of issuers outside that students bring.
     pub(crate) external_badges: bool,
+    /// Whether a second person has to approve a programme before it decides.
+    pub(crate) programme_reviews: bool,
+    /// Whether administrators see by name who would earn a programme; else numbers alone.
+    pub(crate) programme_names: bool,
+    /// Whether the public page of a programme says how many hold it.
+    pub(crate) programme_counts: bool,
 }
 
 /// Whom something is left to.
@@ -121,6 +128,9 @@ impl Default for Policy {
             public_pages: true,
             minors: false,
             external_badges: false,
+            programme_reviews: false,
+            programme_names: false,
+            programme_counts: false,
         }
     }
 }

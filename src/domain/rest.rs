@@ -14,6 +14,8 @@ pub(crate) enum Rest {
     Word,
     /// It was copied from another course, and these things that its rule reads were not found here, by their names.
     NotFound(Vec<String>),
+    /// An administrator of the institution paused it.
+    Chosen,
     /// What an earlier version stored: whole sentences. Nothing new is stored so.
     Earlier(String),
 }

@@ -654,6 +654,7 @@ pub(crate) fn any_facts() -> impl Strategy<Value = Facts> {
             (columns, states, held, approved, elsewhere, handed_in, completed, external),
             (parts, lineages),
         )| Facts {
+            waived: std::collections::HashMap::new(),
             parts,
             external,
             lineages,

@@ -19,7 +19,7 @@ use crate::service::base::session;
 use crate::service::base::trouble::Trouble;
 use crate::service::course::sync;
 use crate::service::credential::fresh_lists;
-use crate::service::institution::policies;
+use crate::service::institution::{policies, programmes};
 use crate::service::operations::old_copies;
 use crate::service::privacy::erasing;
 use crate::service::privacy::export::exporting;
@@ -158,6 +158,9 @@ async fn sweep(cairn: &Cairn) {
     }
     if let Err(error) = fresh_lists::sign(cairn).await {
         tracing::error!(%error, "old status lists could not be read");
+    }
+    if let Err(error) = programmes::decide_ended(cairn).await {
+        tracing::error!(%error, "programmes that had ended could not be decided anew");
     }
     if let Err(error) = exporting::forget(cairn).await {
         tracing::error!(%error, "old archives could not be removed");

@@ -19,6 +19,7 @@ pub(crate) fn counts(db: &mut Db, tenant: &TenantId) -> Result<Counts, StoreErro
     let courses = courses::table
         .filter(courses::tenant_id.eq(tenant.as_str()))
         .filter(courses::joined_into.is_null())
+        .filter(courses::home.is_null())
         .count()
         .get_result(db)?;
     let waiting = deployments::table

@@ -123,6 +123,7 @@ fn by_context(
         .filter(courses::deployment_id.eq(seen.deployment.as_str()))
         .filter(courses::context_id.eq(&seen.context_id))
         .filter(courses::joined_into.is_null())
+        .filter(courses::home.is_null())
         .select(Row::as_select())
         .get_result(connection))
     .optional()?;
@@ -132,7 +133,7 @@ fn by_context(
 }
 
 /// When a course that nobody has opened yet is due: in the year 9999. Its first launch has it read.
-const NOT_BEFORE_A_LAUNCH: i64 = 253_370_764_800_000_000;
+pub(super) const NOT_BEFORE_A_LAUNCH: i64 = 253_370_764_800_000_000;
 
 /// Adds a course of which the platform has told us before anybody opened it, unless it is known, and says which one is
 /// there. It is not read before its first launch: nothing is known yet of what the platform offers in it.
@@ -239,7 +240,7 @@ pub(crate) fn get(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Optio
     row.map(Row::course).transpose()
 }
 
-/// The courses of one platform, newest first.
+/// The courses of one platform, newest first; the home of the institution is none.
 pub(crate) fn of_registration(
     db: &mut Db,
     tenant: &TenantId,
@@ -250,6 +251,7 @@ pub(crate) fn of_registration(
         .filter(courses::tenant_id.eq(tenant.as_str()))
         .filter(courses::registration_id.eq(registration.as_str()))
         .filter(courses::joined_into.is_null())
+        .filter(courses::home.is_null())
         .order((courses::created_at.desc(), courses::id.desc()))
         .offset(page.offset)
         .limit(page.limit)
@@ -360,6 +362,7 @@ pub(crate) fn due(
                 .or(too_far),
         )
         .filter(courses::joined_into.is_null())
+        .filter(courses::home.is_null())
         .order((
             courses::next_check_at.is_not_null().desc(),
             courses::next_check_at,

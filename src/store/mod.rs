@@ -77,6 +77,7 @@ pub(crate) mod placements;
 pub(crate) mod platforms;
 pub(crate) mod policies;
 pub(crate) mod posted_scores;
+pub(crate) mod programmes;
 pub(crate) mod readings;
 pub(crate) mod records;
 pub(crate) mod registrations;

@@ -7,6 +7,7 @@ mod endorsed;
 mod mine;
 mod outside;
 mod portfolio;
+mod programmes;
 
 diesel::table! {
     tenants (id) {
@@ -133,6 +134,7 @@ diesel::table! {
         refused_at -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
         ended_as -> Nullable<Text>,
+        home -> Nullable<Bool>,
     }
 }
 
@@ -964,6 +966,7 @@ pub(crate) use outside::{
     grade_files, outside_cells, outside_columns, outside_grades, outside_people, rest_readings, rest_turns,
 };
 pub(crate) use portfolio::{collections, foreign_badges};
+pub(crate) use programmes::{programme_reviews, programme_waivers, programmes};
 
 allow_tables_to_appear_in_same_query!(
     platforms,
@@ -1001,6 +1004,9 @@ allow_tables_to_appear_in_same_query!(
     nonces,
     sessions,
     badges,
+    programmes,
+    programme_waivers,
+    programme_reviews,
     rules,
     rule_inputs,
     approvals,

@@ -19,6 +19,7 @@ pub(crate) mod decided;
 pub(crate) mod error;
 pub(crate) mod extract;
 pub(crate) mod frame;
+pub(crate) mod graph;
 pub(crate) mod instructor;
 pub(crate) mod learner;
 pub(crate) mod lti;

@@ -226,8 +226,8 @@ pub(crate) mod course {
 pub(crate) mod console {
     use super::routes;
     use crate::ids::{
-        AdminId, AwardId, CopyRequestId, DeploymentId, EndorsementId, ErasureId, ExportId, InvitationId,
-        JoinId, KeyId, PlatformId, RegistrationId, RestGrantId, TenantId,
+        AdminId, AwardId, BadgeId, CopyRequestId, DeploymentId, EndorsementId, ErasureId, ExportId,
+        InvitationId, JoinId, KeyId, PlatformId, RegistrationId, RestGrantId, TenantId, WaiverId,
     };
 
     /// What the scope begins with.
@@ -308,6 +308,22 @@ pub(crate) mod console {
 
         POLICIES = "/policies", policies();
         POLICY = "/policies/{tenant}", policy(tenant: &TenantId);
+        /// Stacks over badges of all courses.
+        PROGRAMMES = "/programmes", programmes();
+        PROGRAMMES_OF = "/programmes/{tenant}", programmes_of(tenant: &TenantId);
+        PROGRAMME_NEW = "/programmes/{tenant}/new", programme_new(tenant: &TenantId);
+        PROGRAMMES_MAP = "/programmes/{tenant}/map", programmes_map(tenant: &TenantId);
+        PROGRAMME = "/programmes/{tenant}/p/{badge}", programme(tenant: &TenantId, badge: &BadgeId);
+        PROGRAMME_EDIT = "/programmes/{tenant}/p/{badge}/edit", programme_edit(tenant: &TenantId, badge: &BadgeId);
+        PROGRAMME_TRIAL = "/programmes/{tenant}/p/{badge}/try", programme_trial(tenant: &TenantId, badge: &BadgeId);
+        PROGRAMME_TURN = "/programmes/{tenant}/p/{badge}/turn", programme_turn(tenant: &TenantId, badge: &BadgeId);
+        PROGRAMME_REVIEW = "/programmes/{tenant}/p/{badge}/review",
+            programme_review(tenant: &TenantId, badge: &BadgeId);
+        PROGRAMME_WAIVERS = "/programmes/{tenant}/p/{badge}/waivers",
+            programme_waivers(tenant: &TenantId, badge: &BadgeId);
+        WAIVER_END = "/programmes/{tenant}/p/{badge}/waivers/{waiver}/end",
+            waiver_end(tenant: &TenantId, badge: &BadgeId, waiver: &WaiverId);
+
         AUDIT = "/audit", audit();
         AUDIT_OF = "/audit/{tenant}", audit_of(tenant: &TenantId);
         AUDIT_EXPORT = "/audit/{tenant}/export", audit_export(tenant: &TenantId);

@@ -79,7 +79,7 @@ pub(super) fn holds(condition: &Condition, facts: &Facts, now: DateTime<Utc>) ->
         Condition::BestOf { best, of, at_least } => best::truth(*best, of, *at_least, facts),
         Condition::EvidenceApproved { activity } => evidence_truth(facts.evidence.get(activity)),
         Condition::HoldsBadge { badge, within_years } => {
-            yes_or_no(badges::holds(badge, *within_years, facts, now))
+            yes_or_no(badges::holds(badge, *within_years, facts, now) || facts.waived.contains_key(badge))
         }
         Condition::BadgeTotal { amount, of, at_least } => {
             let (sum, badges) = badges::total(*amount, of, facts, now);
@@ -202,6 +202,11 @@ fn see(condition: &Condition, facts: &Facts, now: DateTime<Utc>) -> Seen {
         Condition::ExternalBadge {
             issuer, achievement, ..
         } => see_external(issuer, achievement.as_deref(), facts, now),
+        Condition::HoldsBadge { badge, within_years }
+            if facts.waived.contains_key(badge) && !badges::holds(badge, *within_years, facts, now) =>
+        {
+            Seen::BadgeWaived
+        }
         Condition::HoldsBadge { badge, within_years } => badges::see(badge, *within_years, facts, now),
         Condition::BadgeTotal { amount, of, .. } => {
             let (sum, badges) = badges::total(*amount, of, facts, now);

@@ -322,6 +322,7 @@ fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> Strin
             format!("{} {}", told("expired on", "yours expired on"), names.day(*at))
         }
         Seen::BadgeRevoked => told("revoked", "yours was revoked"),
+        Seen::BadgeWaived => told("waived by the institution", "waived for you by your institution"),
         Seen::BadgeNotHeld => told("not earned yet", "you have not earned it yet"),
         Seen::External {
             name,

@@ -262,7 +262,7 @@ fn to_student(checked: &CheckedCondition, names: &Names) -> (u8, String) {
             (6, "your instructor's approval is still to come".to_owned())
         }
         Seen::Date { at, zone } => (7, format!("wait until {}", names.moment(*at, *zone))),
-        Seen::BadgeRevoked | Seen::Badge { .. } | Seen::BadgeElsewhere { .. } => (
+        Seen::BadgeRevoked | Seen::BadgeWaived | Seen::Badge { .. } | Seen::BadgeElsewhere { .. } => (
             9,
             format!("ask your instructor about your badge {what}, which was revoked"),
         ),
@@ -345,7 +345,7 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
             state: SubmissionState::Declined,
             ..
         } => (8, format!("talk to the student about {what}, which was declined")),
-        Seen::BadgeRevoked | Seen::Badge { .. } | Seen::BadgeElsewhere { .. } => (
+        Seen::BadgeRevoked | Seen::BadgeWaived | Seen::Badge { .. } | Seen::BadgeElsewhere { .. } => (
             9,
             format!("talk to the student about the badge {what}, which was revoked"),
         ),

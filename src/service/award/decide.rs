@@ -13,12 +13,13 @@ use crate::domain::renewal;
 use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::award::regrades;
+use crate::service::award::whole::Whole;
 use crate::service::badge::grade_rows;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue;
 use crate::service::credential::signing::IssuingContext;
 use crate::store::decisions::NewDecision;
-use crate::store::{Db, StoreError, awards, badges, decisions, enrolments, facts, rules};
+use crate::store::{Db, StoreError, awards, badges, decisions, enrolments, facts, programmes, rules};
 
 /// People in one transaction: few enough that nobody waits long for the database.
 const GROUP: usize = 50;
@@ -47,7 +48,10 @@ pub(crate) async fn decide_badge(
         let Some(badge) = badges::get(db, &owner, &id)? else {
             return Ok(Vec::new());
         };
-        enrolments::learners(db, &owner, &badge.course)
+        match Whole::of(db, &badge)? {
+            Some(whole) => whole.people(db, &badge),
+            None => enrolments::learners(db, &owner, &badge.course),
+        }
     });
     let learners = learners.await?;
     let mut decided = Decided::default();
@@ -93,7 +97,9 @@ fn decide_one(
     cause: Cause,
 ) -> Result<Decided, ServiceError> {
     let mut decided = Decided::default();
-    if !may_be_awarded(db, tenant, course, person)? {
+    // Nobody is enrolled in the home of the institution: who may be awarded there is asked of each of its badges.
+    if !may_be_awarded(db, tenant, course, person)? && programmes::home(db, tenant)?.as_ref() != Some(course)
+    {
         return Ok(decided);
     }
     for badge in badges::for_course(db, tenant, course)? {
@@ -134,13 +140,21 @@ fn decide_group(
         return Ok(Decided::default());
     };
     let needs_row = grade_rows::needed(db, &badge, &rule)?;
-    let known = facts::for_people(db, tenant, &badge.course, &badge.id, learners)?;
+    let whole = Whole::of(db, &badge)?;
+    let known = match &whole {
+        Some(whole) => whole.facts(db, &badge, learners)?,
+        None => facts::for_people(db, tenant, &badge.course, &badge.id, learners)?,
+    };
+    let deciding = |facts: &Facts| {
+        let version = whole.as_ref().and_then(|whole| whole.rule(facts, now));
+        version.unwrap_or(&rule)
+    };
     let new: Vec<NewDecision> = known
         .iter()
         .map(|(person, facts)| NewDecision {
             person: person.clone(),
-            rule: rule.id.clone(),
-            decision: evaluate(&rule, facts, now),
+            rule: deciding(facts).id.clone(),
+            decision: evaluate(deciding(facts), facts, now),
         })
         .collect();
     let recorded = decisions::record_many(db, tenant, &badge.id, &new, cause, now, random)?;
@@ -163,18 +177,20 @@ fn decide_group(
             continue;
         };
         let choice = badge.design.renewal;
-        if renewal::lapsed(choice, &rule.root, facts, latest.as_ref(), now).is_some() {
+        if renewal::lapsed(choice, &deciding(facts).root, facts, latest.as_ref(), now).is_some() {
             continue;
         }
-        // Asked again here: a launch may have shown another role since the learners were listed.
-        if !may_be_awarded(db, tenant, &badge.course, &record.person)? {
-            continue;
-        }
+        // Asked again here: a launch may have shown another role since the learners were listed, and a part may have been revoked.
+        let given = match &whole {
+            Some(whole) => whole.given(db, &badge, deciding(facts), &record.person, now)?,
+            None => may_be_awarded(db, tenant, &badge.course, &record.person)?.then(|| badge.clone()),
+        };
+        let Some(given) = given else { continue };
         let signer = match &mut signer {
             Some(signer) => signer,
             none => none.insert(context.signer(db, tenant)?),
         };
-        let made = signer.prepare(db, &badge, &record.person, cycle, &decision.decision, &record.id)?;
+        let made = signer.prepare(db, &given, &record.person, cycle, &decision.decision, &record.id)?;
         prepared.extend(made);
     }
     let made = match signer {

@@ -18,3 +18,4 @@ pub(crate) mod reviewing;
 pub(crate) mod shares;
 pub(crate) mod timelines;
 pub(crate) mod uploads;
+mod whole;

@@ -5,7 +5,7 @@ pub(crate) use super::error_kind::ErrorKind;
 use super::refusal::{
     AccountRefusal, AwardRefusal, BadgeRefusal, ColumnRefusal, CourseRefusal, CredentialRefusal,
     EndorsementRefusal, Forbidden, GradesRefusal, InstitutionRefusal, JoinRefusal, PlacingRefusal,
-    PortfolioRefusal, PrivacyRefusal, Refusal, ReplayRefusal, RestRefusal,
+    PortfolioRefusal, PrivacyRefusal, ProgrammeRefusal, Refusal, ReplayRefusal, RestRefusal,
 };
 use crate::domain::policy;
 use crate::secrets::SecretsError;
@@ -128,6 +128,7 @@ refusals! {
     PlacingRefusal,
     PortfolioRefusal,
     PrivacyRefusal,
+    ProgrammeRefusal,
     ReplayRefusal,
     RestRefusal,
 }

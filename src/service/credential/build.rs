@@ -15,7 +15,7 @@ use crate::domain::evidence::{Artefact, Submission};
 use crate::domain::issuer::Issuer;
 use crate::domain::outside::OutsideValue;
 use crate::domain::rule::{Condition, Needed, Threshold};
-use crate::ids::{LineItemId, OutsideColumnId};
+use crate::ids::{BadgeId, LineItemId, OutsideColumnId};
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use openbadges::credential::{
@@ -75,6 +75,8 @@ pub(in crate::service) struct Parts<'a> {
     pub(crate) counted: &'a [Counted],
     /// When each grade was first read as it is.
     pub(crate) graded: &'a HashMap<LineItemId, DateTime<Utc>>,
+    /// The names of the parts that were waived.
+    pub(crate) waived: &'a [String],
 }
 
 /// A piece of work that somebody assessed.
@@ -122,7 +124,7 @@ pub(in crate::service) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
             result,
             credits_earned: parts.badge.design.credits,
             activity_end_date,
-            narrative: how(parts.decision, parts.renews),
+            narrative: how(parts.decision, parts.renews, parts.waived),
             ..AchievementSubject::default()
         },
         evidence: parts
@@ -157,9 +159,16 @@ fn finished(parts: &Parts<'_>) -> Option<DateTime<Utc>> {
 }
 
 /// What is worth saying of how it was awarded.
-fn how(decision: &Decision, renews: Option<&Award>) -> Option<String> {
+fn how(decision: &Decision, renews: Option<&Award>, waived: &[String]) -> Option<String> {
     let by_hand = (decision.outcome != Truth::Yes).then(|| BY_HAND.to_owned());
-    let said: Vec<String> = by_hand.into_iter().chain(renews.map(renewal)).collect();
+    let without = waived
+        .iter()
+        .map(|part| format!("The institution waived the part “{part}”."));
+    let said: Vec<String> = by_hand
+        .into_iter()
+        .chain(without)
+        .chain(renews.map(renewal))
+        .collect();
     (!said.is_empty()).then(|| said.join(" "))
 }
 
@@ -378,6 +387,17 @@ fn conditions(group: &CheckedGroup) -> Vec<&CheckedCondition> {
         })
         .filter(|condition| condition.truth == Truth::Yes)
         .collect()
+}
+
+/// The badges that were waived, in the order of the rule.
+#[must_use]
+pub(in crate::service) fn waived(decision: &Decision) -> Vec<&BadgeId> {
+    let held = conditions(&decision.tree).into_iter();
+    held.filter_map(|checked| match (&checked.condition, &checked.seen) {
+        (Condition::HoldsBadge { badge, .. }, Seen::BadgeWaived) => Some(badge),
+        _ => None,
+    })
+    .collect()
 }
 
 /// The conditions on grades that held.

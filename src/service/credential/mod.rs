@@ -1,5 +1,6 @@
 //! The signed documents: building, publishing, sharing, verifying and signing anew.
 
+pub(crate) mod about;
 pub(crate) mod baked;
 pub(crate) mod build;
 pub(crate) mod card;

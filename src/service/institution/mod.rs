@@ -10,6 +10,7 @@ pub(crate) mod identity;
 pub(crate) mod issuing;
 pub(crate) mod joining;
 pub(crate) mod policies;
+pub(crate) mod programmes;
 pub(crate) mod registering;
 pub(crate) mod rest_access;
 pub(crate) mod revoking;

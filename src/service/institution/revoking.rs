@@ -1,4 +1,7 @@
-//! Taking back awards of courses that have ended or were deleted, where nobody teaches who could.
+//! Taking back awards of courses that have ended or were deleted, where nobody teaches who could, and of programmes, which are the
+//! institution's own.
+
+use std::collections::HashSet;
 
 use crate::domain::audit::Actor;
 use crate::domain::award::{Award, Revocation};
@@ -6,7 +9,7 @@ use crate::domain::badge::Badge;
 use crate::domain::course::Course;
 use crate::domain::issuer::Tenant;
 use crate::domain::people::Person;
-use crate::ids::{AwardId, TenantId};
+use crate::ids::{AwardId, BadgeId, TenantId};
 use crate::service::Cairn;
 use crate::service::award::awarding;
 use crate::service::base::error::ServiceError;
@@ -14,7 +17,7 @@ use crate::service::base::refusal::AwardRefusal;
 use crate::service::credential::signing::IssuingContext;
 use crate::service::institution::administrators::Administrator;
 use crate::store::awards::Named;
-use crate::store::{Db, StoreError, awards, badges, credentials, people, tenants};
+use crate::store::{Db, StoreError, awards, badges, credentials, people, programmes, tenants};
 
 /// Most awards that a search shows.
 const MOST: i64 = 50;
@@ -28,6 +31,8 @@ pub(crate) struct Sought {
     pub(crate) badge: Badge,
     pub(crate) course: Course,
     pub(crate) person: Person,
+    /// Whether it is one of a programme, which administrators take back themselves.
+    pub(crate) is_of_programme: bool,
 }
 
 impl From<Named> for Sought {
@@ -37,6 +42,7 @@ impl From<Named> for Sought {
             badge,
             course,
             person,
+            is_of_programme: false,
         }
     }
 }
@@ -99,7 +105,15 @@ pub(crate) async fn search(
             .collect();
         let coded: Vec<AwardId> = by_code(db, &id, code_of(&sought))?.into_iter().collect();
         let all = awards::sought(db, &id, &sought, &named, &coded, MOST)?;
-        Ok((institution, all.into_iter().map(Sought::from).collect()))
+        let programmes: HashSet<BadgeId> = programmes::all(db, &id)?
+            .into_iter()
+            .map(|(_, badge)| badge.id)
+            .collect();
+        let told = all.into_iter().map(Sought::from).map(|one| Sought {
+            is_of_programme: programmes.contains(&one.badge.id),
+            ..one
+        });
+        Ok((institution, told.collect()))
     });
     found.await
 }
@@ -127,8 +141,9 @@ pub(crate) async fn review(
 
 fn of_ended_course(db: &mut Db, tenant: &TenantId, id: &AwardId) -> Result<Sought, ServiceError> {
     let found = awards::named(db, tenant, id)?.ok_or(ServiceError::NotFound("award"))?;
-    let found = Sought::from(found);
-    if found.course.life.end().is_none() {
+    let mut found = Sought::from(found);
+    found.is_of_programme = programmes::of_badge(db, tenant, &found.badge.id)?.is_some();
+    if found.course.life.end().is_none() && !found.is_of_programme {
         return Err(AwardRefusal::CourseGoesOn.into());
     }
     Ok(found)

@@ -7,8 +7,8 @@ use super::convert::{CHUNK, micros, moment, opt_moment};
 use super::schema::{
     approvals, audit, awards, badges, collections, course_teachers, credentials, current_decisions,
     decisions, enrolments, erased_pages, erasures, foreign_badges, holder_notes, identities, outside_cells,
-    outside_grades, outside_people, past_results, people, posted_scores, records, regrades, results,
-    section_members, sessions, share_links, subjects, submissions, timelines,
+    outside_grades, outside_people, past_results, people, posted_scores, programme_waivers, records,
+    regrades, results, section_members, sessions, share_links, subjects, submissions, timelines,
 };
 use super::{Db, StoreError, jobs, joins, waiting_answers};
 use crate::domain::audit::{ActorKind, approval_subject};
@@ -246,6 +246,7 @@ pub(crate) fn erase(
         current_decisions,
         decisions,
         approvals,
+        programme_waivers,
         posted_scores,
         submissions,
         results,

@@ -20,7 +20,7 @@ const fn of_person(table: &'static str, key: &'static str, unique: Option<&'stat
 }
 
 /// What goes over as it is. Awards and hand-ins have files of their own.
-const MOVED: [Moved; 19] = [
+const MOVED: [Moved; 20] = [
     of_person("identities", "(platform_id || '/' || sub)", None),
     of_person("decisions", "id", None),
     of_person("current_decisions", "badge_id", Some("badge_id")),
@@ -32,6 +32,7 @@ const MOVED: [Moved; 19] = [
     of_person("section_members", "section_id", Some("section_id")),
     of_person("outside_cells", "column_id", Some("column_id")),
     of_person("posted_scores", "line_item_id", Some("line_item_id")),
+    of_person("programme_waivers", "id", Some("badge_id,part_id")),
     of_person("enrolments", "course_id", Some("course_id")),
     of_person("course_teachers", "course_id", Some("course_id")),
     of_person("timelines", "id", None),

@@ -28,6 +28,7 @@ mod parted;
 mod placing;
 mod portfolio;
 mod posting;
+mod programmes;
 mod queue;
 mod reading;
 mod recording;

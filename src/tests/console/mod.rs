@@ -14,6 +14,7 @@ mod joining;
 mod keys;
 mod marks;
 mod powers;
+mod programmes;
 mod provider;
 pub(crate) mod rules;
 mod screens;

@@ -3,10 +3,12 @@
 
 use gradebook_rest::Token;
 
+use crate::domain::programme::{Parts, PartsEnd};
 use crate::domain::rest_access::Interface;
-use crate::ids::PlatformId;
+use crate::ids::{BadgeId, PlatformId, TenantId};
 use crate::service::base::institutions;
-use crate::service::institution::administrators::{Operator, Scope, links};
+use crate::service::institution::administrators::{Administrator, Operator, Scope, links};
+use crate::service::institution::programmes::saving::{self, Saved, Typed};
 use crate::service::institution::rest_access::{self, NewKey, interface};
 use crate::store::testing::TestDatabase;
 use crate::store::testing::shortcuts::first_tenant;
@@ -16,6 +18,7 @@ use thirtyfour::prelude::*;
 use crate::tests::chromium::{Chromium, LOOKS};
 use crate::tests::guest::Guest;
 use crate::tests::harness::Scene;
+use crate::tests::showing::stage::design;
 
 /// A Moodle that is switched on and refuses its token.
 async fn refused_moodle(scene: &Scene, moodle: &PlatformId) {
@@ -33,6 +36,28 @@ async fn refused_moodle(scene: &Scene, moodle: &PlatformId) {
     rest_access::test(cairn, by, moodle, &known.grants[0].grant.id)
         .await
         .unwrap();
+}
+
+/// A programme of which nobody has said yet what it takes.
+async fn programme(scene: &Scene, tenant: &TenantId) -> BadgeId {
+    let typed = Typed {
+        design: design("Tower of five stones"),
+        parts: Parts::default(),
+        parts_end: PartsEnd::Lapses,
+        finish_begun: true,
+    };
+    let by = Administrator {
+        actor: "ada".into(),
+        name: "Ada Lovelace".into(),
+        scope: Scope::Everything,
+    };
+    match saving::save(&scene.cairn, &by, tenant, None, typed)
+        .await
+        .unwrap()
+    {
+        Saved::Done(id) => id,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -77,6 +102,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
         student
             .send(&asking, "/me/erasure/ask", &[("word", "erase")])
             .await;
+        let programme = programme(&scene, &tenant).await;
         let of = tenant.clone();
         let waiting = scene.cairn.store.read(move |db| erasures::waiting(db, &of));
         let wish = waiting.await.unwrap().remove(0).id;
@@ -110,6 +136,18 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             ("audit-none", format!("/audit/{tenant}?who=nobody")),
             ("administrators", "/administrators".to_owned()),
             ("people", format!("/people/{tenant}?name=a")),
+            ("programmes", format!("/programmes/{tenant}")),
+            ("programme-new", format!("/programmes/{tenant}/new")),
+            ("programmes-map", format!("/programmes/{tenant}/map")),
+            ("programme", format!("/programmes/{tenant}/p/{programme}")),
+            (
+                "programme-edit",
+                format!("/programmes/{tenant}/p/{programme}/edit"),
+            ),
+            (
+                "programme-waivers",
+                format!("/programmes/{tenant}/p/{programme}/waivers?name=a"),
+            ),
             ("awards", format!("/awards/{tenant}?sought=a")),
             ("endorsements", format!("/endorsements/{tenant}")),
             ("password", "/password".to_owned()),

@@ -6,11 +6,12 @@ use super::{WORK, cairn, handed_in, holds_none, packed, said, secrets, taken, un
 use crate::domain::decision::Truth;
 use crate::domain::facts::GradeSource;
 use crate::domain::outside::{Counting as Released, Measure, OutsideColumn, RestColumn, Scope};
+use crate::domain::programme::Waiver;
 use crate::domain::reading::{Coverage, Readings};
 use crate::domain::release::{Counting, Release};
 use crate::domain::rest_access::{Access, Giver, Grant, GrantState, Interface, SealedTokens};
 use crate::domain::section::SectionKind;
-use crate::store::{decisions, outside, platforms, readings, releases, rest_accesses};
+use crate::store::{decisions, outside, platforms, programmes, readings, releases, rest_accesses};
 use crate::tests::harness::on_each_database;
 use crate::tests::showing::stage::{Stage, get, until};
 
@@ -18,7 +19,21 @@ use crate::tests::showing::stage::{Stage, get, until};
 fn a_student_takes_everything_along_and_it_proves_itself_with_the_service_off() {
     on_each_database(|scene| async move {
         let stage = Stage::set(scene).await;
-        let (_, _, credential) = stage.earned().await;
+        let (badge, award, credential) = stage.earned().await;
+        let waiver = Waiver {
+            id: "w1".into(),
+            tenant: stage.course.tenant.clone(),
+            badge: badge.clone(),
+            part: badge,
+            person: award.person,
+            reason: "Taught it for years.".into(),
+            by: "ada".into(),
+            at: award.awarded_at,
+            taken_back_at: None,
+        };
+        let store = &stage.scene.cairn.store;
+        let waived = store.write(move |db| programmes::waive(db, &waiver));
+        assert!(waived.await.unwrap());
         let submission = handed_in(&stage, 0).await;
         stage.divide(0, SectionKind::Section, "Day").await;
         stage.divide(1, SectionKind::Section, "Night shift 7").await;
@@ -58,6 +73,8 @@ fn a_student_takes_everything_along_and_it_proves_itself_with_the_service_off() 
         }
         // Everything about this student, and nothing about another one.
         let about: Value = serde_json::from_slice(&files["about-me.json"]).unwrap();
+        assert_eq!(about["parts_waived"][0]["reason"], "Taught it for years.");
+        assert_eq!(about["parts_waived"][0]["part"], "Quiz master");
         let (_, name) = stage.student(0);
         assert_eq!(about["person"]["name"], name.as_str());
         assert_eq!(about["grades"][0]["column"], "Final quiz");

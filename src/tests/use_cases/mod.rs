@@ -22,6 +22,7 @@ mod nodes;
 mod oddities;
 mod outside;
 mod own_course;
+mod programmes;
 mod recipients;
 mod regrades;
 mod releases;

@@ -45,7 +45,7 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
 
 fn line(tenant: &TenantId, one: &Sought) -> AwardLine {
     let revocation = one.award.revocation.as_ref();
-    let ended = one.course.life.end().is_some();
+    let ended = one.course.life.end().is_some() || one.is_of_programme;
     AwardLine {
         holder: one.person.display_name(),
         badge: one.badge.design.name.clone(),

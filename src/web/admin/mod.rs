@@ -23,6 +23,7 @@ mod people;
 mod platforms;
 mod policies;
 mod privacy;
+mod programmes;
 mod provider;
 mod sign_in;
 mod tool_keys;
@@ -46,6 +47,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         people::configure,
         platforms::configure,
         policies::configure,
+        programmes::configure,
         provider::configure,
         sign_in::configure,
         tool_keys::configure,

@@ -134,6 +134,9 @@ fn view(
         public_pages: policy.public_pages,
         minors: policy.minors,
         external_badges: policy.external_badges,
+        programme_reviews: policy.programme_reviews,
+        programme_names: policy.programme_names,
+        programme_counts: policy.programme_counts,
         problems,
     }
 }
@@ -207,6 +210,9 @@ fn typed(form: &Fields) -> Policy {
         public_pages: form.ticked("public_pages"),
         minors: form.ticked("minors"),
         external_badges: form.ticked("external_badges"),
+        programme_reviews: form.ticked("programme_reviews"),
+        programme_names: form.ticked("programme_names"),
+        programme_counts: form.ticked("programme_counts"),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::web::words;
 const MOST_SKILLS: usize = 40;
 
 /// The fields as they were typed.
-pub(super) fn read(form: &Fields) -> BadgeFields {
+pub(in crate::web) fn read(form: &Fields) -> BadgeFields {
     let text = |name: &str| form.text(name);
     let mut fields = BadgeFields {
         revision: form
@@ -78,7 +78,7 @@ pub(super) fn decimal(text: &str) -> Option<Decimal> {
 }
 
 /// The design that the fields say in an institution of that zone, and what of it cannot be read.
-pub(super) fn design(fields: &BadgeFields, zone: Zone) -> (Design, Vec<Problem>) {
+pub(in crate::web) fn design(fields: &BadgeFields, zone: Zone) -> (Design, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut number = |name: &str, text: &str| match decimal(text) {
         None if !text.is_empty() => {
@@ -145,7 +145,7 @@ pub(super) fn design(fields: &BadgeFields, zone: Zone) -> (Design, Vec<Problem>)
 }
 
 /// What else is wrong with a design of which something could not be read, so that all of it is said at once.
-pub(super) fn wrong_besides(design: &Design, known: &[Problem], now: DateTime<Utc>) -> Vec<Problem> {
+pub(in crate::web) fn wrong_besides(design: &Design, known: &[Problem], now: DateTime<Utc>) -> Vec<Problem> {
     let mut found = review_design(design, now);
     // An end that has passed meanwhile may stay as it is, which is seen where the design is saved.
     found.retain(|one| *one != DesignProblem::ExpiryPast);
@@ -222,7 +222,7 @@ fn drawn(fields: &BadgeFields) -> Picture {
 }
 
 /// Which field a problem of the design belongs to.
-pub(super) fn at_field(problem: &DesignProblem) -> Problem {
+pub(in crate::web) fn at_field(problem: &DesignProblem) -> Problem {
     use DesignProblem as P;
     let skill = |position: &usize, part: &str| format!("alignment.{}.{part}", position.saturating_sub(1));
     let field = match problem {

@@ -4,7 +4,7 @@ use actix_web::web::ServiceConfig;
 
 mod awards;
 mod badge;
-mod badge_form;
+pub(in crate::web) mod badge_form;
 mod by_hand;
 mod check;
 mod choose;

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::{checks, endorsed, open_to_all, or_nothing, show};
+use super::{checks, endorsed, open_to_all, or_nothing, show, show_in};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::issuer::Issuer;
 use crate::domain::sentence::number;
@@ -12,13 +12,14 @@ use crate::ids::BadgeId;
 use crate::service::Cairn;
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
+use crate::service::credential::about::{self, About, Other};
 use crate::service::credential::endorsing::{self, Told};
 use crate::service::credential::publish;
 use crate::web::badge_facts::validity;
 use crate::web::error::AppError;
 use crate::web::views::public::AchievementPage;
-use crate::web::views::shared::{LinkTo, PictureView, PublicPage};
-use crate::web::{accept, markdown};
+use crate::web::views::shared::{LinkTo, PictureView, PublicPage, When, count_of};
+use crate::web::{accept, markdown, words};
 
 /// Lists the routes of this page.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -44,14 +45,30 @@ pub(crate) async fn achievement(
         &request,
         &["text/html", "application/ld+json", "application/json"],
     ) {
-        "text/html" => show(StatusCode::OK, &view(&issuer, &badge, &endorsements)),
+        "text/html" => {
+            let about = about::of(&cairn, &badge).await?;
+            show_in(
+                issuer.zone,
+                StatusCode::OK,
+                &view(&issuer, &badge, &about, &endorsements),
+            )
+        }
         media => Ok(open_to_all(300)
             .insert_header(("content-type", media))
             .body(publish::achievement_document(&cairn, &issuer, &badge, &endorsements)?.to_string())),
     }
 }
 
-fn view(issuer: &Issuer, badge: &Badge, endorsements: &[Told]) -> AchievementPage {
+/// A link to another badge, with the course that it is of.
+fn linked(issuer: &Issuer, other: &Other) -> (LinkTo, String) {
+    let link = LinkTo {
+        href: addresses::achievement(&issuer.slug, &other.id),
+        text: other.name.clone(),
+    };
+    (link, other.course.clone().unwrap_or_default())
+}
+
+fn view(issuer: &Issuer, badge: &Badge, about: &About, endorsements: &[Told]) -> AchievementPage {
     let design = &badge.design;
     let mut facts = Vec::new();
     if let Some(hours) = design.hours {
@@ -64,6 +81,13 @@ fn view(issuer: &Issuer, badge: &Badge, endorsements: &[Told]) -> AchievementPag
         facts.push(("Level".to_owned(), level.clone()));
     }
     facts.extend(validity(design));
+    if let Some(hours) = about.hours {
+        facts.push(("Hours of its parts".to_owned(), number(hours)));
+    }
+    if let Some(count) = about.holders {
+        facts.push(("Held by".to_owned(), count_of(count, "person", "people")));
+    }
+    let links = |others: &[Other]| others.iter().map(|one| linked(issuer, one)).collect::<Vec<_>>();
     let skill = |one: &crate::domain::badge::Alignment| LinkTo {
         href: one.url.clone(),
         text: checks::skill(&one.name, one.framework.as_deref(), one.code.as_deref()),
@@ -88,5 +112,20 @@ fn view(issuer: &Issuer, badge: &Badge, endorsements: &[Told]) -> AchievementPag
         skills: design.alignments.iter().map(skill).collect(),
         endorsements: endorsed::lines(endorsements, &issuer.name),
         retired: badge.state == BadgeState::Retired,
+        rule: about.rule.clone(),
+        assessed: about
+            .assessed
+            .iter()
+            .map(|one| checks::assessed(*one).to_owned())
+            .collect(),
+        changed: When::date_only(about.changed_at),
+        reviewed: about.reviewed_at.map(When::date_only),
+        parts_end: about
+            .terms
+            .as_ref()
+            .map(|terms| words::programmes::parts_end(terms.parts_end).to_owned()),
+        prerequisites: links(&about.prerequisites),
+        parts: links(&about.parts),
+        above: links(&about.above),
     }
 }

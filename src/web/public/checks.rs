@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::badge::Kind;
 use crate::domain::zone::Zone;
+use crate::service::credential::about::Assessed;
 use crate::web::views::shared::{CheckLine, Status};
 use openbadges::verify::{CheckKind, Failure, Verdict};
 
@@ -13,6 +14,18 @@ pub(super) fn meaning(kind: Kind) -> &'static str {
         Kind::Knowledge => "What its holder knows was shown by tests or graded work.",
         Kind::Application => "Its holder made something, and an instructor assessed it.",
         Kind::Recognition => "It recognises taking part or a contribution; nothing was tested.",
+    }
+}
+
+/// A way in which a badge is assessed, in one sentence.
+pub(super) const fn assessed(way: Assessed) -> &'static str {
+    match way {
+        Assessed::Grades => "Grades in the gradebook of its course.",
+        Assessed::ReviewedWork => "Work that its holder handed in and an instructor reviewed.",
+        Assessed::HandedIn => "Work that its holder handed in.",
+        Assessed::Completion => "Activities that its holder completed.",
+        Assessed::Instructor => "The word of an instructor.",
+        Assessed::Badges => "Other badges, each assessed for itself.",
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) mod places;
 pub(crate) mod platforms;
 pub(crate) mod policies;
 pub(crate) mod portfolio;
+pub(crate) mod programmes;
 pub(crate) mod refusals;
 mod registering;
 pub(crate) mod releases;

@@ -155,5 +155,17 @@ pub(crate) fn told(policy: &Policy) -> Vec<(&'static str, String)> {
             "Badges of other issuers may count in rules",
             yes(policy.external_badges),
         ),
+        (
+            "A second person approves programmes",
+            yes(policy.programme_reviews),
+        ),
+        (
+            "Administrators see names of those who would earn a programme",
+            yes(policy.programme_names),
+        ),
+        (
+            "The public page of a programme says how many hold it",
+            yes(policy.programme_counts),
+        ),
     ]
 }

@@ -228,6 +228,7 @@ pub(crate) fn rest(rest: &Rest) -> String {
                 all_of(&names)
             )
         }
+        Rest::Chosen => "An administrator of your institution paused it. It awards nothing until one activates it again.".to_owned(),
         Rest::Earlier(sentences) => sentences.clone(),
     }
 }

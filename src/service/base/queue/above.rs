@@ -9,7 +9,7 @@ use crate::domain::badge::Badge;
 use crate::domain::cause::Cause;
 use crate::ids::{CourseId, PersonId};
 use crate::random::Random;
-use crate::store::{Db, StoreError, enrolments, rules};
+use crate::store::{Db, StoreError, enrolments, programmes, rules};
 
 /// For more people than this, badges are decided as a whole.
 const FEW: usize = 5;
@@ -31,6 +31,22 @@ pub(crate) fn decide_above(
     }
     let (tenant, cause) = (&badge.tenant, Cause::Award);
     let above = rules::above(db, tenant, &badge.id)?;
+    if above.is_empty() {
+        return Ok(());
+    }
+    // Nobody is known in the home of the institution: whoever earned a part may have earned a programme. Its badges are never decided as
+    // a whole for that, since their people are those of all courses.
+    let asks = |home: &CourseId| *home != badge.course && above.iter().any(|(_, course)| course == home);
+    if let Some(course) = programmes::home(db, tenant)?.filter(asks) {
+        for person in people {
+            let job = DecidePerson {
+                course: course.clone(),
+                person: person.clone(),
+                cause,
+            };
+            enqueue(db, tenant, &job, now, now, random)?;
+        }
+    }
     // However many courses ask for it, only those in which somebody is have anything to decide about them.
     let others = above.iter().map(|(_, course)| course);
     let others: BTreeSet<&CourseId> = others.filter(|course| **course != badge.course).collect();

@@ -18,6 +18,7 @@ mod institution;
 mod joining;
 mod portfolio;
 mod privacy;
+mod programme;
 mod replay;
 mod rest;
 
@@ -33,6 +34,7 @@ pub(crate) use institution::{AccountRefusal, InstitutionRefusal, NoAnswer, Regis
 pub(crate) use joining::JoinRefusal;
 pub(crate) use portfolio::PortfolioRefusal;
 pub(crate) use privacy::PrivacyRefusal;
+pub(crate) use programme::ProgrammeRefusal;
 pub(crate) use replay::ReplayRefusal;
 pub(crate) use rest::RestRefusal;
 
@@ -83,6 +85,8 @@ wings! {
     Join(JoinRefusal),
     /// Badges of other issuers, and collections.
     Portfolio(PortfolioRefusal),
+    /// A stack of the institution.
+    Programme(ProgrammeRefusal),
 }
 
 impl Refusal {

@@ -11,7 +11,7 @@ use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, CheckCourse, DecidePerson};
-use crate::store::{Db, StoreError, course_keys, courses, enrolments, identities, joins};
+use crate::store::{Db, StoreError, course_keys, courses, enrolments, identities, joins, programmes};
 
 /// Names and courses that are looked at in one go.
 const PART: i64 = 500;
@@ -53,7 +53,17 @@ impl Touched {
         now: DateTime<Utc>,
         random: &dyn Random,
     ) -> Result<(), StoreError> {
+        let home = programmes::home(db, tenant)?;
         for person in &self.people {
+            // What both earned may be all that a programme asks for.
+            if let Some(course) = home.clone() {
+                let job = DecidePerson {
+                    course,
+                    person: person.clone(),
+                    cause: Cause::Launch,
+                };
+                queue::enqueue(db, tenant, &job, now, now, random)?;
+            }
             for one in enrolments::for_person(db, tenant, person)?
                 .into_iter()
                 .filter(|one| one.active)

@@ -25,6 +25,8 @@ use crate::store::{
     share_links, subjects, submissions, tenants,
 };
 
+mod waivers;
+
 /// Most share links of one badge that are told, the latest first.
 const MOST_LINKS: i64 = 1_000;
 
@@ -43,6 +45,7 @@ pub(super) struct AboutMe {
     not_released: BTreeSet<String>,
     decisions: Vec<Value>,
     approvals: Vec<Value>,
+    waivers: Vec<Value>,
     awards: Vec<Value>,
     falls: Vec<Value>,
     timelines: Vec<Value>,
@@ -182,6 +185,7 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
         grades: Vec::new(),
         not_released,
         approvals: Vec::new(),
+        waivers: Vec::new(),
         falls: Vec::new(),
         timelines: Vec::new(),
         visits: Vec::new(),
@@ -200,6 +204,7 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
             .extend(told_grades(db, tenant, one, &withheld, &mut names)?);
         told.approvals
             .extend(told_approvals(db, tenant, one, &mut names)?);
+        told.waivers.extend(waivers::told(db, tenant, one, &mut names)?);
         told.falls.extend(told_falls(db, tenant, one, &mut names)?);
         told.timelines.extend(mine::timelines(db, tenant, one)?);
         told.visits.extend(told_visits(db, tenant, one, &mut names)?);
@@ -223,7 +228,8 @@ impl AboutMe {
             "scores_sent_to_the_gradebook": self.scores_sent,
             "person": self.person, "courses": self.courses, "grades": self.grades,
             "columns_not_released_yet": self.not_released, "handed_in": handed_in,
-            "decisions": self.decisions, "approvals": self.approvals, "awards": self.awards,
+            "decisions": self.decisions, "approvals": self.approvals, "parts_waived": self.waivers,
+            "awards": self.awards,
             "badges_from_elsewhere": elsewhere, "collections": collections,
             "grades_that_fell": self.falls, "timelines": self.timelines, "visits": self.visits, "log": self.log,
         })

@@ -7,7 +7,8 @@ use crate::web::views::shared::ProblemList;
 
 /// Posts `seen`, `create`, `approve`, `revoke`, `endorse` (`instructors` or `administrators`), the boxes `assistants_review`, `…_approve`,
 /// `…_create` and `…_revoke`, `sections` (`whole_course` or `no_teaching`), `regrade`, `offers`, `keep` (`forever` or `days`) with
-/// `days`, and the boxes `public_pages`, `minors` and `external_badges`.
+/// `days`, and the boxes `public_pages`, `minors`, `external_badges`, `programme_reviews`, `programme_names` and
+/// `programme_counts`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/policies.html")]
 #[allow(
@@ -38,5 +39,10 @@ pub(crate) struct PoliciesPage {
     pub(crate) minors: bool,
     /// Whether badges of issuers outside may count.
     pub(crate) external_badges: bool,
+    /// Whether a second person approves programmes, and whether administrators see names there.
+    pub(crate) programme_reviews: bool,
+    pub(crate) programme_names: bool,
+    /// Whether the public page of a programme says how many hold it.
+    pub(crate) programme_counts: bool,
     pub(crate) problems: ProblemList,
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::EndorsedBy;
-use crate::web::views::shared::{LinkTo, PictureView, PublicPage, SafeHtml};
+use crate::web::views::shared::{LinkTo, PictureView, PublicPage, SafeHtml, When};
 
 /// The public page of a badge, as it is designed now.
 #[derive(Debug, Clone, Template)]
@@ -26,4 +26,20 @@ pub(crate) struct AchievementPage {
     pub(crate) endorsements: Vec<EndorsedBy>,
     /// Whether nobody is awarded it any more.
     pub(crate) retired: bool,
+    /// What it takes, as a sentence.
+    pub(crate) rule: Option<String>,
+    /// How that is assessed, a sentence each.
+    pub(crate) assessed: Vec<String>,
+    /// When its design or its rule was changed last.
+    pub(crate) changed: When,
+    /// When a second person approved it.
+    pub(crate) reviewed: Option<When>,
+    /// What the end of a part does to it.
+    pub(crate) parts_end: Option<String>,
+    /// Badges that come before it, each with its course.
+    pub(crate) prerequisites: Vec<(LinkTo, String)>,
+    /// Badges that it is made of.
+    pub(crate) parts: Vec<(LinkTo, String)>,
+    /// Badges that it builds towards.
+    pub(crate) above: Vec<(LinkTo, String)>,
 }

@@ -6,7 +6,7 @@ mod institution;
 mod portfolio;
 mod replay;
 
-use super::{email_hash, endorsements, rest_access};
+use super::{email_hash, endorsements, programmes, rest_access};
 use crate::service::base::refusal::{
     AwardRefusal, BadgeRefusal, CredentialRefusal, JoinRefusal, PrivacyRefusal, Refusal,
 };
@@ -33,6 +33,7 @@ pub(crate) fn sentence(refusal: &Refusal) -> String {
         Refusal::Rest(refusal) => rest_access::refusal(refusal),
         Refusal::Join(refusal) => joining(*refusal).to_owned(),
         Refusal::Portfolio(refusal) => portfolio::portfolio(refusal),
+        Refusal::Programme(refusal) => programmes::refusal(*refusal),
     }
 }
 

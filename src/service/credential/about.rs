@@ -1,0 +1,192 @@
+//! What the public page of a badge tells beside its design: its rule in words, how it is assessed, when it was changed last, its parts
+//! and the badges that it builds towards. Nothing here tells of anybody who holds it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+
+use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::programme::{Offered, Terms};
+use crate::domain::rule::{Condition, Group};
+use crate::domain::sentence::sentence_in_full;
+use crate::ids::BadgeId;
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::names;
+use crate::store::{Db, StoreError, badges, policies, programmes, rules};
+
+/// A way in which a badge is assessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Assessed {
+    /// Grades of the gradebook.
+    Grades,
+    /// Work that an instructor reviews.
+    ReviewedWork,
+    /// Work that is handed in.
+    HandedIn,
+    /// Activities that are completed.
+    Completion,
+    /// The word of an instructor.
+    Instructor,
+    /// Other badges.
+    Badges,
+}
+
+/// Another badge, as its own public page names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Other {
+    pub(crate) id: BadgeId,
+    pub(crate) name: String,
+    /// The course that it is of; none for a programme.
+    pub(crate) course: Option<String>,
+}
+
+/// What the page tells.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct About {
+    /// The rule that decides now, as a sentence.
+    pub(crate) rule: Option<String>,
+    /// Each way once.
+    pub(crate) assessed: Vec<Assessed>,
+    /// When its design or its rule was changed last.
+    pub(crate) changed_at: DateTime<Utc>,
+    /// The badges that come before it.
+    pub(crate) prerequisites: Vec<Other>,
+    /// The badges that it is made of.
+    pub(crate) parts: Vec<Other>,
+    /// The hours of its parts in sum, where any of them declares some.
+    pub(crate) hours: Option<Decimal>,
+    /// The badges that it builds towards.
+    pub(crate) above: Vec<Other>,
+    /// What the institution says of it; none of a badge of a course.
+    pub(crate) terms: Option<Terms>,
+    /// When a second person approved it last. By whom is told nobody.
+    pub(crate) reviewed_at: Option<DateTime<Utc>>,
+    /// How many hold it, where the institution says so of its programmes.
+    pub(crate) holders: Option<u32>,
+}
+
+/// Tells it of a badge that has a public page.
+///
+/// # Errors
+/// What the store reports.
+#[tracing::instrument(name = "about.of", level = "debug", skip_all, fields(badge = badge.id.as_str()))]
+pub(crate) async fn of(cairn: &Cairn, badge: &Badge) -> Result<About, ServiceError> {
+    let (badge, now) = (badge.clone(), cairn.clock.now());
+    Ok(cairn.store.read(move |db| read(db, &badge, now)).await?)
+}
+
+fn read(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<About, StoreError> {
+    let tenant = &badge.tenant;
+    let programme = programmes::of_badge(db, tenant, &badge.id)?;
+    let rule = rules::active(db, tenant, &badge.id)?;
+    let named: BTreeSet<BadgeId> = rule.iter().flat_map(|rule| rule.root.badges().cloned()).collect();
+    let named: Vec<BadgeId> = named.into_iter().collect();
+    let known = programmes::named(db, tenant, &named)?;
+    let mut words = names::of_course(db, tenant, &badge.course)?;
+    for (id, one) in &known {
+        words.badges.insert(id.clone(), one.badge.design.name.clone());
+    }
+    let first = programme
+        .as_ref()
+        .map(|programme| programme.terms.prerequisites.clone())
+        .unwrap_or_default();
+    let order: Vec<&BadgeId> = rule.iter().flat_map(|rule| rule.root.badges()).collect();
+    let (before, parts): (Vec<&BadgeId>, Vec<&BadgeId>) =
+        order.into_iter().partition(|id| first.contains(*id));
+    let activated = rule.as_ref().and_then(|rule| rule.activated_at);
+    let reviewed_at = match &programme {
+        Some(_) => programmes::last_approval(db, tenant, &badge.id)?.and_then(|review| review.answered_at),
+        None => None,
+    };
+    let says_how_many = programme.is_some() && policies::get(db, tenant)?.programme_counts;
+    let holders = if says_how_many {
+        let found = programmes::holders(db, tenant, &badge.id, now)?;
+        Some(u32::try_from(found).unwrap_or(u32::MAX))
+    } else {
+        None
+    };
+    Ok(About {
+        holders,
+        assessed: rule.as_ref().map(|rule| assessed(&rule.root)).unwrap_or_default(),
+        changed_at: activated.map_or(badge.updated_at, |at| at.max(badge.updated_at)),
+        hours: hours(&parts, &known),
+        prerequisites: others(&before, &known),
+        parts: others(&parts, &known),
+        above: above(db, badge)?,
+        terms: programme.map(|programme| programme.terms),
+        reviewed_at,
+        rule: rule
+            .filter(|rule| !rule.root.nodes.is_empty())
+            .map(|rule| sentence_in_full(&rule.root, &words)),
+    })
+}
+
+/// Those that have a public page, each once.
+fn others(ids: &[&BadgeId], known: &HashMap<BadgeId, Offered>) -> Vec<Other> {
+    let mut found: Vec<Other> = Vec::new();
+    for id in ids {
+        if let Some(one) = known.get(*id)
+            && one.badge.active_rule.is_some()
+            && found.iter().all(|other| other.id != **id)
+        {
+            found.push(other(one));
+        }
+    }
+    found
+}
+
+fn other(one: &Offered) -> Other {
+    Other {
+        id: one.badge.id.clone(),
+        name: one.badge.design.name.clone(),
+        course: one.course.clone(),
+    }
+}
+
+fn hours(parts: &[&BadgeId], known: &HashMap<BadgeId, Offered>) -> Option<Decimal> {
+    let once: BTreeSet<&BadgeId> = parts.iter().copied().collect();
+    let declared = once
+        .into_iter()
+        .filter_map(|id| known.get(id)?.badge.design.hours);
+    declared.reduce(Decimal::saturating_add)
+}
+
+/// The badges that ask for it and that anybody may see, by name.
+fn above(db: &mut Db, badge: &Badge) -> Result<Vec<Other>, StoreError> {
+    let mut ids = rules::badges_building_on(db, &badge.tenant, &badge.id)?;
+    ids.sort_unstable();
+    ids.dedup();
+    let mut shown = Vec::new();
+    for id in ids {
+        let one = badges::get(db, &badge.tenant, &id)?;
+        shown.extend(
+            one.filter(|one| one.state == BadgeState::Active)
+                .map(|one| one.id),
+        );
+    }
+    let known = programmes::named(db, &badge.tenant, &shown)?;
+    let mut found: Vec<Other> = known.values().map(other).collect();
+    found.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
+    Ok(found)
+}
+
+fn assessed(root: &Group) -> Vec<Assessed> {
+    let ways = root
+        .conditions()
+        .into_iter()
+        .filter_map(|condition| match condition {
+            Condition::Grade { .. } | Condition::Elsewhere { .. } | Condition::BestOf { .. } => {
+                Some(Assessed::Grades)
+            }
+            Condition::EvidenceApproved { .. } => Some(Assessed::ReviewedWork),
+            Condition::HandedIn { .. } => Some(Assessed::HandedIn),
+            Condition::Completed { .. } => Some(Assessed::Completion),
+            Condition::InstructorApproves => Some(Assessed::Instructor),
+            Condition::HoldsBadge { .. } | Condition::BadgeTotal { .. } => Some(Assessed::Badges),
+            Condition::NotBefore { .. } => None,
+        });
+    let ways: BTreeSet<Assessed> = ways.collect();
+    ways.into_iter().collect()
+}

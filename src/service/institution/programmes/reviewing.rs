@@ -1,0 +1,108 @@
+//! A second person who looks at a programme before it decides: whoever designed it does not approve it.
+
+use serde_json::json;
+
+use super::trying::{is_own, to_try};
+use super::{check_text, entry, find};
+use crate::domain::audit::Action;
+use crate::domain::programme::{Review, ReviewState, digest};
+use crate::ids::{BadgeId, ProgrammeReviewId, TenantId};
+use crate::service::Cairn;
+use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::ProgrammeRefusal;
+use crate::service::institution::administrators::Administrator;
+use crate::store::{audit, policies, programmes};
+
+/// Asks that somebody else looks at a programme as it stands now. Doing it twice is doing it once.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for what this administrator does not see; [`ProgrammeRefusal::NoReview`] where the policy asks for none.
+#[tracing::instrument(name = "programmes.ask_review", skip_all, fields(badge = id.as_str()))]
+pub(crate) async fn ask(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+    id: &BadgeId,
+) -> Result<(), ServiceError> {
+    admin.scope.allows(tenant)?;
+    let (now, random) = cairn.moment();
+    let (tenant, id, admin) = (tenant.clone(), id.clone(), admin.clone());
+    let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        if !policies::get(db, &tenant)?.programme_reviews {
+            return Err(ProgrammeRefusal::NoReview.into());
+        }
+        let (programme, badge) = find(db, &tenant, &id)?;
+        let (rule, _) = to_try(db, &badge)?;
+        let review = Review {
+            id: ProgrammeReviewId::new(now, random.as_ref()),
+            tenant: tenant.clone(),
+            badge: id.clone(),
+            digest: digest(&badge.design, &rule.root, &programme.terms),
+            asked_by: admin.actor.clone(),
+            asked_at: now,
+            state: ReviewState::Waits,
+            answered_by: None,
+            answered_at: None,
+            note: None,
+        };
+        if programmes::ask_review(db, &review)? {
+            let entry = entry(&admin, &badge, Action::ProgrammeReviewAsked, now);
+            audit::record(db, &entry, random.as_ref())?;
+        }
+        Ok(())
+    });
+    done.await
+}
+
+/// What a second person says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Approve,
+    /// With what is to be changed, in 1 to 500 characters.
+    AskForChange(String),
+}
+
+/// Answers a review of what has that digest. Of two answers the first counts.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for what this administrator does not see; a [`ProgrammeRefusal`] for whoever designed it, where nothing
+/// waits, where it was changed since, and without words for what is to be changed.
+#[tracing::instrument(name = "programmes.answer_review", skip_all, fields(badge = id.as_str()))]
+pub(crate) async fn answer(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+    id: &BadgeId,
+    shown: &str,
+    answer: Answer,
+) -> Result<(), ServiceError> {
+    admin.scope.allows(tenant)?;
+    let (state, note) = match answer {
+        Answer::Approve => (ReviewState::Approved, None),
+        Answer::AskForChange(text) => (ReviewState::Changes, Some(check_text(&text)?)),
+    };
+    let (now, random) = cairn.moment();
+    let (tenant, id, admin, shown) = (tenant.clone(), id.clone(), admin.clone(), shown.to_owned());
+    let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        let (programme, badge) = find(db, &tenant, &id)?;
+        let (rule, _) = to_try(db, &badge)?;
+        let now_is = digest(&badge.design, &rule.root, &programme.terms);
+        let review = programmes::review_of(db, &tenant, &id, &shown)?
+            .filter(|review| review.digest == now_is && review.state == ReviewState::Waits)
+            .ok_or(ProgrammeRefusal::ReviewAnswered)?;
+        if is_own(&programme, Some(&review), &admin) {
+            return Err(ProgrammeRefusal::OwnDesign.into());
+        }
+        if !programmes::answer_review(db, &review, state, note.as_deref(), &admin.actor, now)? {
+            return Err(ProgrammeRefusal::ReviewAnswered.into());
+        }
+        let action = match state {
+            ReviewState::Changes => Action::ProgrammeChangesAsked,
+            ReviewState::Approved | ReviewState::Waits => Action::ProgrammeApproved,
+        };
+        let entry = entry(&admin, &badge, action, now).detail(json!({ "note": note }));
+        audit::record(db, &entry, random.as_ref())?;
+        Ok(())
+    });
+    done.await
+}

@@ -1,0 +1,99 @@
+//! The badges that programmes are made of.
+
+use std::collections::{BTreeMap, HashMap};
+
+use diesel::prelude::*;
+
+use super::held::is_offered;
+use crate::domain::badge::BadgeState;
+use crate::domain::programme::Offered;
+use crate::ids::{BadgeId, TenantId};
+use crate::store::badges::Row as BadgeRow;
+use crate::store::convert::CHUNK;
+use crate::store::schema::{badges, courses};
+use crate::store::{Db, StoreError, policies};
+
+/// A badge, its lineage, the title and the short name of its course, and whether that is the home.
+type Found = (
+    BadgeRow,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<bool>,
+);
+
+fn told((row, lineage, title, label, home): Found) -> Result<Offered, StoreError> {
+    let badge = row.badge()?;
+    Ok(Offered {
+        lineage: lineage.map_or_else(|| badge.id.clone(), BadgeId::from),
+        course: title.or(label).filter(|_| home.is_none()),
+        is_home: home.is_some(),
+        badge,
+    })
+}
+
+/// The badges of an institution that were activated, go on and are offered, of each lineage one: the newest. Drafts are nobody's
+/// business.
+pub(crate) fn offered(db: &mut Db, tenant: &TenantId) -> Result<Vec<Offered>, StoreError> {
+    let offers = policies::get(db, tenant)?.offers;
+    let rows: Vec<(Found, Option<bool>)> = on_both!(db, |connection| badges::table
+        .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(courses::tenant_id.eq(tenant.as_str()))
+        .filter(badges::active_rule_id.is_not_null())
+        .filter(badges::state.eq_any(["active", "paused"]))
+        .order((badges::created_at, badges::id))
+        .select((
+            (
+                BadgeRow::as_select(),
+                badges::lineage,
+                courses::title,
+                courses::label,
+                courses::home,
+            ),
+            badges::offered,
+        ))
+        .load(connection))?;
+    let mut newest: BTreeMap<BadgeId, Offered> = BTreeMap::new();
+    for (row, by_teacher) in rows {
+        let one = told(row)?;
+        if one.is_home || is_offered(offers, by_teacher) {
+            newest.insert(one.lineage.clone(), one);
+        }
+    }
+    let mut all: Vec<Offered> = newest.into_values().collect();
+    let key = |one: &Offered| (one.is_home, one.course.clone(), one.badge.design.name.clone());
+    all.sort_by_cached_key(key);
+    Ok(all)
+}
+
+/// The badges with those ids, whatever state they are in; a draft that was never activated is not among them.
+pub(crate) fn named(
+    db: &mut Db,
+    tenant: &TenantId,
+    ids: &[BadgeId],
+) -> Result<HashMap<BadgeId, Offered>, StoreError> {
+    let mut all = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(CHUNK) {
+        let rows: Vec<Found> = on_both!(db, |connection| badges::table
+            .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
+            .filter(badges::tenant_id.eq(tenant.as_str()))
+            .filter(courses::tenant_id.eq(tenant.as_str()))
+            .filter(badges::id.eq_any(some.iter().map(BadgeId::as_str)))
+            .select((
+                BadgeRow::as_select(),
+                badges::lineage,
+                courses::title,
+                courses::label,
+                courses::home,
+            ))
+            .load(connection))?;
+        for row in rows {
+            let one = told(row)?;
+            if one.badge.state != BadgeState::Draft {
+                all.insert(one.badge.id.clone(), one);
+            }
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,124 @@
+//! That a second administrator looks at a programme before it decides.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use crate::domain::programme::{Review, ReviewState};
+use crate::ids::{AdminId, BadgeId, TenantId};
+use crate::store::convert::{from_word, micros, moment, opt_moment, word};
+use crate::store::schema::programme_reviews;
+use crate::store::{Db, StoreError};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = programme_reviews, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    tenant_id: String,
+    badge_id: String,
+    digest: String,
+    asked_by: String,
+    asked_at: i64,
+    state: String,
+    answered_by: Option<String>,
+    answered_at: Option<i64>,
+    note: Option<String>,
+}
+
+impl Row {
+    fn review(self) -> Result<Review, StoreError> {
+        Ok(Review {
+            id: self.id.into(),
+            tenant: self.tenant_id.into(),
+            badge: self.badge_id.into(),
+            digest: self.digest,
+            asked_by: self.asked_by.into(),
+            asked_at: moment(self.asked_at)?,
+            state: from_word("programme_reviews.state", &self.state)?,
+            answered_by: self.answered_by.map(AdminId::from),
+            answered_at: opt_moment(self.answered_at)?,
+            note: self.note,
+        })
+    }
+}
+
+/// Asks for a review of what has that digest. `false`: it was asked for before.
+pub(crate) fn ask(db: &mut Db, review: &Review) -> Result<bool, StoreError> {
+    let row = Row {
+        id: review.id.to_string(),
+        tenant_id: review.tenant.to_string(),
+        badge_id: review.badge.to_string(),
+        digest: review.digest.clone(),
+        asked_by: review.asked_by.to_string(),
+        asked_at: micros(review.asked_at),
+        state: word(&review.state)?,
+        answered_by: None,
+        answered_at: None,
+        note: None,
+    };
+    let added = on_both!(db, |connection| diesel::insert_into(programme_reviews::table)
+        .values(&row)
+        .on_conflict((programme_reviews::badge_id, programme_reviews::digest))
+        .do_nothing()
+        .execute(connection))?;
+    Ok(added == 1)
+}
+
+/// The review of what has that digest.
+pub(crate) fn of_digest(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+    digest: &str,
+) -> Result<Option<Review>, StoreError> {
+    let row: Option<Row> = programme_reviews::table
+        .filter(programme_reviews::tenant_id.eq(tenant.as_str()))
+        .filter(programme_reviews::badge_id.eq(badge.as_str()))
+        .filter(programme_reviews::digest.eq(digest))
+        .select(Row::as_select())
+        .get_result(db)
+        .optional()?;
+    row.map(Row::review).transpose()
+}
+
+/// The last approval of a programme.
+pub(crate) fn last_approval(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+) -> Result<Option<Review>, StoreError> {
+    let row: Option<Row> = programme_reviews::table
+        .filter(programme_reviews::tenant_id.eq(tenant.as_str()))
+        .filter(programme_reviews::badge_id.eq(badge.as_str()))
+        .filter(programme_reviews::state.eq(word(&ReviewState::Approved)?))
+        .order((
+            programme_reviews::answered_at.desc(),
+            programme_reviews::id.desc(),
+        ))
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Row::review).transpose()
+}
+
+/// Answers a review that waits. `false`: somebody answered it before, or it is another one by now.
+pub(crate) fn answer(
+    db: &mut Db,
+    review: &Review,
+    state: ReviewState,
+    note: Option<&str>,
+    by: &AdminId,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(programme_reviews::table)
+        .filter(programme_reviews::tenant_id.eq(review.tenant.as_str()))
+        .filter(programme_reviews::id.eq(review.id.as_str()))
+        .filter(programme_reviews::state.eq(word(&ReviewState::Waits)?))
+        .set((
+            programme_reviews::state.eq(word(&state)?),
+            programme_reviews::answered_by.eq(Some(by.as_str())),
+            programme_reviews::answered_at.eq(Some(micros(now))),
+            programme_reviews::note.eq(note),
+        ))
+        .execute(db)?;
+    Ok(changed == 1)
+}

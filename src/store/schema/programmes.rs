@@ -1,0 +1,44 @@
+//! Stacks that an institution owns.
+
+diesel::table! {
+    programmes (id) {
+        id -> Text,
+        tenant_id -> Text,
+        badge_id -> Text,
+        parts_end -> Text,
+        finish_begun -> Bool,
+        prerequisites -> Text,
+        saved_by -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    programme_waivers (id) {
+        id -> Text,
+        tenant_id -> Text,
+        badge_id -> Text,
+        part_id -> Text,
+        person_id -> Text,
+        reason -> Text,
+        waived_by -> Text,
+        waived_at -> BigInt,
+        taken_back_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    programme_reviews (id) {
+        id -> Text,
+        tenant_id -> Text,
+        badge_id -> Text,
+        digest -> Text,
+        asked_by -> Text,
+        asked_at -> BigInt,
+        state -> Text,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<BigInt>,
+        note -> Nullable<Text>,
+    }
+}

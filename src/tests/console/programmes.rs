@@ -1,0 +1,103 @@
+//! A programme from the console to a public page: made, tried in numbers, activated, awarded, and told from both sides.
+
+use crate::service::institution::administrators::Scope;
+use crate::tests::console::admin_browser::AdminBrowser;
+use crate::tests::harness::on_each_database;
+use crate::tests::showing::stage::{Stage, get, until};
+
+#[test]
+fn a_programme_is_made_tried_and_activated_and_its_page_and_those_of_its_parts_lead_to_each_other() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (badge, award, _) = stage.earned().await;
+        let tenant = stage.course.tenant.clone();
+        let mut ada = AdminBrowser::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        let list = ada.get(&format!("/admin/programmes/{tenant}")).await;
+        assert!(list.words().contains("There is none yet."), "{}", list.words());
+
+        let new = ada.get(&format!("/admin/programmes/{tenant}/new")).await;
+        let part = format!("part.{badge}");
+        assert!(
+            new.text().contains(&part) && new.words().contains("Quiz master"),
+            "{}",
+            new.words()
+        );
+        let nameless = ada
+            .send(
+                &new,
+                "/new",
+                &[("name", ""), (part.as_str(), "required"), ("action", "save")],
+            )
+            .await;
+        assert_eq!(nameless.status, 422, "{}", nameless.words());
+        let shown = ada
+            .send(
+                &nameless,
+                "/new",
+                &[("name", "Tower"), ("picture_alt", "Stones"), ("action", "save")],
+            )
+            .await;
+        assert!(
+            shown.words().contains("Saved. What awards now stays"),
+            "what was chosen stays: {}",
+            shown.words()
+        );
+        assert!(shown.text().contains("<svg") && shown.text().contains("graph-part"));
+        let own = shown.url.path().to_owned();
+
+        let tried = ada.get(&format!("{own}/try")).await;
+        assert!(tried.words().contains("1 of "), "{}", tried.words());
+        assert!(
+            tried.words().contains("numbers here, and no names"),
+            "{}",
+            tried.words()
+        );
+        let stale = ada.send(&tried, "/try", &[("number", "7")]).await;
+        assert_eq!(stale.status, 422);
+        assert!(
+            stale.words().contains("Something changed since you looked"),
+            "{}",
+            stale.words()
+        );
+        let active = ada.send(&stale, "/try", &[]).await;
+        assert!(active.words().contains("Activated."), "{}", active.words());
+
+        let id = own.rsplit('/').next().unwrap().to_owned();
+        let tower = crate::ids::BadgeId::from(id.as_str());
+        let whole = until("the tower", || stage.latest(&tower, &award.person)).await;
+        assert!(whole.revocation.is_none());
+
+        let public = active.links("/achievements/");
+        let page = public.iter().find(|href| href.contains(&id)).unwrap().clone();
+        let page = get(&page, "text/html").await;
+        assert!(
+            page.words().contains("Its parts") && page.words().contains("Quiz master"),
+            "{}",
+            page.words()
+        );
+        assert!(page.words().contains("Last changed"), "{}", page.words());
+        let below = page.links(badge.as_str());
+        let below = get(&below[0], "text/html").await;
+        assert!(below.words().contains("It builds towards"), "{}", below.words());
+        assert!(!below.links(&id).is_empty());
+        assert!(
+            below.words().contains("Grades in the gradebook of its course."),
+            "{}",
+            below.words()
+        );
+
+        let map = ada.get(&format!("/admin/programmes/{tenant}/map")).await;
+        assert!(map.words().contains("builds on “Quiz master”"), "{}", map.words());
+        let waivers = ada.get(&format!("{own}/waivers")).await;
+        assert!(waivers.words().contains("What is waived"), "{}", waivers.words());
+        let paused = ada.send(&active, "/turn", &[("turn", "pause")]).await;
+        assert!(
+            paused.words().contains("Paused. Nobody is awarded"),
+            "{}",
+            paused.words()
+        );
+        let log = ada.get(&format!("/admin/audit/{tenant}")).await;
+        assert!(log.words().contains("activated a programme"), "{}", log.words());
+        stage.scene.end().await;
+    });
+}

@@ -1,0 +1,358 @@
+//! Making and changing a programme: its design, what it takes, and its terms, in one form.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use super::course_of;
+use crate::domain::badge::Picture;
+use crate::domain::issuer::Tenant;
+use crate::domain::programme::{MAX_CHOICES, Offered, Parts, PartsEnd, Place, Terms};
+use crate::ids::{BadgeId, TenantId};
+use crate::service::badge::pictures;
+use crate::service::base::addresses;
+use crate::service::base::error::ServiceError;
+use crate::service::institution::programmes::saving::{self, Saved, Typed};
+use crate::service::institution::programmes::{self, Opened};
+use crate::web::admin::error::AdminError;
+use crate::web::admin::frame::AdminPlace;
+use crate::web::extract::admin::AdminVisit;
+use crate::web::extract::fields::Fields;
+use crate::web::extract::proven::Proven;
+use crate::web::instructor::badge_form::{at_field, design, read, wrong_besides};
+use crate::web::paths::console;
+use crate::web::views::admin::{ChoiceLine, OfferedGroup, OfferedRow, ProgrammeEditorPage};
+use crate::web::views::instructor::BadgeFields;
+use crate::web::views::shared::{Choice, Problem, ProblemList};
+use crate::web::words;
+
+/// Most badges that are shown besides the chosen ones.
+const SHOWN: usize = 200;
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route(console::PROGRAMME_NEW, web::get().to(new))
+        .route(console::PROGRAMME_NEW, web::post().to(save_new))
+        .route(console::PROGRAMME_EDIT, web::get().to(edit))
+        .route(console::PROGRAMME_EDIT, web::post().to(save_known));
+}
+
+/// The form as it is filled in.
+struct Filled {
+    fields: BadgeFields,
+    parts: Parts,
+    needed: [String; MAX_CHOICES],
+    parts_end: PartsEnd,
+    finish_begun: bool,
+    sought: String,
+}
+
+impl Filled {
+    fn new(language: &str) -> Self {
+        let mut fields = BadgeFields::in_language(language);
+        "stones".clone_into(&mut fields.shape);
+        Self {
+            fields,
+            parts: Parts::default(),
+            needed: std::array::from_fn(|_| String::new()),
+            parts_end: PartsEnd::default(),
+            finish_begun: true,
+            sought: String::new(),
+        }
+    }
+
+    fn of(opened: &Opened) -> Self {
+        let mut fields = BadgeFields::from_design(&opened.badge.design, opened.badge.revision);
+        if let Picture::Uploaded { .. } = &opened.badge.design.picture {
+            pictures::href(&opened.badge.design.picture)
+                .trim_start_matches(addresses::PICTURES)
+                .clone_into(&mut fields.picture_kept);
+        }
+        let Terms {
+            parts_end,
+            finish_begun,
+            prerequisites,
+        } = &opened.programme.terms;
+        let parts = opened
+            .rule()
+            .map(|rule| Parts::of(&rule.root, prerequisites))
+            .unwrap_or_default();
+        Self {
+            fields,
+            needed: parts.needed.map(|needed| match needed {
+                0 => String::new(),
+                needed => needed.to_string(),
+            }),
+            parts,
+            parts_end: *parts_end,
+            finish_begun: *finish_begun,
+            sought: String::new(),
+        }
+    }
+
+    fn typed(form: &Fields) -> Self {
+        let mut parts = Parts::default();
+        for (name, value) in &form.pairs {
+            let place = place_of(value);
+            if let (Some(badge), Some(place)) = (name.strip_prefix("part."), place) {
+                parts.badges.push((badge.into(), place));
+            }
+        }
+        let mut needed: [String; MAX_CHOICES] = std::array::from_fn(|_| String::new());
+        for (choice, (typed, slot)) in needed.iter_mut().zip(&mut parts.needed).enumerate() {
+            *typed = form.text(&format!("needed.{choice}"));
+            *slot = typed.parse().unwrap_or_default();
+        }
+        let end = form.text("parts_end");
+        Self {
+            fields: read(form),
+            parts,
+            needed,
+            parts_end: PartsEnd::ALL
+                .into_iter()
+                .find(|one| one.word() == end)
+                .unwrap_or_default(),
+            finish_begun: form.ticked("finish_begun"),
+            sought: form.text("sought"),
+        }
+    }
+}
+
+fn place_of(value: &str) -> Option<Place> {
+    match value {
+        "prerequisite" => Some(Place::Prerequisite),
+        "required" => Some(Place::Required),
+        other => {
+            let choice = other.strip_prefix("choice.")?.parse().ok()?;
+            (choice < MAX_CHOICES).then_some(Place::Choice(choice))
+        }
+    }
+}
+
+fn place_word(place: Option<Place>) -> String {
+    match place {
+        None => String::new(),
+        Some(Place::Prerequisite) => "prerequisite".to_owned(),
+        Some(Place::Required) => "required".to_owned(),
+        Some(Place::Choice(choice)) => format!("choice.{choice}"),
+    }
+}
+
+async fn new(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
+    let (institution, offered) = programmes::offered(&visit.cairn, &visit.admin, &tenant).await?;
+    let filled = Filled::new("");
+    visit.show(&view(&visit, &institution, None, &filled, &offered, Vec::new()))
+}
+
+async fn edit(visit: AdminVisit, path: web::Path<(TenantId, BadgeId)>) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = path.into_inner();
+    let opened = programmes::open(&visit.cairn, &visit.admin, &tenant, &id).await?;
+    let (institution, mut offered) = programmes::offered(&visit.cairn, &visit.admin, &tenant).await?;
+    keep_chosen(&mut offered, &opened);
+    let filled = Filled::of(&opened);
+    visit.show(&view(
+        &visit,
+        &institution,
+        Some(&id),
+        &filled,
+        &offered,
+        Vec::new(),
+    ))
+}
+
+/// What its rule names stays to be seen, also where it is offered no more; itself is none of its parts.
+fn keep_chosen(offered: &mut Vec<Offered>, opened: &Opened) {
+    offered.retain(|one| one.badge.id != opened.badge.id);
+    for (id, one) in &opened.parts {
+        if offered.iter().all(|known| known.lineage != *id) {
+            offered.push(Offered {
+                lineage: id.clone(),
+                ..one.clone()
+            });
+        }
+    }
+}
+
+async fn save_new(
+    Proven(visit): Proven<AdminVisit>,
+    tenant: web::Path<TenantId>,
+) -> Result<HttpResponse, AdminError> {
+    save(&visit, &tenant, None).await
+}
+
+async fn save_known(
+    Proven(visit): Proven<AdminVisit>,
+    path: web::Path<(TenantId, BadgeId)>,
+) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = path.into_inner();
+    save(&visit, &tenant, Some(id)).await
+}
+
+async fn save(
+    visit: &AdminVisit,
+    tenant: &TenantId,
+    id: Option<BadgeId>,
+) -> Result<HttpResponse, AdminError> {
+    let (institution, mut offered) = programmes::offered(&visit.cairn, &visit.admin, tenant).await?;
+    if let Some(id) = &id {
+        let opened = programmes::open(&visit.cairn, &visit.admin, tenant, id).await?;
+        keep_chosen(&mut offered, &opened);
+    }
+    let filled = Filled::typed(&visit.fields);
+    let mut problems = Vec::new();
+    if visit.fields.text("action") != "save" {
+        return visit.show(&view(
+            visit,
+            &institution,
+            id.as_ref(),
+            &filled,
+            &offered,
+            problems,
+        ));
+    }
+    let (design, unread) = design(&filled.fields, institution.zone());
+    if unread.is_empty() {
+        let typed = Typed {
+            design,
+            parts: filled.parts.clone(),
+            parts_end: filled.parts_end,
+            finish_begun: filled.finish_begun,
+        };
+        let known = id.as_ref().map(|id| (id, filled.fields.revision));
+        match saving::save(&visit.cairn, &visit.admin, tenant, known, typed).await {
+            Ok(Saved::Done(id)) => {
+                let to = visit.href_saying(&console::programme(tenant, &id), "programme-saved");
+                return Ok(visit.go(&to));
+            }
+            Ok(Saved::Wrong(wrong)) => problems.extend(wrong.iter().map(at_field)),
+            Ok(Saved::Changed) => problems.push(whole(
+                "Somebody changed this programme since you opened it. Nothing was saved; open it in another tab to see what is there, and save again from the new page.",
+            )),
+            Err(error) if is_of_form(&error) => problems.push(whole(words::errors::sentence(&error))),
+            Err(error) => return Err(error.into()),
+        }
+    } else {
+        problems.extend(wrong_besides(&design, &unread, visit.cairn.clock.now()));
+        problems.extend(unread);
+    }
+    visit.show_again(&view(
+        visit,
+        &institution,
+        id.as_ref(),
+        &filled,
+        &offered,
+        problems,
+    ))
+}
+
+/// What is refused of what was typed, so that it stays to be seen.
+fn is_of_form(error: &ServiceError) -> bool {
+    error.code().starts_with("programme.")
+}
+
+fn whole(text: impl Into<String>) -> Problem {
+    Problem {
+        field: String::new(),
+        text: text.into(),
+    }
+}
+
+fn view(
+    visit: &AdminVisit,
+    institution: &Tenant,
+    id: Option<&BadgeId>,
+    filled: &Filled,
+    offered: &[Offered],
+    problems: Vec<Problem>,
+) -> ProgrammeEditorPage {
+    let title = match id {
+        Some(_) => format!("Change “{}”", filled.fields.name),
+        None => "New programme".to_owned(),
+    };
+    let (groups, more) = groups(offered, filled);
+    let choices = (0..MAX_CHOICES).map(|choice| {
+        Choice::new(
+            format!("choice.{choice}"),
+            format!("Choice {}", choice.saturating_add(1)),
+        )
+    });
+    let fixed = [
+        ("", "Not a part"),
+        ("required", "Needed"),
+        ("prerequisite", "Comes before it"),
+    ];
+    let fixed = fixed.map(|(value, label)| Choice::new(value, label));
+    ProgrammeEditorPage {
+        page: visit.page_of(institution, &title, AdminPlace::Programmes),
+        action: match id {
+            Some(id) => console::programme_edit(&institution.id, id),
+            None => console::programme_new(&institution.id),
+        },
+        back_href: match id {
+            Some(id) => console::programme(&institution.id, id),
+            None => console::programmes_of(&institution.id),
+        },
+        fields: filled.fields.clone(),
+        problems: ProblemList(problems),
+        sought: filled.sought.clone(),
+        groups,
+        more,
+        places: fixed.into_iter().chain(choices).collect(),
+        choices: filled
+            .needed
+            .iter()
+            .enumerate()
+            .map(|(number, needed)| ChoiceLine {
+                number,
+                needed: needed.clone(),
+            })
+            .collect(),
+        parts_end: PartsEnd::ALL
+            .map(|end| {
+                (
+                    end.word(),
+                    words::programmes::parts_end(end),
+                    end == filled.parts_end,
+                )
+            })
+            .to_vec(),
+        finish_begun: filled.finish_begun,
+    }
+}
+
+/// The badges that are shown, by course: the chosen ones, and as many others as there is room for that are looked for. And how many
+/// more there are.
+fn groups(offered: &[Offered], filled: &Filled) -> (Vec<OfferedGroup>, usize) {
+    let sought = filled.sought.to_lowercase();
+    let (mut room, mut more) = (SHOWN, 0_usize);
+    let mut groups: Vec<OfferedGroup> = Vec::new();
+    for one in offered {
+        let chosen = filled
+            .parts
+            .badges
+            .iter()
+            .find(|(badge, _)| *badge == one.lineage);
+        let course = course_of(one);
+        let name = &one.badge.design.name;
+        let is_sought = name.to_lowercase().contains(&sought) || course.to_lowercase().contains(&sought);
+        if chosen.is_none() {
+            if !is_sought || room == 0 {
+                more = more.saturating_add(1);
+                continue;
+            }
+            room = room.saturating_sub(1);
+        }
+        let row = OfferedRow {
+            id: one.lineage.to_string(),
+            name: name.clone(),
+            place: place_word(chosen.map(|(_, place)| *place)),
+        };
+        match groups.iter_mut().find(|group| group.course == course) {
+            Some(group) => group.badges.push(row),
+            None => groups.push(OfferedGroup {
+                course,
+                badges: vec![row],
+            }),
+        }
+    }
+    (groups, more)
+}

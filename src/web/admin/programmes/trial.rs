@@ -1,0 +1,218 @@
+//! The dry run of a programme over the whole institution, its review by a second person, and its activation.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use super::{number, of_students};
+use crate::domain::programme::{Review, ReviewState, digest};
+use crate::ids::{BadgeId, TenantId};
+use crate::service::base::error::{ErrorKind, ServiceError};
+use crate::service::institution::programmes::reviewing::{self, Answer};
+use crate::service::institution::programmes::trying::{self, Activated, PAGE, Trial};
+use crate::web::admin::error::AdminError;
+use crate::web::admin::frame::AdminPlace;
+use crate::web::extract::admin::AdminVisit;
+use crate::web::extract::proven::Proven;
+use crate::web::paths::console;
+use crate::web::views::admin::{ProgrammeTrialPage, ReviewPanel};
+use crate::web::views::shared::{Paging, count_of};
+use crate::web::words;
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .route(console::PROGRAMME_TRIAL, web::get().to(show))
+        .route(console::PROGRAMME_TRIAL, web::post().to(activate))
+        .route(console::PROGRAMME_REVIEW, web::post().to(answer));
+}
+
+async fn show(visit: AdminVisit, path: web::Path<(TenantId, BadgeId)>) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = path.into_inner();
+    let page = tried(&visit, &tenant, &id, None).await?;
+    visit.show(&page)
+}
+
+async fn tried(
+    visit: &AdminVisit,
+    tenant: &TenantId,
+    id: &BadgeId,
+    changed: Option<String>,
+) -> Result<ProgrammeTrialPage, AdminError> {
+    let asked = visit.query("page").and_then(|text| text.parse::<usize>().ok());
+    let at = asked.unwrap_or(1).clamp(1, 100_000);
+    let offset = at.saturating_sub(1).saturating_mul(PAGE);
+    let trial = trying::trial(&visit.cairn, &visit.admin, tenant, id, offset).await?;
+    let title = format!("Try “{}”", trial.badge.design.name);
+    let page = visit.page_of(&trial.institution, &title, AdminPlace::Programmes);
+    let count = trial.run.number();
+    let can_activate = trial.can_activate && trial.hindrances.is_empty();
+    let mut hindrances: Vec<String> = trial
+        .hindrances
+        .iter()
+        .map(words::programmes::hindrance)
+        .collect();
+    hindrances.dedup();
+    let shown = digest(&trial.badge.design, &trial.rule.root, &trial.programme.terms);
+    Ok(ProgrammeTrialPage {
+        page,
+        result: format!("{} would earn it now.", of_students(count, trial.students)),
+        others: others(&trial),
+        funnel: trial
+            .run
+            .funnel
+            .iter()
+            .map(|row| (row.label.clone(), format!("{} hold it", row.yes)))
+            .collect(),
+        paging: trial
+            .names
+            .as_ref()
+            .map(|names| paging(tenant, id, at, names.len(), count)),
+        names: trial.names.clone(),
+        sentence: trial.sentence.clone(),
+        before: trial.before.clone(),
+        hindrances,
+        changed,
+        review: trial.is_reviewed.then(|| panel(&trial, tenant, shown)),
+        action: can_activate.then(|| console::programme_trial(tenant, id)),
+        number: count,
+        digest: trial.run.digest.clone(),
+        confirm: match count {
+            0 => "Activate it; nobody earns it yet".to_owned(),
+            count => format!(
+                "Activate it for {}",
+                count_of(number(count), "student", "students")
+            ),
+        },
+        back_href: console::programme(tenant, id),
+    })
+}
+
+/// Whom else it concerns.
+fn others(trial: &Trial) -> Vec<String> {
+    let run = &trial.run;
+    let mut said = vec![format!(
+        "{} earned at least one of its badges.",
+        count_of(number(run.learners), "person has", "people have")
+    )];
+    if !run.holders.is_empty() {
+        said.push(format!(
+            "{} hold it already; nothing happens to them.",
+            run.holders.len()
+        ));
+    }
+    if !run.lapsed.is_empty() {
+        said.push(format!(
+            "{} held it until it lapsed, and have to earn a part anew.",
+            run.lapsed.len()
+        ));
+    }
+    if !run.revoked.is_empty() {
+        said.push(format!(
+            "{} had it revoked, and are not awarded again.",
+            run.revoked.len()
+        ));
+    }
+    if let Some(change) = &run.change {
+        said.push(format!(
+            "Against the version that awards now, {} more meet it and {} no more; nobody loses what was awarded.",
+            change.gained.len(),
+            change.lost.len()
+        ));
+    }
+    said
+}
+
+fn paging(tenant: &TenantId, id: &BadgeId, at: usize, shown: usize, total: usize) -> Paging {
+    let before = at.saturating_sub(1).saturating_mul(PAGE);
+    let last = before.saturating_add(shown);
+    let href = |page: usize| format!("{}?page={page}", console::programme_trial(tenant, id));
+    Paging {
+        first: if shown == 0 {
+            0
+        } else {
+            number(before.saturating_add(1))
+        },
+        last: number(last),
+        total: number(total),
+        previous_href: (at > 1).then(|| href(at.saturating_sub(1))),
+        next_href: (last < total && shown > 0).then(|| href(at.saturating_add(1))),
+    }
+}
+
+fn panel(trial: &Trial, tenant: &TenantId, shown: String) -> ReviewPanel {
+    let waits = |review: &Review| review.state == ReviewState::Waits;
+    let told = match &trial.review {
+        None => "Nobody was asked yet to look at it as it is now.".to_owned(),
+        Some(review) => match (review.state, &review.note) {
+            (ReviewState::Waits, _) if trial.is_own => {
+                "It waits for another administrator; you designed it, so you cannot approve it.".to_owned()
+            }
+            (ReviewState::Waits, _) => "It waits for a second person: you can be it.".to_owned(),
+            (ReviewState::Approved, _) => "It is approved as it is now.".to_owned(),
+            (ReviewState::Changes, Some(note)) => format!("A change was asked for: {note}"),
+            (ReviewState::Changes, None) => "A change was asked for.".to_owned(),
+        },
+    };
+    ReviewPanel {
+        action: console::programme_review(tenant, &trial.badge.id),
+        told,
+        can_ask: trial.review.is_none() && trial.can_activate,
+        can_answer: trial.review.as_ref().is_some_and(waits) && !trial.is_own,
+        digest: shown,
+    }
+}
+
+async fn activate(
+    Proven(visit): Proven<AdminVisit>,
+    path: web::Path<(TenantId, BadgeId)>,
+) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = path.into_inner();
+    // What is no number was not confirmed.
+    let count = visit.fields.text("number").parse().unwrap_or(usize::MAX);
+    let digest = visit.fields.text("digest");
+    let done = trying::activate(&visit.cairn, &visit.admin, &tenant, &id, count, &digest).await?;
+    let changed = match done {
+        Activated::Done => {
+            let to = visit.href_saying(&console::programme(&tenant, &id), "programme-active");
+            return Ok(visit.go(&to));
+        }
+        Activated::Changed(now) => format!(
+            "Something changed since you looked: now {} would earn it. Nothing was activated; look again and confirm.",
+            count_of(number(now), "student", "students")
+        ),
+        Activated::Hindered(why) => {
+            let why: Vec<String> = why.iter().map(words::programmes::hindrance).collect();
+            format!("It was not activated. {}", why.join(" "))
+        }
+    };
+    let page = tried(&visit, &tenant, &id, Some(changed)).await?;
+    visit.show_again(&page)
+}
+
+async fn answer(
+    Proven(visit): Proven<AdminVisit>,
+    path: web::Path<(TenantId, BadgeId)>,
+) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = path.into_inner();
+    let back = console::programme_trial(&tenant, &id);
+    let answer = match visit.fields.text("answer").as_str() {
+        "ask" => {
+            reviewing::ask(&visit.cairn, &visit.admin, &tenant, &id).await?;
+            return Ok(visit.go(&visit.href_saying(&back, "review-asked")));
+        }
+        "approve" => Answer::Approve,
+        "change" => Answer::AskForChange(visit.fields.text("note")),
+        _ => {
+            let sentence = "Choose whether to approve it or to ask for a change.";
+            return Err(ServiceError::form(ErrorKind::Unprocessable, "answer", sentence).into());
+        }
+    };
+    let digest = visit.fields.text("digest");
+    match reviewing::answer(&visit.cairn, &visit.admin, &tenant, &id, &digest, answer).await {
+        Ok(()) => Ok(visit.go(&visit.href_saying(&back, "review-answered"))),
+        Err(error) if error.code().starts_with("programme.") => {
+            let page = tried(&visit, &tenant, &id, Some(words::errors::sentence(&error))).await?;
+            visit.show_again(&page)
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,195 @@
+//! Programmes: stacks that an institution owns.
+
+use askama::Template;
+
+use super::AdminPage;
+use crate::web::graph::Drawing;
+use crate::web::views::instructor::BadgeFields;
+use crate::web::views::shared::{Choice, LinkTo, Paging, ProblemList, StatusChip, When};
+
+/// The programmes of an institution.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/programmes.html")]
+pub(crate) struct ProgrammesPage {
+    pub(crate) page: AdminPage,
+    pub(crate) programmes: Vec<ProgrammeLine>,
+    pub(crate) new_href: String,
+    pub(crate) map_href: String,
+}
+
+/// One of them.
+#[derive(Debug, Clone)]
+pub(crate) struct ProgrammeLine {
+    pub(crate) name: String,
+    pub(crate) href: String,
+    pub(crate) state: StatusChip,
+    /// "5 parts · 214 hold it".
+    pub(crate) has: String,
+    /// Whether a rule waits that does not decide yet.
+    pub(crate) waits: bool,
+}
+
+/// Makes or changes one. Posts the fields of [`BadgeFields`] that it shows, `part.<badge>` with the place of each badge (`prerequisite`,
+/// `required`, `choice.<i>`, or nothing), `needed.<i>` for each choice, `sought`, `parts_end`, the box `finish_begun` and `action`
+/// (`refresh` or `save`).
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/programme_editor.html")]
+pub(crate) struct ProgrammeEditorPage {
+    pub(crate) page: AdminPage,
+    pub(crate) action: String,
+    pub(crate) fields: BadgeFields,
+    pub(crate) problems: ProblemList,
+    /// What was looked for among the badges.
+    pub(crate) sought: String,
+    pub(crate) groups: Vec<OfferedGroup>,
+    /// How many more badges there are than are shown.
+    pub(crate) more: usize,
+    /// Value and words of the places that a part can have.
+    pub(crate) places: Vec<Choice>,
+    pub(crate) choices: Vec<ChoiceLine>,
+    /// Value, words, and whether it is chosen.
+    pub(crate) parts_end: Vec<(&'static str, &'static str, bool)>,
+    pub(crate) finish_begun: bool,
+    pub(crate) back_href: String,
+}
+
+/// The badges of one course.
+#[derive(Debug, Clone)]
+pub(crate) struct OfferedGroup {
+    pub(crate) course: String,
+    pub(crate) badges: Vec<OfferedRow>,
+}
+
+/// One of them.
+#[derive(Debug, Clone)]
+pub(crate) struct OfferedRow {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// The value of its place.
+    pub(crate) place: String,
+}
+
+/// How many of a choice are needed.
+#[derive(Debug, Clone)]
+pub(crate) struct ChoiceLine {
+    pub(crate) number: usize,
+    /// As typed.
+    pub(crate) needed: String,
+}
+
+/// One programme.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/programme.html")]
+pub(crate) struct ProgrammePage {
+    pub(crate) page: AdminPage,
+    pub(crate) state: StatusChip,
+    /// "214 people hold it".
+    pub(crate) holders: String,
+    /// The rule in words; none before there is one.
+    pub(crate) sentence: Option<String>,
+    /// Whether that one waits while another decides.
+    pub(crate) waits: bool,
+    /// The first ones come before it.
+    pub(crate) prerequisites: Vec<PartLine>,
+    pub(crate) parts: Vec<PartLine>,
+    pub(crate) terms: Vec<String>,
+    pub(crate) hindrances: Vec<String>,
+    pub(crate) drawing: Option<Drawing>,
+    pub(crate) edit_href: Option<String>,
+    pub(crate) try_href: Option<String>,
+    pub(crate) waivers_href: String,
+    pub(crate) public: Option<LinkTo>,
+    /// Where it is paused or retired, and which of both it can be.
+    pub(crate) turn_action: String,
+    pub(crate) can_pause: bool,
+    pub(crate) can_retire: bool,
+    pub(crate) back_href: String,
+}
+
+/// A part of a programme.
+#[derive(Debug, Clone)]
+pub(crate) struct PartLine {
+    pub(crate) name: String,
+    /// The course that it is of.
+    pub(crate) course: String,
+    /// Its public page.
+    pub(crate) href: String,
+    pub(crate) retired: bool,
+}
+
+/// What a programme would do, and its activation. Posts `number` and `digest`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/programme_trial.html")]
+pub(crate) struct ProgrammeTrialPage {
+    pub(crate) page: AdminPage,
+    pub(crate) sentence: String,
+    pub(crate) before: Option<String>,
+    /// "214 of 3,120 students would earn it now."
+    pub(crate) result: String,
+    /// Whom else it concerns, in numbers, a sentence each.
+    pub(crate) others: Vec<String>,
+    /// Whose number is told of each part: its name and how many hold it.
+    pub(crate) funnel: Vec<(String, String)>,
+    /// Names, where the policy lets administrators see them.
+    pub(crate) names: Option<Vec<String>>,
+    pub(crate) paging: Option<Paging>,
+    pub(crate) hindrances: Vec<String>,
+    /// That what was confirmed is not what would happen any more.
+    pub(crate) changed: Option<String>,
+    pub(crate) review: Option<ReviewPanel>,
+    /// Where it is activated; none where it cannot be now.
+    pub(crate) action: Option<String>,
+    pub(crate) number: usize,
+    pub(crate) digest: String,
+    /// The words of the button: the verb and the number.
+    pub(crate) confirm: String,
+    pub(crate) back_href: String,
+}
+
+/// The second person. Posts `answer` (`ask`, `approve` or `change`) with `digest`, and `note`.
+#[derive(Debug, Clone)]
+pub(crate) struct ReviewPanel {
+    pub(crate) action: String,
+    /// How it stands, in words.
+    pub(crate) told: String,
+    pub(crate) can_ask: bool,
+    pub(crate) can_answer: bool,
+    pub(crate) digest: String,
+}
+
+/// What is waived in a programme. Sends `name` to `action` by GET; posts `person`, `part` and `reason` to it.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/programme_waivers.html")]
+pub(crate) struct WaiversPage {
+    pub(crate) page: AdminPage,
+    pub(crate) action: String,
+    pub(crate) sought: String,
+    /// Id and name.
+    pub(crate) found: Vec<Choice>,
+    pub(crate) parts: Vec<Choice>,
+    pub(crate) waivers: Vec<WaiverLine>,
+    pub(crate) reason: String,
+    pub(crate) problems: ProblemList,
+    pub(crate) back_href: String,
+}
+
+/// One waiver.
+#[derive(Debug, Clone)]
+pub(crate) struct WaiverLine {
+    pub(crate) who: String,
+    pub(crate) part: String,
+    pub(crate) reason: String,
+    pub(crate) when: When,
+    pub(crate) end_action: String,
+}
+
+/// All badges of an institution that build on badges.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/programmes_map.html")]
+pub(crate) struct ProgrammeMapPage {
+    pub(crate) page: AdminPage,
+    pub(crate) drawing: Option<Drawing>,
+    /// Each badge with what it builds on, the same as the drawing says.
+    pub(crate) lines: Vec<(LinkTo, String)>,
+    pub(crate) back_href: String,
+}

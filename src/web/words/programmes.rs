@@ -1,0 +1,88 @@
+//! Programmes in words: what is refused, what keeps one from deciding, and what its terms mean.
+
+use crate::domain::programme::{Hindrance, PartsEnd};
+use crate::service::base::refusal::ProgrammeRefusal;
+use crate::web::words::rules;
+
+/// Why something cannot be done with a programme, and what to do.
+#[must_use]
+pub(crate) fn refusal(refusal: ProgrammeRefusal) -> String {
+    let fixed = match refusal {
+        ProgrammeRefusal::TooMany { most } => {
+            return format!(
+                "A programme names at most {most} badges. Nothing was saved; make smaller programmes, and one over them."
+            );
+        }
+        ProgrammeRefusal::NoPlatform => {
+            "Connect a Moodle or Canvas first: nobody could earn a programme before. Nothing was saved."
+        }
+        ProgrammeRefusal::Retired => {
+            "This programme is retired, so it does not change any more. Make a new one instead."
+        }
+        ProgrammeRefusal::UnknownPart => {
+            "One of the chosen badges is not there any more, or was never activated. Nothing was saved; open the page again and choose anew."
+        }
+        ProgrammeRefusal::ApprovedStays => {
+            "A second person approved this programme as it is, so only its parts can be changed while it awards. Pause it first, or change the parts alone."
+        }
+        ProgrammeRefusal::ReviewAnswered => {
+            "This was answered already, or the programme was changed since. Nothing was done twice; look at it again."
+        }
+        ProgrammeRefusal::OwnDesign => {
+            "You designed this programme, so somebody else has to approve it. Nothing was changed."
+        }
+        ProgrammeRefusal::NoReview => {
+            "Your institution asks no second person to approve programmes. You can activate it."
+        }
+        ProgrammeRefusal::Reason => "Say why in 1 to 500 characters; it is kept.",
+        ProgrammeRefusal::NotAPart => {
+            "This badge is no part of the programme as it awards now. Activate the programme first, or choose one of its parts."
+        }
+        ProgrammeRefusal::NoPartHeld => {
+            "This person has earned no part of the programme yet, so there is nothing to finish by waiving one."
+        }
+        ProgrammeRefusal::WaivedAlready => "This part is waived for this person already.",
+        ProgrammeRefusal::WaiverUsed => {
+            "The programme was awarded to this person, and the badge says which part was waived, so the waiver stays. Revoke the badge first if it was a mistake."
+        }
+    };
+    fixed.to_owned()
+}
+
+/// What keeps a programme from deciding, and what to do.
+#[must_use]
+pub(crate) fn hindrance(hindrance: &Hindrance) -> String {
+    match hindrance {
+        Hindrance::Rule(problem) => rules::problem(problem),
+        Hindrance::OneInTwoTerms { names } => format!(
+            "{} are one badge in two terms, so it would be asked for twice. Choose one of them; the other counts in its place.",
+            names
+                .iter()
+                .map(|name| format!("“{name}”"))
+                .collect::<Vec<_>>()
+                .join(" and ")
+        ),
+        Hindrance::NotApproved => {
+            "Your institution wants a second administrator to approve it first. Ask for it on this page."
+                .to_owned()
+        }
+        Hindrance::TimeOver => {
+            "The time for which this badge is valid is over. Give it a later end first.".to_owned()
+        }
+        Hindrance::Retired => "This programme is retired: nobody is awarded it any more.".to_owned(),
+    }
+}
+
+/// What the end of a part does to the whole.
+#[must_use]
+pub(crate) const fn parts_end(end: PartsEnd) -> &'static str {
+    match end {
+        PartsEnd::Keeps => "The whole stays when a part of it expires.",
+        PartsEnd::Lapses => {
+            "The whole ends with the first part that it needs, and is back as soon as enough parts are valid."
+        }
+        PartsEnd::Renewal => {
+            "The whole ends with the first part that it needs, and has to be renewed by earning a part anew."
+        }
+    }
+}
