@@ -53,6 +53,7 @@ pub(crate) mod sentence;
 pub(crate) mod session;
 pub(crate) mod stage;
 pub(crate) mod subject;
+pub(crate) mod tags;
 pub(crate) mod theme;
 pub(crate) mod versions;
 pub(crate) mod zone;

@@ -5,8 +5,8 @@ mod rule;
 mod stack;
 
 pub(crate) use design::{
-    DesignProblem, MAX_ALIGNMENTS, MAX_ALT, MAX_CRITERIA, MAX_DAYS, MAX_DESCRIPTION, MAX_MONTHS, MAX_NAME,
-    MAX_OUTCOME, MAX_SHORT, review_design,
+    DesignProblem, MAX_ALIGNMENTS, MAX_ALT, MAX_ASSESSMENT, MAX_CRITERIA, MAX_DAYS, MAX_DESCRIPTION,
+    MAX_MONTHS, MAX_NAME, MAX_OUTCOME, MAX_SHORT, is_address, review_design,
 };
 pub(crate) use rule::{
     RuleContext, RuleProblem, bound_problem, completion_problem, elsewhere_problem, hand_in_problem,

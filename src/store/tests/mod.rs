@@ -359,6 +359,7 @@ fn design(name: &str) -> Design {
         show_score: true,
         chosen_type: None,
         language: None,
+        details: crate::domain::achievement::Details::default(),
     }
 }
 

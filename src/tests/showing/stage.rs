@@ -397,5 +397,6 @@ pub(crate) fn design(name: &str) -> Design {
         show_score: true,
         chosen_type: None,
         language: crate::domain::achievement::Language::parse("en"),
+        details: crate::domain::achievement::Details::default(),
     }
 }

@@ -218,7 +218,7 @@ fn beside(saved: &BadgeFields, typed: &BadgeFields) -> Vec<(&'static str, String
         _ => "for ever".to_owned(),
     };
     let points = |one: &BadgeFields| if one.show_score { "shown" } else { "not shown" }.to_owned();
-    let parts: [Part<'_>; 16] = [
+    let parts: [Part<'_>; 22] = [
         ("Name", &|one| one.name.clone()),
         ("What it proves", &|one| one.outcome.clone()),
         ("Description", &|one| one.description.clone()),
@@ -235,6 +235,12 @@ fn beside(saved: &BadgeFields, typed: &BadgeFields) -> Vec<(&'static str, String
         ("Points in the badge", &points),
         ("Sort of achievement", &|one| one.achievement_type.clone()),
         ("Language", &|one| one.language.clone()),
+        ("How it is assessed", &|one| one.assessment.clone()),
+        ("Course code", &|one| one.code.clone()),
+        ("Field of study", &|one| one.field.clone()),
+        ("Unit of credits", &|one| one.credit_unit.clone()),
+        ("Address of the level", &|one| one.level_url.clone()),
+        ("Skills in words", &|one| one.skills.clone()),
     ];
     parts
         .iter()

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::service::credential::build::level_tag;
+use crate::domain::tags::level_tag;
 use crate::web::views::shared::LinkedData;
 use crate::web::words::achievements;
 use openbadges::OpenBadgeCredential;

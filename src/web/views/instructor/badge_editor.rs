@@ -76,6 +76,16 @@ pub(crate) struct BadgeFields {
     pub(crate) achievement_type: String,
     /// A language code.
     pub(crate) language: String,
+    /// How it is assessed, in Markdown.
+    pub(crate) assessment: String,
+    /// The course code.
+    pub(crate) code: String,
+    /// The field of study.
+    pub(crate) field: String,
+    pub(crate) credit_unit: String,
+    pub(crate) level_url: String,
+    /// Skills in words, one a line.
+    pub(crate) skills: String,
 }
 
 /// A skill in a framework, as typed.
@@ -115,6 +125,12 @@ impl Default for BadgeFields {
             show_score: false,
             achievement_type: String::new(),
             language: String::new(),
+            assessment: String::new(),
+            code: String::new(),
+            field: String::new(),
+            credit_unit: String::new(),
+            level_url: String::new(),
+            skills: String::new(),
         }
     }
 }
@@ -159,6 +175,12 @@ impl BadgeFields {
                 .as_ref()
                 .map(ToString::to_string)
                 .unwrap_or_default(),
+            assessment: design.details.assessment.clone(),
+            code: design.details.code.clone().unwrap_or_default(),
+            field: design.details.field.clone().unwrap_or_default(),
+            credit_unit: design.details.credit_unit.clone().unwrap_or_default(),
+            level_url: design.details.level_url.clone().unwrap_or_default(),
+            skills: design.details.skills.join("\n"),
             ..Self::default()
         };
         match &design.picture {
