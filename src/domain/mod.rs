@@ -4,7 +4,7 @@
 //! is known of one person, [`evaluate::evaluate`] turns rule and facts into a [`decision::Decision`] with its reasons,
 //! and an [`award::Award`] is the fact that it was earned. [`dry_run`] does the same for a whole course before anybody
 //! is told, [`replay`] for the gradebook of an earlier year, and [`versions`] holds two versions of a rule side by side;
-//! [`design_review`] says what keeps a badge from being activated. [`theme`] makes the colour of an institution
+//! [`design_review`] says what keeps a badge from being activated, [`coach`] what is worth a thought before. [`theme`] makes the colour of an institution
 //! legible.
 //!
 //! Beside them stand the records that every module speaks of and only the store keeps: a [`credential::Credential`], an
@@ -16,6 +16,7 @@ pub(crate) mod audit;
 pub(crate) mod award;
 pub(crate) mod badge;
 pub(crate) mod cause;
+pub(crate) mod coach;
 pub(crate) mod columns;
 pub(crate) mod copying;
 pub(crate) mod course;

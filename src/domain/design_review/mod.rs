@@ -12,3 +12,4 @@ pub(crate) use rule::{
     RuleContext, RuleProblem, bound_problem, completion_problem, elsewhere_problem, hand_in_problem,
     review_evidence, review_rule, share_elsewhere, share_of, threshold_problem, word_problem,
 };
+pub(crate) use stack::find_loop;
