@@ -13,6 +13,7 @@
 pub(crate) mod achievement;
 pub(crate) mod administrator;
 pub(crate) mod audit;
+pub(crate) mod authority;
 pub(crate) mod award;
 pub(crate) mod badge;
 pub(crate) mod cause;

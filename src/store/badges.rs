@@ -126,6 +126,16 @@ pub(crate) fn for_course(
     rows.into_iter().map(Row::badge).collect()
 }
 
+/// All badges of an institution, by course, oldest first.
+pub(crate) fn of_tenant(db: &mut Db, tenant: &TenantId) -> Result<Vec<Badge>, StoreError> {
+    let rows: Vec<Row> = on_both!(db, |connection| badges::table
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .order((badges::course_id, badges::created_at, badges::id))
+        .select(Row::as_select())
+        .load(connection))?;
+    rows.into_iter().map(Row::badge).collect()
+}
+
 /// The badges of an institution that are active or paused, oldest first.
 #[cfg(test)]
 pub(crate) fn in_use(db: &mut Db, tenant: &TenantId) -> Result<Vec<Badge>, StoreError> {
@@ -283,6 +293,7 @@ pub(crate) fn delete_draft(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Resu
         .filter(rules::tenant_id.eq(tenant.as_str()))
         .filter(rules::badge_id.eq(id.as_str()))
         .execute(db)?;
+    super::dismissals::forget_badge(db, tenant, id)?;
     diesel::delete(badges::table)
         .filter(badges::tenant_id.eq(tenant.as_str()))
         .filter(badges::id.eq(id.as_str()))

@@ -47,6 +47,7 @@ pub(crate) mod courses;
 pub(crate) mod credentials;
 pub(crate) mod decisions;
 pub(crate) mod deployments;
+pub(crate) mod dismissals;
 pub(crate) mod enrolments;
 pub(crate) mod erasures;
 pub(crate) mod exports;

@@ -3,6 +3,7 @@
 
 use diesel::allow_tables_to_appear_in_same_query;
 
+mod coach;
 mod outside;
 
 diesel::table! {
@@ -35,6 +36,7 @@ diesel::table! {
         logo -> Nullable<Text>,
         ror -> Nullable<Text>,
         linkedin -> Nullable<Text>,
+        authority -> Nullable<Text>,
     }
 }
 
@@ -931,6 +933,7 @@ diesel::table! {
     }
 }
 
+pub(crate) use coach::{dismissed_findings, listed_skills, skill_lists};
 pub(crate) use outside::{
     grade_files, outside_cells, outside_columns, outside_grades, outside_people, rest_readings, rest_turns,
 };

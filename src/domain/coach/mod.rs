@@ -7,12 +7,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Kind};
 use crate::domain::design_review::{find_loop, review_evidence};
 use crate::domain::rule::{Condition, Group, Need, Node};
-use crate::ids::BadgeId;
+use crate::ids::{BadgeId, CourseId, DismissalId, PersonId, TenantId};
 
 mod alike;
 mod size;
@@ -180,6 +181,24 @@ impl Found {
             about: hex::encode(digest.finalize()),
         }
     }
+}
+
+/// That somebody dismissed a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Dismissal {
+    pub(crate) id: DismissalId,
+    pub(crate) tenant: TenantId,
+    pub(crate) course: CourseId,
+    /// None for a finding about the set.
+    pub(crate) badge: Option<BadgeId>,
+    /// [`Finding::code`].
+    pub(crate) code: String,
+    /// [`Found::about`].
+    pub(crate) about: String,
+    pub(crate) reason: String,
+    /// None where whoever did it was erased.
+    pub(crate) by: Option<PersonId>,
+    pub(crate) at: DateTime<Utc>,
 }
 
 /// Everything that is worth a thought about these badges, in their order; what is of the whole set comes first. `has_authority`

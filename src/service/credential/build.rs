@@ -20,18 +20,18 @@ use crate::ids::{LineItemId, OutsideColumnId};
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use openbadges::credential::{
-    Achievement, AchievementSubject, Alignment, Context, Criteria, Evidence, IdentifierEntry, IdentityObject,
-    Image, OpenBadgeCredential, Profile, ResultDescription, ResultEntry, ResultStatus, StatusEntry,
+    Achievement, AchievementSubject, Alignment, Context, Criteria, Evidence, IdentityObject, Image,
+    OpenBadgeCredential, Profile, ResultDescription, ResultEntry, ResultStatus, StatusEntry,
 };
 use openbadges::did::IssuerIdentity;
 
+mod authority;
 mod native;
+
+pub(crate) use authority::{accreditation, register};
 
 /// What the credential says when an instructor awarded it although the rule was not met.
 const BY_HAND: &str = "Awarded by an instructor's own decision, not by the rule of the badge.";
-
-/// What the identifier of an issuer in the Research Organization Registry is called; the standard has no word for it.
-pub(crate) const ROR: &str = "ext:ror";
 
 /// What stands in an evidence before the digest of the address that was handed in.
 const LINK_PRINT: &str = "link: sha-256 ";
@@ -250,17 +250,7 @@ pub(in crate::service) fn profile(identity: &IssuerIdentity, issuer: &Issuer) ->
             caption: Some(issuer.name.clone()),
             ..Image::default()
         }),
-        other_identifier: issuer
-            .marks
-            .ror
-            .iter()
-            .map(|ror| IdentifierEntry {
-                identifier: ror.address(),
-                identifier_type: ROR.to_owned(),
-                ..IdentifierEntry::default()
-            })
-            .collect(),
-        ..Profile::default()
+        ..authority::told(&issuer.marks)
     }
 }
 

@@ -269,6 +269,7 @@ impl Stage {
             logo: Some(digest.clone()),
             ror: Ror::parse(ror),
             linkedin: LinkedInId::parse(linkedin),
+            ..Marks::default()
         };
         let marked = cairn.store.write(move |db| {
             let issuer = issuers::for_tenant(db, &tenant)?.unwrap();

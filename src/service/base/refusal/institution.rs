@@ -1,6 +1,7 @@
 //! What is refused to administrators.
 
 use super::ErrorKind;
+use crate::domain::authority::AuthorityProblem;
 use lti::error::RegistrationError;
 
 /// Why an institution, an issuer, a key or a platform cannot be made or changed so.
@@ -28,6 +29,8 @@ pub(crate) enum InstitutionRefusal {
     Ror,
     /// No number of a page at LinkedIn.
     LinkedIn,
+    /// What is said of who stands behind an issuer.
+    Authority(AuthorityProblem),
     /// Another key signs by now.
     IssuerKeyChanged,
     /// Days for which history can be kept.
@@ -91,6 +94,10 @@ impl InstitutionRefusal {
             Self::Logo => (Unprocessable, "issuer.logo"),
             Self::Ror => (Unprocessable, "issuer.ror"),
             Self::LinkedIn => (Unprocessable, "issuer.linkedin"),
+            Self::Authority(AuthorityProblem::Accreditation) => (Unprocessable, "issuer.accreditation"),
+            Self::Authority(AuthorityProblem::Parent) => (Unprocessable, "issuer.parent"),
+            Self::Authority(AuthorityProblem::Identifiers) => (Unprocessable, "issuer.identifiers"),
+            Self::Authority(AuthorityProblem::Official) => (Unprocessable, "issuer.official"),
             Self::IssuerKeyChanged => (Conflict, "issuer-key.changed"),
             Self::KeepDays => (Unprocessable, "policy.keep-days"),
             Self::ToolKeyChanged => (Conflict, "tool-key.changed"),

@@ -43,6 +43,7 @@ pub(super) struct AboutMe {
     awards: Vec<Value>,
     falls: Vec<Value>,
     visits: Vec<Value>,
+    dismissed: Vec<Value>,
     log: Vec<Value>,
 }
 
@@ -170,6 +171,7 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
         approvals: Vec::new(),
         falls: Vec::new(),
         visits: Vec::new(),
+        dismissed: super::dismissed::told(db, tenant, &everybody)?,
         log: told_log(db, tenant, &everybody, &held, &signed, &submissions)?,
         credentials: named,
         submissions,
@@ -206,7 +208,7 @@ impl AboutMe {
             "person": self.person, "courses": self.courses, "grades": self.grades,
             "columns_not_released_yet": self.not_released, "handed_in": handed_in,
             "decisions": self.decisions, "approvals": self.approvals, "awards": self.awards,
-            "grades_that_fell": self.falls, "visits": self.visits, "log": self.log,
+            "grades_that_fell": self.falls, "visits": self.visits, "hints_dismissed": self.dismissed, "log": self.log,
         })
     }
 }

@@ -61,6 +61,8 @@ fn organization(issuer: &Profile) -> Value {
         .other_identifier
         .iter()
         .map(|one| one.identifier.as_str())
+        // Numbers of registers are no addresses.
+        .filter(|identifier| identifier.starts_with("https://"))
         .collect();
     let more = [
         ("name", issuer.name.as_ref().map(|name| json!(name))),

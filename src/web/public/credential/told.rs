@@ -3,7 +3,7 @@
 use crate::domain::sentence::number;
 use crate::domain::tags::{hours_tag, level_tag, skill_tag, unit_tag};
 use crate::domain::zone::Zone;
-use crate::service::credential::build::ROR;
+use crate::service::credential::build::{accreditation, register};
 use crate::service::credential::publish::Published;
 use crate::web::public::checks;
 use crate::web::views::public::EvidenceLine;
@@ -42,6 +42,17 @@ pub(super) fn facts(document: &OpenBadgeCredential, zone: Zone) -> Vec<(String, 
     }
     if let Some(code) = &achievement.in_language {
         facts.push(("Language".to_owned(), code.clone()));
+    }
+    if let Some(by) = accreditation(&document.issuer) {
+        facts.push(("Accreditation of the issuer".to_owned(), by.to_owned()));
+    }
+    if let Some(name) = document
+        .issuer
+        .parent_org
+        .as_ref()
+        .and_then(|parent| parent.name.clone())
+    {
+        facts.push(("Its issuer is a part of".to_owned(), name));
     }
     if let Some(at) = document.credential_subject.activity_end_date {
         facts.push(("Work finished".to_owned(), When::date_only(at).relative(zone)));
@@ -134,11 +145,7 @@ pub(super) fn technical(
 ) -> Vec<(String, String)> {
     let mut rows = vec![("Issuer".to_owned(), document.issuer.id.clone())];
     for other in &document.issuer.other_identifier {
-        let kind = if other.identifier_type == ROR {
-            "ROR"
-        } else {
-            &other.identifier_type
-        };
+        let kind = register(&other.identifier_type);
         rows.push((format!("Issuer ({kind})"), other.identifier.clone()));
     }
     if with_address {

@@ -1,5 +1,6 @@
 //! What is refused to administrators, and what is not somebody's to do.
 
+use crate::domain::authority::AuthorityProblem;
 use crate::service::base::refusal::{
     AccountRefusal, Forbidden, InstitutionRefusal, NoAnswer, RegisteringStep,
 };
@@ -41,6 +42,18 @@ pub(super) fn institution(refusal: &InstitutionRefusal) -> String {
         }
         InstitutionRefusal::LinkedIn => {
             "Type the number of your page at LinkedIn, or its address with the number, for instance https://www.linkedin.com/company/1337; its name alone is not enough. Or leave the field empty."
+        }
+        InstitutionRefusal::Authority(AuthorityProblem::Accreditation) => {
+            "Say in at most 500 characters who accredits the institution, or leave the field empty."
+        }
+        InstitutionRefusal::Authority(AuthorityProblem::Parent) => {
+            "Give the parent organisation a name of at most 200 characters and its site, which starts with https:// or http://; or leave both fields empty."
+        }
+        InstitutionRefusal::Authority(AuthorityProblem::Identifiers) => {
+            "Write one identifier a line, the register first, for instance “IPEDS 123456”; at most 10. Or leave the field empty."
+        }
+        InstitutionRefusal::Authority(AuthorityProblem::Official) => {
+            "Name in at most 200 characters who answers for the badges, or leave the field empty."
         }
         InstitutionRefusal::IssuerKeyChanged => {
             "Another key signs by now: somebody has changed it since this page was made. Nothing was done twice."
