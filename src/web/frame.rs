@@ -44,6 +44,12 @@ const NOTICES: &[(&str, Status, &str)] = &[
     ),
     ("deleted", Status::Earned, "The draft was deleted."),
     (
+        "dismissed",
+        Status::Neutral,
+        "Dismissed. Your reason stands in the report; the hint comes back when what it is about changes.",
+    ),
+    ("shown-again", Status::Neutral, "It is shown again."),
+    (
         "regrade-kept",
         Status::Earned,
         "The badge stays. Your reason is kept with the record.",

@@ -90,6 +90,11 @@ pub(crate) mod course {
         /// How the class came along.
         OVER_TIME = "/progress/over-time", over_time();
 
+        /// What is worth a thought about the badges of the course.
+        COACH = "/coach", coach();
+        COACH_DISMISS = "/coach/dismiss", coach_dismiss();
+        COACH_SHOW_AGAIN = "/coach/show", coach_show_again();
+
         BADGE_NEW = "/badges/new", badge_new();
         BADGE_SAVE_NEW = "/badges/save", badge_save_new();
         BADGE = "/badges/{badge}", badge(badge: &BadgeId);

@@ -1,5 +1,6 @@
 //! Badges as instructors design them: texts, pictures, rules and stacks.
 
+pub(crate) mod coach;
 pub(crate) mod copied_inputs;
 pub(crate) mod design;
 pub(crate) mod grade_rows;

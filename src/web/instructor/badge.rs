@@ -3,10 +3,11 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
-use super::badge_form::{at_field, design as read_design, hints, read, wrong_besides};
-use crate::domain::badge::{Badge, Picture};
+use super::badge_form::{at_field, design as read_design, read, wrong_besides};
+use crate::domain::badge::{Badge, Design, Picture};
 use crate::domain::policy::Power;
 use crate::ids::BadgeId;
+use crate::service::badge::coach;
 use crate::service::badge::design::{self, Saved};
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
@@ -18,7 +19,7 @@ use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
-use crate::web::views::instructor::{AlignmentRow, BadgeEditorPage, BadgeFields};
+use crate::web::views::instructor::{AlignmentRow, BadgeEditorPage, BadgeFields, sentences};
 use crate::web::views::shared::{Problem, ProblemList};
 use crate::web::words;
 
@@ -59,16 +60,16 @@ async fn edit(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
             .trim_start_matches(addresses::PICTURES)
             .to_owned();
     }
-    let page = view(
-        &visit,
-        Some(&id),
-        fields,
-        Vec::new(),
-        hints(&badge.design),
-        holders,
-    );
+    let hints = hints(&visit, Some(&id), &badge.design).await?;
+    let page = view(&visit, Some(&id), fields, Vec::new(), hints, holders);
     let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
     visit.show(&BadgeEditorPage { may_save, ..page })
+}
+
+/// What the coach says of a badge as it is written: it never blocks.
+async fn hints(visit: &Visit, id: Option<&BadgeId>, design: &Design) -> Result<Vec<String>, AppError> {
+    let found = coach::while_writing(&visit.cairn, &visit.visitor, id, design).await?;
+    Ok(sentences(found.iter().map(|one| &one.finding)))
 }
 
 async fn save_new(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
@@ -151,7 +152,7 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
         });
     }
     let hints = match read_design(&fields, visit.visitor.zone()) {
-        (design, unread) if unread.is_empty() => hints(&design),
+        (design, unread) if unread.is_empty() => hints(visit, id.as_ref(), &design).await?,
         _ => Vec::new(),
     };
     let refused = !problems.is_empty();
@@ -295,6 +296,7 @@ fn view(
         fields,
         problems: ProblemList(problems),
         hints,
+        coach_href: visit.href(&course::coach()),
         drawn_src: pictures::DRAWN.to_owned(),
         holders,
         back_href: if places {

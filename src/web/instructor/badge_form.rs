@@ -278,28 +278,3 @@ pub(super) fn at_field(problem: &DesignProblem) -> Problem {
         text: words::designs::problem(problem),
     }
 }
-
-/// What the coach says of a design: it never blocks.
-pub(super) fn hints(design: &Design) -> Vec<String> {
-    let mut hints = Vec::new();
-    let outcome = design.outcome.to_lowercase();
-    let first = outcome.split_whitespace().next().unwrap_or_default();
-    if design.outcome.trim().is_empty() {
-        hints.push("Say what the badge proves: an employer reads this sentence first.".to_owned());
-    } else if ["understand", "know", "learn", "appreciate", "be"]
-        .iter()
-        .any(|vague| first.starts_with(vague))
-        || outcome.contains("aware of")
-    {
-        hints
-            .push("“Understands” or “knows” cannot be seen. Name something that its holder does.".to_owned());
-    }
-    if design.criteria.trim().is_empty() {
-        hints
-            .push("Without criteria nobody outside can tell what was done and how it was judged.".to_owned());
-    }
-    if design.picture_alt.trim().is_empty() {
-        hints.push("Say what the picture shows, for those who do not see it.".to_owned());
-    }
-    hints
-}

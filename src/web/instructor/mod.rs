@@ -8,6 +8,7 @@ mod badge_form;
 mod by_hand;
 mod check;
 mod choose;
+mod coach;
 mod columns;
 mod copied;
 pub(crate) mod course;
@@ -39,6 +40,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         by_hand::configure,
         check::configure,
         choose::configure,
+        coach::configure,
         columns::configure,
         copied::configure,
         decision::configure,

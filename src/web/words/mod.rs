@@ -4,6 +4,7 @@
 pub(crate) mod achievements;
 pub(crate) mod archives;
 pub(crate) mod checks;
+pub(crate) mod coach;
 pub(crate) mod columns;
 pub(crate) mod copying;
 pub(crate) mod designs;

@@ -20,6 +20,8 @@ pub(crate) struct BadgeEditorPage {
     pub(crate) problems: ProblemList,
     /// What the coach noticed; it never blocks.
     pub(crate) hints: Vec<String>,
+    /// Where it is said of all badges of the course, and dismissed.
+    pub(crate) coach_href: String,
     /// Where the drawn picture is served ([`crate::service::badge::pictures::query`] is appended to it).
     pub(crate) drawn_src: String,
     /// The uploaded picture, if there is one.
