@@ -8,6 +8,7 @@ mod choosing;
 mod console;
 mod copying;
 mod deciding;
+mod dismissing;
 mod ending;
 mod erasing;
 mod evidence;
