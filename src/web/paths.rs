@@ -240,6 +240,8 @@ pub(crate) mod console {
         AWARDS_OF = "/awards/{tenant}", awards_of(tenant: &TenantId);
         AWARD_REVOKE = "/awards/{tenant}/{award}/revoke", award_revoke(tenant: &TenantId, award: &AwardId);
 
+        /// What is worth a thought about the badges of an institution.
+        COACH_OF = "/coach/{tenant}", coach_of(tenant: &TenantId);
         ISSUERS = "/issuers", issuers();
         ISSUER = "/issuers/{tenant}", issuer(tenant: &TenantId);
         ISSUER_ZONE = "/issuers/{tenant}/time-zone", issuer_zone(tenant: &TenantId);

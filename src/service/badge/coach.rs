@@ -12,7 +12,7 @@ use crate::domain::badge::{Badge, BadgeState, Design};
 use crate::domain::coach::{Dismissal, Found, Member, review};
 use crate::domain::policy::Power;
 use crate::domain::rule::Rule;
-use crate::ids::{BadgeId, CourseId, DismissalId, PersonId, TenantId};
+use crate::ids::{BadgeId, DismissalId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
@@ -67,16 +67,14 @@ impl Standing {
     }
 }
 
-/// Looks over badges with the rules that they have in hand: of each the draft, or else the one that decides.
+/// Looks over badges with the rules that they have in hand: of each the draft, or else the one that decides. Of a course that is
+/// all of its badges, and what was dismissed there.
 pub(in crate::service) fn look_over(
-    db: &mut Db,
-    tenant: &TenantId,
-    course: &CourseId,
     all: &[Badge],
     in_hand: &[Rule],
-) -> Result<Standing, StoreError> {
-    let issuer = issuers::for_tenant(db, tenant)?;
-    let has_authority = issuer.is_some_and(|issuer| issuer.marks.tell_authority());
+    has_authority: bool,
+    dismissed: Vec<Dismissal>,
+) -> Standing {
     let mut roots = HashMap::new();
     // The draft stands before the active version.
     for rule in in_hand {
@@ -89,21 +87,33 @@ pub(in crate::service) fn look_over(
             root: roots.get(&badge.id).copied(),
         })
         .collect();
-    let dismissed = dismissals::standing(db, tenant, Some(course))?;
-    Ok(Standing {
+    Standing {
         found: review(&members, has_authority),
         dismissed: dismissed
             .into_iter()
             .map(|one| (one.about.clone(), one))
             .collect(),
-    })
+    }
+}
+
+/// Whether the issuer of an institution tells who stands behind it.
+pub(in crate::service) fn has_authority(db: &mut Db, tenant: &TenantId) -> Result<bool, StoreError> {
+    let issuer = issuers::for_tenant(db, tenant)?;
+    Ok(issuer.is_some_and(|issuer| issuer.marks.tell_authority()))
+}
+
+fn of_course(db: &mut Db, visitor: &Visitor, all: &[Badge]) -> Result<Standing, StoreError> {
+    let (tenant, course) = (visitor.tenant(), Some(&visitor.course.id));
+    let in_hand = rules::in_hand(db, tenant, course)?;
+    let dismissed = dismissals::standing(db, tenant, course)?;
+    let has_authority = has_authority(db, tenant)?;
+    Ok(look_over(all, &in_hand, has_authority, dismissed))
 }
 
 fn of_visit(db: &mut Db, visitor: &Visitor) -> Result<(Vec<Badge>, Standing), StoreError> {
     let (tenant, course) = (visitor.tenant(), &visitor.course.id);
     let all = badges::for_course(db, tenant, course)?;
-    let in_hand = rules::in_hand(db, tenant, Some(course))?;
-    let standing = look_over(db, tenant, course, &all, &in_hand)?;
+    let standing = of_course(db, visitor, &all)?;
     Ok((all, standing))
 }
 
@@ -235,8 +245,7 @@ pub(crate) async fn while_writing(
                 updated_at: now,
             }),
         }
-        let in_hand = rules::in_hand(db, tenant, Some(course))?;
-        let standing = look_over(db, tenant, course, &all, &in_hand)?;
+        let standing = of_course(db, &visitor, &all)?;
         Ok(open_about(&standing, &id))
     });
     read.await

@@ -3,6 +3,7 @@
 
 pub(crate) mod account;
 pub(crate) mod administrators;
+pub(crate) mod coaching;
 pub(crate) mod connecting;
 pub(crate) mod copy_requests;
 pub(crate) mod identity;

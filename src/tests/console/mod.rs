@@ -5,6 +5,7 @@ mod anew;
 mod assistants;
 mod audit;
 mod beyond;
+mod coach;
 mod colour;
 mod deployments;
 mod either_page;

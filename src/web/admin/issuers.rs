@@ -157,6 +157,7 @@ fn view(
         zone_said_by: one.tenant.time_zone.map(|set| said_by(set.from)),
         did: institutions::did(&visit.cairn, &one.issuer),
         profile_href: addresses::issuer(&one.issuer.slug),
+        coach_href: console::coach_of(id),
         keys: keys.collect(),
         rotate_href: console::issuer_rotate(id),
         waiting,

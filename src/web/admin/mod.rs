@@ -10,6 +10,7 @@ use crate::web::paths::console;
 mod administrators;
 mod audit;
 mod awards;
+mod coach;
 mod copy_requests;
 pub(crate) mod error;
 pub(crate) mod frame;
@@ -35,6 +36,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         administrators::configure,
         audit::configure,
         awards::configure,
+        coach::configure,
         copy_requests::configure,
         issuers::configure,
         privacy::configure,

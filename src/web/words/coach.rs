@@ -132,9 +132,9 @@ pub(crate) const fn weight(weight: Weight) -> &'static str {
     }
 }
 
-/// A kind of finding, for a table of numbers; the word itself for what another version found.
+/// A kind of finding by its code, for a table of numbers.
 #[must_use]
-pub(crate) fn kind(code: &str) -> &str {
+pub(crate) fn kind(code: &'static str) -> &'static str {
     match code {
         "blocks" => "Cannot be activated as they are",
         "outcome-missing" => "Do not say what they prove",

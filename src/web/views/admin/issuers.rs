@@ -80,6 +80,8 @@ pub(crate) struct IssuerPage {
     pub(crate) zone_said_by: Option<&'static str>,
     pub(crate) did: String,
     pub(crate) profile_href: String,
+    /// The report on the design of its badges.
+    pub(crate) coach_href: String,
     pub(crate) keys: Vec<KeyLine>,
     pub(crate) rotate_href: String,
     /// Badges that a withdrawn key has signed and that wait to be signed anew.

@@ -11,6 +11,7 @@ mod beyond;
 mod by_hand;
 mod choose;
 mod clash;
+mod coach;
 mod confirm;
 mod copy_requests;
 mod enter;
@@ -28,6 +29,7 @@ pub(crate) use beyond::{BeyondLink, BeyondPage, BeyondSignInPage, GrantPanel, Ke
 pub(crate) use by_hand::{ByHandForm, ByHandPage, PasteLine};
 pub(crate) use choose::ChooseInstitutionPage;
 pub(crate) use clash::ConsoleClashPage;
+pub(crate) use coach::{CoachedCourse, InstitutionCoachPage};
 pub(crate) use confirm::ConsoleConfirmPage;
 pub(crate) use copy_requests::{CopyRequestLine, CopyRequestsPage};
 pub(crate) use enter::{ConsoleErrorPage, LinkPage, OwnPasswordPage, ReturnedPage, SignInPage};
