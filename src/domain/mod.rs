@@ -54,6 +54,7 @@ pub(crate) mod section;
 pub(crate) mod sentence;
 pub(crate) mod session;
 pub(crate) mod stage;
+pub(crate) mod starters;
 pub(crate) mod subject;
 pub(crate) mod tags;
 pub(crate) mod theme;

@@ -133,3 +133,40 @@ fn hints_stand_on_the_dry_run_again_and_keep_nobody_from_activating() {
         scene.end().await;
     });
 }
+
+#[test]
+fn a_badge_begins_as_an_example_with_its_rule_and_its_duplicate_is_a_draft_of_its_own() {
+    on_each_database(|scene| async move {
+        let mut teacher = teacher(&scene).await;
+        let editor = teacher.get("/badges/new").await;
+        let begun = [("action", "start:taking-part")];
+        let begun = teacher.send_files(&editor, "/badges/save", &begun, &[]).await;
+        let form = begun.form("/badges/save").unwrap();
+        assert_eq!(form.value("name"), Some("Mentor of new students"));
+        assert_eq!(form.value("starter"), Some("taking-part"));
+        let saved = [("name", "Mentor"), ("kind", "recognition"), ("action", "save")];
+        let saved = teacher.send_files(&begun, "/badges/save", &saved, &[]).await;
+        assert!(saved.words().contains("Saved."), "{}", saved.words());
+        let badge = saved.url.path().split('/').nth(4).unwrap().to_owned();
+        let rule = teacher.get(&format!("/badges/{badge}/rule")).await;
+        assert!(rule.words().contains("instructor"), "{}", rule.words());
+        assert_eq!(teacher.preview(&badge).await.status, 200);
+
+        let copy = teacher
+            .send(&saved, &format!("/badges/{badge}/duplicate"), &[])
+            .await;
+        let words = copy.words();
+        for said in [
+            "Duplicated, with its rule.",
+            "Mentor (duplicate)",
+            "It seems to say the same as “Mentor”",
+        ] {
+            assert!(words.contains(said), "{said}: {words}");
+        }
+        let other = copy.url.path().split('/').nth(4).unwrap().to_owned();
+        assert_ne!(other, badge);
+        let report = teacher.get("/coach").await.words();
+        assert!(!report.contains("It has no rule yet."), "{report}");
+        scene.end().await;
+    });
+}

@@ -48,6 +48,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         Status::Neutral,
         "Dismissed. Your reason stands in the report; the hint comes back when what it is about changes.",
     ),
+    (
+        "duplicated",
+        Status::Earned,
+        "Duplicated, with its rule. It is a draft and a badge of its own: say what sets it apart.",
+    ),
     ("shown-again", Status::Neutral, "It is shown again."),
     (
         "regrade-kept",

@@ -100,6 +100,7 @@ pub(crate) mod course {
         BADGE = "/badges/{badge}", badge(badge: &BadgeId);
         BADGE_EDIT = "/badges/{badge}/edit", badge_edit(badge: &BadgeId);
         BADGE_SAVE = "/badges/{badge}/save", badge_save(badge: &BadgeId);
+        BADGE_DUPLICATE = "/badges/{badge}/duplicate", badge_duplicate(badge: &BadgeId);
         BADGE_RULE = "/badges/{badge}/rule", badge_rule(badge: &BadgeId);
         BADGE_RULE_SAVE = "/badges/{badge}/rule/save", badge_rule_save(badge: &BadgeId);
         /// Two versions of the rule side by side.

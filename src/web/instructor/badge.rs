@@ -6,6 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use super::badge_form::{at_field, design as read_design, read, wrong_besides};
 use crate::domain::badge::{Badge, Design, Picture};
 use crate::domain::policy::Power;
+use crate::domain::starters::Starter;
 use crate::ids::BadgeId;
 use crate::service::badge::coach;
 use crate::service::badge::design::{self, Saved};
@@ -30,7 +31,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route(course::BADGE_SAVE_NEW, web::post().to(save_new))
         .route(course::BADGE_EDIT, web::get().to(edit))
         .route(course::BADGE_EDIT, web::post().to(edit))
-        .route(course::BADGE_SAVE, web::post().to(save_known));
+        .route(course::BADGE_SAVE, web::post().to(save_known))
+        .route(course::BADGE_DUPLICATE, web::post().to(duplicate));
 }
 
 async fn new(visit: Visit) -> Result<HttpResponse, AppError> {
@@ -63,7 +65,12 @@ async fn edit(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
     let hints = hints(&visit, Some(&id), &badge.design).await?;
     let page = view(&visit, Some(&id), fields, Vec::new(), hints, holders);
     let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
-    visit.show(&BadgeEditorPage { may_save, ..page })
+    let duplicate_action = page.duplicate_action.clone().filter(|_| may_save);
+    visit.show(&BadgeEditorPage {
+        may_save,
+        duplicate_action,
+        ..page
+    })
 }
 
 /// What the coach says of a badge as it is written: it never blocks.
@@ -82,6 +89,18 @@ async fn save_known(
 ) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     save(&visit, Some(id)).await
+}
+
+/// What stands behind the name of a duplicate until somebody says what sets it apart.
+const DUPLICATE: &str = " (duplicate)";
+
+async fn duplicate(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, BadgeId)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let made = design::duplicate(&visit.cairn, &visit.visitor, &id, DUPLICATE).await?;
+    Ok(visit.go(&visit.href_saying(&course::badge_edit(&made), "duplicated")))
 }
 
 async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppError> {
@@ -113,7 +132,12 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
         }
     }
     let action = visit.fields.text("action");
-    if !change_skills(&action, &mut fields) && action != "refresh" && unkept.is_none() {
+    let started = action.strip_prefix("start:").and_then(Starter::parse);
+    if let Some(starter) = started.filter(|_| id.is_none()) {
+        fields = fields.begun_as(starter);
+    }
+    let only_shows = action == "refresh" || started.is_some();
+    if !change_skills(&action, &mut fields) && !only_shows && unkept.is_none() {
         let (design, unread) = read_design(&fields, visit.visitor.zone());
         problems.extend(unread);
         if problems.is_empty() {
@@ -124,7 +148,9 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
             };
             match saved {
                 Err(error) => unkept = Some(error),
-                Ok(Saved::Done(id)) => {
+                Ok(Saved::Done(made)) => {
+                    begin(visit, id.as_ref(), &made, &fields.starter).await?;
+                    let id = made;
                     let to = match action.as_str() {
                         "save" => visit.href_saying(&course::badge_edit(&id), "saved"),
                         "save_and_place" if places(visit) => {
@@ -166,6 +192,19 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
     } else {
         visit.show(&page)
     }
+}
+
+/// Begins the rule of a new badge that began as an example.
+async fn begin(
+    visit: &Visit,
+    known: Option<&BadgeId>,
+    made: &BadgeId,
+    starter: &str,
+) -> Result<(), AppError> {
+    if let (None, Some(starter)) = (known, Starter::parse(starter)) {
+        design::begin_rule(&visit.cairn, &visit.visitor, made, starter).await?;
+    }
+    Ok(())
 }
 
 /// What a colleague made of the badge meanwhile, beside what was typed.
@@ -305,5 +344,6 @@ fn view(
             visit.href("")
         },
         rule_href: id.map(|id| visit.href(&course::badge_rule(id))),
+        duplicate_action: id.map(|id| visit.href(&course::badge_duplicate(id))),
     }
 }

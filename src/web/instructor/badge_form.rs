@@ -54,6 +54,7 @@ pub(super) fn read(form: &Fields) -> BadgeFields {
         credit_unit: text("credit_unit"),
         level_url: text("level_url"),
         skills: text("skills"),
+        starter: text("starter"),
         language: text("language"),
     };
     for i in 0..MOST_SKILLS {

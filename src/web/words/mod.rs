@@ -29,6 +29,7 @@ pub(crate) mod rules;
 pub(crate) mod scores;
 pub(crate) mod self_test;
 pub(crate) mod stages;
+pub(crate) mod starters;
 pub(crate) mod starting;
 pub(crate) mod states;
 pub(crate) mod students;

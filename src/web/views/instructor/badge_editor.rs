@@ -4,13 +4,14 @@ use askama::Template;
 
 use crate::domain::achievement::{AchievementType, Language};
 use crate::domain::badge::{Design, Expiry, Kind, Picture, Renewal, Shape};
+use crate::domain::starters::Starter;
 use crate::domain::zone::last_moment;
 use crate::service::badge::pictures::shape_word;
 use crate::web::views::shared::{Choice, FieldProblem, Page, ProblemList};
-use crate::web::words::{achievements, renewals};
+use crate::web::words::{achievements, renewals, starters};
 
 /// Edits a badge, or a new one. Posts `multipart/form-data` with the fields of [`BadgeFields`], a file field `picture`,
-/// and `action`: `save`, `save_and_rule`, `save_and_place`, `add_alignment`, `remove_alignment:<i>` or `refresh`.
+/// and `action`: `save`, `save_and_rule`, `save_and_place`, `add_alignment`, `remove_alignment:<i>`, `start:<example>` or `refresh`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/badge_editor.html")]
 pub(crate) struct BadgeEditorPage {
@@ -35,6 +36,8 @@ pub(crate) struct BadgeEditorPage {
     pub(crate) may_save: bool,
     /// The rule builder; none for a badge that was not saved yet.
     pub(crate) rule_href: Option<String>,
+    /// Makes another draft like it; none for a badge that was not saved yet, and who may not make badges.
+    pub(crate) duplicate_action: Option<String>,
 }
 
 /// The editor's fields as typed, each under its own name in the form.
@@ -88,6 +91,8 @@ pub(crate) struct BadgeFields {
     pub(crate) level_url: String,
     /// Skills in words, one a line.
     pub(crate) skills: String,
+    /// The word of the [`Starter`] that it began as; empty for none.
+    pub(crate) starter: String,
 }
 
 /// A skill in a framework, as typed.
@@ -133,6 +138,7 @@ impl Default for BadgeFields {
             credit_unit: String::new(),
             level_url: String::new(),
             skills: String::new(),
+            starter: String::new(),
         }
     }
 }
@@ -146,6 +152,22 @@ impl BadgeFields {
                 .map(|language| language.to_string())
                 .unwrap_or_default(),
             ..Self::default()
+        }
+    }
+
+    /// These fields with the texts of an example in them; its picture and its size stay open.
+    #[must_use]
+    pub(crate) fn begun_as(self, starter: Starter) -> Self {
+        let words = starters::example(starter);
+        Self {
+            name: words.name.to_owned(),
+            outcome: words.outcome.to_owned(),
+            criteria: words.criteria.to_owned(),
+            assessment: words.assessment.to_owned(),
+            kind: kind_word(starter.kind()).to_owned(),
+            language: "en".to_owned(),
+            starter: starter.word().to_owned(),
+            ..self
         }
     }
 
@@ -245,6 +267,17 @@ impl BadgeEditorPage {
             Choice::new("shield", "Shield"),
             Choice::new("stones", "Stacked stones"),
         ]
+    }
+
+    /// Examples to start from: the word that is posted, and what the button says.
+    fn examples(&self) -> Vec<Choice> {
+        let all = Starter::ALL.into_iter();
+        all.map(|one| Choice::new(one.word(), starters::example(one).button))
+            .collect()
+    }
+
+    fn verbs(&self) -> [(&'static str, &'static str); 5] {
+        starters::VERBS
     }
 
     fn kinds(&self) -> [(Choice, &'static str); 3] {
