@@ -53,6 +53,7 @@ pub(crate) mod sample;
 pub(crate) mod section;
 pub(crate) mod sentence;
 pub(crate) mod session;
+pub(crate) mod skills;
 pub(crate) mod stage;
 pub(crate) mod starters;
 pub(crate) mod subject;

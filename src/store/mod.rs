@@ -87,6 +87,7 @@ pub(crate) mod sealed;
 pub(crate) mod sections;
 pub(crate) mod sessions;
 pub(crate) mod share_links;
+pub(crate) mod skills;
 pub(crate) mod status_lists;
 pub(crate) mod subjects;
 pub(crate) mod submissions;

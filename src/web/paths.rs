@@ -182,7 +182,7 @@ pub(crate) mod console {
     use super::routes;
     use crate::ids::{
         AdminId, AwardId, CopyRequestId, DeploymentId, ErasureId, ExportId, InvitationId, JoinId, KeyId,
-        PlatformId, RegistrationId, RestGrantId, TenantId,
+        PlatformId, RegistrationId, RestGrantId, SkillListId, TenantId,
     };
 
     /// What the scope begins with.
@@ -242,6 +242,11 @@ pub(crate) mod console {
         AWARD_REVOKE = "/awards/{tenant}/{award}/revoke", award_revoke(tenant: &TenantId, award: &AwardId);
 
         /// What is worth a thought about the badges of an institution.
+        /// Lists of skills from which teachers choose.
+        SKILLS_OF = "/skills/{tenant}", skills_of(tenant: &TenantId);
+        SKILLS_LOOK = "/skills/{tenant}/look", skills_look(tenant: &TenantId);
+        SKILLS_BRING = "/skills/{tenant}/bring", skills_bring(tenant: &TenantId);
+        SKILLS_REMOVE = "/skills/{tenant}/{list}/remove", skills_remove(tenant: &TenantId, list: &SkillListId);
         COACH_OF = "/coach/{tenant}", coach_of(tenant: &TenantId);
         ISSUERS = "/issuers", issuers();
         ISSUER = "/issuers/{tenant}", issuer(tenant: &TenantId);

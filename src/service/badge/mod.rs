@@ -7,4 +7,5 @@ pub(crate) mod grade_rows;
 pub(crate) mod pictures;
 pub(crate) mod replaced;
 pub(crate) mod resting;
+pub(crate) mod skills;
 pub(crate) mod uploads;

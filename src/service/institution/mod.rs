@@ -15,4 +15,5 @@ pub(crate) mod rest_access;
 pub(crate) mod revoking;
 pub(crate) mod self_test;
 pub(crate) mod sharing;
+pub(crate) mod skills;
 pub(crate) mod tool_keys;

@@ -19,6 +19,7 @@ mod installing;
 mod institutions;
 mod joined;
 mod joining;
+mod listing;
 mod matrix;
 mod one_home;
 mod outside;

@@ -19,6 +19,7 @@ pub(crate) mod rules;
 mod screens;
 mod shapes;
 mod sharing;
+mod skills;
 mod taken_back;
 mod tenants;
 mod two_live;

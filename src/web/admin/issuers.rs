@@ -158,6 +158,7 @@ fn view(
         did: institutions::did(&visit.cairn, &one.issuer),
         profile_href: addresses::issuer(&one.issuer.slug),
         coach_href: console::coach_of(id),
+        skills_href: console::skills_of(id),
         keys: keys.collect(),
         rotate_href: console::issuer_rotate(id),
         waiting,

@@ -25,6 +25,7 @@ mod policies;
 mod privacy;
 mod provider;
 mod sign_in;
+mod skills;
 mod tool_keys;
 
 use error::AdminError;
@@ -48,6 +49,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         policies::configure,
         provider::configure,
         sign_in::configure,
+        skills::configure,
         tool_keys::configure,
     ] {
         console = console.configure(page);

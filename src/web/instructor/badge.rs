@@ -7,10 +7,10 @@ use super::badge_form::{at_field, design as read_design, read, wrong_besides};
 use crate::domain::badge::{Badge, Design, Picture};
 use crate::domain::policy::Power;
 use crate::domain::starters::Starter;
-use crate::ids::BadgeId;
+use crate::ids::{BadgeId, SkillId};
 use crate::service::badge::coach;
 use crate::service::badge::design::{self, Saved};
-use crate::service::badge::pictures;
+use crate::service::badge::{pictures, skills};
 use crate::service::base::addresses;
 use crate::service::base::clash::Clash;
 use crate::service::base::policies;
@@ -20,8 +20,8 @@ use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
-use crate::web::views::instructor::{AlignmentRow, BadgeEditorPage, BadgeFields, sentences};
-use crate::web::views::shared::{Problem, ProblemList};
+use crate::web::views::instructor::{AlignmentRow, BadgeEditorPage, BadgeFields, SkillPicker, sentences};
+use crate::web::views::shared::{Choice, Problem, ProblemList};
 use crate::web::words;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -38,14 +38,12 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 async fn new(visit: Visit) -> Result<HttpResponse, AppError> {
     policies::check(&visit.cairn, &visit.visitor, Power::Create).await?;
     let locale = visit.visitor.session.locale.clone().unwrap_or_default();
-    visit.show(&view(
-        &visit,
-        None,
-        BadgeFields::in_language(&locale),
-        Vec::new(),
-        Vec::new(),
-        0,
-    ))
+    let fields = BadgeFields::in_language(&locale);
+    let page = view(&visit, None, fields, Vec::new(), Vec::new(), 0);
+    visit.show(&BadgeEditorPage {
+        picker: picker(&visit, "").await?,
+        ..page
+    })
 }
 
 /// Whether this visit answers a course site that waits for a choice.
@@ -69,6 +67,7 @@ async fn edit(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
     visit.show(&BadgeEditorPage {
         may_save,
         duplicate_action,
+        picker: picker(&visit, "").await?,
         ..page
     })
 }
@@ -136,7 +135,8 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
     if let Some(starter) = started.filter(|_| id.is_none()) {
         fields = fields.begun_as(starter);
     }
-    let only_shows = action == "refresh" || started.is_some();
+    let picks = take_skill(visit, &action, &mut fields).await?;
+    let only_shows = action == "refresh" || started.is_some() || picks;
     if !change_skills(&action, &mut fields) && !only_shows && unkept.is_none() {
         let (design, unread) = read_design(&fields, visit.visitor.zone());
         problems.extend(unread);
@@ -184,7 +184,12 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
     let refused = !problems.is_empty();
     let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
     let page = view(visit, id.as_ref(), fields, problems, hints, holders);
-    let page = BadgeEditorPage { may_save, ..page };
+    let picker = picker(visit, &visit.fields.text("skill_search")).await?;
+    let page = BadgeEditorPage {
+        may_save,
+        picker,
+        ..page
+    };
     if let Some(error) = unkept {
         visit.show_unkept(&page, &error)
     } else if refused {
@@ -288,6 +293,44 @@ fn beside(saved: &BadgeFields, typed: &BadgeFields) -> Vec<(&'static str, String
         .collect()
 }
 
+/// Skills to choose from, by words that were typed.
+async fn picker(visit: &Visit, sought: &str) -> Result<SkillPicker, AppError> {
+    let offer = skills::search(&visit.cairn, &visit.visitor, sought).await?;
+    let found = offer.found.into_iter().map(|one| {
+        let code = one.skill.code.map(|code| format!(", {code}")).unwrap_or_default();
+        Choice::new(
+            one.id.to_string(),
+            format!("{} ({}{code})", one.skill.name, one.list),
+        )
+    });
+    Ok(SkillPicker {
+        is_there: offer.is_there,
+        sought: sought.to_owned(),
+        found: found.collect(),
+    })
+}
+
+/// The buttons of the picker: what was chosen becomes a row. Says whether it was one of them.
+async fn take_skill(visit: &Visit, action: &str, fields: &mut BadgeFields) -> Result<bool, AppError> {
+    let Some(id) = action.strip_prefix("take_skill:") else {
+        return Ok(action == "search_skills");
+    };
+    let chosen = skills::chosen(&visit.cairn, &visit.visitor, &SkillId::from(id.to_owned())).await?;
+    if let Some(one) = chosen
+        && fields.alignments.iter().all(|row| row.url != one.skill.url)
+    {
+        // An empty row was added for it.
+        fields.alignments.retain(|row| *row != AlignmentRow::default());
+        fields.alignments.push(AlignmentRow {
+            name: one.skill.name,
+            url: one.skill.url,
+            code: one.skill.code.unwrap_or_default(),
+            framework: one.list,
+        });
+    }
+    Ok(true)
+}
+
 /// The buttons that add and remove skills. Says whether it was one of them.
 fn change_skills(action: &str, fields: &mut BadgeFields) -> bool {
     if action == "add_alignment" {
@@ -345,5 +388,6 @@ fn view(
         },
         rule_href: id.map(|id| visit.href(&course::badge_rule(id))),
         duplicate_action: id.map(|id| visit.href(&course::badge_duplicate(id))),
+        picker: SkillPicker::default(),
     }
 }

@@ -26,7 +26,7 @@ pub(crate) use course::{CourseRefusal, PlacingRefusal};
 pub(crate) use credential::CredentialRefusal;
 pub(crate) use forbidden::Forbidden;
 pub(crate) use grades::GradesRefusal;
-pub(crate) use institution::{AccountRefusal, InstitutionRefusal, NoAnswer, RegisteringStep};
+pub(crate) use institution::{AccountRefusal, InstitutionRefusal, NoAnswer, RegisteringStep, SkillsRefusal};
 pub(crate) use joining::JoinRefusal;
 pub(crate) use privacy::PrivacyRefusal;
 pub(crate) use replay::ReplayRefusal;

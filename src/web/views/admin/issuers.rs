@@ -82,6 +82,8 @@ pub(crate) struct IssuerPage {
     pub(crate) profile_href: String,
     /// The report on the design of its badges.
     pub(crate) coach_href: String,
+    /// Lists of skills from which its teachers choose.
+    pub(crate) skills_href: String,
     pub(crate) keys: Vec<KeyLine>,
     pub(crate) rotate_href: String,
     /// Badges that a withdrawn key has signed and that wait to be signed anew.

@@ -21,6 +21,7 @@ mod people;
 mod platforms;
 mod policies;
 mod privacy;
+mod skills;
 
 pub(crate) use administrators::{AdministratorLine, AdministratorsPage, InvitationPage};
 pub(crate) use audit::{AuditLine, AuditPage, Sought};
@@ -39,6 +40,7 @@ pub(crate) use people::{FoundPerson, JoinLine, PeoplePage};
 pub(crate) use platforms::{InvitedPage, PlatformPage, PlatformsPage, SamePlatformPage};
 pub(crate) use policies::PoliciesPage;
 pub(crate) use privacy::{DeclinePage, ErasureLine, ExportLine, PrivacyPage};
+pub(crate) use skills::{SkillListLine, SkillsLook, SkillsPage};
 
 /// Everything that a page of the console carries besides its content.
 #[derive(Debug, Clone, PartialEq, Eq)]

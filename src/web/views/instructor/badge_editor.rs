@@ -11,7 +11,8 @@ use crate::web::views::shared::{Choice, FieldProblem, Page, ProblemList};
 use crate::web::words::{achievements, renewals, starters};
 
 /// Edits a badge, or a new one. Posts `multipart/form-data` with the fields of [`BadgeFields`], a file field `picture`,
-/// and `action`: `save`, `save_and_rule`, `save_and_place`, `add_alignment`, `remove_alignment:<i>`, `start:<example>` or `refresh`.
+/// and `action`: `save`, `save_and_rule`, `save_and_place`, `add_alignment`, `remove_alignment:<i>`,
+/// `search_skills`, `take_skill:<id>`, `start:<example>` or `refresh`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/badge_editor.html")]
 pub(crate) struct BadgeEditorPage {
@@ -38,6 +39,18 @@ pub(crate) struct BadgeEditorPage {
     pub(crate) rule_href: Option<String>,
     /// Makes another draft like it; none for a badge that was not saved yet, and who may not make badges.
     pub(crate) duplicate_action: Option<String>,
+    pub(crate) picker: SkillPicker,
+}
+
+/// Skills to choose from, of the lists that the institution brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct SkillPicker {
+    /// Whether there is any list.
+    pub(crate) is_there: bool,
+    /// The words as typed.
+    pub(crate) sought: String,
+    /// What each button posts behind `take_skill:`, and what it says.
+    pub(crate) found: Vec<Choice>,
 }
 
 /// The editor's fields as typed, each under its own name in the form.
