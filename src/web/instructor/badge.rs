@@ -178,13 +178,19 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
         });
     }
     let hints = match read_design(&fields, visit.visitor.zone()) {
-        (design, unread) if unread.is_empty() => hints(visit, id.as_ref(), &design).await?,
+        (design, unread) if unread.is_empty() && unkept.is_none() => {
+            hints(visit, id.as_ref(), &design).await?
+        }
         _ => Vec::new(),
     };
     let refused = !problems.is_empty();
     let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
     let page = view(visit, id.as_ref(), fields, problems, hints, holders);
-    let picker = picker(visit, &visit.fields.text("skill_search")).await?;
+    let picker = match &unkept {
+        // What could not be kept is shown again, whatever else cannot be read.
+        Some(_) => SkillPicker::default(),
+        None => picker(visit, &visit.fields.text("skill_search")).await?,
+    };
     let page = BadgeEditorPage {
         may_save,
         picker,
