@@ -2,7 +2,7 @@
 //! has to name. Four keep a badge from being activated ([`Block`], of which [`super::design_review`] speaks in full); every other
 //! one may be dismissed with a reason.
 //!
-//! What a kind of badge should have follows the TrustEd Microcredential framework as far as it is known to us: it speaks of
+//! What a kind of badge should have follows the `TrustEd` Microcredential framework as far as it is known to us: it speaks of
 //! readiness, and certifies nothing.
 
 use std::collections::{HashMap, HashSet};
@@ -81,7 +81,7 @@ pub(crate) enum Finding {
         version: String,
     },
     Overlap {
-        other: BadgeId,
+        /// What the other one is called.
         name: String,
         by: Vec<Likeness>,
     },
@@ -242,7 +242,6 @@ fn overlap(one: &Member<'_>, place: usize, all: &[Member<'_>], prints: &[Print<'
         &known.outcome,
     ];
     let finding = Finding::Overlap {
-        other: other.badge.id.clone(),
         name: known.name.clone(),
         by,
     };

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod anew;
+mod details;
 mod elsewhere;
 mod fallen;
 mod forms;

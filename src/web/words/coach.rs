@@ -22,7 +22,7 @@ pub(crate) fn found(finding: &Finding) -> String {
         Finding::VersionForEver { version } => {
             format!("Its title names a version, “{version}”, and it never ends.")
         }
-        Finding::Overlap { name, by, .. } => {
+        Finding::Overlap { name, by } => {
             format!("It seems to say the same as “{name}”: {}.", alike(by))
         }
         Finding::ChainTooLong { names } => {
@@ -183,7 +183,6 @@ mod tests {
             Finding::PictureUntold,
             Finding::VersionForEver { version: "v2".into() },
             Finding::Overlap {
-                other: "b".into(),
                 name: "B".into(),
                 by: vec![Likeness::Words, Likeness::Rule],
             },
