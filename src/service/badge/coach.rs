@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Design};
-use crate::domain::coach::{Dismissal, Found, Member, review};
+use crate::domain::coach::{Dismissal, Finding, Found, Member, review};
 use crate::domain::policy::Power;
 use crate::domain::rule::Rule;
 use crate::ids::{BadgeId, DismissalId, PersonId, TenantId};
@@ -246,7 +246,10 @@ pub(crate) async fn while_writing(
             }),
         }
         let standing = of_course(db, &visitor, &all)?;
-        Ok(open_about(&standing, &id))
+        let mut open = open_about(&standing, &id);
+        // Of the set only what one more badge changes: whoever writes it can do nothing about the issuer.
+        open.retain(|one| one.badge.is_some() || matches!(one.finding, Finding::TooManyInASet { .. }));
+        Ok(open)
     });
     read.await
 }

@@ -26,7 +26,9 @@ fn thing(document: &OpenBadgeCredential, address: &str) -> Value {
         "recognizedBy": organization(&document.issuer),
         "dateCreated": document.awarded_date.unwrap_or(document.valid_from),
     });
-    let skills: Vec<Value> = achievement.alignment.iter().map(skill).collect();
+    let level = achievement.tag.iter().find_map(|tag| level_tag(tag));
+    let is_skill = |one: &&Alignment| Some(one.target_name.as_str()) != level;
+    let skills: Vec<Value> = achievement.alignment.iter().filter(is_skill).map(skill).collect();
     let more = [
         (
             "credentialCategory",
