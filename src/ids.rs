@@ -31,6 +31,12 @@ pub(crate) use lti::registration::{RegistrationId, TenantId};
     ActivityId;
     /// What a student handed in to an activity.
     SubmissionId;
+    /// That somebody dismissed what the coach found.
+    DismissalId;
+    /// A list of skills that an institution brought.
+    SkillListId;
+    /// A skill of such a list.
+    SkillId;
     /// A badge as an instructor designs it.
     BadgeId;
     /// One version of a badge's rule.

@@ -201,5 +201,6 @@ pub(super) fn design() -> Design {
         show_score: true,
         chosen_type: None,
         language: None,
+        details: crate::domain::achievement::Details::default(),
     }
 }

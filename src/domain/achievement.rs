@@ -130,6 +130,38 @@ impl fmt::Display for Language {
     }
 }
 
+/// What the standard has for a badge beside its texts, as far as somebody said it. Designs from before say none of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Details {
+    /// How it is assessed, for people who do not know the course: Markdown, up to 2,000 characters. It stands in the criteria.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) assessment: String,
+    /// A code that people use, such as that of the course (`humanCode`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<String>,
+    /// The subject field (`fieldOfStudy`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) field: Option<String>,
+    /// In what its credits are counted: "ECTS".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) credit_unit: Option<String>,
+    /// The address of its level in a framework.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) level_url: Option<String>,
+    /// Skills that have no address in a framework (`tag`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) skills: Vec<String>,
+}
+
+impl Details {
+    /// Whether nothing was said.
+    #[must_use]
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 fn letters(part: &str, length: std::ops::RangeInclusive<usize>) -> bool {
     length.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic())
 }

@@ -120,6 +120,10 @@ words! {
     EvidenceReviewed = "evidence.reviewed";
     ExportAsked = "export.asked";
     ExportFetched = "export.fetched";
+    /// Something that the coach found was dismissed with a reason.
+    FindingDismissed = "finding.dismissed";
+    /// And is shown again.
+    FindingShown = "finding.shown";
     /// A teacher brought a gradebook file and its grades count.
     GradesBrought = "grades.brought";
     /// All grades that files had brought into a course are gone.
@@ -185,6 +189,9 @@ words! {
     RuleSaved = "rule.saved";
     /// Grades of ours were sent anew, because the points of their column had been changed.
     ScoresSentAnew = "scores.sent-anew";
+    /// A list of skills came, or went.
+    SkillsBrought = "skills.brought";
+    SkillsRemoved = "skills.removed";
     /// Whether somebody is a student, of whom the platform could not tell.
     StudentAnswered = "student.answered";
     TimeZoneChanged = "time-zone.changed";
@@ -446,6 +453,8 @@ mod tests {
         "evidence.reviewed",
         "export.asked",
         "export.fetched",
+        "finding.dismissed",
+        "finding.shown",
         "grades.brought",
         "grades.removed",
         "grades.stopped",
@@ -496,6 +505,8 @@ mod tests {
         "rule.activated",
         "rule.saved",
         "scores.sent-anew",
+        "skills.brought",
+        "skills.removed",
         "student.answered",
         "time-zone.changed",
         "tool-key.published",

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::achievement::{AchievementType, Language};
+use crate::domain::achievement::{AchievementType, Details, Language};
 use crate::domain::rest::Rest;
 use crate::domain::zone::{Zone, last_moment};
 use crate::ids::{BadgeId, CourseId, RuleId, TenantId};
@@ -82,6 +82,9 @@ pub(crate) struct Design {
     /// The language of its texts, if somebody said it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) language: Option<Language>,
+    /// What else the standard has, as far as somebody said it.
+    #[serde(default, skip_serializing_if = "Details::is_empty")]
+    pub(crate) details: Details,
 }
 
 impl Design {
@@ -306,17 +309,20 @@ mod tests {
             "credits":null,"level":null,"alignments":[],"expiry":{"expires":"after_months","months":12},"show_score":true}"##;
         let design: Design = serde_json::from_str(before).unwrap();
         assert_eq!(design.renewal, Renewal::Newer);
+        assert!(design.details.is_empty() && serde_json::to_value(&design).unwrap().get("details").is_none());
         // Nobody chose a type, so its kind says it; and the design is written as it was.
         assert_eq!(design.achievement_type(), AchievementType::MicroCredential);
         let mut chosen = design.clone();
         chosen.chosen_type = Some(AchievementType::Course);
         chosen.language = Language::parse("de");
+        chosen.details.skills = vec!["First aid".to_owned()];
         let written = serde_json::to_value(&chosen).unwrap();
         assert_eq!(
             (&written["achievement_type"], &written["language"]),
             (&"Course".into(), &"de".into())
         );
         let read: Design = serde_json::from_value(written).unwrap();
+        assert_eq!(read, chosen);
         assert_eq!(read.achievement_type(), AchievementType::Course);
         assert!(serde_json::to_value(&design).unwrap().get("language").is_none());
     }

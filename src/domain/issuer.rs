@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::authority::Authority;
 use crate::domain::theme::Colour;
 use crate::domain::zone::{Zone, ZoneSet};
 use crate::ids::{IssuerId, TenantId};
@@ -67,6 +68,15 @@ pub(crate) struct Marks {
     pub(crate) ror: Option<Ror>,
     /// The number of its page at LinkedIn, which ties a badge on a profile to that page.
     pub(crate) linkedin: Option<LinkedInId>,
+    pub(crate) authority: Authority,
+}
+
+impl Marks {
+    /// Whether they tell who stands behind the issuer.
+    #[must_use]
+    pub(crate) fn tell_authority(&self) -> bool {
+        self.ror.is_some() || self.authority.is_told()
+    }
 }
 
 /// An identifier of the Research Organization Registry (ror.org): nine characters, the last two a check of the others.

@@ -4,7 +4,7 @@
 //! is known of one person, [`evaluate::evaluate`] turns rule and facts into a [`decision::Decision`] with its reasons,
 //! and an [`award::Award`] is the fact that it was earned. [`dry_run`] does the same for a whole course before anybody
 //! is told, [`replay`] for the gradebook of an earlier year, and [`versions`] holds two versions of a rule side by side;
-//! [`design_review`] says what keeps a badge from being activated. [`theme`] makes the colour of an institution
+//! [`design_review`] says what keeps a badge from being activated, [`coach`] what is worth a thought before. [`theme`] makes the colour of an institution
 //! legible.
 //!
 //! Beside them stand the records that every module speaks of and only the store keeps: a [`credential::Credential`], an
@@ -13,9 +13,11 @@
 pub(crate) mod achievement;
 pub(crate) mod administrator;
 pub(crate) mod audit;
+pub(crate) mod authority;
 pub(crate) mod award;
 pub(crate) mod badge;
 pub(crate) mod cause;
+pub(crate) mod coach;
 pub(crate) mod columns;
 pub(crate) mod copying;
 pub(crate) mod course;
@@ -57,8 +59,11 @@ pub(crate) mod sample;
 pub(crate) mod section;
 pub(crate) mod sentence;
 pub(crate) mod session;
+pub(crate) mod skills;
 pub(crate) mod stage;
+pub(crate) mod starters;
 pub(crate) mod subject;
+pub(crate) mod tags;
 pub(crate) mod theme;
 pub(crate) mod timeline;
 pub(crate) mod versions;

@@ -152,6 +152,16 @@ pub(crate) fn for_course(
     rows.into_iter().map(Row::badge).collect()
 }
 
+/// All badges of an institution, by course, oldest first.
+pub(crate) fn of_tenant(db: &mut Db, tenant: &TenantId) -> Result<Vec<Badge>, StoreError> {
+    let rows: Vec<Row> = on_both!(db, |connection| badges::table
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .order((badges::course_id, badges::created_at, badges::id))
+        .select(Row::as_select())
+        .load(connection))?;
+    rows.into_iter().map(Row::badge).collect()
+}
+
 /// The badges of an institution that are active or paused, oldest first.
 pub(crate) fn in_use(db: &mut Db, tenant: &TenantId) -> Result<Vec<Badge>, StoreError> {
     let rows: Vec<Row> = badges::table
@@ -312,6 +322,7 @@ pub(crate) fn delete_draft(db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Resu
         .filter(lineage_acceptances::tenant_id.eq(tenant.as_str()))
         .filter(lineage_acceptances::badge_id.eq(id.as_str()))
         .execute(db)?;
+    super::dismissals::forget_badge(db, tenant, id)?;
     diesel::delete(badges::table)
         .filter(badges::tenant_id.eq(tenant.as_str()))
         .filter(badges::id.eq(id.as_str()))

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::convert::{from_word, micros, moment, word};
+use super::convert::{from_json, from_word, json, micros, moment, word};
 use super::schema::{issuer_keys, issuers, tenants};
 use super::tenants::{accent, zone_named};
 use super::{Db, StoreError};
+use crate::domain::authority::Authority;
 use crate::domain::issuer::{Issuer, LinkedInId, Marks, Ror};
 use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::ids::{IssuerId, KeyId, TenantId};
@@ -24,6 +25,7 @@ struct Row {
     logo: Option<String>,
     ror: Option<String>,
     linkedin: Option<String>,
+    authority: Option<String>,
 }
 
 /// An issuer with what its institution says of it.
@@ -57,9 +59,21 @@ impl Face {
                     self.row.linkedin.as_deref(),
                     LinkedInId::parse,
                 )?,
+                authority: self
+                    .row
+                    .authority
+                    .map(|text| from_json("issuers.authority", &text))
+                    .transpose()?
+                    .unwrap_or_default(),
             },
         })
     }
+}
+
+/// Nothing where nothing was said, as an older program leaves it.
+fn authority(said: &Authority) -> Result<Option<String>, StoreError> {
+    let is_said = *said != Authority::default();
+    is_said.then(|| json(said)).transpose()
 }
 
 /// What a column holds that may be empty.
@@ -126,6 +140,7 @@ pub(crate) fn insert(db: &mut Db, issuer: &Issuer, now: DateTime<Utc>) -> Result
         logo: issuer.marks.logo.clone(),
         ror: issuer.marks.ror.as_ref().map(Ror::address),
         linkedin: issuer.marks.linkedin.as_ref().map(ToString::to_string),
+        authority: authority(&issuer.marks.authority)?,
     };
     diesel::insert_into(issuers::table).values(&row).execute(db)?;
     Ok(())
@@ -147,6 +162,7 @@ pub(crate) fn update(db: &mut Db, issuer: &Issuer) -> Result<(), StoreError> {
             issuers::logo.eq(&issuer.marks.logo),
             issuers::ror.eq(issuer.marks.ror.as_ref().map(Ror::address)),
             issuers::linkedin.eq(issuer.marks.linkedin.as_ref().map(ToString::to_string)),
+            issuers::authority.eq(authority(&issuer.marks.authority)?),
         ))
         .execute(db)?;
     if changed == 0 {
@@ -164,6 +180,7 @@ pub(crate) fn hold(db: &mut Db, known: &Issuer) -> Result<(), StoreError> {
     let marks = &known.marks;
     let ror = marks.ror.as_ref().map(Ror::address);
     let linkedin = marks.linkedin.as_ref().map(ToString::to_string);
+    let authority = authority(&marks.authority)?;
     let held = on_both!(db, |connection| {
         let same = diesel::update(issuers::table)
             .filter(issuers::tenant_id.eq(known.tenant.as_str()))
@@ -190,6 +207,10 @@ pub(crate) fn hold(db: &mut Db, known: &Issuer) -> Result<(), StoreError> {
         let same = match &linkedin {
             Some(linkedin) => same.filter(issuers::linkedin.eq(Some(linkedin))),
             None => same.filter(issuers::linkedin.is_null()),
+        };
+        let same = match &authority {
+            Some(authority) => same.filter(issuers::authority.eq(Some(authority))),
+            None => same.filter(issuers::authority.is_null()),
         };
         same.execute(connection)
     })?;

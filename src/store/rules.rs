@@ -301,6 +301,29 @@ pub(crate) fn all_active_for_course(
     rows.into_iter().map(Row::rule).collect()
 }
 
+/// The drafts and the active rules of a course's badges, or of all badges of an institution; of each badge the draft first.
+pub(crate) fn in_hand(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: Option<&CourseId>,
+) -> Result<Vec<Rule>, StoreError> {
+    let (draft, active) = (word(&RuleState::Draft)?, word(&RuleState::Active)?);
+    let rows: Vec<Row> = on_both!(db, |connection| {
+        let mut query = rules::table
+            .inner_join(badges::table.on(badges::id.eq(rules::badge_id)))
+            .filter(rules::tenant_id.eq(tenant.as_str()))
+            .filter(rules::state.eq(&draft).or(rules::state.eq(&active)))
+            .order((rules::badge_id, rules::version.desc()))
+            .select(Row::as_select())
+            .into_boxed();
+        if let Some(course) = course {
+            query = query.filter(badges::course_id.eq(course.as_str()));
+        }
+        query.load(connection)
+    })?;
+    rows.into_iter().map(Row::rule).collect()
+}
+
 /// The active rules of all badges of an institution: for refusing cycles.
 pub(crate) fn all_active(db: &mut Db, tenant: &TenantId) -> Result<Vec<Rule>, StoreError> {
     let rows: Vec<Row> = rules::table

@@ -3,6 +3,7 @@
 
 use diesel::allow_tables_to_appear_in_same_query;
 
+mod coach;
 mod endorsed;
 mod mine;
 mod outside;
@@ -39,6 +40,7 @@ diesel::table! {
         logo -> Nullable<Text>,
         ror -> Nullable<Text>,
         linkedin -> Nullable<Text>,
+        authority -> Nullable<Text>,
     }
 }
 
@@ -960,6 +962,7 @@ diesel::table! {
     }
 }
 
+pub(crate) use coach::{dismissed_findings, listed_skills, skill_lists};
 pub(crate) use endorsed::endorsements;
 pub(crate) use mine::{holder_notes, timelines};
 pub(crate) use outside::{

@@ -128,7 +128,7 @@ fn who_taught_a_concluded_course_looks_on_and_only_administrators_revoke() {
         assert!(holders.words().contains(ADA), "{}", holders.words());
         assert!(!holders.words().contains("Revoke"), "{}", holders.words());
         assert!(holders.words().contains("This course has ended."));
-        for looked_at in ["/progress", "/evidence", "/columns", "/students"] {
+        for looked_at in ["/progress", "/evidence", "/columns", "/students", "/coach"] {
             let page = teacher.get(looked_at).await;
             assert_eq!(page.status, 200, "{looked_at}: {}", page.words());
             assert!(page.words().contains("This course has ended."), "{looked_at}");

@@ -81,6 +81,7 @@ async fn badge(scene: &Scene, course: &Course, condition: Condition) -> BadgeId 
             show_score: false,
             chosen_type: None,
             language: None,
+            details: crate::domain::achievement::Details::default(),
         },
         active_rule: None,
         revision: 1,

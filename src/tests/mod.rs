@@ -8,6 +8,7 @@ mod clashes;
 mod class;
 mod cli;
 mod cli_keys;
+mod coach;
 mod collections;
 mod column_words;
 mod console;

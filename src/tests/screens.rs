@@ -143,6 +143,7 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     grades(viewer, &home).await;
     grades_of_lms(viewer, scene, &home).await;
     viewer.goto("dry-run", &preview).await;
+    viewer.goto("coach", &format!("{home}/coach")).await;
     earlier_year(viewer, &preview.replace("/preview", "/rule")).await;
     viewer.goto("retire", &retire).await;
     viewer.goto("awards", &awards).await;

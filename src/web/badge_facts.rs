@@ -37,7 +37,11 @@ pub(crate) fn design_facts(design: &Design) -> Vec<(String, String)> {
         facts.push(("Hours", hours.normalize().to_string()));
     }
     if let Some(credits) = design.credits {
-        facts.push(("Credits", credits.normalize().to_string()));
+        let unit = design.details.credit_unit.as_deref().unwrap_or_default();
+        facts.push((
+            "Credits",
+            format!("{} {unit}", credits.normalize()).trim_end().to_owned(),
+        ));
     }
     if let Some(level) = &design.level {
         facts.push(("Level", level.clone()));

@@ -6,12 +6,12 @@ use chrono::Utc;
 use crate::domain::award::{Award, Standing};
 use crate::domain::badge::Kind;
 use crate::domain::sentence::number;
+use crate::domain::tags::{hours_tag, level_tag, unit_tag};
 use crate::domain::zone::Zone;
 use crate::service::Cairn;
 use crate::service::base::drawings::Asker;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::baked;
-use crate::service::credential::build::{hours_tag, level_tag};
 use crate::service::credential::qr;
 use crate::web::markdown;
 use crate::web::views::shared::{Certificate, PictureView, When, WhereToCheck};
@@ -148,7 +148,7 @@ fn facts(document: &OpenBadgeCredential) -> Vec<String> {
         }),
         achievement
             .credits_available
-            .map(|credits| format!("{} credits", number(credits))),
+            .map(|credits| format!("{} {}", number(credits), tagged(unit_tag).unwrap_or("credits"))),
         tagged(level_tag).map(|level| format!("Level {level}")),
     ];
     facts.into_iter().flatten().collect()

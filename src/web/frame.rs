@@ -46,6 +46,17 @@ const NOTICES: &[(&str, Status, &str)] = &[
     ),
     ("deleted", Status::Earned, "The draft was deleted."),
     (
+        "dismissed",
+        Status::Neutral,
+        "Dismissed. Your reason stands in the report; the hint comes back when what it is about changes.",
+    ),
+    (
+        "duplicated",
+        Status::Earned,
+        "Duplicated, with its rule. It is a draft and a badge of its own: say what sets it apart.",
+    ),
+    ("shown-again", Status::Neutral, "It is shown again."),
+    (
         "regrade-kept",
         Status::Earned,
         "The badge stays. Your reason is kept with the record.",

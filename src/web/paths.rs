@@ -102,6 +102,11 @@ pub(crate) mod course {
         /// How the class came along.
         OVER_TIME = "/progress/over-time", over_time();
 
+        /// What is worth a thought about the badges of the course.
+        COACH = "/coach", coach();
+        COACH_DISMISS = "/coach/dismiss", coach_dismiss();
+        COACH_SHOW_AGAIN = "/coach/show", coach_show_again();
+
         BADGE_NEW = "/badges/new", badge_new();
         BADGE_SAVE_NEW = "/badges/save", badge_save_new();
         BADGE = "/badges/{badge}", badge(badge: &BadgeId);
@@ -109,6 +114,7 @@ pub(crate) mod course {
         BADGE_CARD = "/badges/{badge}/card", badge_card(badge: &BadgeId);
         BADGE_EDIT = "/badges/{badge}/edit", badge_edit(badge: &BadgeId);
         BADGE_SAVE = "/badges/{badge}/save", badge_save(badge: &BadgeId);
+        BADGE_DUPLICATE = "/badges/{badge}/duplicate", badge_duplicate(badge: &BadgeId);
         BADGE_RULE = "/badges/{badge}/rule", badge_rule(badge: &BadgeId);
         BADGE_RULE_SAVE = "/badges/{badge}/rule/save", badge_rule_save(badge: &BadgeId);
         /// Two versions of the rule side by side.
@@ -227,7 +233,8 @@ pub(crate) mod console {
     use super::routes;
     use crate::ids::{
         AdminId, AwardId, BadgeId, CopyRequestId, DeploymentId, EndorsementId, ErasureId, ExportId,
-        InvitationId, JoinId, KeyId, PlatformId, RegistrationId, RestGrantId, TenantId, WaiverId,
+        InvitationId, JoinId, KeyId, PlatformId, RegistrationId, RestGrantId, SkillListId, TenantId,
+        WaiverId,
     };
 
     /// What the scope begins with.
@@ -296,6 +303,13 @@ pub(crate) mod console {
         ENDORSEMENT_VOUCH = "/endorsements/{tenant}/{endorsement}/vouch",
             endorsement_vouch(tenant: &TenantId, endorsement: &EndorsementId);
 
+        /// Lists of skills from which teachers choose.
+        SKILLS_OF = "/skills/{tenant}", skills_of(tenant: &TenantId);
+        SKILLS_LOOK = "/skills/{tenant}/look", skills_look(tenant: &TenantId);
+        SKILLS_BRING = "/skills/{tenant}/bring", skills_bring(tenant: &TenantId);
+        SKILLS_REMOVE = "/skills/{tenant}/{list}/remove", skills_remove(tenant: &TenantId, list: &SkillListId);
+        /// What is worth a thought about the badges of an institution.
+        COACH_OF = "/coach/{tenant}", coach_of(tenant: &TenantId);
         ISSUERS = "/issuers", issuers();
         ISSUER = "/issuers/{tenant}", issuer(tenant: &TenantId);
         ISSUER_ZONE = "/issuers/{tenant}/time-zone", issuer_zone(tenant: &TenantId);

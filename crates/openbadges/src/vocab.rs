@@ -51,7 +51,7 @@ terms! {
     FIELD_OF_STUDY = "fieldOfStudy", HASHED = "hashed", HUMAN_CODE = "humanCode", IDENTIFIER = "identifier",
     IDENTIFIER_TYPE = "identifierType", IDENTITY_HASH = "identityHash", IDENTITY_TYPE = "identityType",
     IMAGE = "image", LEVEL = "level", LICENSE_NUMBER = "licenseNumber", NARRATIVE = "narrative",
-    OFFICIAL = "official", OTHER_IDENTIFIER = "otherIdentifier", PHONE = "phone", POINTS = "points",
+    OFFICIAL = "official", OTHER_IDENTIFIER = "otherIdentifier", PARENT_ORG = "parentOrg", PHONE = "phone", POINTS = "points",
     REQUIRED_LEVEL = "requiredLevel", REQUIRED_VALUE = "requiredValue", RESULT = "result",
     RESULT_DESCRIPTION = "resultDescription", RESULT_TYPE = "resultType", ROLE = "role",
     RUBRIC_CRITERION_LEVEL = "rubricCriterionLevel", SALT = "salt", SPECIALIZATION = "specialization",

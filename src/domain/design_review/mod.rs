@@ -5,11 +5,12 @@ mod rule;
 mod stack;
 
 pub(crate) use design::{
-    DesignProblem, MAX_ALIGNMENTS, MAX_ALT, MAX_CRITERIA, MAX_DAYS, MAX_DESCRIPTION, MAX_MONTHS, MAX_NAME,
-    MAX_OUTCOME, MAX_SHORT, review_design,
+    DesignProblem, MAX_ALIGNMENTS, MAX_ALT, MAX_ASSESSMENT, MAX_CRITERIA, MAX_DAYS, MAX_DESCRIPTION,
+    MAX_MONTHS, MAX_NAME, MAX_OUTCOME, MAX_SHORT, is_address, review_design,
 };
 pub(crate) use rule::{
     RuleContext, RuleProblem, bound_problem, completion_problem, elsewhere_problem, hand_in_problem,
     review_evidence, review_rule, share_elsewhere, share_of, threshold_problem, word_problem,
 };
+pub(crate) use stack::find_loop;
 pub(crate) use stack::loop_from;

@@ -8,34 +8,35 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::achievement::target_type;
 use crate::domain::award::Award;
-use crate::domain::badge::{Badge, Design};
+use crate::domain::badge::Badge;
 use crate::domain::decision::{CheckedCondition, CheckedGroup, CheckedNode, Decision, Seen, Truth};
 use crate::domain::evaluate::points as in_points;
 use crate::domain::evidence::{Artefact, Submission};
 use crate::domain::issuer::Issuer;
 use crate::domain::outside::OutsideValue;
 use crate::domain::rule::{Condition, Needed, Threshold};
+use crate::domain::tags::tags;
 use crate::ids::{BadgeId, LineItemId, OutsideColumnId};
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use openbadges::credential::{
     Achievement, AchievementSubject, Alignment, Context, Criteria, EndorsementCredential, Evidence,
-    IdentifierEntry, IdentityObject, Image, OpenBadgeCredential, Profile, ResultDescription, ResultEntry,
-    ResultStatus, StatusEntry,
+    IdentityObject, Image, OpenBadgeCredential, Profile, ResultDescription, ResultEntry, ResultStatus,
+    StatusEntry,
 };
 use openbadges::did::IssuerIdentity;
 
+mod authority;
 mod native;
 mod parts;
 
 pub(in crate::service) use parts::Counted;
 pub(crate) use parts::is_part;
 
+pub(crate) use authority::{accreditation, register};
+
 /// What the credential says when an instructor awarded it although the rule was not met.
 const BY_HAND: &str = "Awarded by an instructor's own decision, not by the rule of the badge.";
-
-/// What the identifier of an issuer in the Research Organization Registry is called; the standard has no word for it.
-pub(crate) const ROR: &str = "ext:ror";
 
 /// What stands in an evidence before the digest of the address that was handed in.
 const LINK_PRINT: &str = "link: sha-256 ";
@@ -43,8 +44,8 @@ const LINK_PRINT: &str = "link: sha-256 ";
 /// The part of a badge's page that tells its criteria.
 pub(crate) const CRITERIA: &str = "criteria";
 
-/// How the tag of a level begins.
-const LEVEL_TAG: &str = "Level: ";
+/// What stands before how a badge is assessed, in its criteria: the standard has no member for it.
+const ASSESSMENT: &str = "# How it is assessed";
 
 /// Everything that goes into one credential.
 pub(in crate::service) struct Parts<'a> {
@@ -93,20 +94,22 @@ pub(in crate::service) fn build(parts: Parts<'_>) -> OpenBadgeCredential {
     let mut achievement = achievement(&achievement_id, parts.identity, parts.badge);
     achievement.endorsement = parts.endorsements;
     let mut result = Vec::new();
-    if parts.badge.design.show_score {
-        for score in scores(&parts.decision.tree) {
-            let told = score_entry(&achievement_id, score, parts.labels)
-                .or_else(|| entry_elsewhere(&achievement_id, score, parts.labels_elsewhere))
-                .or_else(|| native::entry(&achievement_id, score, parts.labels_elsewhere));
-            if let Some((description, entry)) = told
-                && !achievement
-                    .result_description
-                    .iter()
-                    .any(|known| known.id == description.id)
-            {
-                achievement.result_description.push(description);
-                result.push(entry);
-            }
+    for score in scores(&parts.decision.tree) {
+        let told = score_entry(&achievement_id, score, parts.labels)
+            .or_else(|| entry_elsewhere(&achievement_id, score, parts.labels_elsewhere))
+            .or_else(|| native::entry(&achievement_id, score, parts.labels_elsewhere));
+        let told = match told {
+            Some(told) if !parts.badge.design.show_score => Some(completed(told)),
+            told => told,
+        };
+        if let Some((description, entry)) = told
+            && !achievement
+                .result_description
+                .iter()
+                .any(|known| known.id == description.id)
+        {
+            achievement.result_description.push(description);
+            result.push(entry);
         }
     }
     OpenBadgeCredential {
@@ -271,17 +274,7 @@ pub(in crate::service) fn profile(identity: &IssuerIdentity, issuer: &Issuer) ->
             caption: Some(issuer.name.clone()),
             ..Image::default()
         }),
-        other_identifier: issuer
-            .marks
-            .ror
-            .iter()
-            .map(|ror| IdentifierEntry {
-                identifier: ror.address(),
-                identifier_type: ROR.to_owned(),
-                ..IdentifierEntry::default()
-            })
-            .collect(),
-        ..Profile::default()
+        ..authority::told(&issuer.marks)
     }
 }
 
@@ -298,8 +291,8 @@ pub(in crate::service) fn achievement_id(
     )
 }
 
-/// A badge as the standard says it. Hours and level have no member there: they stand among the tags, in the words of
-/// [`hours_tag`] and [`level_tag`].
+/// A badge as the standard says it. Hours, level and the unit of credits have no member there: they stand among the tags, in the
+/// words of [`crate::domain::tags`].
 pub(in crate::service) fn achievement(id: &str, identity: &IssuerIdentity, badge: &Badge) -> Achievement {
     let design = &badge.design;
     let alignment = design.alignments.iter().map(|one| Alignment {
@@ -310,20 +303,36 @@ pub(in crate::service) fn achievement(id: &str, identity: &IssuerIdentity, badge
         target_type: target_type(&one.url).map(str::to_owned),
         ..Alignment::default()
     });
+    let details = &design.details;
+    let named = design
+        .level
+        .as_deref()
+        .map(str::trim)
+        .filter(|level| !level.is_empty());
+    let level = named
+        .zip(details.level_url.as_ref())
+        .map(|(level, url)| Alignment {
+            target_name: level.to_owned(),
+            target_url: url.clone(),
+            target_type: target_type(url).map(str::to_owned),
+            ..Alignment::default()
+        });
     Achievement {
         id: id.to_owned(),
         name: design.name.clone(),
         description: description(&design.name, &design.outcome, &design.description),
         achievement_type: Some(design.achievement_type().word().to_owned()),
-        criteria: criteria(id, &design.criteria),
+        criteria: criteria(id, &design.criteria, &details.assessment),
         image: Some(Image {
             id: format!("{}{}", identity.origin(), pictures::png_href(&design.picture)),
             caption: Some(design.picture_alt.clone()).filter(|text| !text.trim().is_empty()),
             ..Image::default()
         }),
-        alignment: alignment.collect(),
+        alignment: alignment.chain(level).collect(),
         tag: tags(design),
         credits_available: design.credits,
+        field_of_study: details.field.clone(),
+        human_code: details.code.clone(),
         version: Some(badge.revision.to_string()),
         in_language: design.language.as_ref().map(ToString::to_string),
         ..Achievement::default()
@@ -342,38 +351,22 @@ fn description(name: &str, outcome: &str, description: &str) -> String {
 }
 
 /// The part of the badge's page that tells the criteria, and the same in words where there are any.
-fn criteria(id: &str, narrative: &str) -> Criteria {
+fn criteria(id: &str, narrative: &str, assessment: &str) -> Criteria {
     Criteria {
         id: Some(format!("{id}#{CRITERIA}")),
-        narrative: Some(narrative.to_owned()).filter(|text| !text.trim().is_empty()),
+        narrative: Some(criteria_in_full(narrative, assessment)).filter(|text| !text.is_empty()),
     }
 }
 
-fn tags(design: &Design) -> Vec<String> {
-    let hours = design.hours.map(|hours| {
-        let word = if hours == Decimal::ONE { "hour" } else { "hours" };
-        format!("{} {word}", hours.normalize())
-    });
-    let level = design.level.as_deref().map(str::trim);
-    let level = level.filter(|level| !level.is_empty());
-    let level = level.map(|level| format!("{LEVEL_TAG}{level}"));
-    [Some(design.kind.word().to_owned()), hours, level]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
-/// The hours of work that a tag declares: "12 hours".
+/// The criteria in Markdown, and below them how it is assessed; empty where neither was said.
 #[must_use]
-pub(crate) fn hours_tag(tag: &str) -> Option<&str> {
-    let hours = tag.strip_suffix(" hours").or_else(|| tag.strip_suffix(" hour"))?;
-    hours.parse::<Decimal>().is_ok().then_some(hours)
-}
-
-/// The level that a tag declares: "Level: EQF 4".
-#[must_use]
-pub(crate) fn level_tag(tag: &str) -> Option<&str> {
-    tag.strip_prefix(LEVEL_TAG)
+pub(crate) fn criteria_in_full(criteria: &str, assessment: &str) -> String {
+    match (criteria.trim().is_empty(), assessment.trim().is_empty()) {
+        (true, true) => String::new(),
+        (false, true) => criteria.to_owned(),
+        (true, false) => format!("{ASSESSMENT}\n\n{assessment}"),
+        (false, false) => format!("{criteria}\n\n{ASSESSMENT}\n\n{assessment}"),
+    }
 }
 
 /// The conditions that held.
@@ -416,6 +409,22 @@ pub(in crate::service) fn rests_on_grades(decision: &Decision) -> bool {
     conditions(&decision.tree)
         .iter()
         .any(|checked| !checked.condition.line_items().is_empty())
+}
+
+/// A mark that is not shown: that it was reached, and no number of it.
+fn completed((shown, _): (ResultDescription, ResultEntry)) -> (ResultDescription, ResultEntry) {
+    let description = ResultDescription {
+        id: shown.id,
+        name: shown.name,
+        result_type: "Status".to_owned(),
+        ..ResultDescription::default()
+    };
+    let entry = ResultEntry {
+        result_description: Some(description.id.clone()),
+        status: Some(ResultStatus::Completed),
+        ..ResultEntry::default()
+    };
+    (description, entry)
 }
 
 fn score_entry(
@@ -516,11 +525,49 @@ mod tests {
 
     #[test]
     fn criteria_have_an_address_with_and_without_words() {
-        let told = criteria("https://b.example/a/1", "Reach **80 %**.");
+        let told = criteria("https://b.example/a/1", "Reach **80 %**.", " ");
         assert_eq!(told.id.as_deref(), Some("https://b.example/a/1#criteria"));
         assert_eq!(told.narrative.as_deref(), Some("Reach **80 %**."));
-        let bare = criteria("https://b.example/a/1", " ");
+        let bare = criteria("https://b.example/a/1", " ", "");
         assert_eq!((bare.id, bare.narrative), (told.id, None));
+    }
+
+    #[test]
+    fn how_it_is_assessed_stands_below_the_criteria_under_a_heading() {
+        let both = criteria_in_full("Reach **80 %**.", "Two assessors.");
+        assert_eq!(both, "Reach **80 %**.\n\n# How it is assessed\n\nTwo assessors.");
+        assert_eq!(
+            criteria_in_full("", "Two assessors."),
+            "# How it is assessed\n\nTwo assessors."
+        );
+    }
+
+    #[test]
+    fn a_mark_that_is_not_shown_leaves_that_it_was_reached_and_no_number() {
+        let shown = ResultDescription {
+            id: "https://b.example/a/1#grade-quiz".into(),
+            name: "Final quiz".into(),
+            result_type: "RawScore".into(),
+            required_value: Some("80".into()),
+            value_max: Some("100".into()),
+            ..ResultDescription::default()
+        };
+        let entry = ResultEntry {
+            result_description: Some(shown.id.clone()),
+            value: Some("86".into()),
+            ..ResultEntry::default()
+        };
+        let (description, entry) = completed((shown, entry));
+        assert_eq!(
+            (
+                description.result_type.as_str(),
+                description.required_value,
+                description.value_max
+            ),
+            ("Status", None, None)
+        );
+        assert_eq!((entry.value, entry.status), (None, Some(ResultStatus::Completed)));
+        assert_eq!(entry.result_description, Some(description.id));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::authority::{Authority, AuthorityProblem, TypedAuthority};
 use crate::domain::badge::Picture;
 use crate::domain::issuer::{Counts, Issuer, LinkedInId, Marks, Ror, Tenant};
 use crate::domain::keys::{IssuerKey, KeyState};
@@ -49,6 +50,8 @@ pub(crate) struct Face {
     pub(crate) ror: Option<String>,
     /// The number of its page at LinkedIn, or its address with the number, as typed.
     pub(crate) linkedin: Option<String>,
+    /// Who stands behind it, as typed.
+    pub(crate) authority: TypedAuthority,
 }
 
 /// What becomes of an issuer's logo. What is stored reads as [`Logo::New`], and as [`Logo::Removed`] where there is none.
@@ -78,6 +81,7 @@ fn face_of(tenant: &Tenant, issuer: &Issuer) -> Face {
         logo: issuer.marks.logo.clone().map_or(Logo::Removed, Logo::New),
         ror: issuer.marks.ror.as_ref().map(Ror::address),
         linkedin: issuer.marks.linkedin.as_ref().map(ToString::to_string),
+        authority: issuer.marks.authority.typed(),
     }
 }
 
@@ -270,6 +274,8 @@ pub(crate) async fn change(
         let detail = json!({
             "name": typed.name, "issuer": issuer.name, "url": issuer.url, "email": issuer.email,
             "logo": issuer.marks.logo, "ror": typed.ror, "linkedin": typed.linkedin,
+            "accreditation": issuer.marks.authority.accreditation, "parent": issuer.marks.authority.parent,
+            "identifiers": issuer.marks.authority.identifiers,
         });
         Ok(audit::record(db, &entry.detail(detail), random.as_ref())?)
     });
@@ -320,6 +326,15 @@ async fn usable(cairn: &Cairn, tenant: &TenantId, face: Face) -> Result<Face, Se
     }
     let ror = wrong.take(ror(&face))?;
     let linkedin = wrong.take(linkedin(&face))?;
+    let authority = match Authority::read(&face.authority) {
+        Ok(authority) => authority,
+        Err(problems) => {
+            for problem in problems {
+                wrong.note(InstitutionRefusal::Authority(problem));
+            }
+            Authority::default()
+        }
+    };
     wrong.end()?;
     Ok(Face {
         name,
@@ -329,6 +344,7 @@ async fn usable(cairn: &Cairn, tenant: &TenantId, face: Face) -> Result<Face, Se
         logo: face.logo,
         ror: ror.as_ref().map(Ror::address),
         linkedin: linkedin.as_ref().map(ToString::to_string),
+        authority: authority.typed(),
     })
 }
 
@@ -465,6 +481,10 @@ fn marks(face: &Face, known: Marks) -> Result<Marks, ServiceError> {
         },
         ror: ror(face)?,
         linkedin: linkedin(face)?,
+        authority: Authority::read(&face.authority).map_err(|problems| {
+            let first = problems.first().copied();
+            InstitutionRefusal::Authority(first.unwrap_or(AuthorityProblem::Accreditation))
+        })?,
     })
 }
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod account;
 pub(crate) mod administrators;
+pub(crate) mod coaching;
 pub(crate) mod connecting;
 pub(crate) mod copy_requests;
 pub(crate) mod endorsements;
@@ -16,4 +17,5 @@ pub(crate) mod rest_access;
 pub(crate) mod revoking;
 pub(crate) mod self_test;
 pub(crate) mod sharing;
+pub(crate) mod skills;
 pub(crate) mod tool_keys;

@@ -19,9 +19,10 @@ const fn of_course(table: &'static str, key: &'static str, unique: Option<&'stat
     }
 }
 
-const MOVED: [Moved; 19] = [
+const MOVED: [Moved; 20] = [
     of_course("course_keys", "id", None),
     of_course("badges", "id", None),
+    of_course("dismissed_findings", "id", Some("about")),
     of_course("links", "id", Some("resource_link_id")),
     of_course("line_items", "id", Some("url")),
     of_course("activities", "id", None),

@@ -59,7 +59,7 @@ const fn acted(table: &'static str, column: &'static str, key: &'static str) -> 
 }
 
 /// What they did for others. What was said anew since has another moment, and is no more what went over.
-const ACTED: [Moved; 11] = [
+const ACTED: [Moved; 12] = [
     acted(
         "approvals",
         "by_person_id",
@@ -83,6 +83,7 @@ const ACTED: [Moved; 11] = [
     acted("outside_columns", "ticked_by", "id"),
     acted("rest_grants", "given_by_person", "id"),
     acted("endorsements", "invited_by_person", "id"),
+    acted("dismissed_findings", "dismissed_by", "id"),
 ];
 
 /// Makes one of two people. Run it in a transaction.

@@ -506,6 +506,14 @@ fn an_issuer_keeps_its_marks_and_each_school_its_own() {
             logo: Some("ab".repeat(32)),
             ror: Ror::parse("05dxps055"),
             linkedin: LinkedInId::parse("1337"),
+            authority: crate::domain::authority::Authority {
+                accreditation: Some("Example Accreditation Council".into()),
+                parent: Some(crate::domain::authority::Parent {
+                    name: "Example University".into(),
+                    url: "https://university.example".into(),
+                }),
+                ..Default::default()
+            },
         };
         assert!(said.ror.is_some() && said.linkedin.is_some());
         for wanted in [said, Marks::default()] {

@@ -8,6 +8,7 @@ mod choosing;
 mod console;
 mod copying;
 mod deciding;
+mod dismissing;
 mod ending;
 mod endorsing;
 mod erasing;
@@ -20,6 +21,7 @@ mod institutions;
 mod joined;
 mod joining;
 mod lineages;
+mod listing;
 mod matrix;
 mod mine;
 mod one_home;
@@ -365,6 +367,7 @@ fn design(name: &str) -> Design {
         show_score: true,
         chosen_type: None,
         language: None,
+        details: crate::domain::achievement::Details::default(),
     }
 }
 

@@ -205,3 +205,64 @@ fn everything_that_is_wrong_with_an_issuer_is_said_at_once() {
         stage.scene.end().await;
     });
 }
+
+#[test]
+fn who_stands_behind_an_issuer_is_said_in_the_console_and_signed_from_then_on() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let tenant = stage.course.tenant.clone();
+        let mut admin = AdminBrowser::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        let page = admin.get(&format!("/admin/issuers/{tenant}")).await;
+        let form = page.form("/admin/issuers/").unwrap();
+        let wrong = [("parent_name", "Example University"), ("identifiers", "123456")];
+        let refused = admin
+            .browser
+            .submit_files(&page, &form, &wrong, &[])
+            .await
+            .unwrap();
+        assert_eq!(refused.status, 422);
+        for said in [
+            "Give the parent organisation a name",
+            "Write one identifier a line",
+        ] {
+            assert!(refused.words().contains(said), "{said}: {}", refused.words());
+        }
+        let form = refused.form("/admin/issuers/").unwrap();
+        assert_eq!(form.value("parent_name"), Some("Example University"));
+        let right = [
+            ("accreditation", "Example Accreditation Council"),
+            ("parent_url", "https://university.example"),
+            ("identifiers", "IPEDS 123456"),
+            ("official", "Ada Example"),
+        ];
+        let saved = admin
+            .browser
+            .submit_files(&refused, &form, &right, &[])
+            .await
+            .unwrap();
+        assert!(saved.words().contains("Saved."), "{}", saved.words());
+
+        let (_, _, credential) = stage.earned().await;
+        let signed: Value = serde_json::from_str(&credential.document).unwrap();
+        let issuer = &signed["issuer"];
+        assert_eq!(issuer["parentOrg"]["name"], "Example University");
+        assert_eq!(issuer["otherIdentifier"][0]["identifierType"], "ext:ipeds");
+        assert_eq!(issuer["official"], "Ada Example");
+        assert!(stage.verify(credential.document.as_bytes()).await.is_valid());
+        // Each letter of it is signed.
+        let forged = credential
+            .document
+            .replace("Accreditation Council", "Accreditation Council!");
+        assert_ne!(forged, credential.document);
+        assert!(!stage.verify(forged.as_bytes()).await.is_valid());
+        let page = get(&stage.url(&format!("/b/{}", credential.slug)), "text/html").await;
+        for said in [
+            "Accreditation of the issuer",
+            "Example Accreditation Council",
+            "Example University",
+        ] {
+            assert!(page.words().contains(said), "{said}: {}", page.words());
+        }
+        stage.scene.end().await;
+    });
+}

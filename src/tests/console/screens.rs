@@ -124,6 +124,8 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             ("issuers", "/issuers".to_owned()),
             ("issuer", format!("/issuers/{tenant}")),
             ("rotate", format!("/issuers/{tenant}/rotate")),
+            ("coach", format!("/coach/{tenant}")),
+            ("skills", format!("/skills/{tenant}")),
             ("publish", "/tool-keys/publish".to_owned()),
             ("choose", "/policies".to_owned()),
             ("policies", format!("/policies/{tenant}")),

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod anew;
+mod details;
 mod elsewhere;
 pub(crate) mod endorsing;
 mod everywhere;

@@ -269,6 +269,7 @@ impl Stage {
             logo: Some(digest.clone()),
             ror: Ror::parse(ror),
             linkedin: LinkedInId::parse(linkedin),
+            ..Marks::default()
         };
         let marked = cairn.store.write(move |db| {
             let issuer = issuers::for_tenant(db, &tenant)?.unwrap();
@@ -397,5 +398,6 @@ pub(crate) fn design(name: &str) -> Design {
         show_score: true,
         chosen_type: None,
         language: crate::domain::achievement::Language::parse("en"),
+        details: crate::domain::achievement::Details::default(),
     }
 }

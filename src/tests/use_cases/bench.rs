@@ -291,6 +291,7 @@ pub(super) fn design(name: &str) -> Design {
         show_score: true,
         chosen_type: None,
         language: None,
+        details: crate::domain::achievement::Details::default(),
     }
 }
 

@@ -6,6 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use super::error::AdminError;
 use super::frame::{AdminPlace, problem, problems};
 use super::tool_keys;
+use crate::domain::authority::TypedAuthority;
 use crate::domain::issuer::Tenant;
 use crate::domain::keys::{IssuerKey, KeyKind, KeyState};
 use crate::domain::theme::Colour;
@@ -146,6 +147,7 @@ fn view(
         },
         ror: face.ror.unwrap_or_default(),
         linkedin: face.linkedin.unwrap_or_default(),
+        authority: face.authority,
         colour_action: console::issuer_colour(id),
         colour,
         preview: one.tenant.accent.map(AccentPreview::of),
@@ -155,6 +157,8 @@ fn view(
         zone_said_by: one.tenant.time_zone.map(|set| said_by(set.from)),
         did: institutions::did(&visit.cairn, &one.issuer),
         profile_href: addresses::issuer(&one.issuer.slug),
+        coach_href: console::coach_of(id),
+        skills_href: console::skills_of(id),
         keys: keys.collect(),
         rotate_href: console::issuer_rotate(id),
         waiting,
@@ -177,6 +181,13 @@ async fn save(
         logo,
         ror: typed("ror"),
         linkedin: typed("linkedin"),
+        authority: TypedAuthority {
+            accreditation: form.text("accreditation"),
+            parent_name: form.text("parent_name"),
+            parent_url: form.text("parent_url"),
+            identifiers: form.text("identifiers").replace("\r\n", "\n"),
+            official: form.text("official"),
+        },
     };
     let seen = clash::brought(form);
     let wrong = match &refused {
@@ -232,6 +243,26 @@ fn face_saved_meanwhile(
         ("Logo", theirs_logo.to_owned(), logo.to_owned()),
         ("ROR identifier", text(&saved.ror), text(&face.ror)),
         ("LinkedIn page", text(&saved.linkedin), text(&face.linkedin)),
+        (
+            "Accreditation",
+            saved.authority.accreditation.clone(),
+            face.authority.accreditation.clone(),
+        ),
+        (
+            "Parent organisation",
+            format!("{} {}", saved.authority.parent_name, saved.authority.parent_url),
+            format!("{} {}", face.authority.parent_name, face.authority.parent_url),
+        ),
+        (
+            "Other identifiers",
+            saved.authority.identifiers.clone(),
+            face.authority.identifiers.clone(),
+        ),
+        (
+            "Who answers for it",
+            saved.authority.official.clone(),
+            face.authority.official.clone(),
+        ),
     ];
     let action = console::issuer(&met.theirs.tenant.id);
     let mut pairs = visit.fields.pairs.clone();
@@ -251,6 +282,10 @@ fn field_of(code: &str) -> &'static str {
         "issuer.logo" => "logo",
         "issuer.ror" => "ror",
         "issuer.linkedin" => "linkedin",
+        "issuer.accreditation" => "accreditation",
+        "issuer.parent" => "parent_name",
+        "issuer.identifiers" => "identifiers",
+        "issuer.official" => "official",
         _ => "email",
     }
 }

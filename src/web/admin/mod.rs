@@ -10,6 +10,7 @@ use crate::web::paths::console;
 mod administrators;
 mod audit;
 mod awards;
+mod coach;
 mod copy_requests;
 mod endorsements;
 pub(crate) mod error;
@@ -26,6 +27,7 @@ mod privacy;
 mod programmes;
 mod provider;
 mod sign_in;
+mod skills;
 mod tool_keys;
 
 use error::AdminError;
@@ -37,6 +39,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         administrators::configure,
         audit::configure,
         awards::configure,
+        coach::configure,
         copy_requests::configure,
         endorsements::configure,
         issuers::configure,
@@ -50,6 +53,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         programmes::configure,
         provider::configure,
         sign_in::configure,
+        skills::configure,
         tool_keys::configure,
     ] {
         console = console.configure(page);

@@ -6,10 +6,12 @@ use actix_web::web::{self, ServiceConfig};
 use super::badge_form::{at_field, design as read_design, hints, read, wrong_besides};
 use crate::domain::badge::{Badge, Design, Picture};
 use crate::domain::policy::Power;
-use crate::ids::BadgeId;
+use crate::domain::starters::Starter;
+use crate::ids::{BadgeId, SkillId};
+use crate::service::badge::coach;
 use crate::service::badge::design::{self, Saved};
 use crate::service::badge::lineage::{self, Change};
-use crate::service::badge::pictures;
+use crate::service::badge::{pictures, skills};
 use crate::service::base::addresses;
 use crate::service::base::clash::Clash;
 use crate::service::base::policies;
@@ -19,8 +21,10 @@ use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
-use crate::web::views::instructor::{AlignmentRow, BadgeEditorPage, BadgeFields, OfferSwitch};
-use crate::web::views::shared::{Problem, ProblemList};
+use crate::web::views::instructor::{
+    AlignmentRow, BadgeEditorPage, BadgeFields, OfferSwitch, SkillPicker, sentences,
+};
+use crate::web::views::shared::{Choice, Problem, ProblemList};
 use crate::web::words;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -31,20 +35,19 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route(course::BADGE_EDIT, web::get().to(edit))
         .route(course::BADGE_EDIT, web::post().to(edit))
         .route(course::BADGE_SAVE, web::post().to(save_known))
-        .route(course::BADGE_OFFER, web::post().to(offer));
+        .route(course::BADGE_OFFER, web::post().to(offer))
+        .route(course::BADGE_DUPLICATE, web::post().to(duplicate));
 }
 
 async fn new(visit: Visit) -> Result<HttpResponse, AppError> {
     policies::check(&visit.cairn, &visit.visitor, Power::Create).await?;
     let locale = visit.visitor.session.locale.clone().unwrap_or_default();
-    visit.show(&view(
-        &visit,
-        None,
-        BadgeFields::in_language(&locale),
-        Vec::new(),
-        Vec::new(),
-        0,
-    ))
+    let fields = BadgeFields::in_language(&locale);
+    let page = view(&visit, None, fields, Vec::new(), Vec::new(), 0);
+    visit.show(&BadgeEditorPage {
+        picker: picker(&visit, "").await?,
+        ..page
+    })
 }
 
 /// Whether this visit answers a course site that waits for a choice.
@@ -61,23 +64,20 @@ async fn edit(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
             .trim_start_matches(addresses::PICTURES)
             .to_owned();
     }
-    let page = view(
-        &visit,
-        Some(&id),
-        fields,
-        Vec::new(),
-        hints(&badge.design),
-        holders,
-    );
+    let hints = hints(&visit, Some(&id), &badge.design).await?;
+    let page = view(&visit, Some(&id), fields, Vec::new(), hints, holders);
     let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
     let offered = lineage::offered(&visit.cairn, &visit.visitor, &id).await?;
     let offer = offered.filter(|_| may_save).map(|offered| OfferSwitch {
         action: visit.href(&course::badge_offer(&id)),
         offered,
     });
+    let duplicate_action = page.duplicate_action.clone().filter(|_| may_save);
     visit.show(&BadgeEditorPage {
         may_save,
         offer,
+        duplicate_action,
+        picker: picker(&visit, "").await?,
         ..page
     })
 }
@@ -101,6 +101,12 @@ async fn leaves(visit: &Visit, id: Option<&BadgeId>, design: &Design) -> Result<
     Ok(lineage::leaves(&visit.cairn, &visit.visitor, id, change).await?)
 }
 
+/// What the coach says of a badge as it is written: it never blocks.
+async fn hints(visit: &Visit, id: Option<&BadgeId>, design: &Design) -> Result<Vec<String>, AppError> {
+    let found = coach::while_writing(&visit.cairn, &visit.visitor, id, design).await?;
+    Ok(sentences(found.iter().map(|one| &one.finding)))
+}
+
 async fn save_new(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
     save(&visit, None).await
 }
@@ -111,6 +117,18 @@ async fn save_known(
 ) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     save(&visit, Some(id)).await
+}
+
+/// What stands behind the name of a duplicate until somebody says what sets it apart.
+const DUPLICATE: &str = " (duplicate)";
+
+async fn duplicate(
+    Proven(visit): Proven<Visit>,
+    path: web::Path<(String, BadgeId)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let made = design::duplicate(&visit.cairn, &visit.visitor, &id, DUPLICATE).await?;
+    Ok(visit.go(&visit.href_saying(&course::badge_edit(&made), "duplicated")))
 }
 
 async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppError> {
@@ -143,7 +161,13 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
         }
     }
     let action = visit.fields.text("action");
-    if !change_skills(&action, &mut fields) && action != "refresh" && unkept.is_none() {
+    let started = action.strip_prefix("start:").and_then(Starter::parse);
+    if let Some(starter) = started.filter(|_| id.is_none()) {
+        fields = fields.begun_as(starter);
+    }
+    let picks = take_skill(visit, &action, &mut fields).await?;
+    let only_shows = action == "refresh" || started.is_some() || picks;
+    if !change_skills(&action, &mut fields) && !only_shows && unkept.is_none() {
         let (design, unread) = read_design(&fields, visit.visitor.zone());
         problems.extend(unread);
         if problems.is_empty() {
@@ -162,7 +186,9 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
             };
             match saved {
                 Err(error) => unkept = Some(error),
-                Ok(Saved::Done(id)) => {
+                Ok(Saved::Done(made)) => {
+                    begin(visit, id.as_ref(), &made, &fields.starter).await?;
+                    let id = made;
                     let to = match action.as_str() {
                         "save" => visit.href_saying(&course::badge_edit(&id), "saved"),
                         "save_and_place" if places(visit) => {
@@ -190,15 +216,23 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
         });
     }
     let hints = match read_design(&fields, visit.visitor.zone()) {
-        (design, unread) if unread.is_empty() => hints(&design),
+        (design, unread) if unread.is_empty() && unkept.is_none() => {
+            hints(visit, id.as_ref(), &design).await?
+        }
         _ => Vec::new(),
     };
     let refused = !problems.is_empty();
     let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
     let page = view(visit, id.as_ref(), fields, problems, hints, holders);
+    let picker = match &unkept {
+        // What could not be kept is shown again, whatever else cannot be read.
+        Some(_) => SkillPicker::default(),
+        None => picker(visit, &visit.fields.text("skill_search")).await?,
+    };
     let page = BadgeEditorPage {
         may_save,
         leaves: asked,
+        picker,
         ..page
     };
     if let Some(error) = unkept {
@@ -208,6 +242,19 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
     } else {
         visit.show(&page)
     }
+}
+
+/// Begins the rule of a new badge that began as an example.
+async fn begin(
+    visit: &Visit,
+    known: Option<&BadgeId>,
+    made: &BadgeId,
+    starter: &str,
+) -> Result<(), AppError> {
+    if let (None, Some(starter)) = (known, Starter::parse(starter)) {
+        design::begin_rule(&visit.cairn, &visit.visitor, made, starter).await?;
+    }
+    Ok(())
 }
 
 /// What a colleague made of the badge meanwhile, beside what was typed.
@@ -261,7 +308,7 @@ fn beside(saved: &BadgeFields, typed: &BadgeFields) -> Vec<(&'static str, String
         _ => "for ever".to_owned(),
     };
     let points = |one: &BadgeFields| if one.show_score { "shown" } else { "not shown" }.to_owned();
-    let parts: [Part<'_>; 16] = [
+    let parts: [Part<'_>; 22] = [
         ("Name", &|one| one.name.clone()),
         ("What it proves", &|one| one.outcome.clone()),
         ("Description", &|one| one.description.clone()),
@@ -278,11 +325,55 @@ fn beside(saved: &BadgeFields, typed: &BadgeFields) -> Vec<(&'static str, String
         ("Points in the badge", &points),
         ("Sort of achievement", &|one| one.achievement_type.clone()),
         ("Language", &|one| one.language.clone()),
+        ("How it is assessed", &|one| one.assessment.clone()),
+        ("Course code", &|one| one.code.clone()),
+        ("Field of study", &|one| one.field.clone()),
+        ("Unit of credits", &|one| one.credit_unit.clone()),
+        ("Address of the level", &|one| one.level_url.clone()),
+        ("Skills in words", &|one| one.skills.clone()),
     ];
     parts
         .iter()
         .map(|(label, part)| (*label, part(saved), part(typed)))
         .collect()
+}
+
+/// Skills to choose from, by words that were typed.
+async fn picker(visit: &Visit, sought: &str) -> Result<SkillPicker, AppError> {
+    let offer = skills::search(&visit.cairn, &visit.visitor, sought).await?;
+    let found = offer.found.into_iter().map(|one| {
+        let code = one.skill.code.map(|code| format!(", {code}")).unwrap_or_default();
+        Choice::new(
+            one.id.to_string(),
+            format!("{} ({}{code})", one.skill.name, one.list),
+        )
+    });
+    Ok(SkillPicker {
+        is_there: offer.is_there,
+        sought: sought.to_owned(),
+        found: found.collect(),
+    })
+}
+
+/// The buttons of the picker: what was chosen becomes a row. Says whether it was one of them.
+async fn take_skill(visit: &Visit, action: &str, fields: &mut BadgeFields) -> Result<bool, AppError> {
+    let Some(id) = action.strip_prefix("take_skill:") else {
+        return Ok(action == "search_skills");
+    };
+    let chosen = skills::chosen(&visit.cairn, &visit.visitor, &SkillId::from(id.to_owned())).await?;
+    if let Some(one) = chosen
+        && fields.alignments.iter().all(|row| row.url != one.skill.url)
+    {
+        // An empty row was added for it.
+        fields.alignments.retain(|row| *row != AlignmentRow::default());
+        fields.alignments.push(AlignmentRow {
+            name: one.skill.name,
+            url: one.skill.url,
+            code: one.skill.code.unwrap_or_default(),
+            framework: one.list,
+        });
+    }
+    Ok(true)
 }
 
 /// The buttons that add and remove skills. Says whether it was one of them.
@@ -332,6 +423,7 @@ fn view(
         fields,
         problems: ProblemList(problems),
         hints,
+        coach_href: visit.href(&course::coach()),
         drawn_src: pictures::DRAWN.to_owned(),
         holders,
         back_href: if places {
@@ -342,5 +434,7 @@ fn view(
         rule_href: id.map(|id| visit.href(&course::badge_rule(id))),
         leaves: None,
         offer: None,
+        duplicate_action: id.map(|id| visit.href(&course::badge_duplicate(id))),
+        picker: SkillPicker::default(),
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
-use crate::domain::achievement::{AchievementType, Language};
+use crate::domain::achievement::{AchievementType, Details, Language};
 use crate::domain::badge::{Alignment, Design, Expiry, Kind, Picture, Renewal, Shape};
 use crate::domain::design_review::{DesignProblem, review_design};
 use crate::domain::zone::Zone;
@@ -48,6 +48,13 @@ pub(in crate::web) fn read(form: &Fields) -> BadgeFields {
         renewal: text("renewal"),
         show_score: form.ticked("show_score"),
         achievement_type: text("achievement_type"),
+        assessment: text("assessment"),
+        code: text("code"),
+        field: text("field"),
+        credit_unit: text("credit_unit"),
+        level_url: text("level_url"),
+        skills: text("skills"),
+        starter: text("starter"),
         language: text("language"),
     };
     for i in 0..MOST_SKILLS {
@@ -140,8 +147,27 @@ pub(in crate::web) fn design(fields: &BadgeFields, zone: Zone) -> (Design, Vec<P
         show_score: fields.show_score,
         chosen_type: AchievementType::parse(&fields.achievement_type),
         language,
+        details: Details {
+            assessment: fields.assessment.clone(),
+            code: some(&fields.code),
+            field: some(&fields.field),
+            credit_unit: some(&fields.credit_unit),
+            level_url: some(&fields.level_url),
+            skills: lines(&fields.skills),
+        },
     };
     (design, problems)
+}
+
+/// Each line once, without empty ones.
+fn lines(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if found.iter().all(|known| known != line) {
+            found.push(line.to_owned());
+        }
+    }
+    found
 }
 
 /// What else is wrong with a design of which something could not be read, so that all of it is said at once.
@@ -240,35 +266,16 @@ pub(in crate::web) fn at_field(problem: &DesignProblem) -> Problem {
         P::AlignmentNameMissing { position } | P::AlignmentTooLong { position } => skill(position, "name"),
         P::AlignmentUrl { position } => skill(position, "url"),
         P::KindWithoutEvidence => "kind".to_owned(),
+        P::AssessmentTooLong { .. } => "assessment".to_owned(),
+        P::CodeTooLong { .. } => "code".to_owned(),
+        P::FieldTooLong { .. } => "field".to_owned(),
+        P::CreditUnitTooLong { .. } => "credit_unit".to_owned(),
+        P::LevelUrl => "level_url".to_owned(),
+        P::TooManySkills { .. } | P::SkillTooLong { .. } | P::SkillReserved { .. } => "skills".to_owned(),
         P::ExpiryPast | P::ExpiryMonths | P::ExpiryDays => "expires".to_owned(),
     };
     Problem {
         field,
         text: words::designs::problem(problem),
     }
-}
-
-/// What the coach says of a design: it never blocks.
-pub(super) fn hints(design: &Design) -> Vec<String> {
-    let mut hints = Vec::new();
-    let outcome = design.outcome.to_lowercase();
-    let first = outcome.split_whitespace().next().unwrap_or_default();
-    if design.outcome.trim().is_empty() {
-        hints.push("Say what the badge proves: an employer reads this sentence first.".to_owned());
-    } else if ["understand", "know", "learn", "appreciate", "be"]
-        .iter()
-        .any(|vague| first.starts_with(vague))
-        || outcome.contains("aware of")
-    {
-        hints
-            .push("“Understands” or “knows” cannot be seen. Name something that its holder does.".to_owned());
-    }
-    if design.criteria.trim().is_empty() {
-        hints
-            .push("Without criteria nobody outside can tell what was done and how it was judged.".to_owned());
-    }
-    if design.picture_alt.trim().is_empty() {
-        hints.push("Say what the picture shows, for those who do not see it.".to_owned());
-    }
-    hints
 }

@@ -213,6 +213,7 @@ fn view(
             .map(|badge| row(visit, badge, powers))
             .collect(),
         new_badge_href: powers.create.then(|| visit.href(&course::badge_new())),
+        coach_href: visit.href(&course::coach()),
         evidence_href: visit.href(&course::evidence()),
         evidence_waiting: overview.waiting,
     }

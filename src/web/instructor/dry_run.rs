@@ -4,10 +4,12 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::badge::BadgeState;
+use crate::domain::coach::Found;
 use crate::domain::dry_run::{DryRun, FunnelRow, NEAR_PERCENT};
 use crate::domain::policy::Powers;
 use crate::domain::sentence::{Audience, next_step, recorded_otherwise};
 use crate::ids::{BadgeId, PersonId};
+use crate::service::badge::coach;
 use crate::service::badge::design::{self, Activated, Trial};
 use crate::service::badge::lineage::{self, Change};
 use crate::service::base::error::{ErrorKind, ServiceError};
@@ -20,7 +22,7 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{
-    Activation, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine,
+    Activation, CoachList, ConditionBar, Difference, DryRunPage, NameGroup, PersonLine,
 };
 use crate::web::views::shared::{Problem, ProblemList, Waiting, When, count_of, thousands};
 use crate::web::words;
@@ -47,7 +49,15 @@ async fn show(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
         Ok(trial) => {
             let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
             let leaves = leaves(&visit, &id).await?;
-            visit.show(&view(&visit, &trial, powers, ProblemList::default(), leaves))
+            let hints = coach::before_activation(&visit.cairn, &visit.visitor, &id).await?;
+            visit.show(&view(
+                &visit,
+                &trial,
+                powers,
+                &hints,
+                ProblemList::default(),
+                leaves,
+            ))
         }
         // Nothing to try yet: the rule comes first.
         Err(ServiceError::NotFound("rule")) => Ok(visit.go(&visit.href(&course::badge_rule(&id)))),
@@ -113,7 +123,9 @@ async fn again(
 ) -> Result<HttpResponse, AppError> {
     let trial = design::trial(&visit.cairn, &visit.visitor, id).await?;
     let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
-    visit.show_again(&view(visit, &trial, powers, ProblemList(vec![problem]), leaves))
+    let hints = coach::before_activation(&visit.cairn, &visit.visitor, id).await?;
+    let problems = ProblemList(vec![problem]);
+    visit.show_again(&view(visit, &trial, powers, &hints, problems, leaves))
 }
 
 fn small(count: usize) -> u32 {
@@ -124,10 +136,15 @@ fn view(
     visit: &Visit,
     trial: &Trial,
     powers: Powers,
+    hints: &[Found],
     problems: ProblemList,
     leaves: Option<String>,
 ) -> DryRunPage {
     let (run, badge) = (&trial.run, &trial.badge);
+    let page = visit.page(&format!("Who would earn “{}”?", badge.design.name), Place::Badges);
+    let dismiss = powers
+        .create
+        .then(|| super::coach::dismissing(visit, badge.id.as_str()));
     let href = |to: fn(&BadgeId) -> String| visit.href(&to(&badge.id));
     let activation = Activation {
         action: href(course::badge_activate),
@@ -135,7 +152,9 @@ fn view(
         digest: run.digest.clone(),
     };
     DryRunPage {
-        page: visit.page(&format!("Who would earn “{}”?", badge.design.name), Place::Badges),
+        hints: CoachList::of(&page, dismiss.as_ref(), hints),
+        coach_href: visit.href(&course::coach()),
+        page,
         badge_name: badge.design.name.clone(),
         picture: picture_of(badge),
         sentence: trial.sentence.clone(),

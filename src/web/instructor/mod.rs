@@ -8,6 +8,7 @@ pub(in crate::web) mod badge_form;
 mod by_hand;
 mod check;
 mod choose;
+mod coach;
 mod columns;
 mod copied;
 pub(crate) mod course;
@@ -40,6 +41,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         by_hand::configure,
         check::configure,
         choose::configure,
+        coach::configure,
         columns::configure,
         copied::configure,
         decision::configure,

@@ -13,6 +13,7 @@ use crate::service::Cairn;
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use crate::service::credential::about::{self, About, Other};
+use crate::service::credential::build::criteria_in_full;
 use crate::service::credential::endorsing::{self, Told};
 use crate::service::credential::publish;
 use crate::web::badge_facts::validity;
@@ -75,10 +76,21 @@ fn view(issuer: &Issuer, badge: &Badge, about: &About, endorsements: &[Told]) ->
         facts.push(("Hours of work".to_owned(), number(hours)));
     }
     if let Some(credits) = design.credits {
-        facts.push(("Credits".to_owned(), number(credits)));
+        let unit = design.details.credit_unit.as_deref().unwrap_or_default();
+        let text = format!("{} {unit}", number(credits)).trim_end().to_owned();
+        facts.push(("Credits".to_owned(), text));
     }
     if let Some(level) = &design.level {
         facts.push(("Level".to_owned(), level.clone()));
+    }
+    for (term, text) in [
+        ("Course code", &design.details.code),
+        ("Field of study", &design.details.field),
+    ] {
+        facts.extend(text.as_ref().map(|text| (term.to_owned(), text.clone())));
+    }
+    if !design.details.skills.is_empty() {
+        facts.push(("Skills in words".to_owned(), design.details.skills.join(", ")));
     }
     facts.extend(validity(design));
     if let Some(hours) = about.hours {
@@ -92,6 +104,11 @@ fn view(issuer: &Issuer, badge: &Badge, about: &About, endorsements: &[Told]) ->
         href: one.url.clone(),
         text: checks::skill(&one.name, one.framework.as_deref(), one.code.as_deref()),
     };
+    let level = design.level.as_ref().zip(design.details.level_url.as_ref());
+    let level = level.map(|(name, url)| LinkTo {
+        href: url.clone(),
+        text: format!("Level: {name}"),
+    });
     AchievementPage {
         page: PublicPage::titled(&design.name).in_accent(issuer.accent),
         name: design.name.clone(),
@@ -105,11 +122,11 @@ fn view(issuer: &Issuer, badge: &Badge, about: &About, endorsements: &[Told]) ->
         },
         outcome: design.outcome.clone(),
         description: design.description.clone(),
-        criteria: markdown::render(&design.criteria),
+        criteria: markdown::render(&criteria_in_full(&design.criteria, &design.details.assessment)),
         kind: design.kind.word().to_owned(),
         kind_meaning: checks::meaning(design.kind).to_owned(),
         facts,
-        skills: design.alignments.iter().map(skill).collect(),
+        skills: design.alignments.iter().map(skill).chain(level).collect(),
         endorsements: endorsed::lines(endorsements, &issuer.name),
         retired: badge.state == BadgeState::Retired,
         rule: about.rule.clone(),

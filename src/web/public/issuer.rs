@@ -85,6 +85,7 @@ fn view(cairn: &Cairn, issuer: &Issuer, keys: &[IssuerKey]) -> Result<IssuerPage
         href,
         text: text.to_owned(),
     };
+    let said = &issuer.marks.authority;
     Ok(IssuerPage {
         page: PublicPage::titled(&issuer.name).in_accent(issuer.accent),
         name: issuer.name.clone(),
@@ -92,6 +93,17 @@ fn view(cairn: &Cairn, issuer: &Issuer, keys: &[IssuerKey]) -> Result<IssuerPage
         email: issuer.email.clone(),
         logo: issuer.marks.logo.as_deref().map(pictures::kept_png),
         ror: issuer.marks.ror.as_ref().map(Ror::address),
+        accreditation: said.accreditation.clone(),
+        parent: said.parent.as_ref().map(|parent| LinkTo {
+            href: parent.url.clone(),
+            text: parent.name.clone(),
+        }),
+        official: said.official.clone(),
+        identifiers: said
+            .identifiers
+            .iter()
+            .map(|one| (one.kind.to_uppercase(), one.value.clone()))
+            .collect(),
         keys: keys
             .iter()
             .filter(|one| one.state != KeyState::Withdrawn)

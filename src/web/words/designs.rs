@@ -2,8 +2,8 @@
 
 use crate::domain::design_review::DesignProblem as P;
 use crate::domain::design_review::{
-    MAX_ALIGNMENTS, MAX_ALT, MAX_CRITERIA, MAX_DAYS, MAX_DESCRIPTION, MAX_MONTHS, MAX_NAME, MAX_OUTCOME,
-    MAX_SHORT,
+    MAX_ALIGNMENTS, MAX_ALT, MAX_ASSESSMENT, MAX_CRITERIA, MAX_DAYS, MAX_DESCRIPTION, MAX_MONTHS, MAX_NAME,
+    MAX_OUTCOME, MAX_SHORT,
 };
 
 /// What to do about it.
@@ -58,8 +58,32 @@ pub(crate) fn problem(problem: &P) -> String {
         P::KindWithoutEvidence => {
             "Its active rule can be met without approved evidence, so this cannot be an Application badge yet. Change the rule first."
         }
+        P::AssessmentTooLong { length } => {
+            return format!("Shorten how it is assessed to {MAX_ASSESSMENT} characters; it has {length}.");
+        }
+        P::CodeTooLong { length } => return shorten("the course code", *length),
+        P::FieldTooLong { length } => return shorten("the field of study", *length),
+        P::CreditUnitTooLong { length } => return shorten("the unit of credits", *length),
+        P::LevelUrl => {
+            "Name the level and give its address in the framework, which starts with https:// or http://; or leave the address empty."
+        }
+        P::TooManySkills { count } => {
+            return format!("Name at most {MAX_ALIGNMENTS} skills in words; there are {count}.");
+        }
+        P::SkillTooLong { position } => {
+            return format!("Shorten skill {position} in words to {MAX_SHORT} characters.");
+        }
+        P::SkillReserved { position } => {
+            return format!(
+                "Call skill {position} in words otherwise: verifiers would read it as the badge’s type, hours, level or credits."
+            );
+        }
     };
     fixed.to_owned()
+}
+
+fn shorten(what: &str, length: usize) -> String {
+    format!("Shorten {what} to {MAX_SHORT} characters; it has {length}.")
 }
 
 #[cfg(test)]

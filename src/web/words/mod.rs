@@ -4,6 +4,7 @@
 pub(crate) mod achievements;
 pub(crate) mod archives;
 pub(crate) mod checks;
+pub(crate) mod coach;
 pub(crate) mod columns;
 pub(crate) mod copying;
 pub(crate) mod designs;
@@ -32,6 +33,7 @@ pub(crate) mod rules;
 pub(crate) mod scores;
 pub(crate) mod self_test;
 pub(crate) mod stages;
+pub(crate) mod starters;
 pub(crate) mod starting;
 pub(crate) mod states;
 pub(crate) mod students;

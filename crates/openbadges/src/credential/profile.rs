@@ -37,6 +37,9 @@ pub struct Profile {
     /// The person who answers for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub official: Option<String>,
+    /// The organisation that it is a part of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent_org: Option<Box<Profile>>,
     /// Other identifiers, such as a ROR number.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_identifier: Vec<IdentifierEntry>,

@@ -114,6 +114,7 @@ impl Emit for Profile {
         to.text(&node, schema::DESCRIPTION, self.description.as_deref())?;
         to.children(&node, ob::IMAGE, &self.image)?;
         to.text(&node, ob::OFFICIAL, self.official.as_deref())?;
+        to.children(&node, ob::PARENT_ORG, self.parent_org.as_deref())?;
         to.children(&node, ob::OTHER_IDENTIFIER, &self.other_identifier)?;
         to.children(&node, ob::ENDORSEMENT, &self.endorsement)?;
         Ok(node)

@@ -94,6 +94,13 @@ fn profile() -> BoxedStrategy<Profile> {
                 id,
                 phone: email.clone(),
                 official: description.clone(),
+                parent_org: url.clone().map(|id| {
+                    Box::new(Profile {
+                        id,
+                        name: name.clone(),
+                        ..Profile::default()
+                    })
+                }),
                 name,
                 url,
                 email,

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use crate::domain::badge::{Alignment, Design, Expiry, Picture};
+use crate::domain::tags::skill_tag;
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,8 @@ pub(crate) const MAX_ALT: usize = 300;
 pub(crate) const MAX_SHORT: usize = 200;
 /// Skills of one badge.
 pub(crate) const MAX_ALIGNMENTS: usize = 20;
+/// Characters in how a badge is assessed.
+pub(crate) const MAX_ASSESSMENT: usize = 2_000;
 /// Months that an award may be valid: fifty years.
 pub(crate) const MAX_MONTHS: u32 = 600;
 /// Days that an award may be valid: fifty years.
@@ -33,27 +36,71 @@ const MAX_URL: usize = 2_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DesignProblem {
     NameMissing,
-    NameTooLong { length: usize },
-    OutcomeTooLong { length: usize },
-    DescriptionTooLong { length: usize },
-    CriteriaTooLong { length: usize },
+    NameTooLong {
+        length: usize,
+    },
+    OutcomeTooLong {
+        length: usize,
+    },
+    DescriptionTooLong {
+        length: usize,
+    },
+    CriteriaTooLong {
+        length: usize,
+    },
     PictureAltMissing,
-    PictureAltTooLong { length: usize },
+    PictureAltTooLong {
+        length: usize,
+    },
     Initials,
     Colour,
     PictureDigest,
     PictureType,
     Hours,
     Credits,
-    LevelTooLong { length: usize },
-    TooManyAlignments { count: usize },
-    AlignmentNameMissing { position: usize },
-    AlignmentTooLong { position: usize },
-    AlignmentUrl { position: usize },
+    LevelTooLong {
+        length: usize,
+    },
+    TooManyAlignments {
+        count: usize,
+    },
+    AlignmentNameMissing {
+        position: usize,
+    },
+    AlignmentTooLong {
+        position: usize,
+    },
+    AlignmentUrl {
+        position: usize,
+    },
     ExpiryPast,
     ExpiryMonths,
     ExpiryDays,
     KindWithoutEvidence,
+    AssessmentTooLong {
+        length: usize,
+    },
+    CodeTooLong {
+        length: usize,
+    },
+    FieldTooLong {
+        length: usize,
+    },
+    CreditUnitTooLong {
+        length: usize,
+    },
+    /// An address of a level that is none, or of a level that is not named.
+    LevelUrl,
+    TooManySkills {
+        count: usize,
+    },
+    SkillTooLong {
+        position: usize,
+    },
+    /// A skill in words that verifiers would read as something else: "Knowledge", "12 hours".
+    SkillReserved {
+        position: usize,
+    },
 }
 
 /// Everything that is wrong with a design at `now`, in the order of the form; empty when it may be saved.
@@ -92,6 +139,7 @@ pub(crate) fn review_design(design: &Design, now: DateTime<Utc>) -> Vec<DesignPr
     for (position, alignment) in (1..).zip(&design.alignments) {
         review_alignment(position, alignment, &mut problems);
     }
+    review_details(design, &mut problems);
     match design.expiry {
         Expiry::On { at, .. } if at <= now => problems.push(DesignProblem::ExpiryPast),
         Expiry::AfterMonths { months } if !(1..=MAX_MONTHS).contains(&months) => {
@@ -144,6 +192,51 @@ fn review_picture(design: &Design, problems: &mut Vec<DesignProblem>) {
     problems.extend(alt.map(|length| DesignProblem::PictureAltTooLong { length }));
 }
 
+fn review_details(design: &Design, problems: &mut Vec<DesignProblem>) {
+    let details = &design.details;
+    let assessment = too_long(&details.assessment, MAX_ASSESSMENT);
+    problems.extend(assessment.map(|length| DesignProblem::AssessmentTooLong { length }));
+    let short = |text: Option<&str>| text.and_then(|text| too_long(text, MAX_SHORT));
+    problems.extend(short(details.code.as_deref()).map(|length| DesignProblem::CodeTooLong { length }));
+    problems.extend(short(details.field.as_deref()).map(|length| DesignProblem::FieldTooLong { length }));
+    let unit = short(details.credit_unit.as_deref());
+    problems.extend(unit.map(|length| DesignProblem::CreditUnitTooLong { length }));
+    let has_level = design
+        .level
+        .as_deref()
+        .is_some_and(|level| !level.trim().is_empty());
+    if details
+        .level_url
+        .as_deref()
+        .is_some_and(|url| !has_level || !is_address(url))
+    {
+        problems.push(DesignProblem::LevelUrl);
+    }
+    if details.skills.len() > MAX_ALIGNMENTS {
+        problems.push(DesignProblem::TooManySkills {
+            count: details.skills.len(),
+        });
+    }
+    for (position, skill) in (1..).zip(&details.skills) {
+        if too_long(skill, MAX_SHORT).is_some() {
+            problems.push(DesignProblem::SkillTooLong { position });
+        } else if skill_tag(skill).is_none() {
+            problems.push(DesignProblem::SkillReserved { position });
+        }
+    }
+}
+
+/// Whether that is an identifier in a framework, more than a link: ESCO's begin with http.
+pub(crate) fn is_address(text: &str) -> bool {
+    let sound = url::Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "https" | "http")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+    });
+    sound && too_long(text, MAX_URL).is_none()
+}
+
 fn review_alignment(position: usize, alignment: &Alignment, problems: &mut Vec<DesignProblem>) {
     if alignment.name.trim().is_empty() {
         problems.push(DesignProblem::AlignmentNameMissing { position });
@@ -160,14 +253,7 @@ fn review_alignment(position: usize, alignment: &Alignment, problems: &mut Vec<D
     {
         problems.push(DesignProblem::AlignmentTooLong { position });
     }
-    // An identifier more than a link: ESCO's begin with http.
-    let sound = url::Url::parse(&alignment.url).is_ok_and(|url| {
-        matches!(url.scheme(), "https" | "http")
-            && url.has_host()
-            && url.username().is_empty()
-            && url.password().is_none()
-    });
-    if !sound || too_long(&alignment.url, MAX_URL).is_some() {
+    if !is_address(&alignment.url) {
         problems.push(DesignProblem::AlignmentUrl { position });
     }
 }

@@ -25,6 +25,7 @@ fn sound() -> Design {
         show_score: false,
         chosen_type: None,
         language: None,
+        details: crate::domain::achievement::Details::default(),
     }
 }
 
@@ -233,4 +234,41 @@ fn an_end_lies_ahead_and_within_fifty_years() {
         [DesignProblem::ExpiryDays]
     );
     assert_eq!(with(Expiry::AfterDays { days: 1 }), []);
+}
+
+#[test]
+fn what_else_the_standard_has_is_bounded_and_a_skill_in_words_says_nothing_else() {
+    let long = "x".repeat(MAX_SHORT + 1);
+    let found = problems(|design| {
+        design.details.assessment = "y".repeat(MAX_ASSESSMENT + 1);
+        design.details.code = Some(long.clone());
+        design.details.skills = vec![long.clone(), "Application".to_owned(), "SQL".to_owned()];
+    });
+    assert_eq!(
+        found,
+        [
+            DesignProblem::AssessmentTooLong {
+                length: MAX_ASSESSMENT + 1
+            },
+            DesignProblem::CodeTooLong {
+                length: MAX_SHORT + 1
+            },
+            DesignProblem::SkillTooLong { position: 1 },
+            DesignProblem::SkillReserved { position: 2 },
+        ]
+    );
+}
+
+#[test]
+fn the_address_of_a_level_needs_the_level_and_is_an_address() {
+    let with = |url: &str, level: Option<&str>| {
+        problems(|design| {
+            design.level = level.map(str::to_owned);
+            design.details.level_url = Some(url.to_owned());
+        })
+    };
+    let eqf = "http://data.europa.eu/snb/eqf/4";
+    assert_eq!(with(eqf, Some("EQF 4")), []);
+    assert_eq!(with(eqf, None), [DesignProblem::LevelUrl]);
+    assert_eq!(with("EQF 4", Some("EQF 4")), [DesignProblem::LevelUrl]);
 }

@@ -28,11 +28,13 @@ use crate::store::{
 };
 use lti::capabilities::ServicesTold;
 
+mod beginning;
 mod rule;
 mod stacks;
 mod trial;
 mod versions;
 
+pub(crate) use beginning::{begin_rule, duplicate};
 pub(crate) use rule::{RuleEditor, editor, review, save_rule};
 pub(in crate::service) use rule::{names, seen_now};
 pub(crate) use trial::{Activated, Blocking, Trial, activate, trial};

@@ -13,6 +13,12 @@ pub(crate) enum BadgeRefusal {
     OtherCourse,
     /// A column that its rule reads is not as it was.
     StillRests,
+    /// A hint was dismissed without a reason, or with one that is too long.
+    DismissReason,
+    /// What a hint was about has changed.
+    FindingGone,
+    /// What keeps a badge from being activated is not dismissed.
+    FindingBlocks,
 }
 
 impl BadgeRefusal {
@@ -22,6 +28,9 @@ impl BadgeRefusal {
             Self::SavedAtOnce => (ErrorKind::Conflict, "rule.saved-at-once"),
             Self::OtherCourse => (ErrorKind::Unprocessable, "rule.other-course"),
             Self::StillRests => (ErrorKind::Conflict, "badge.still-rests"),
+            Self::DismissReason => (ErrorKind::Unprocessable, "coach.reason"),
+            Self::FindingGone => (ErrorKind::Conflict, "coach.gone"),
+            Self::FindingBlocks => (ErrorKind::Conflict, "coach.blocks"),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What is refused to administrators.
 
 use super::ErrorKind;
+use crate::domain::authority::AuthorityProblem;
+use crate::domain::skills::NoSkills;
 use lti::error::RegistrationError;
 
 /// Why an institution, an issuer, a key or a platform cannot be made or changed so.
@@ -28,6 +30,10 @@ pub(crate) enum InstitutionRefusal {
     Ror,
     /// No number of a page at LinkedIn.
     LinkedIn,
+    /// What is said of who stands behind an issuer.
+    Authority(AuthorityProblem),
+    /// A list of skills.
+    Skills(SkillsRefusal),
     /// Another key signs by now.
     IssuerKeyChanged,
     /// Days for which history can be kept.
@@ -91,6 +97,15 @@ impl InstitutionRefusal {
             Self::Logo => (Unprocessable, "issuer.logo"),
             Self::Ror => (Unprocessable, "issuer.ror"),
             Self::LinkedIn => (Unprocessable, "issuer.linkedin"),
+            Self::Skills(SkillsRefusal::Name) => (Unprocessable, "skills.name"),
+            Self::Skills(SkillsRefusal::TooLarge) => (Unprocessable, "skills.large"),
+            Self::Skills(SkillsRefusal::NotText) => (Unprocessable, "skills.text"),
+            Self::Skills(SkillsRefusal::File(_)) => (Unprocessable, "skills.file"),
+            Self::Skills(SkillsRefusal::Lost) => (Unprocessable, "skills.lost"),
+            Self::Authority(AuthorityProblem::Accreditation) => (Unprocessable, "issuer.accreditation"),
+            Self::Authority(AuthorityProblem::Parent) => (Unprocessable, "issuer.parent"),
+            Self::Authority(AuthorityProblem::Identifiers) => (Unprocessable, "issuer.identifiers"),
+            Self::Authority(AuthorityProblem::Official) => (Unprocessable, "issuer.official"),
             Self::IssuerKeyChanged => (Conflict, "issuer-key.changed"),
             Self::KeepDays => (Unprocessable, "policy.keep-days"),
             Self::ToolKeyChanged => (Conflict, "tool-key.changed"),
@@ -162,4 +177,16 @@ impl AccountRefusal {
             Self::Throttled => (TooManyRequests, "admin.throttled"),
         }
     }
+}
+
+/// Why a list of skills is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SkillsRefusal {
+    Name,
+    TooLarge,
+    /// No CSV in UTF-8.
+    NotText,
+    File(NoSkills),
+    /// What the page had kept of the file did not come back whole.
+    Lost,
 }

@@ -50,6 +50,7 @@ pub(super) struct AboutMe {
     falls: Vec<Value>,
     timelines: Vec<Value>,
     visits: Vec<Value>,
+    dismissed: Vec<Value>,
     log: Vec<Value>,
 }
 
@@ -189,6 +190,7 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
         falls: Vec::new(),
         timelines: Vec::new(),
         visits: Vec::new(),
+        dismissed: super::dismissed::told(db, tenant, &everybody)?,
         log: told_log(db, tenant, &everybody, &held, &signed, &submissions)?,
         credentials: named,
         submissions,
@@ -231,7 +233,8 @@ impl AboutMe {
             "decisions": self.decisions, "approvals": self.approvals, "parts_waived": self.waivers,
             "awards": self.awards,
             "badges_from_elsewhere": elsewhere, "collections": collections,
-            "grades_that_fell": self.falls, "timelines": self.timelines, "visits": self.visits, "log": self.log,
+            "grades_that_fell": self.falls, "timelines": self.timelines, "visits": self.visits, "hints_dismissed": self.dismissed,
+            "log": self.log,
         })
     }
 }

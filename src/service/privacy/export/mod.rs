@@ -34,6 +34,7 @@ use openbadges::did::IssuerIdentity;
 
 mod about_me;
 pub(crate) mod comparing;
+mod dismissed;
 pub(crate) mod exporting;
 pub(crate) mod institution;
 pub(crate) mod learner;

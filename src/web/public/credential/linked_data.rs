@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::service::credential::build::level_tag;
+use crate::domain::tags::level_tag;
 use crate::web::views::shared::LinkedData;
 use crate::web::words::achievements;
 use openbadges::OpenBadgeCredential;
@@ -26,7 +26,9 @@ fn thing(document: &OpenBadgeCredential, address: &str) -> Value {
         "recognizedBy": organization(&document.issuer),
         "dateCreated": document.awarded_date.unwrap_or(document.valid_from),
     });
-    let skills: Vec<Value> = achievement.alignment.iter().map(skill).collect();
+    let level = achievement.tag.iter().find_map(|tag| level_tag(tag));
+    let is_skill = |one: &&Alignment| Some(one.target_name.as_str()) != level;
+    let skills: Vec<Value> = achievement.alignment.iter().filter(is_skill).map(skill).collect();
     let more = [
         (
             "credentialCategory",
@@ -61,6 +63,8 @@ fn organization(issuer: &Profile) -> Value {
         .other_identifier
         .iter()
         .map(|one| one.identifier.as_str())
+        // Numbers of registers are no addresses.
+        .filter(|identifier| identifier.starts_with("https://"))
         .collect();
     let more = [
         ("name", issuer.name.as_ref().map(|name| json!(name))),

@@ -1,14 +1,15 @@
 //! What the signed document of a badge tells, line by line.
 
 use crate::domain::sentence::number;
+use crate::domain::tags::{hours_tag, level_tag, skill_tag, unit_tag};
 use crate::domain::zone::Zone;
-use crate::service::credential::build::{ROR, hours_tag, is_part, level_tag};
+use crate::service::credential::build::{accreditation, is_part, register};
 use crate::service::credential::publish::Published;
 use crate::web::public::checks;
 use crate::web::views::public::EvidenceLine;
 use crate::web::views::shared::{LinkTo, When};
 use crate::web::words::achievements;
-use openbadges::credential::{Evidence, ResultEntry, ResultStatus};
+use openbadges::credential::{Alignment, Evidence, ResultEntry, ResultStatus};
 use openbadges::{OpenBadgeCredential, jwt};
 
 /// What the badge says of itself in numbers and words, each with its name; days are those of `zone`.
@@ -22,13 +23,36 @@ pub(super) fn facts(document: &OpenBadgeCredential, zone: Zone) -> Vec<(String, 
         facts.push(("Hours of work".to_owned(), hours.to_owned()));
     }
     if let Some(credits) = achievement.credits_available {
-        facts.push(("Credits".to_owned(), number(credits)));
+        let unit = achievement.tag.iter().find_map(|tag| unit_tag(tag));
+        let unit = unit.map(|unit| format!(" {unit}")).unwrap_or_default();
+        facts.push(("Credits".to_owned(), format!("{}{unit}", number(credits))));
     }
     if let Some(level) = achievement.tag.iter().find_map(|tag| level_tag(tag)) {
         facts.push(("Level".to_owned(), level.to_owned()));
     }
+    if let Some(code) = &achievement.human_code {
+        facts.push(("Course code".to_owned(), code.clone()));
+    }
+    if let Some(field) = &achievement.field_of_study {
+        facts.push(("Field of study".to_owned(), field.clone()));
+    }
+    let in_words: Vec<&str> = achievement.tag.iter().filter_map(|tag| skill_tag(tag)).collect();
+    if !in_words.is_empty() {
+        facts.push(("Skills in words".to_owned(), in_words.join(", ")));
+    }
     if let Some(code) = &achievement.in_language {
         facts.push(("Language".to_owned(), code.clone()));
+    }
+    if let Some(by) = accreditation(&document.issuer) {
+        facts.push(("Accreditation of the issuer".to_owned(), by.to_owned()));
+    }
+    if let Some(name) = document
+        .issuer
+        .parent_org
+        .as_ref()
+        .and_then(|parent| parent.name.clone())
+    {
+        facts.push(("Its issuer is a part of".to_owned(), name));
     }
     if let Some(at) = document.credential_subject.activity_end_date {
         facts.push(("Work finished".to_owned(), When::date_only(at).relative(zone)));
@@ -100,16 +124,18 @@ fn digest(text: &str) -> Option<String> {
 
 /// What it is aligned to.
 pub(super) fn skills(document: &OpenBadgeCredential) -> Vec<LinkTo> {
-    let all = document.credential_subject.achievement.alignment.iter();
-    all.map(|one| LinkTo {
+    let achievement = &document.credential_subject.achievement;
+    let level = achievement.tag.iter().find_map(|tag| level_tag(tag));
+    let link = |one: &Alignment| LinkTo {
         href: one.target_url.clone(),
-        text: checks::skill(
-            &one.target_name,
-            one.target_framework.as_deref(),
-            one.target_code.as_deref(),
-        ),
-    })
-    .collect()
+        text: if level == Some(one.target_name.as_str()) {
+            format!("Level: {}", one.target_name)
+        } else {
+            let (framework, code) = (one.target_framework.as_deref(), one.target_code.as_deref());
+            checks::skill(&one.target_name, framework, code)
+        },
+    };
+    achievement.alignment.iter().map(link).collect()
 }
 
 /// Identifiers and proofs, for those who check by hand; `with_address` where the badge's own address may be told.
@@ -120,11 +146,7 @@ pub(super) fn technical(
 ) -> Vec<(String, String)> {
     let mut rows = vec![("Issuer".to_owned(), document.issuer.id.clone())];
     for other in &document.issuer.other_identifier {
-        let kind = if other.identifier_type == ROR {
-            "ROR"
-        } else {
-            &other.identifier_type
-        };
+        let kind = register(&other.identifier_type);
         rows.push((format!("Issuer ({kind})"), other.identifier.clone()));
     }
     if with_address {

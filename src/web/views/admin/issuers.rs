@@ -4,6 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::AdminPage;
+use crate::domain::authority::TypedAuthority;
 use crate::domain::theme::{Accent, Colour, DARK_SURFACE, LIGHT_SURFACE};
 use crate::web::views::shared::{LinkTo, ProblemList, StatusChip, Waiting, When};
 
@@ -41,7 +42,7 @@ pub(crate) struct KeyLine {
     pub(crate) act: Option<(&'static str, String)>,
 }
 
-/// One institution. Posts `name`, `issuer_name`, `url`, `email`, `ror`, `linkedin` and the logo (a file `logo`, or `logo_kept`,
+/// One institution. Posts `name`, `issuer_name`, `url`, `email`, `ror`, `linkedin`, the fields of [`TypedAuthority`] and the logo (a file `logo`, or `logo_kept`,
 /// or `remove_logo`), and from forms of their own `colour` and `zone`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/issuer.html")]
@@ -63,6 +64,8 @@ pub(crate) struct IssuerPage {
     pub(crate) logo_kept: String,
     pub(crate) ror: String,
     pub(crate) linkedin: String,
+    /// Who stands behind it, as typed.
+    pub(crate) authority: TypedAuthority,
     pub(crate) colour_action: String,
     /// The colour of the pages as it was typed; empty for Cairn's own.
     pub(crate) colour: String,
@@ -77,6 +80,10 @@ pub(crate) struct IssuerPage {
     pub(crate) zone_said_by: Option<&'static str>,
     pub(crate) did: String,
     pub(crate) profile_href: String,
+    /// The report on the design of its badges.
+    pub(crate) coach_href: String,
+    /// Lists of skills from which its teachers choose.
+    pub(crate) skills_href: String,
     pub(crate) keys: Vec<KeyLine>,
     pub(crate) rotate_href: String,
     /// Badges that a withdrawn key has signed and that wait to be signed anew.

@@ -11,6 +11,7 @@ mod beyond;
 mod by_hand;
 mod choose;
 mod clash;
+mod coach;
 mod confirm;
 mod copy_requests;
 mod endorsements;
@@ -22,6 +23,7 @@ mod platforms;
 mod policies;
 mod privacy;
 mod programmes;
+mod skills;
 
 pub(crate) use administrators::{AdministratorLine, AdministratorsPage, InvitationPage};
 pub(crate) use audit::{AuditLine, AuditPage, Sought};
@@ -30,6 +32,7 @@ pub(crate) use beyond::{BeyondLink, BeyondPage, BeyondSignInPage, GrantPanel, Ke
 pub(crate) use by_hand::{ByHandForm, ByHandPage, PasteLine};
 pub(crate) use choose::ChooseInstitutionPage;
 pub(crate) use clash::ConsoleClashPage;
+pub(crate) use coach::{CoachedCourse, InstitutionCoachPage};
 pub(crate) use confirm::ConsoleConfirmPage;
 pub(crate) use copy_requests::{CopyRequestLine, CopyRequestsPage};
 pub(crate) use endorsements::{EndorsementLine, EndorsementsPage};
@@ -44,6 +47,7 @@ pub(crate) use programmes::{
     ChoiceLine, OfferedGroup, OfferedRow, PartLine, ProgrammeEditorPage, ProgrammeLine, ProgrammeMapPage,
     ProgrammePage, ProgrammeTrialPage, ProgrammesPage, ReviewPanel, WaiverLine, WaiversPage,
 };
+pub(crate) use skills::{SkillListLine, SkillsLook, SkillsPage};
 
 /// Everything that a page of the console carries besides its content.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,13 +4,15 @@ use askama::Template;
 
 use crate::domain::achievement::{AchievementType, Language};
 use crate::domain::badge::{Design, Expiry, Kind, Picture, Renewal, Shape};
+use crate::domain::starters::Starter;
 use crate::domain::zone::last_moment;
 use crate::service::badge::pictures::shape_word;
 use crate::web::views::shared::{Choice, FieldProblem, Page, ProblemList};
-use crate::web::words::{achievements, renewals};
+use crate::web::words::{achievements, renewals, starters};
 
 /// Edits a badge, or a new one. Posts `multipart/form-data` with the fields of [`BadgeFields`], a file field `picture`,
-/// and `action`: `save`, `save_and_rule`, `save_and_place`, `add_alignment`, `remove_alignment:<i>` or `refresh`.
+/// and `action`: `save`, `save_and_rule`, `save_and_place`, `add_alignment`, `remove_alignment:<i>`,
+/// `search_skills`, `take_skill:<id>`, `start:<example>` or `refresh`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/badge_editor.html")]
 pub(crate) struct BadgeEditorPage {
@@ -20,6 +22,8 @@ pub(crate) struct BadgeEditorPage {
     pub(crate) problems: ProblemList,
     /// What the coach noticed; it never blocks.
     pub(crate) hints: Vec<String>,
+    /// Where it is said of all badges of the course, and dismissed.
+    pub(crate) coach_href: String,
     /// Where the drawn picture is served ([`crate::service::badge::pictures::query`] is appended to it).
     pub(crate) drawn_src: String,
     /// The uploaded picture, if there is one.
@@ -33,6 +37,9 @@ pub(crate) struct BadgeEditorPage {
     pub(crate) may_save: bool,
     /// The rule builder; none for a badge that was not saved yet.
     pub(crate) rule_href: Option<String>,
+    /// Makes another draft like it; none for a badge that was not saved yet, and who may not make badges.
+    pub(crate) duplicate_action: Option<String>,
+    pub(crate) picker: SkillPicker,
     /// The badge for which this copy would count no more outside its course; none where nothing is asked about that.
     pub(crate) leaves: Option<String>,
     /// Whether other courses may count it; none where that is not for its teacher to say.
@@ -44,6 +51,17 @@ pub(crate) struct BadgeEditorPage {
 pub(crate) struct OfferSwitch {
     pub(crate) action: String,
     pub(crate) offered: bool,
+}
+
+/// Skills to choose from, of the lists that the institution brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct SkillPicker {
+    /// Whether there is any list.
+    pub(crate) is_there: bool,
+    /// The words as typed.
+    pub(crate) sought: String,
+    /// What each button posts behind `take_skill:`, and what it says.
+    pub(crate) found: Vec<Choice>,
 }
 
 /// The editor's fields as typed, each under its own name in the form.
@@ -87,6 +105,18 @@ pub(crate) struct BadgeFields {
     pub(crate) achievement_type: String,
     /// A language code.
     pub(crate) language: String,
+    /// How it is assessed, in Markdown.
+    pub(crate) assessment: String,
+    /// The course code.
+    pub(crate) code: String,
+    /// The field of study.
+    pub(crate) field: String,
+    pub(crate) credit_unit: String,
+    pub(crate) level_url: String,
+    /// Skills in words, one a line.
+    pub(crate) skills: String,
+    /// The word of the [`Starter`] that it began as; empty for none.
+    pub(crate) starter: String,
 }
 
 /// A skill in a framework, as typed.
@@ -126,6 +156,13 @@ impl Default for BadgeFields {
             show_score: false,
             achievement_type: String::new(),
             language: String::new(),
+            assessment: String::new(),
+            code: String::new(),
+            field: String::new(),
+            credit_unit: String::new(),
+            level_url: String::new(),
+            skills: String::new(),
+            starter: String::new(),
         }
     }
 }
@@ -139,6 +176,22 @@ impl BadgeFields {
                 .map(|language| language.to_string())
                 .unwrap_or_default(),
             ..Self::default()
+        }
+    }
+
+    /// These fields with the texts of an example in them; its picture and its size stay open.
+    #[must_use]
+    pub(crate) fn begun_as(self, starter: Starter) -> Self {
+        let words = starters::example(starter);
+        Self {
+            name: words.name.to_owned(),
+            outcome: words.outcome.to_owned(),
+            criteria: words.criteria.to_owned(),
+            assessment: words.assessment.to_owned(),
+            kind: kind_word(starter.kind()).to_owned(),
+            language: "en".to_owned(),
+            starter: starter.word().to_owned(),
+            ..self
         }
     }
 
@@ -170,6 +223,12 @@ impl BadgeFields {
                 .as_ref()
                 .map(ToString::to_string)
                 .unwrap_or_default(),
+            assessment: design.details.assessment.clone(),
+            code: design.details.code.clone().unwrap_or_default(),
+            field: design.details.field.clone().unwrap_or_default(),
+            credit_unit: design.details.credit_unit.clone().unwrap_or_default(),
+            level_url: design.details.level_url.clone().unwrap_or_default(),
+            skills: design.details.skills.join("\n"),
             ..Self::default()
         };
         match &design.picture {
@@ -232,6 +291,17 @@ impl BadgeEditorPage {
             Choice::new("shield", "Shield"),
             Choice::new("stones", "Stacked stones"),
         ]
+    }
+
+    /// Examples to start from: the word that is posted, and what the button says.
+    fn examples(&self) -> Vec<Choice> {
+        let all = Starter::ALL.into_iter();
+        all.map(|one| Choice::new(one.word(), starters::example(one).button))
+            .collect()
+    }
+
+    fn verbs(&self) -> [(&'static str, &'static str); 5] {
+        starters::VERBS
     }
 
     fn kinds(&self) -> [(Choice, &'static str); 3] {

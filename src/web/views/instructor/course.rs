@@ -60,6 +60,8 @@ pub(crate) struct CourseBadgesPage {
     /// That the grades of the course site are not read, and who can mend it.
     pub(crate) rest_stopped: Option<&'static str>,
     pub(crate) new_badge_href: Option<String>,
+    /// What is worth a thought about its badges.
+    pub(crate) coach_href: String,
     pub(crate) evidence_href: String,
     /// Hand-ins that wait for a review.
     pub(crate) evidence_waiting: u32,

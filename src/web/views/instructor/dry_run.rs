@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::CoachList;
 use crate::web::views::shared::{Page, PictureView, ProblemList, Waiting, When};
 
 /// What the draft rule would do with the gradebook as it was last read.
@@ -67,6 +68,9 @@ pub(crate) struct DryRunPage {
     /// The versions side by side, and the rule over an earlier year.
     pub(crate) versions_href: String,
     pub(crate) replay_href: String,
+    /// What is worth a thought before, and the report that says it of all badges.
+    pub(crate) hints: CoachList,
+    pub(crate) coach_href: String,
     pub(crate) back_href: String,
 }
 

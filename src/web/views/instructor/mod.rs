@@ -3,6 +3,7 @@
 mod awards;
 mod badge_editor;
 mod by_hand;
+mod coach;
 mod columns;
 mod copied;
 mod course;
@@ -20,8 +21,9 @@ mod students;
 mod versions;
 
 pub(crate) use awards::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
-pub(crate) use badge_editor::{AlignmentRow, BadgeEditorPage, BadgeFields, OfferSwitch};
+pub(crate) use badge_editor::{AlignmentRow, BadgeEditorPage, BadgeFields, OfferSwitch, SkillPicker};
 pub(crate) use by_hand::{AwardByHandPage, ByHand};
+pub(crate) use coach::{CoachList, CoachPage, CoachSection, DismissForm, DismissedLine, sentences};
 pub(crate) use columns::{ColumnPanel, ColumnsPage};
 pub(crate) use copied::{
     BroughtBadge, CopiedAskPage, CopiedMapPage, CopiedOfferPage, InputLine, MissingRow, OfferLine,

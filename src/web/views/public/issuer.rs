@@ -16,6 +16,13 @@ pub(crate) struct IssuerPage {
     pub(crate) logo: Option<String>,
     /// Its entry in the Research Organization Registry.
     pub(crate) ror: Option<String>,
+    /// Who accredits it.
+    pub(crate) accreditation: Option<String>,
+    pub(crate) parent: Option<LinkTo>,
+    /// Who answers for it.
+    pub(crate) official: Option<String>,
+    /// Registers, and its number there.
+    pub(crate) identifiers: Vec<(String, String)>,
     /// Its `did:web`.
     pub(crate) did: String,
     /// Signing keys: verification method and public key (Multikey).

@@ -1,8 +1,30 @@
 //! What is refused to administrators, and what is not somebody's to do.
 
+use crate::domain::authority::AuthorityProblem;
+use crate::domain::skills::NoSkills;
 use crate::service::base::refusal::{
-    AccountRefusal, Forbidden, InstitutionRefusal, NoAnswer, RegisteringStep,
+    AccountRefusal, Forbidden, InstitutionRefusal, NoAnswer, RegisteringStep, SkillsRefusal,
 };
+
+const fn skills(refusal: SkillsRefusal) -> &'static str {
+    match refusal {
+        SkillsRefusal::Name => "Name the framework in 1 to 100 characters, for instance ESCO.",
+        SkillsRefusal::TooLarge => {
+            "The file is too large. Keep the columns with names, addresses and codes alone, at most 4 MB, or bring it in parts under several names."
+        }
+        SkillsRefusal::NotText => "This is no CSV file in UTF-8. Save it as “CSV UTF-8” and bring it again.",
+        SkillsRefusal::File(NoSkills::Empty) => "There is no skill in this file.",
+        SkillsRefusal::File(NoSkills::NoColumns) => {
+            "The first row has to name a column of skills (such as name, preferredLabel, fullStatement) and one of their addresses (such as url, conceptUri)."
+        }
+        SkillsRefusal::File(NoSkills::TooMany) => {
+            "A list takes up to 20,000 skills. Bring them in parts under several names."
+        }
+        SkillsRefusal::Lost => {
+            "What was read of the file did not come back whole. Choose the file again; nothing was kept."
+        }
+    }
+}
 
 pub(super) fn institution(refusal: &InstitutionRefusal) -> String {
     let fixed = match refusal {
@@ -41,6 +63,19 @@ pub(super) fn institution(refusal: &InstitutionRefusal) -> String {
         }
         InstitutionRefusal::LinkedIn => {
             "Type the number of your page at LinkedIn, or its address with the number, for instance https://www.linkedin.com/company/1337; its name alone is not enough. Or leave the field empty."
+        }
+        InstitutionRefusal::Skills(refusal) => skills(*refusal),
+        InstitutionRefusal::Authority(AuthorityProblem::Accreditation) => {
+            "Say in at most 500 characters who accredits the institution, or leave the field empty."
+        }
+        InstitutionRefusal::Authority(AuthorityProblem::Parent) => {
+            "Give the parent organisation a name of at most 200 characters and its site, which starts with https:// or http://; or leave both fields empty."
+        }
+        InstitutionRefusal::Authority(AuthorityProblem::Identifiers) => {
+            "Write one identifier a line, the register first, for instance “IPEDS 123456”; at most 10. Or leave the field empty."
+        }
+        InstitutionRefusal::Authority(AuthorityProblem::Official) => {
+            "Name in at most 200 characters who answers for the badges, or leave the field empty."
         }
         InstitutionRefusal::IssuerKeyChanged => {
             "Another key signs by now: somebody has changed it since this page was made. Nothing was done twice."

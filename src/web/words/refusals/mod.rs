@@ -51,6 +51,15 @@ const fn badge(refusal: BadgeRefusal) -> &'static str {
         BadgeRefusal::StillRests => {
             "Something that its rule needs is not as it was. Look at the rule, and activate it from there."
         }
+        BadgeRefusal::DismissReason => {
+            "Say in 1 to 500 characters why this does not matter here; whoever reads the report sees it. Nothing was changed."
+        }
+        BadgeRefusal::FindingGone => {
+            "What this was about has changed since the page was made. Look at the report as it is now; nothing was dismissed."
+        }
+        BadgeRefusal::FindingBlocks => {
+            "This keeps the badge from being activated, so it cannot be dismissed. Change the rule or the badge."
+        }
     }
 }
 

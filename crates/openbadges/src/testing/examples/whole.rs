@@ -106,6 +106,11 @@ fn profile(known: Profile) -> Profile {
         description: some("A school for examples."),
         image: Some(image("https://school.example/logo.png")),
         official: some("Ada Example"),
+        parent_org: Some(Box::new(Profile {
+            id: "https://university.example".to_owned(),
+            name: some("Example University"),
+            ..Profile::default()
+        })),
         other_identifier: vec![identifier("SCHOOL-1")],
         ..known
     }

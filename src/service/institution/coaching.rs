@@ -1,0 +1,165 @@
+//! What is worth a thought about the badges of all courses of an institution, in numbers first.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::coach::{Dismissal, Weight};
+use crate::domain::issuer::Tenant;
+use crate::domain::rule::Rule;
+use crate::ids::{BadgeId, CourseId, TenantId};
+use crate::service::Cairn;
+use crate::service::badge::coach::{has_authority, look_over};
+use crate::service::base::error::ServiceError;
+use crate::service::institution::administrators::Administrator;
+use crate::store::{badges, courses, dismissals, rules, tenants};
+
+/// Courses that the report lists, those first of which most is open.
+const MOST_COURSES: usize = 200;
+
+/// The report on an institution.
+#[derive(Debug, Clone)]
+pub(crate) struct Report {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) tenant: Tenant,
+    pub(crate) courses: usize,
+    /// Badges that are not retired, and of how many of them nothing is open.
+    pub(crate) badges: usize,
+    pub(crate) in_peace: usize,
+    pub(crate) dismissed: usize,
+    /// How often each kind of finding is open, the most frequent first.
+    pub(crate) kinds: Vec<(&'static str, usize)>,
+    pub(crate) by_course: Vec<CourseNumbers>,
+}
+
+/// What is open in one course.
+#[derive(Debug, Clone)]
+pub(crate) struct CourseNumbers {
+    pub(crate) course: String,
+    pub(crate) badges: usize,
+    pub(crate) blocks: usize,
+    pub(crate) should: usize,
+    pub(crate) could: usize,
+    pub(crate) dismissed: usize,
+}
+
+/// Everything there is of an institution, by course.
+#[derive(Default)]
+struct Gathered {
+    badges: Vec<Badge>,
+    in_hand: Vec<Rule>,
+    dismissed: Vec<Dismissal>,
+}
+
+/// The report on an institution.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an institution that this administrator does not see.
+#[tracing::instrument(name = "coaching.report", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn report(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+) -> Result<Report, ServiceError> {
+    admin.scope.allows(tenant)?;
+    let (id, now) = (tenant.clone(), cairn.clock.now());
+    let read = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let tenant = tenants::get(db, &id)?.ok_or(ServiceError::NotFound("institution"))?;
+        let has_authority = has_authority(db, &id)?;
+        let mut by_course: BTreeMap<CourseId, Gathered> = BTreeMap::new();
+        let mut course_of: HashMap<BadgeId, CourseId> = HashMap::new();
+        for badge in badges::of_tenant(db, &id)? {
+            course_of.insert(badge.id.clone(), badge.course.clone());
+            by_course
+                .entry(badge.course.clone())
+                .or_default()
+                .badges
+                .push(badge);
+        }
+        for rule in rules::in_hand(db, &id, None)? {
+            let course = course_of.get(&rule.badge).and_then(|id| by_course.get_mut(id));
+            if let Some(course) = course {
+                course.in_hand.push(rule);
+            }
+        }
+        for one in dismissals::standing(db, &id, None)? {
+            if let Some(course) = by_course.get_mut(&one.course) {
+                course.dismissed.push(one);
+            }
+        }
+        let mut report = Report {
+            now,
+            tenant,
+            courses: by_course.len(),
+            badges: 0,
+            in_peace: 0,
+            dismissed: 0,
+            kinds: Vec::new(),
+            by_course: Vec::new(),
+        };
+        let mut kinds: BTreeMap<&'static str, usize> = BTreeMap::new();
+        for (course, gathered) in by_course {
+            let name = courses::get(db, &id, &course)?.map(|course| course.name().to_owned());
+            let name = name.unwrap_or_default();
+            let numbers = count(&mut report, &mut kinds, name, gathered, has_authority);
+            report.by_course.push(numbers);
+        }
+        report.kinds = kinds.into_iter().collect();
+        report.kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let weight = |one: &CourseNumbers| (one.blocks, one.should, one.could);
+        report.by_course.sort_by(|one, other| {
+            weight(other)
+                .cmp(&weight(one))
+                .then(one.course.cmp(&other.course))
+        });
+        report.by_course.truncate(MOST_COURSES);
+        Ok(report)
+    });
+    read.await
+}
+
+/// Adds what is open in one course.
+fn count(
+    report: &mut Report,
+    kinds: &mut BTreeMap<&'static str, usize>,
+    course: String,
+    gathered: Gathered,
+    has_authority: bool,
+) -> CourseNumbers {
+    let Gathered {
+        badges,
+        in_hand,
+        dismissed,
+    } = gathered;
+    let standing = look_over(&badges, &in_hand, has_authority, dismissed);
+    let open: Vec<_> = standing
+        .found
+        .iter()
+        .filter(|one| standing.is_open(one))
+        .collect();
+    let of = |weight: Weight| open.iter().filter(|one| one.finding.weight() == weight).count();
+    for one in &open {
+        let known = kinds.entry(one.finding.code()).or_default();
+        *known = known.saturating_add(1);
+    }
+    let living = badges.iter().filter(|badge| badge.state != BadgeState::Retired);
+    let is_left = |badge: &Badge| open.iter().all(|one| one.badge.as_ref() != Some(&badge.id));
+    let (mut all, mut in_peace) = (0_usize, 0_usize);
+    for badge in living {
+        all = all.saturating_add(1);
+        in_peace = in_peace.saturating_add(usize::from(is_left(badge)));
+    }
+    let at_rest = standing.found.len().saturating_sub(open.len());
+    report.badges = report.badges.saturating_add(all);
+    report.in_peace = report.in_peace.saturating_add(in_peace);
+    report.dismissed = report.dismissed.saturating_add(at_rest);
+    CourseNumbers {
+        course,
+        badges: all,
+        blocks: of(Weight::Blocks),
+        should: of(Weight::Should),
+        could: of(Weight::Could),
+        dismissed: at_rest,
+    }
+}

@@ -1,0 +1,49 @@
+//! `/admin/coach/{institution}`: what is worth a thought about the badges of all courses, in numbers.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+
+use super::error::AdminError;
+use super::frame::AdminPlace;
+use crate::ids::TenantId;
+use crate::service::institution::coaching::{self, CourseNumbers};
+use crate::web::extract::admin::AdminVisit;
+use crate::web::paths::console;
+use crate::web::views::admin::{CoachedCourse, InstitutionCoachPage};
+use crate::web::views::shared::When;
+use crate::web::words;
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.route(console::COACH_OF, web::get().to(show));
+}
+
+async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
+    let report = coaching::report(&visit.cairn, &visit.admin, &tenant).await?;
+    let line = |one: &CourseNumbers| CoachedCourse {
+        name: one.course.clone(),
+        badges: one.badges,
+        blocks: one.blocks,
+        should: one.should,
+        could: one.could,
+        dismissed: one.dismissed,
+    };
+    let title = format!("Design of badges: {}", report.tenant.name);
+    visit.show(&InstitutionCoachPage {
+        page: visit.page_of(&report.tenant, &title, AdminPlace::Elsewhere),
+        made: When::new(report.now, report.now),
+        numbers: vec![
+            ("Courses with badges", report.courses),
+            ("Badges", report.badges),
+            ("Badges with nothing left to say", report.in_peace),
+            ("Hints dismissed with a reason", report.dismissed),
+        ],
+        kinds: report
+            .kinds
+            .iter()
+            .map(|(code, count)| (words::coach::kind(code), *count))
+            .collect(),
+        more: report.courses.saturating_sub(report.by_course.len()),
+        courses: report.by_course.iter().map(line).collect(),
+        issuer_href: console::issuer(&tenant),
+    })
+}
