@@ -36,7 +36,6 @@ const OF_EVERYBODY: usize = 2;
 /// earned `held` of them, and is on the way to as many.
 pub(super) async fn set_up(cairn: &Cairn, students: usize, count: usize, held: usize) -> Known {
     let Earned { tenant, badge } = school::set_up(cairn, students).await;
-    let now = cairn.clock.now();
     let owner = tenant.clone();
     let made = cairn.store.write(move |db| {
         let first = badges::get(db, &owner, &badge)?.unwrap();
@@ -164,7 +163,7 @@ fn hold(db: &mut Db, tenant: &TenantId, badge: &BadgeId, person: &PersonId) -> R
         revocation: None,
         suspended_since: None,
     };
-    awards::insert_once(db, &award)?;
+    awards::insert_counting(db, &award, None)?;
     Ok(())
 }
 

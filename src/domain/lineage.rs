@@ -179,6 +179,14 @@ fn placed(condition: &Condition, places: &Places, lineage: &impl Fn(&BadgeId) ->
             badge: lineage(badge),
             within_years: *within_years,
         },
+        Condition::ExternalBadge {
+            issuer, achievement, ..
+        } => Condition::ExternalBadge {
+            issuer: issuer.clone(),
+            // What its teacher calls the issuer changes nothing of what is asked.
+            name: String::new(),
+            achievement: achievement.clone(),
+        },
         Condition::BadgeTotal { amount, of, at_least } => {
             let mut of: Vec<BadgeId> = of.iter().map(lineage).collect();
             of.sort();

@@ -5,10 +5,10 @@ use diesel::allow_tables_to_appear_in_same_query;
 
 mod coach;
 mod endorsed;
+mod institution;
 mod mine;
 mod outside;
 mod portfolio;
-mod programmes;
 
 diesel::table! {
     tenants (id) {
@@ -964,12 +964,12 @@ diesel::table! {
 
 pub(crate) use coach::{dismissed_findings, listed_skills, skill_lists};
 pub(crate) use endorsed::endorsements;
+pub(crate) use institution::{programme_reviews, programme_waivers, programmes};
 pub(crate) use mine::{holder_notes, timelines};
 pub(crate) use outside::{
     grade_files, outside_cells, outside_columns, outside_grades, outside_people, rest_readings, rest_turns,
 };
 pub(crate) use portfolio::{collections, foreign_badges};
-pub(crate) use programmes::{programme_reviews, programme_waivers, programmes};
 
 allow_tables_to_appear_in_same_query!(
     platforms,

@@ -245,7 +245,7 @@ pub(super) fn gather(group: &CheckedGroup, tell: &mut impl FnMut(&BadgeId, bool)
         match node {
             CheckedNode::Group(inner) => gather(inner, tell),
             CheckedNode::Condition(checked) => {
-                if let Condition::HoldsBadge { badge } = &checked.condition {
+                if let Condition::HoldsBadge { badge, .. } = &checked.condition {
                     tell(badge, checked.truth == Truth::Yes);
                 }
             }

@@ -184,7 +184,9 @@ fn assessed(root: &Group) -> Vec<Assessed> {
             Condition::HandedIn { .. } => Some(Assessed::HandedIn),
             Condition::Completed { .. } => Some(Assessed::Completion),
             Condition::InstructorApproves => Some(Assessed::Instructor),
-            Condition::HoldsBadge { .. } | Condition::BadgeTotal { .. } => Some(Assessed::Badges),
+            Condition::HoldsBadge { .. } | Condition::BadgeTotal { .. } | Condition::ExternalBadge { .. } => {
+                Some(Assessed::Badges)
+            }
             Condition::NotBefore { .. } => None,
         });
     let ways: BTreeSet<Assessed> = ways.collect();

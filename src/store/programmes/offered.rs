@@ -22,6 +22,16 @@ type Found = (
     Option<bool>,
 );
 
+/// The same, and whether its teacher offers it.
+type Listed = (
+    BadgeRow,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<bool>,
+    Option<bool>,
+);
+
 fn told((row, lineage, title, label, home): Found) -> Result<Offered, StoreError> {
     let badge = row.badge()?;
     Ok(Offered {
@@ -36,7 +46,7 @@ fn told((row, lineage, title, label, home): Found) -> Result<Offered, StoreError
 /// business.
 pub(crate) fn offered(db: &mut Db, tenant: &TenantId) -> Result<Vec<Offered>, StoreError> {
     let offers = policies::get(db, tenant)?.offers;
-    let rows: Vec<(Found, Option<bool>)> = on_both!(db, |connection| badges::table
+    let rows: Vec<Listed> = on_both!(db, |connection| badges::table
         .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
         .filter(badges::tenant_id.eq(tenant.as_str()))
         .filter(courses::tenant_id.eq(tenant.as_str()))
@@ -44,19 +54,17 @@ pub(crate) fn offered(db: &mut Db, tenant: &TenantId) -> Result<Vec<Offered>, St
         .filter(badges::state.eq_any(["active", "paused"]))
         .order((badges::created_at, badges::id))
         .select((
-            (
-                BadgeRow::as_select(),
-                badges::lineage,
-                courses::title,
-                courses::label,
-                courses::home,
-            ),
+            BadgeRow::as_select(),
+            badges::lineage,
+            courses::title,
+            courses::label,
+            courses::home,
             badges::offered,
         ))
         .load(connection))?;
     let mut newest: BTreeMap<BadgeId, Offered> = BTreeMap::new();
-    for (row, by_teacher) in rows {
-        let one = told(row)?;
+    for (row, lineage, title, label, home, by_teacher) in rows {
+        let one = told((row, lineage, title, label, home))?;
         if one.is_home || is_offered(offers, by_teacher) {
             newest.insert(one.lineage.clone(), one);
         }

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
-use super::badge_form::{at_field, design as read_design, hints, read, wrong_besides};
+use super::badge_form::{at_field, design as read_design, read, wrong_besides};
 use crate::domain::badge::{Badge, Design, Picture};
 use crate::domain::policy::Power;
 use crate::domain::starters::Starter;

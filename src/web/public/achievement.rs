@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::{checks, endorsed, open_to_all, or_nothing, show, show_in};
+use super::{checks, endorsed, open_to_all, or_nothing, show_in};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::issuer::Issuer;
 use crate::domain::sentence::number;

@@ -245,7 +245,7 @@ impl AskedUnit {
 
 impl RowKind {
     /// All of them.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Grade,
         Self::Elsewhere,
         Self::BestOf,

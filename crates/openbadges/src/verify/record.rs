@@ -92,7 +92,7 @@ fn judged(
     verdict.remarks.extend(shared.remarks);
     let status = status::check(document, lists, resolver, now);
     verdict.note(CheckKind::Status, status);
-    let endorsed = endorsements(document, lists, resolver, now);
+    let endorsed = endorsements(document, lists, &mut verdict.remarks, resolver, now);
     verdict.note(CheckKind::Endorsements, endorsed);
     let achievement = document.pointer("/credentialSubject/achievement");
     let name = achievement

@@ -42,7 +42,7 @@ pub(super) fn judged(verdict: &Verdict) -> Judged {
             .filter(|check| !kinds.contains(&check.kind))
             .cloned()
             .collect(),
-        remarks: Vec::new(),
+        ..Verdict::default()
     };
     let genuine = without(&[CheckKind::Period, CheckKind::Status]);
     let worst = || genuine.worst().cloned().unwrap_or(Failure::NotChecked);

@@ -12,7 +12,6 @@ use crate::service::credential::publish::{self, Checked, Published};
 use crate::service::credential::records;
 use crate::service::credential::renewals::Term;
 use crate::web::badge_facts::standing_chip;
-use crate::web::public::checks;
 use crate::web::public::{checks, endorsed};
 use crate::web::views::public::{CredentialPage, OtherTerm, PublicPart, PublicStanding};
 use crate::web::views::shared::{LinkTo, OpenGraph, PictureView, PublicPage, Waiting, When};

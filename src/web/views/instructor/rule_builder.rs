@@ -221,7 +221,7 @@ impl<'a> RuleGroupView<'a> {
         format!("group {}", crate::web::rule_form::place(&self.path))
     }
 
-    fn kinds(&self) -> [RowKind; 10] {
+    fn kinds(&self) -> [RowKind; 11] {
         RowKind::ALL
     }
 
