@@ -201,11 +201,13 @@ fn an_earlier_year_is_read_for_its_page_alone_and_says_how_many_would_have_earne
             for text in [
                 "1 of 3 people of the file would have earned “Safe worker”.",
                 "For 1 other not enough is known to say no",
-                "“Quiz ≥ 80 %” stopped most: 2 of the 2 others; for 2 it was the only thing in the way.",
+                "“Quiz ≥ 80 %” was in the way most often: 1 of the 2 others did not meet it, and of 1 it is not known; for 2 nothing else was \
+                 in the way.",
+                "Maximum points in that year, if different",
                 "Of 1 person whose grades tell how far they were, 1 lacked at most 5 percent",
                 "4 % more in each grade that lacks",
                 "up to 5 % 1",
-                "no number tells it 1",
+                "cannot be said in percent 1",
                 "Would have earned it (1)",
             ] {
                 reads(&done, text);

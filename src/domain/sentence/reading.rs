@@ -61,7 +61,8 @@ pub(crate) fn sentence_in_full(root: &Group, names: &Names) -> String {
     }
 }
 
-/// A node as the label of a row: "Cleaning exercise ≥ 80 %", "Project report approved", "any 2 of 3 badges".
+/// A node as the label of a row: "Cleaning exercise ≥ 80 %", "Project report approved", "any 2 of 3 badges". A number is not parted
+/// from its sign at the end of a line.
 #[must_use]
 pub(crate) fn label(node: &Node, names: &Names) -> String {
     match node.core() {
@@ -69,7 +70,7 @@ pub(crate) fn label(node: &Node, names: &Names) -> String {
         Node::Condition(condition) => match condition {
             Condition::Grade { item, at_least } => {
                 let bound = match at_least {
-                    Threshold::Percent(share) => format!("{} %", number(*share)),
+                    Threshold::Percent(share) => format!("{}\u{a0}%", number(*share)),
                     Threshold::Points(_) => bound(*at_least, names.maximum(item)),
                 };
                 format!("{} ≥ {bound}", names.line_item(item))
@@ -77,7 +78,7 @@ pub(crate) fn label(node: &Node, names: &Names) -> String {
             Condition::Elsewhere { column, needs } => {
                 let name = names.elsewhere_from(column);
                 match needs {
-                    Needed::AtLeast(Threshold::Percent(share)) => format!("{name} ≥ {} %", number(*share)),
+                    Needed::AtLeast(Threshold::Percent(share)) => format!("{name} ≥ {}\u{a0}%", number(*share)),
                     Needed::AtLeast(_) => format!("{name} ≥ {}", names.needed(column, needs)),
                     Needed::OneOf(_) => format!("{name}: {}", names.needed(column, needs)),
                     Needed::Passed(_) => format!("{name} passed"),
@@ -98,7 +99,7 @@ pub(crate) fn label(node: &Node, names: &Names) -> String {
                     format!(" (from {})", read_from(&sources))
                 };
                 format!(
-                    "average of {}{from} ≥ {} %",
+                    "average of {}{from} ≥ {}\u{a0}%",
                     native::the_best(*best, of),
                     number(*at_least)
                 )

@@ -177,7 +177,7 @@ fn rows_have_short_labels() {
     assert_eq!(
         told,
         [
-            "Cleaning exercise ≥ 80 %",
+            "Cleaning exercise ≥ 80\u{a0}%",
             "Project report approved",
             "any 2 of 3 badges"
         ]
@@ -196,7 +196,7 @@ fn rows_have_short_labels() {
             "Essay (from Moodle) handed in",
             "Essay (from Moodle) complete",
             "Level (from a gradebook file) passed",
-            "average of the best 1 of 2 grades (from the gradebook and a gradebook file) ≥ 80 %"
+            "average of the best 1 of 2 grades (from the gradebook and a gradebook file) ≥ 80\u{a0}%"
         ]
     );
 }
