@@ -332,7 +332,10 @@ fn a_grade_from_elsewhere_is_nearly_enough_as_one_of_ours_is() {
     assert_eq!(run.near, ids(&["ben"]));
     assert_eq!(run.not_yet, ids(&["cleo"]));
     assert_eq!(run.no_grade, ids(&["dan"]));
-    assert_eq!(run.funnel[0].label, "Weekly quiz (from a gradebook file) ≥ 80\u{a0}%");
+    assert_eq!(
+        run.funnel[0].label,
+        "Weekly quiz (from a gradebook file) ≥ 80\u{a0}%"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{Names, badge_of, bound, counted_points, list, native, number, read_from};
 use crate::domain::evaluate::best::distinct;
 use crate::domain::facts::GradeSource;
-use crate::domain::rule::{Condition, Group, Need, Needed, Node, Threshold};
+use crate::domain::rule::{Condition, GradeColumn, Group, Need, Needed, Node, Threshold};
 use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
 
@@ -78,7 +78,9 @@ pub(crate) fn label(node: &Node, names: &Names) -> String {
             Condition::Elsewhere { column, needs } => {
                 let name = names.elsewhere_from(column);
                 match needs {
-                    Needed::AtLeast(Threshold::Percent(share)) => format!("{name} ≥ {}\u{a0}%", number(*share)),
+                    Needed::AtLeast(Threshold::Percent(share)) => {
+                        format!("{name} ≥ {}\u{a0}%", number(*share))
+                    }
                     Needed::AtLeast(_) => format!("{name} ≥ {}", names.needed(column, needs)),
                     Needed::OneOf(_) => format!("{name}: {}", names.needed(column, needs)),
                     Needed::Passed(_) => format!("{name} passed"),
@@ -248,7 +250,13 @@ fn asked(condition: &Condition, names: &Names) -> String {
         }
         Condition::Completed { column } => format!("{} completed", names.elsewhere_from(column)),
         Condition::BestOf { best, of, at_least } => {
-            let columns: Vec<_> = distinct(of).into_iter().map(|one| names.column(one)).collect();
+            // In the order in which they are offered: ours first, the others by their names.
+            let mut columns: Vec<(bool, String)> = distinct(of)
+                .into_iter()
+                .map(|one| (matches!(one, GradeColumn::Elsewhere(_)), names.column(one)))
+                .collect();
+            columns.sort_by_key(|(is_elsewhere, name)| is_elsewhere.then(|| name.to_lowercase()));
+            let columns: Vec<String> = columns.into_iter().map(|(_, name)| name).collect();
             let columns = if columns.is_empty() {
                 "none".to_owned()
             } else {

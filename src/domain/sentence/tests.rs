@@ -88,6 +88,10 @@ fn every_kind_of_condition_has_its_words() {
         "A student earns this with an average of at least 80 percent in the best 2 of 3 grades (Quiz 3, Cleaning exercise, and Weekly quiz (from a gradebook file))."
     );
     assert_eq!(
+        only(best_of(2, &["quiz"], &["weekly", "essay"], "80")),
+        "A student earns this with an average of at least 80 percent in the best 2 of 3 grades (Quiz 3, Essay (from Moodle), and Weekly quiz (from a gradebook file))."
+    );
+    assert_eq!(
         only(best_of(2, &["quiz", "cleaning"], &[], "80.5")),
         "A student earns this with an average of at least 80.5 percent in both grades (Quiz 3 and Cleaning exercise)."
     );

@@ -155,7 +155,10 @@ fn how_the_class_came_along_is_drawn_with_the_numbers_beside_it() {
         let (text, words) = (page.text(), page.words());
         assert!(words.contains("1 badge was earned, the first on"), "{words}");
         assert!(text.matches("role=\"img\"").count() == 1 && text.contains("<desc id=\"funnel-about\">"));
-        assert!(text.contains("<path class=\"band band-earned\" d=\"M0 300L1000 "), "{text}");
+        assert!(
+            text.contains("<path class=\"band band-earned\" d=\"M0 300L1000 "),
+            "{text}"
+        );
         assert_eq!(text.matches("<table class=\"numbers").count(), 2);
         // Where there is no room for a table, each cell says what it counts.
         assert!(

@@ -391,7 +391,10 @@ mod tests {
     fn sources_name_the_badges_that_they_decide_where_others_are_decided_otherwise() {
         let (ags, canvas, file) = (GradeSource::Ags, GradeSource::RestCanvas, GradeSource::Csv);
         assert_eq!(sources(&[]), "");
-        assert_eq!(sources(&[("A", vec![canvas]), ("B", vec![canvas])]), "read from Canvas");
+        assert_eq!(
+            sources(&[("A", vec![canvas]), ("B", vec![canvas])]),
+            "read from Canvas"
+        );
         let mixed = [("A", vec![ags, file]), ("B", vec![ags]), ("C", vec![ags, file])];
         assert_eq!(sources(&mixed), "Cairn's own columns; a gradebook file (A, C)");
         let apart = [("A", vec![canvas]), ("B", vec![file])];

@@ -195,7 +195,10 @@ pub(crate) fn distances(done: &Replay) -> String {
 #[must_use]
 pub(crate) fn short(short: Option<rust_decimal::Decimal>, is_open: bool) -> String {
     match (short, is_open) {
-        (Some(short), _) => format!("{}\u{a0}% more in each grade that lacks", number(short.round_dp(1))),
+        (Some(short), _) => format!(
+            "{}\u{a0}% more in each grade that lacks",
+            number(short.round_dp(1))
+        ),
         (None, true) => "not enough is known".to_owned(),
         (None, false) => "no grade alone would have been enough".to_owned(),
     }
@@ -275,7 +278,14 @@ mod tests {
                 alone,
             };
             let stops = vec![stop];
-            stopped_most(&Replay { stops, ..done.clone() }, &names()).unwrap()
+            stopped_most(
+                &Replay {
+                    stops,
+                    ..done.clone()
+                },
+                &names(),
+            )
+            .unwrap()
         };
         assert_eq!(
             with(0, 3, 3),
