@@ -129,7 +129,7 @@ async fn deciding(viewer: &mut Viewer<'_>, scene: &Scene) {
     teacher.send(&home, "/check", &[]).await;
     teacher.until("", "Paused").await;
     viewer.goto("course-paused", &teacher.course).await;
-    viewer.chromium.reads("rests and awards nothing").await;
+    viewer.chromium.reads("is paused and awards nothing").await;
     viewer.goto("blocked", &preview).await;
     viewer.chromium.reads("This rule cannot be activated yet").await;
     viewer.goto("rule-gone", &rule).await;

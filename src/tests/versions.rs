@@ -45,6 +45,7 @@ fn two_versions_say_what_differs_whom_it_concerns_and_that_holders_keep_the_badg
             "2 students hold it now. 1 of them does not meet version 2 and keeps it all the same.",
             "the badge stays, and a teacher is told, as your institution has it.",
             "Meet only the later one (1)",
+            "Who is awarded when the draft is activated is told by “Who would earn it”.",
         ] {
             reads(&page, text);
         }
@@ -104,6 +105,8 @@ fn two_versions_say_what_differs_whom_it_concerns_and_that_holders_keep_the_badg
         let after = teacher.get(&format!("/badges/{badge}/rule/versions")).await;
         reads(&after, "Version 1, earlier");
         reads(&after, "Version 2, active");
+        let words = after.words();
+        assert!(!words.contains("when the draft is activated"), "{words}");
         scene.end().await;
     });
 }

@@ -166,7 +166,11 @@ fn view(visit: &Visit, trial: &Trial, powers: Powers, problems: ProblemList) -> 
         }),
         activation: (powers.create && trial.can_activate && trial.blocking.is_empty()).then_some(activation),
         may_activate: powers.create,
-        blocking: trial.blocking.iter().map(words::rules::blocking).collect(),
+        blocking: trial
+            .blocking
+            .iter()
+            .map(|one| words::rules::blocking_of(one, &badge.state))
+            .collect(),
         problems,
         failed_since: trial.failed_since,
         read: trial.read_at.map(|at| When::new(at, trial.now)),
