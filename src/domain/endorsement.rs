@@ -308,6 +308,7 @@ mod tests {
                 show_score: false,
                 chosen_type: None,
                 language: None,
+                details: crate::domain::achievement::Details::default(),
             },
             active_rule: None,
             revision: 1,

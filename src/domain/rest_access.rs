@@ -73,11 +73,11 @@ impl Grant {
     /// Whether nobody has to do anything about it, by what it was last used and tested for.
     #[must_use]
     pub(crate) fn is_well(&self) -> bool {
-        let is_short = self
+        let is_weak = self
             .tested
             .as_ref()
-            .is_some_and(|(findings, _)| findings.is_short());
-        self.state == GrantState::On && self.fault.is_none() && !is_short
+            .is_some_and(|(findings, _)| findings.is_short() || findings.is_lacking());
+        self.state == GrantState::On && self.fault.is_none() && !is_weak
     }
 
     /// Whether a course's own token was found to see only some of its sections.
@@ -185,6 +185,14 @@ impl Findings {
         self.found
             .iter()
             .any(|finding| matches!(finding, Finding::Short { .. }))
+    }
+
+    /// Whether the role lacks a right without which less is told, though grades can be read.
+    #[must_use]
+    pub(crate) fn is_lacking(&self) -> bool {
+        self.found
+            .iter()
+            .any(|finding| matches!(finding, Finding::Lacks(_)))
     }
 
     /// The fault that keeps grades from being read.

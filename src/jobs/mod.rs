@@ -19,6 +19,7 @@ use crate::service::base::session;
 use crate::service::base::trouble::Trouble;
 use crate::service::course::sync;
 use crate::service::credential::fresh_lists;
+use crate::service::institution::joining::working;
 use crate::service::institution::{policies, programmes};
 use crate::service::operations::old_copies;
 use crate::service::privacy::erasing;
@@ -155,6 +156,9 @@ async fn sweep(cairn: &Cairn) {
     }
     if let Err(error) = policies::forget(cairn).await {
         tracing::error!(%error, "what is over could not be forgotten");
+    }
+    if let Err(error) = working::mend(cairn).await {
+        tracing::error!(%error, "hand-ins of platforms that were one could not be given back");
     }
     if let Err(error) = fresh_lists::sign(cairn).await {
         tracing::error!(%error, "old status lists could not be read");

@@ -358,7 +358,7 @@ fn a_changed_maximum_rests_the_badge_until_its_rule_is_saved_and_activated_again
         teacher.send(&home, "/check", &[]).await;
         let paused = teacher.until("", "Paused").await;
         assert!(
-            paused.words().contains("rests and awards nothing"),
+            paused.words().contains("is paused and awards nothing"),
             "{}",
             paused.words()
         );

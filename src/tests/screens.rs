@@ -250,7 +250,7 @@ async fn earlier_year(viewer: &mut Viewer<'_>, rule: &str) {
     let input = viewer.chromium.driver.find(By::Id("f-file")).await.unwrap();
     input.send_keys(file.display().to_string()).await.unwrap();
     viewer.press("Look at the file").await;
-    viewer.chromium.reads("What stands for what").await;
+    viewer.chromium.reads("Which column of the file is which").await;
     viewer.inspect("replay-setup").await;
     // The first condition is met by nobody, so that there is something to draw.
     let choose = "[...document.querySelectorAll('select[name^=\"q.\"]')].forEach((s, n) => { s.value = n ? 'met' : 'not-met' })";

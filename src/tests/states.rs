@@ -138,10 +138,20 @@ async fn deciding(viewer: &mut Viewer<'_>, scene: &Scene) {
     teacher.send(&home, "/check", &[]).await;
     teacher.until("", "Paused").await;
     viewer.goto("course-paused", &teacher.course).await;
-    viewer.chromium.reads("rests and awards nothing").await;
+    viewer.chromium.reads("is paused and awards nothing").await;
     viewer.goto("blocked", &preview).await;
     viewer.chromium.reads("This rule cannot be activated yet").await;
     viewer.goto("rule-gone", &rule).await;
+
+    // A box of what is not known any more says so, and makes no page wider.
+    let best = "[name=action][value='add::best_of']";
+    unfold(viewer, best).await;
+    click(viewer, best).await;
+    let lose = "const box = document.querySelector(\"[name$='.of']\"); box.value = 'elsewhere:nowhere'; box.checked = true";
+    viewer.chromium.driver.execute(lose, Vec::new()).await.unwrap();
+    viewer.press("Save the draft").await;
+    viewer.chromium.reads("A grade that is not known here").await;
+    viewer.inspect("rule-box-lost").await;
 }
 
 /// A check that takes its time.

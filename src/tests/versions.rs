@@ -45,6 +45,7 @@ fn two_versions_say_what_differs_whom_it_concerns_and_that_holders_keep_the_badg
             "2 students hold it now. 1 of them does not meet version 2 and keeps it all the same.",
             "the badge stays, and a teacher is told, as your institution has it.",
             "Meet only the later one (1)",
+            "Who is awarded when the draft is activated is told by “Who would earn it”.",
         ] {
             reads(&page, text);
         }
@@ -104,6 +105,8 @@ fn two_versions_say_what_differs_whom_it_concerns_and_that_holders_keep_the_badg
         let after = teacher.get(&format!("/badges/{badge}/rule/versions")).await;
         reads(&after, "Version 1, earlier");
         reads(&after, "Version 2, active");
+        let words = after.words();
+        assert!(!words.contains("when the draft is activated"), "{words}");
         scene.end().await;
     });
 }
@@ -201,11 +204,13 @@ fn an_earlier_year_is_read_for_its_page_alone_and_says_how_many_would_have_earne
             for text in [
                 "1 of 3 people of the file would have earned “Safe worker”.",
                 "For 1 other not enough is known to say no",
-                "“Quiz ≥ 80 %” stopped most: 2 of the 2 others; for 2 it was the only thing in the way.",
+                "“Quiz ≥ 80 %” was in the way most often: 1 of the 2 others did not meet it, and of 1 it is not known; for 2 nothing else was \
+                 in the way.",
+                "Maximum points in that year, if different",
                 "Of 1 person whose grades tell how far they were, 1 lacked at most 5 percent",
                 "4 % more in each grade that lacks",
                 "up to 5 % 1",
-                "no number tells it 1",
+                "cannot be said in percent 1",
                 "Would have earned it (1)",
             ] {
                 reads(&done, text);

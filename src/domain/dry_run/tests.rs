@@ -80,7 +80,7 @@ fn each_learner_is_in_one_list() {
     assert_eq!(
         told,
         [
-            "Cleaning exercise ≥ 80 %: 3 yes · 1 within 5 points · 2 no grade yet · 1 no",
+            "Cleaning exercise ≥ 80\u{a0}%: 3 yes · 1 within 5 points · 2 no grade yet · 1 no",
             "Project report approved: 4 yes · 1 waiting for review · 2 nothing handed in",
             "any 2 of 3 badges: 6 yes · 1 no",
         ]
@@ -332,7 +332,10 @@ fn a_grade_from_elsewhere_is_nearly_enough_as_one_of_ours_is() {
     assert_eq!(run.near, ids(&["ben"]));
     assert_eq!(run.not_yet, ids(&["cleo"]));
     assert_eq!(run.no_grade, ids(&["dan"]));
-    assert_eq!(run.funnel[0].label, "Weekly quiz (from a gradebook file) ≥ 80 %");
+    assert_eq!(
+        run.funnel[0].label,
+        "Weekly quiz (from a gradebook file) ≥ 80\u{a0}%"
+    );
 }
 
 #[test]

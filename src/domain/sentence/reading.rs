@@ -7,7 +7,7 @@ use super::{
 };
 use crate::domain::evaluate::best::distinct;
 use crate::domain::facts::GradeSource;
-use crate::domain::rule::{Condition, Group, Need, Needed, Node, Threshold};
+use crate::domain::rule::{Condition, GradeColumn, Group, Need, Needed, Node, Threshold};
 use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
 
@@ -63,7 +63,8 @@ pub(crate) fn sentence_in_full(root: &Group, names: &Names) -> String {
     }
 }
 
-/// A node as the label of a row: "Cleaning exercise ≥ 80 %", "Project report approved", "any 2 of 3 badges".
+/// A node as the label of a row: "Cleaning exercise ≥ 80 %", "Project report approved", "any 2 of 3 badges". A number is not parted
+/// from its sign at the end of a line.
 #[must_use]
 pub(crate) fn label(node: &Node, names: &Names) -> String {
     match node.core() {
@@ -71,7 +72,7 @@ pub(crate) fn label(node: &Node, names: &Names) -> String {
         Node::Condition(condition) => match condition {
             Condition::Grade { item, at_least } => {
                 let bound = match at_least {
-                    Threshold::Percent(share) => format!("{} %", number(*share)),
+                    Threshold::Percent(share) => format!("{}\u{a0}%", number(*share)),
                     Threshold::Points(_) => bound(*at_least, names.maximum(item)),
                 };
                 format!("{} ≥ {bound}", names.line_item(item))
@@ -79,7 +80,9 @@ pub(crate) fn label(node: &Node, names: &Names) -> String {
             Condition::Elsewhere { column, needs } => {
                 let name = names.elsewhere_from(column);
                 match needs {
-                    Needed::AtLeast(Threshold::Percent(share)) => format!("{name} ≥ {} %", number(*share)),
+                    Needed::AtLeast(Threshold::Percent(share)) => {
+                        format!("{name} ≥ {}\u{a0}%", number(*share))
+                    }
                     Needed::AtLeast(_) => format!("{name} ≥ {}", names.needed(column, needs)),
                     Needed::OneOf(_) => format!("{name}: {}", names.needed(column, needs)),
                     Needed::Passed(_) => format!("{name} passed"),
@@ -100,7 +103,7 @@ pub(crate) fn label(node: &Node, names: &Names) -> String {
                     format!(" (from {})", read_from(&sources))
                 };
                 format!(
-                    "average of {}{from} ≥ {} %",
+                    "average of {}{from} ≥ {}\u{a0}%",
                     native::the_best(*best, of),
                     number(*at_least)
                 )
@@ -256,7 +259,13 @@ fn asked(condition: &Condition, names: &Names) -> String {
         }
         Condition::Completed { column } => format!("{} completed", names.elsewhere_from(column)),
         Condition::BestOf { best, of, at_least } => {
-            let columns: Vec<_> = distinct(of).into_iter().map(|one| names.column(one)).collect();
+            // In the order in which they are offered: ours first, the others by their names.
+            let mut columns: Vec<(bool, String)> = distinct(of)
+                .into_iter()
+                .map(|one| (matches!(one, GradeColumn::Elsewhere(_)), names.column(one)))
+                .collect();
+            columns.sort_by_key(|(is_elsewhere, name)| is_elsewhere.then(|| name.to_lowercase()));
+            let columns: Vec<String> = columns.into_iter().map(|(_, name)| name).collect();
             let columns = if columns.is_empty() {
                 "none".to_owned()
             } else {

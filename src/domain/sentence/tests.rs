@@ -89,6 +89,10 @@ fn every_kind_of_condition_has_its_words() {
         "A student earns this with an average of at least 80 percent in the best 2 of 3 grades (Quiz 3, Cleaning exercise, and Weekly quiz (from a gradebook file))."
     );
     assert_eq!(
+        only(best_of(2, &["quiz"], &["weekly", "essay"], "80")),
+        "A student earns this with an average of at least 80 percent in the best 2 of 3 grades (Quiz 3, Essay (from Moodle), and Weekly quiz (from a gradebook file))."
+    );
+    assert_eq!(
         only(best_of(2, &["quiz", "cleaning"], &[], "80.5")),
         "A student earns this with an average of at least 80.5 percent in both grades (Quiz 3 and Cleaning exercise)."
     );
@@ -198,7 +202,7 @@ fn rows_have_short_labels() {
     assert_eq!(
         told,
         [
-            "Cleaning exercise ≥ 80 %",
+            "Cleaning exercise ≥ 80\u{a0}%",
             "Project report approved",
             "any 2 of 3 badges"
         ]
@@ -217,7 +221,7 @@ fn rows_have_short_labels() {
             "Essay (from Moodle) handed in",
             "Essay (from Moodle) complete",
             "Level (from a gradebook file) passed",
-            "average of the best 1 of 2 grades (from the gradebook and a gradebook file) ≥ 80 %"
+            "average of the best 1 of 2 grades (from the gradebook and a gradebook file) ≥ 80\u{a0}%"
         ]
     );
 }

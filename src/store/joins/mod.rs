@@ -14,6 +14,7 @@ use crate::ids::{JoinId, PlatformId, TenantId};
 mod awards;
 mod courses;
 mod grades;
+mod hand_ins;
 mod leaving;
 mod moves;
 mod people;
@@ -26,6 +27,7 @@ mod submissions;
 mod visits;
 
 pub(crate) use courses::{join as join_courses, make_room, part as part_courses};
+pub(crate) use hand_ins::{hand_ins_go_home, taken_back};
 pub(crate) use moves::{
     forget_person, key_to_platform, keys_back, name_to_platform, names_back, platforms_before,
 };

@@ -15,11 +15,11 @@ use super::super::schema::{placements as placement_rows, posted_scores as score_
 use super::super::{
     Db, StoreError, activities, course_keys, courses, identities, line_items, links, people, rules,
 };
-use super::moves;
+use super::{hand_ins, moves};
 use crate::domain::course::{Course, Opens, UNNAMED};
 use crate::domain::evidence::Activity;
 use crate::domain::platform::Join;
-use crate::ids::{ActivityId, CourseId, JoinId, LinkId, PersonId, PlatformId, RegistrationId, TenantId};
+use crate::ids::{CourseId, JoinId, LineItemId, LinkId, PersonId, PlatformId, RegistrationId, TenantId};
 use crate::random::Random;
 
 const LINKS: &str = "links.course_id";
@@ -175,7 +175,7 @@ fn activity_goes(
         .filter(activity_rows::id.eq(activity.id.as_str()))
         .set((
             activity_rows::course_id.eq(own.as_str()),
-            activity_rows::line_item_id.eq(item),
+            activity_rows::line_item_id.eq(item.clone()),
         ))
         .execute(db)?;
     let opens = json(&Opens::Activity {
@@ -187,7 +187,12 @@ fn activity_goes(
         .filter(placement_rows::opens.eq(opens))
         .set(placement_rows::course_id.eq(own.as_str()))
         .execute(db)?;
-    hand_ins_go(db, join, &activity.id, own, now, random)
+    let gone = Activity {
+        course: own.clone(),
+        line_item: item.map(LineItemId::from),
+        ..activity.clone()
+    };
+    hand_ins_go(db, join, &gone, now, random)
 }
 
 /// The column of an activity goes along, unless a rule of the course reads it or the own course knows it already: then the next
@@ -220,20 +225,19 @@ fn column_goes(db: &mut Db, activity: &Activity, own: &CourseId) -> Result<Optio
 fn hand_ins_go(
     db: &mut Db,
     join: &Join,
-    activity: &ActivityId,
-    own: &CourseId,
+    activity: &Activity,
     now: DateTime<Utc>,
     random: &dyn Random,
 ) -> Result<(), StoreError> {
     let tenant = &join.tenant;
     let (from, into) = join.sides::<PlatformId>();
-    let home = platforms::home_of_course(db, tenant, own)?;
+    let home = platforms::home_of_course(db, tenant, &activity.course)?;
     if home.platform != from {
         return Ok(());
     }
     let all: Vec<String> = submissions::table
         .filter(submissions::tenant_id.eq(tenant.as_str()))
-        .filter(submissions::activity_id.eq(activity.as_str()))
+        .filter(submissions::activity_id.eq(activity.id.as_str()))
         .select(submissions::person_id)
         .load(db)?;
     let authors: BTreeSet<String> = all.into_iter().collect();
@@ -242,21 +246,15 @@ fn hand_ins_go(
         let Some(own) = counterpart(db, tenant, (&into, &home), &person, now, random)? else {
             continue;
         };
-        if authors.contains(own.as_str()) {
-            continue;
+        if own != person {
+            hand_ins::give(db, activity, &person, &own)?;
         }
-        diesel::update(submissions::table)
-            .filter(submissions::tenant_id.eq(tenant.as_str()))
-            .filter(submissions::activity_id.eq(activity.as_str()))
-            .filter(submissions::person_id.eq(author.as_str()))
-            .set(submissions::person_id.eq(own.as_str()))
-            .execute(db)?;
     }
     Ok(())
 }
 
 /// Whom the platform that goes calls as the other one calls a person; none for somebody whom that one calls nothing.
-fn counterpart(
+pub(super) fn counterpart(
     db: &mut Db,
     tenant: &TenantId,
     (into, home): (&PlatformId, &Home),

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::super::schema::submissions;
 use super::super::{Db, StoreError};
 use super::moves;
-use crate::ids::{JoinId, PersonId, TenantId};
+use crate::ids::{ActivityId, JoinId, PersonId, TenantId};
 
 /// Hand-in, activity, person, version, and whether it is the latest.
 type FiledRow = (String, String, String, i32, bool);
@@ -140,6 +140,37 @@ pub(super) fn part(
         one.latest = one.latest && !newer.contains(&(activity, one.person.as_str()));
     }
     put_all(db, tenant, &before)
+}
+
+/// Has what one person handed in to an activity be another's, in one row of versions with what that one handed in.
+pub(super) fn go_over(
+    db: &mut Db,
+    tenant: &TenantId,
+    activity: &ActivityId,
+    from: &PersonId,
+    to: &PersonId,
+) -> Result<(), StoreError> {
+    let rows: Vec<(String, String)> = on_both!(db, |connection| submissions::table
+        .filter(submissions::tenant_id.eq(tenant.as_str()))
+        .filter(submissions::activity_id.eq(activity.as_str()))
+        .filter(submissions::person_id.eq_any([from.as_str(), to.as_str()]))
+        .order((submissions::submitted_at, submissions::version, submissions::id))
+        .select((submissions::id, submissions::person_id))
+        .load(connection))?;
+    if rows.iter().all(|(_, person)| person == to.as_str()) {
+        return Ok(());
+    }
+    let count = rows.len();
+    let all: Vec<HandIn> = (1..)
+        .zip(rows)
+        .map(|(version, (id, _))| HandIn {
+            id,
+            person: to.to_string(),
+            version: i32::try_from(version).unwrap_or(i32::MAX),
+            latest: version == count,
+        })
+        .collect();
+    put_all(db, tenant, &all)
 }
 
 fn put_all(db: &mut Db, tenant: &TenantId, all: &[HandIn]) -> Result<(), StoreError> {

@@ -5,6 +5,7 @@ use diesel::connection::SimpleConnection;
 use super::*;
 use crate::domain::facts::Facts;
 use crate::domain::policy::{Offers, Policy};
+use crate::store::lineages;
 
 /// Another course of the school, in which this person learns.
 fn another(school: &School, database: &TestDatabase, context: &str, person: &PersonId) -> Course {

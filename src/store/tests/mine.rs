@@ -100,7 +100,10 @@ fn what_may_still_be_earned_is_on_the_way_until_its_course_ends_or_the_student_l
         let person = school.learner(database).id;
         let part = school.badge(database, "part").id;
         let stack = school.badge(database, "stack").id;
-        let holds = all_of([Condition::HoldsBadge { badge: part.clone() }]);
+        let holds = all_of([Condition::HoldsBadge {
+            badge: part.clone(),
+            within_years: None,
+        }]);
         begun(&school, database, &part, &person, &approves());
         begun(&school, database, &stack, &person, &holds);
         let found = |way, now| {

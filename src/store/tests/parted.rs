@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::domain::course::Opens;
-use crate::domain::evidence::{Activity, Artefact, Submission, SubmissionState};
+use crate::domain::evidence::{Activity, Artefact, Review, Submission, SubmissionState};
 use crate::domain::platform::{Join, JoinKind, JoinState};
+use crate::domain::posted_score::{Outcome, PostedScore};
 use crate::ids::{CourseId, JoinId, LinkId, PlatformId, SubmissionId};
 use crate::store::platforms::Belonging;
 
@@ -188,5 +189,179 @@ fn what_a_registration_alone_placed_goes_and_what_both_open_stays_and_is_found_a
         });
         assert_eq!((known(&twice).course, known(&twice).opens), (own.clone(), copy));
         assert_eq!(of(&bench).course, own);
+    });
+}
+
+/// Whom a registration calls so.
+fn known_as(database: &TestDatabase, school: &School, by: &RegistrationId, sub: &str) -> PersonId {
+    let seen = people::PersonSeen {
+        sub: sub.into(),
+        name: Some(format!("Person {sub}")),
+        email: None,
+    };
+    let all = write(database, |db| {
+        let seen = std::slice::from_ref(&seen);
+        people::upsert_many(db, &school.tenant, by, seen, at(3), &SystemRandom)
+    });
+    all[0].id.clone()
+}
+
+fn work(activity: &Activity, person: &PersonId, version: i32, seconds: i64) -> Submission {
+    Submission {
+        id: SubmissionId::new(at(seconds), &SystemRandom),
+        tenant: activity.tenant.clone(),
+        activity: activity.id.clone(),
+        person: person.clone(),
+        version,
+        artefact: Artefact {
+            text: Some(format!("Version {version}")),
+            link: None,
+            file: None,
+        },
+        state: SubmissionState::HandedIn,
+        submitted_at: at(seconds),
+        review: None,
+    }
+}
+
+#[test]
+fn what_was_handed_in_while_two_were_one_is_of_whom_the_activitys_own_platform_means() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (tenant, here) = (&school.tenant, &school.course.id);
+        let own = second(database, &school);
+        let theirs = School {
+            tenant: tenant.clone(),
+            registration: "r-again".into(),
+            deployment: "d-again".into(),
+            course: read(database, |db| courses::get(db, tenant, &own)).unwrap(),
+        };
+        let (home, again) = (PlatformId::from("r-north"), PlatformId::from("r-again"));
+        let by_home = |sub: &str| known_as(database, &school, &school.registration, sub);
+        let by_again = |sub: &str| known_as(database, &school, &theirs.registration, sub);
+        let (ada, teacher) = (by_home("17"), by_home("9"));
+        let (ada_again, eve) = (by_again("17"), by_again("30"));
+        let item = theirs.item(database, "bench");
+        let place = link(database, &theirs, "31", "r-again");
+        let bench = activity(database, &theirs, &place, "bench");
+        write(database, |db| {
+            activities::set_line_item(db, tenant, &bench.id, Some(&item.id))
+        });
+        let place = link(database, &school, "30", "r-north");
+        let log = activity(database, &school, &place, "log");
+        write(database, |db| {
+            submissions::insert_version(db, &work(&bench, &ada_again, 1, 4))
+        });
+
+        // While they are one, Ada works on in what the other one brought, and whom that one alone knows in what was here.
+        let courses_of = join(&school, JoinKind::Course, own.as_str(), here.as_str());
+        let people_of = join(&school, JoinKind::Person, ada_again.as_str(), ada.as_str());
+        write(database, |db| {
+            joins::insert(db, &courses_of)?;
+            joins::insert(db, &people_of)?;
+            joins::join_courses(db, tenant, &courses_of.id, &own, here)?;
+            joins::join_people(db, tenant, &people_of.id, &ada_again, &ada)
+        });
+        let second_work = Submission {
+            state: SubmissionState::Approved,
+            review: Some(Review {
+                by: teacher.clone(),
+                at: at(22),
+                message: String::new(),
+                score: Some(decimal("8")),
+            }),
+            ..work(&bench, &ada, 2, 21)
+        };
+        let score = PostedScore {
+            tenant: tenant.clone(),
+            course: here.clone(),
+            item: item.id.clone(),
+            person: ada.clone(),
+            submission: second_work.id.clone(),
+            ours: None,
+            outcome: Outcome::Taken,
+            tried_at: at(23),
+            anew_at: None,
+        };
+        write(database, |db| {
+            submissions::insert_version(db, &second_work)?;
+            posted_scores::put(db, &score)?;
+            submissions::insert_version(db, &work(&log, &eve, 1, 21))
+        });
+        write(database, |db| {
+            joins::part_people(db, tenant, &people_of.id, &ada_again, &ada)?;
+            joins::part_courses(db, tenant, &courses_of.id, (&own, here), &home)
+        });
+        let history = |activity: &Activity, person: &PersonId| {
+            read(database, |db| {
+                submissions::history(db, tenant, &activity.id, person)
+            })
+        };
+        assert_eq!(history(&bench, &ada).len(), 1, "that is what is given back");
+
+        let goes = |sides: (&PlatformId, &PlatformId), until: i64| {
+            let gone = write(database, |db| {
+                joins::hand_ins_go_home(db, tenant, sides, at(until), at(30), &SystemRandom)
+            });
+            (gone.courses, gone.people)
+        };
+        let (_, none) = goes((&again, &home), 20);
+        assert!(none.is_empty(), "what came later is no rest of it: {none:?}");
+        let (touched, people) = goes((&again, &home), 30);
+        assert_eq!(touched.into_iter().collect::<Vec<_>>(), [own.clone()]);
+        assert!(people.contains(&ada) && people.contains(&ada_again), "{people:?}");
+        assert!(history(&bench, &ada).is_empty());
+        let all = history(&bench, &ada_again);
+        let versions: Vec<i32> = all.iter().map(|one| one.version).collect();
+        assert_eq!(versions, [1, 2]);
+        let latest = read(database, |db| {
+            submissions::latest(db, tenant, &bench.id, &ada_again)
+        });
+        let latest = latest.unwrap();
+        let review = latest.review.unwrap();
+        assert_eq!((latest.id, review.score), (second_work.id, Some(decimal("8"))));
+        let reviewer = read(database, |db| identities::person_of(db, tenant, &again, "9"));
+        assert_eq!(
+            Some(review.by),
+            reviewer,
+            "by the teacher whom the same platform means"
+        );
+        let told = |person: &PersonId| {
+            let kept = read(database, |db| posted_scores::get(db, tenant, &item.id, person));
+            kept.map(|kept| (kept.course, kept.tried_at))
+        };
+        assert_eq!((told(&ada), told(&ada_again)), (None, Some((own, at(23)))));
+        assert!(goes((&again, &home), 30).1.is_empty(), "once is enough");
+
+        assert!(goes((&home, &again), 30).1.contains(&eve));
+        let eve_here = read(database, |db| identities::person_of(db, tenant, &home, "30"));
+        let eve_here = eve_here.unwrap();
+        assert_eq!(
+            (history(&log, &eve).len(), history(&log, &eve_here).len()),
+            (0, 1)
+        );
+    });
+}
+
+#[test]
+fn a_join_of_platforms_that_was_taken_back_is_known_until_one_of_them_is_joined_again() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let tenant = &school.tenant;
+        second(database, &school);
+        let known = || read(database, |db| joins::taken_back(db, tenant));
+        for (from, into, seconds) in [("r-again", "r-north", 12), ("r-north", "r-again", 15)] {
+            let both = join(&school, JoinKind::Platform, from, into);
+            write(database, |db| {
+                assert!(joins::insert(db, &both)?);
+                let (leaving, undone) = (JoinState::Leaving, JoinState::Undone);
+                joins::advance(db, tenant, &both.id, leaving, undone, at(seconds))
+            });
+        }
+        let (again, home) = (PlatformId::from("r-again"), PlatformId::from("r-north"));
+        assert_eq!(known(), [(again, home, at(15))]);
+        let anew = join(&school, JoinKind::Platform, "r-again", "r-north");
+        write(database, |db| joins::insert(db, &anew));
+        assert!(known().is_empty());
     });
 }

@@ -3,8 +3,8 @@
 use super::*;
 use crate::domain::programme::{Programme, Terms, Waiver};
 use crate::ids::{ProgrammeId, WaiverId};
-use crate::store::programmes;
 use crate::store::testing::shortcuts::all_courses;
+use crate::store::{console, programmes};
 
 fn waiver(school: &School, id: &str, badge: &Badge, part: &Badge, person: &PersonId) -> Waiver {
     Waiver {

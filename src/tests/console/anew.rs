@@ -47,7 +47,7 @@ fn a_rule_over_a_column_of_the_former_registration_rests_until_it_takes_the_new_
         let home = after.until("", "Use the new columns").await;
         let words = home.words();
         assert!(
-            words.contains("“First steps” rests and awards nothing"),
+            words.contains("“First steps” is paused and awards nothing"),
             "{words}"
         );
         let id = BadgeId::from(badge.as_str());
@@ -73,7 +73,7 @@ fn a_rule_over_a_column_of_the_former_registration_rests_until_it_takes_the_new_
         after.activate(&badge).await;
         let home = after.get("").await;
         assert!(
-            !home.words().contains("rests and awards nothing"),
+            !home.words().contains("is paused and awards nothing"),
             "{}",
             home.words()
         );

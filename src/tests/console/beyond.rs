@@ -299,6 +299,16 @@ fn a_reading_that_is_short_is_not_said_to_work_until_somebody_says_that_it_is_ri
             "{}",
             whole.words()
         );
+        let joint = "moodle/<wbr>course:<wbr>viewhiddencourses";
+        assert!(whole.text().contains(joint), "{}", whole.text());
+        world.allow_capability(account, "report/progress:view", false);
+        let lacks = admin.send(&whole, "/test", &[]).await.words();
+        assert!(
+            lacks.contains("without it completed activities are not told")
+                && lacks.contains("on; something has to be done"),
+            "{lacks}"
+        );
+        world.allow_capability(account, "report/progress:view", true);
         world.allow_capability(account, "mod/lti:view", false);
         let short = admin.send(&whole, "/test", &[]).await;
         for told in [

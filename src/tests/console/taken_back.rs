@@ -1,15 +1,18 @@
 //! What two registrations of one Moodle put into a course while they were one, once an administrator took that back.
 
+use chrono::TimeDelta;
 use practice_lms::browser::Page;
 use practice_lms::{CourseRole, Oddity, World};
 use rust_decimal::Decimal;
 
-use super::joining::{administrator, review};
+use super::joining::{administrator, person, registration, review};
 use super::two_live::{ANEW, check, join, opened, part, path, second};
 use crate::domain::badge::BadgeState;
-use crate::ids::BadgeId;
-use crate::store::badges;
+use crate::domain::evidence::{Artefact, Submission, SubmissionState};
+use crate::ids::{ActivityId, BadgeId, PersonId, SubmissionId};
+use crate::service::institution::joining::working;
 use crate::store::testing::shortcuts::first_tenant;
+use crate::store::{badges, submissions};
 use crate::tests::evidence::{ADA, activity, first_in_queue, hand_in};
 use crate::tests::guest::Guest;
 use crate::tests::harness::{Scene, on_each_database};
@@ -286,6 +289,115 @@ fn an_activity_that_one_alone_placed_goes_with_its_link_and_its_submissions() {
         opens_what_was_chosen(&both.page);
         let work = both.get("/evidence?state=all").await;
         assert!(work.words().contains(BENCH), "{}", work.words());
+        scene.end().await;
+    });
+}
+
+/// How often somebody handed in to an activity.
+async fn versions(scene: &Scene, activity: &ActivityId, person: &PersonId) -> usize {
+    let (activity, person) = (activity.clone(), person.clone());
+    let known = scene.cairn.store.read(move |db| {
+        let tenant = first_tenant(db)?.unwrap();
+        submissions::history(db, &tenant.id, &activity, &person)
+    });
+    known.await.unwrap().len()
+}
+
+/// What an earlier version left behind: work in the activity of one platform that stands with whom the other one means.
+async fn left_behind(scene: &Scene, activity: &ActivityId, person: &PersonId) {
+    let (now, random) = scene.cairn.moment();
+    let (activity, person) = (activity.clone(), person.clone());
+    let written = scene.cairn.store.write(move |db| {
+        let submitted_at = now - TimeDelta::hours(1);
+        let work = Submission {
+            id: SubmissionId::new(submitted_at, random.as_ref()),
+            tenant: first_tenant(db)?.unwrap().id,
+            activity,
+            person,
+            version: 1,
+            artefact: Artefact {
+                text: Some("My first bench".into()),
+                link: None,
+                file: None,
+            },
+            state: SubmissionState::HandedIn,
+            submitted_at,
+            review: None,
+        };
+        submissions::insert_version(db, &work)
+    });
+    written.await.unwrap();
+}
+
+#[test]
+fn work_in_what_the_other_one_had_before_is_of_its_own_people_once_they_are_two() {
+    on_each_database(|scene| async move {
+        let (lms, world) = (&scene.moodle, scene.moodle.world());
+        let at = world.courses()[0].id;
+        world.be_odd(Oddity::ColumnsOfOthersHidden, true);
+        let ben = world
+            .students(at)
+            .into_iter()
+            .find(|one| one.name != ADA)
+            .unwrap();
+        let teacher = world.member(at, CourseRole::Teacher).unwrap().id;
+        let before = Guest::open(lms, 0, "Teacher", "My badges").await;
+        let old = registration(&scene).await;
+        let (new, link) = second(&scene).await;
+        assert_eq!(opened(&scene, teacher, link).await.status, 403);
+        let mut admin = administrator(&scene).await;
+        let page = review(&mut admin, &new).await;
+        join(&scene, &mut admin, &page).await;
+        part(&mut admin).await;
+        scene.at_rest().await;
+        world.add_link(at, BENCH, 1, Some(50.into()));
+        let mut bench = Guest::open(lms, 0, "Teacher", BENCH).await;
+        assert_ne!(bench.course, before.course);
+        let page = bench.page.clone();
+        let chosen = [("opens", "activity"), ("title", BENCH), ("points", "50")];
+        let page = bench.send(&page, "/choose", &chosen).await;
+        let id = page.url.path().split_once("/activities/").unwrap().1.to_owned();
+        let (place, id) = (format!("/activities/{id}"), ActivityId::from(id));
+        scene.at_rest().await;
+
+        let shown = admin.get(&format!("/admin/platforms/p/{new}")).await;
+        let page = admin.get(&path(&shown.links("/same").remove(0))).await;
+        join(&scene, &mut admin, &page).await;
+        let mut student = Guest::open(lms, 0, &ben.name, BENCH).await;
+        assert_eq!(student.course, before.course);
+        hand_in(&mut student, &place, "My bench").await;
+        let mut both = Guest::open(lms, 0, "Teacher", BENCH).await;
+        let page = first_in_queue(&mut both).await;
+        both.send(&page, "/review", &[("score", "20"), ("verdict", "approve")])
+            .await;
+        until_points(&world, columns(&world, BENCH)[0], ben.id, 20).await;
+        scene.at_rest().await;
+        let list = admin.get("/admin/people").await;
+        let asked = admin.get(&path(&list.links("/part").remove(0))).await.words();
+        assert!(
+            asked.contains("What was handed in meanwhile to an activity that was of"),
+            "{asked}"
+        );
+        part(&mut admin).await;
+        scene.at_rest().await;
+
+        let again = Guest::open(lms, 0, &ben.name, BENCH).await;
+        assert_eq!(again.course, bench.course);
+        let words = again.page.words();
+        assert!(
+            words.contains("What you handed in") && words.contains("My bench"),
+            "{words}"
+        );
+        let theirs = person(&scene, &new, &ben.sub).await.unwrap().id;
+        let former = person(&scene, &old, &ben.sub).await.unwrap().id;
+        assert_eq!(versions(&scene, &id, &theirs).await, 1);
+
+        left_behind(&scene, &id, &former).await;
+        for _ in 0..2 {
+            working::mend(&scene.cairn).await.unwrap();
+            assert_eq!(versions(&scene, &id, &former).await, 0);
+            assert_eq!(versions(&scene, &id, &theirs).await, 2);
+        }
         scene.end().await;
     });
 }

@@ -36,7 +36,10 @@ fn a_student_sees_what_they_earned_and_what_is_next_and_searches_by_skill() {
         let (quiz, award, _) = stage.earned().await;
         let approved = || vec![Condition::InstructorApproves];
         let speak = stage.badge(design("Speak in public"), Some(approved())).await;
-        let parts = [quiz, speak].map(|badge| Condition::HoldsBadge { badge });
+        let parts = [quiz, speak].map(|badge| Condition::HoldsBadge {
+            badge,
+            within_years: None,
+        });
         stage.badge(design("Data analyst"), Some(parts.into())).await;
         stage.scene.at_rest().await;
 

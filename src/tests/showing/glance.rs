@@ -1,7 +1,10 @@
 //! A class at a glance: the table searched and ordered by its address, its file, more badges than fit, and the pictures of how
 //! the class came along.
 
+use crate::domain::stage::Funnel;
 use crate::service::award::over_time;
+use crate::store::over_time as kept;
+use chrono::Days;
 use practice_lms::browser::Browser;
 
 use super::stage::{Stage, design};
@@ -129,12 +132,31 @@ fn how_the_class_came_along_is_drawn_with_the_numbers_beside_it() {
         over_time::keep_day(cairn, tenant, course).await.unwrap();
         let page = stage.teacher.get(&stage.inside("/progress")).await.unwrap();
         assert_eq!(page.link("Over time").unwrap(), here);
+        // One day alone is no picture.
+        let page = stage.teacher.get(&here).await.unwrap();
+        let (text, words) = (page.text(), page.words());
+        assert!(
+            words.contains("Only one day so far. 1 badge was earned, the first on")
+                && words.contains("Only one day so far. Before the first check on"),
+            "{words}"
+        );
+        assert_eq!(text.matches("role=\"img\"").count(), 0, "{text}");
+        let day = cairn.moment().0.date_naive() - Days::new(2);
+        let (owner, id) = (tenant.clone(), badge.clone());
+        let earlier = cairn.store.write(move |db| {
+            let funnel = Funnel {
+                students: 30,
+                ..Funnel::default()
+            };
+            kept::keep_once(db, &owner, &id, day, funnel)
+        });
+        assert!(earlier.await.unwrap());
         let page = stage.teacher.get(&here).await.unwrap();
         let (text, words) = (page.text(), page.words());
         assert!(words.contains("1 badge was earned, the first on"), "{words}");
-        assert!(text.matches("role=\"img\"").count() == 2 && text.contains("<desc id=\"funnel-about\">"));
+        assert!(text.matches("role=\"img\"").count() == 1 && text.contains("<desc id=\"funnel-about\">"));
         assert!(
-            text.contains("<path class=\"plot-line\" d=\"M0 300H0V0H1000\"/>"),
+            text.contains("<path class=\"band band-earned\" d=\"M0 300L1000 "),
             "{text}"
         );
         assert_eq!(text.matches("<table class=\"numbers").count(), 2);

@@ -155,6 +155,10 @@ fn a_class_without_sections_has_no_choice_of_them_and_no_column() {
         stage.badge(design("Quiz master"), Some(vec![stage.quiz()])).await;
         let page = stage.teacher.get(&stage.inside("/progress")).await.unwrap();
         assert!(!page.text().contains("name=\"section\""));
+        // Each choice says by itself what is chosen.
+        for label in ["f-standing\">State", "f-badge\">Badge"] {
+            assert!(page.text().contains(label), "{label}: {}", page.text());
+        }
         let csv = stage.teacher.get(&stage.inside("/progress.csv")).await.unwrap();
         assert!(
             csv.text().contains("LMS user id,Grades from,Quiz master"),

@@ -193,7 +193,7 @@ fn stays(one: &Listed, since: CameSince) -> String {
     let came = came.join(", ");
     match one.kind {
         JoinKind::Platform => format!(
-            "What came in since they were joined, on both sides together: {came}. Of that, work that came in through links of {} alone goes with them; all else stays with {}.",
+            "What came in since they were joined, on both sides together: {came}. Of that, what was handed in to activities of {}, or through links of it alone, goes with them; all else stays with {}.",
             one.from, one.into
         ),
         JoinKind::Person | JoinKind::Course => format!(
@@ -211,6 +211,9 @@ fn parts(one: &Listed, since: CameSince) -> Vec<String> {
         stays(one, since),
     ];
     let visits = if one.kind == JoinKind::Platform {
+        all.push(format!(
+            "What was handed in meanwhile to an activity that was of {from} before is then of the person whom {from} calls by the same user id, with its reviews and its score."
+        ));
         all.push(format!(
             "Links that {from} brought into a course of both since then go to its own course. An activity that they alone open goes with them, with its column and its submissions: each is then of the person whom {from} calls by the same user id. An activity that a link of {into} opens too belongs to that link and its column again, and the other link asks once more what it opens."
         ));

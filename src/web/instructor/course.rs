@@ -338,7 +338,7 @@ fn attention(visit: &Visit, summary: &Summary, copied: Option<&CopyId>, powers: 
     let takes_new = summary.is_replaced && powers.create;
     Some(Attention {
         text: format!(
-            "“{}” rests and awards nothing: {}",
+            "“{}” is paused and awards nothing: {}",
             summary.badge.design.name,
             words::rules::rest(reason)
         ),

@@ -217,7 +217,11 @@ fn view(
         activation: (powers.create && trial.can_activate && trial.blocking.is_empty()).then_some(activation),
         may_activate: powers.create,
         leaves,
-        blocking: trial.blocking.iter().map(words::rules::blocking).collect(),
+        blocking: trial
+            .blocking
+            .iter()
+            .map(|one| words::rules::blocking_of(one, &badge.state))
+            .collect(),
         problems,
         failed_since: trial.failed_since,
         read: trial.read_at.map(|at| When::new(at, trial.now)),

@@ -141,7 +141,7 @@ const BANDS: [(&str, &str); 5] = [
     ("band-met", "rule met"),
     ("band-near", "one condition missing"),
     ("band-begun", "begun"),
-    ("band-rest", "not begun, or lost"),
+    ("band-rest", "not begun, or no longer held"),
 ];
 
 fn parts(funnel: Funnel) -> [i64; 5] {
@@ -200,7 +200,9 @@ fn about_funnel(seen: &OverTime, last: NaiveDate, newest: Funnel) -> String {
     let (earned, all) = (number(newest.earned), number(newest.students));
     let begun = number(newest.met + newest.near + newest.begun);
     if seen.badge.is_some() {
-        let stood = format!("On {on}, {earned} of {all} students had earned it, and {begun} more had begun.");
+        let stood = format!(
+            "Before the first check on {on}, {earned} of {all} students had earned it, and {begun} more had begun."
+        );
         if seen.sources.is_empty() {
             stood
         } else {
@@ -210,7 +212,7 @@ fn about_funnel(seen: &OverTime, last: NaiveDate, newest: Funnel) -> String {
             )
         }
     } else {
-        format!("On {on}, {earned} of {all} were earned, and {begun} more were begun.")
+        format!("Before the first check on {on}, {earned} of {all} were earned, and {begun} more were begun.")
     }
 }
 
@@ -286,7 +288,7 @@ mod tests {
         assert_eq!(plot.lines[0].counts, [15, 0, 3, 6, 6], "the newest first");
         assert_eq!(
             plot.about,
-            "On 28 Feb 2027, 15 of 30 were earned, and 9 more were begun."
+            "Before the first check on 28 Feb 2027, 15 of 30 were earned, and 9 more were begun."
         );
         assert_eq!(funnel(&seen(&[], &[])), None);
     }

@@ -206,15 +206,27 @@ fn grades_from(row: &Row, part: &Part) -> String {
     sources(&read.collect::<Vec<_>>())
 }
 
-/// Each source with the badges that it decides, which are left out where those are all: "Canvas (Safe worker); the gradebook".
+/// How a grade was read, told so that columns of Cairn and those of the LMS, which stand in one gradebook, are not taken for each
+/// other.
+const fn read_as(source: GradeSource) -> &'static str {
+    match source {
+        GradeSource::Ags => "Cairn's own columns",
+        GradeSource::RestCanvas => "read from Canvas",
+        GradeSource::RestMoodle => "read from Moodle",
+        GradeSource::Csv => "a gradebook file",
+    }
+}
+
+/// Each source with the badges that it decides, which are left out where those are all: "read from Canvas (Safe worker); Cairn's own
+/// columns".
 fn sources(read: &[(&str, Vec<GradeSource>)]) -> String {
     let told = GradeSource::ALL.into_iter().filter_map(|source| {
         let of = read.iter().filter(|(_, sources)| sources.contains(&source));
         let names: Vec<&str> = of.map(|(name, _)| *name).collect();
         match names.len() {
             0 => None,
-            all if all == read.len() => Some(source.words().to_owned()),
-            _ => Some(format!("{} ({})", source.words(), names.join(", "))),
+            all if all == read.len() => Some(read_as(source).to_owned()),
+            _ => Some(format!("{} ({})", read_as(source), names.join(", "))),
         }
     });
     told.collect::<Vec<_>>().join("; ")
@@ -379,10 +391,13 @@ mod tests {
     fn sources_name_the_badges_that_they_decide_where_others_are_decided_otherwise() {
         let (ags, canvas, file) = (GradeSource::Ags, GradeSource::RestCanvas, GradeSource::Csv);
         assert_eq!(sources(&[]), "");
-        assert_eq!(sources(&[("A", vec![canvas]), ("B", vec![canvas])]), "Canvas");
+        assert_eq!(
+            sources(&[("A", vec![canvas]), ("B", vec![canvas])]),
+            "read from Canvas"
+        );
         let mixed = [("A", vec![ags, file]), ("B", vec![ags]), ("C", vec![ags, file])];
-        assert_eq!(sources(&mixed), "the gradebook; a gradebook file (A, C)");
+        assert_eq!(sources(&mixed), "Cairn's own columns; a gradebook file (A, C)");
         let apart = [("A", vec![canvas]), ("B", vec![file])];
-        assert_eq!(sources(&apart), "Canvas (A); a gradebook file (B)");
+        assert_eq!(sources(&apart), "read from Canvas (A); a gradebook file (B)");
     }
 }

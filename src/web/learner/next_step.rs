@@ -10,7 +10,7 @@ use crate::web::words::renewals;
 /// The one next step, without the word that the page writes before it.
 pub(super) fn next_words(learning: &Learning, mine: &MyBadge, zone: Zone) -> String {
     if matches!(mine.badge.state, BadgeState::Paused { .. }) {
-        return "nothing for you to do: this badge rests until your teacher has looked at its rule."
+        return "nothing for you to do: this badge is paused until your teacher has looked at its rule."
             .to_owned();
     }
     if let (Some(waits), Some(award)) = (&mine.waits, &mine.award)

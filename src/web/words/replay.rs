@@ -124,24 +124,35 @@ pub(crate) fn open(done: &Replay) -> Option<String> {
     })
 }
 
-/// What stopped most; nothing where nobody was stopped.
+/// What was in the way of most; nothing where nothing was in anybody's. A grade that is missing stops nobody as far as is known.
 #[must_use]
 pub(crate) fn stopped_most(done: &Replay, names: &Names) -> Option<String> {
     let most = done.stops.first().filter(|stop| stop.all() > 0)?;
-    let others = small(done.others.len());
+    let number = |count: usize| thousands(small(count));
+    let others = count_of(small(done.others.len()), "other", "others");
+    let whom = match (most.not_met, most.unknown) {
+        (0, unknown) => format!(
+            "of {} of the {others} it is not known whether they met it",
+            number(unknown)
+        ),
+        (not_met, 0) => format!("{} of the {others} did not meet it", number(not_met)),
+        (not_met, unknown) => format!(
+            "{} of the {others} did not meet it, and of {} it is not known",
+            number(not_met),
+            number(unknown)
+        ),
+    };
     let alone = match most.alone {
-        0 => "for nobody it was the only thing in the way".to_owned(),
-        alone => format!("for {} it was the only thing in the way", thousands(small(alone))),
+        0 => "for everybody something else was in the way too".to_owned(),
+        alone => format!("for {} nothing else was in the way", number(alone)),
     };
     Some(format!(
-        "“{}” stopped most: {} of the {}; {alone}.",
-        label(&as_node(&most.condition), names),
-        thousands(small(most.all())),
-        count_of(others, "other", "others")
+        "“{}” was in the way most often: {whom}; {alone}.",
+        label(&as_node(&most.condition), names)
     ))
 }
 
-/// Whom a condition stopped: "30 did not meet it, of 2 it is not known; for 12 it was the only thing in the way".
+/// Whom a condition stopped: "30 did not meet it, of 2 it is not known; for 12 nothing else was in the way".
 #[must_use]
 pub(crate) fn stop(stop: &Stop) -> String {
     let number = |count: usize| thousands(small(count));
@@ -151,7 +162,7 @@ pub(crate) fn stop(stop: &Stop) -> String {
     }
     if stop.alone > 0 {
         said.push_str(&format!(
-            "; for {} it was the only thing in the way",
+            "; for {} nothing else was in the way",
             number(stop.alone)
         ));
     }
@@ -163,9 +174,9 @@ pub(crate) fn stop(stop: &Stop) -> String {
 pub(crate) fn part(place: usize) -> String {
     let edge = |n: usize| small(n).saturating_mul(NEAR_PERCENT);
     if place < PARTS {
-        format!("up to {} %", edge(place.saturating_add(1)))
+        format!("up to {}\u{a0}%", edge(place.saturating_add(1)))
     } else {
-        format!("more than {} %", edge(PARTS))
+        format!("more than {}\u{a0}%", edge(PARTS))
     }
 }
 
@@ -185,7 +196,10 @@ pub(crate) fn distances(done: &Replay) -> String {
 #[must_use]
 pub(crate) fn short(short: Option<rust_decimal::Decimal>, is_open: bool) -> String {
     match (short, is_open) {
-        (Some(short), _) => format!("{} % more in each grade that lacks", number(short.round_dp(1))),
+        (Some(short), _) => format!(
+            "{}\u{a0}% more in each grade that lacks",
+            number(short.round_dp(1))
+        ),
         (None, true) => "not enough is known".to_owned(),
         (None, false) => "no grade alone would have been enough".to_owned(),
     }
@@ -250,11 +264,39 @@ mod tests {
         );
         assert_eq!(
             stopped_most(&done, &names()).unwrap(),
-            "“approved by an instructor” stopped most: 4 of the 4 others; for 2 it was the only thing in the way."
+            "“approved by an instructor” was in the way most often: 3 of the 4 others did not meet it, and of 1 it is not known; for 2 \
+             nothing else was in the way."
         );
         assert_eq!(
             stop(&done.stops[0]),
-            "3 did not meet it, of 1 it is not known; for 2 it was the only thing in the way"
+            "3 did not meet it, of 1 it is not known; for 2 nothing else was in the way"
+        );
+        let with = |not_met, unknown, alone| {
+            let stop = Stop {
+                condition: Condition::InstructorApproves,
+                not_met,
+                unknown,
+                alone,
+            };
+            let stops = vec![stop];
+            stopped_most(
+                &Replay {
+                    stops,
+                    ..done.clone()
+                },
+                &names(),
+            )
+            .unwrap()
+        };
+        assert_eq!(
+            with(0, 3, 3),
+            "“approved by an instructor” was in the way most often: of 3 of the 4 others it is not known whether they met it; for 3 \
+             nothing else was in the way."
+        );
+        assert_eq!(
+            with(4, 0, 0),
+            "“approved by an instructor” was in the way most often: 4 of the 4 others did not meet it; for everybody something else was in \
+             the way too."
         );
         assert_eq!(
             distances(&done),
@@ -262,11 +304,11 @@ mod tests {
         );
         assert_eq!(
             (part(0), part(PARTS)),
-            ("up to 5 %".into(), "more than 50 %".into())
+            ("up to 5\u{a0}%".into(), "more than 50\u{a0}%".into())
         );
         assert_eq!(
             short(Some(decimal("2.04")), false),
-            "2 % more in each grade that lacks"
+            "2\u{a0}% more in each grade that lacks"
         );
         let all = Replay {
             others: Vec::new(),

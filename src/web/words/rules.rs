@@ -1,5 +1,6 @@
 //! What is wrong with a rule, what keeps it from being activated, and why a badge rests, in words for its instructors.
 
+use crate::domain::badge::BadgeState;
 use crate::domain::columns::{ColumnTrouble, Remedy, TroubleKind};
 use crate::domain::design_review::RuleProblem as P;
 use crate::domain::outside::Measure;
@@ -165,8 +166,7 @@ fn measured(label: &str, measure: Measure, of_points: bool) -> String {
 }
 
 /// What keeps a rule from being activated.
-#[must_use]
-pub(crate) fn blocking(blocking: &Blocking) -> String {
+fn blocking(blocking: &Blocking) -> String {
     let fixed = match blocking {
         Blocking::Rule(found) => return problem(found),
         Blocking::TimeOver => {
@@ -181,6 +181,23 @@ pub(crate) fn blocking(blocking: &Blocking) -> String {
         Blocking::Retired => "A retired badge is not awarded any more.",
     };
     fixed.to_owned()
+}
+
+/// The same of a badge in that state: why it is paused for a column says of it what helps.
+#[must_use]
+pub(crate) fn blocking_of(what: &Blocking, state: &BadgeState) -> String {
+    let told = match (what, state) {
+        (
+            Blocking::Rule(P::LineItemGone { label } | P::LineItemOfFormer { label }),
+            BadgeState::Paused {
+                reason: Rest::Columns(found),
+            },
+        ) => found
+            .iter()
+            .find(|one| one.kind == TroubleKind::Gone && one.label == *label),
+        _ => None,
+    };
+    told.map_or_else(|| blocking(what), column)
 }
 
 /// What keeps a badge from working.
@@ -337,8 +354,17 @@ mod tests {
                 remedy,
                 ..trouble("Report", TroubleKind::Gone)
             };
-            let said = rest(&Rest::from(vec![gone]));
+            let reason = Rest::from(vec![gone]);
+            let said = rest(&reason);
             assert!(said.contains(helps), "{said}");
+            // So does the page that tries the rule.
+            let of = |label: &str| {
+                let label = label.to_owned();
+                Blocking::Rule(P::LineItemGone { label })
+            };
+            let paused = BadgeState::Paused { reason };
+            assert_eq!(blocking_of(&of("Report"), &paused), said);
+            assert_eq!(blocking_of(&of("Other"), &paused), blocking(&of("Other")));
         }
         let both = rest(&Rest::from(vec![
             trouble("Quiz", TroubleKind::Gone),

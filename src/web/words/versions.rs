@@ -174,7 +174,7 @@ pub(crate) fn holders(effects: &Effects, fate: &Fate, after: i32) -> Vec<String>
         Regrade::RevokeAfterReview => "a teacher looks at it and decides whether it is revoked",
     };
     said.push(format!(
-        "Only of holders who have met the version that decides a later grade matters: if it falls, {falls}, as your institution has it."
+        "A later grade matters only for holders who have met the active version: if it falls, {falls}, as your institution has it."
     ));
     if let Some(renewal) = fate.renewal {
         said.push(format!(
@@ -212,7 +212,7 @@ mod tests {
             ),
             [
                 "Needed of the whole rule: one of 3, all 3 before.",
-                "“Cleaning exercise ≥ 90 %” in the place of “Cleaning exercise ≥ 80 %”.",
+                "“Cleaning exercise ≥ 90\u{a0}%” in the place of “Cleaning exercise ≥ 80\u{a0}%”.",
                 "Needed of the group “any 3 of 3 badges”: 3 of 3, 2 of 3 before.",
                 "New: “approved by an instructor”.",
                 "Not asked any more: “Project report approved”.",
@@ -228,7 +228,7 @@ mod tests {
             ),
             [
                 "A new group: “either at least 80 percent in Cleaning exercise or an instructor's approval”.",
-                "“Cleaning exercise ≥ 80 %” is asked in the group “either at least 80 percent in Cleaning exercise or an instructor's \
+                "“Cleaning exercise ≥ 80\u{a0}%” is asked in the group “either at least 80 percent in Cleaning exercise or an instructor's \
                  approval”, and was on its own before.",
                 "New: “approved by an instructor”, in the group “either at least 80 percent in Cleaning exercise or an instructor's \
                  approval”.",
@@ -291,8 +291,8 @@ mod tests {
                 "Nobody loses the badge because its rule changes: whoever holds it keeps it, and what is signed stays as it is.",
                 "5 students hold it now. 1 of them does not meet version 2 and keeps it all the same.",
                 "1 other person holds it without being in the course as a student any more, and keeps it as well.",
-                "Only of holders who have met the version that decides a later grade matters: if it falls, the badge counts for nothing \
-                 until a teacher has decided, as your institution has it.",
+                "A later grade matters only for holders who have met the active version: if it falls, the badge counts for nothing until a \
+                 teacher has decided, as your institution has it.",
                 "The badge lapses. Whoever earns it again then does so by the version that decides at that time: renewed by hand, by a \
                  teacher.",
             ]

@@ -231,7 +231,7 @@ fn collect_text(element: ElementRef<'_>, text: &mut String) {
         match inner.value().name() {
             "script" | "style" => text.push(' '),
             // What stands in a line of text parts words only where the text has a blank.
-            "a" | "strong" | "em" | "span" | "time" => collect_text(inner, text),
+            "a" | "strong" | "em" | "span" | "time" | "wbr" => collect_text(inner, text),
             _ => {
                 text.push(' ');
                 collect_text(inner, text);

@@ -255,7 +255,7 @@ fn equal_conditions_in_one_group_are_refused_and_in_two_groups_allowed() {
     assert_eq!(
         review(&twice),
         [RuleProblem::Duplicate {
-            label: "Quiz 3 ≥ 80 %".to_owned()
+            label: "Quiz 3 ≥ 80\u{a0}%".to_owned()
         }]
     );
     let hidden = at_least(2, [holds("sql"), group(any([holds("sql")])), holds("charts")]);

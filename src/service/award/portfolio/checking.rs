@@ -256,7 +256,7 @@ mod tests {
         };
         Verdict {
             checks: checks.iter().map(check).collect(),
-            remarks: Vec::new(),
+            ..Verdict::default()
         }
     }
 

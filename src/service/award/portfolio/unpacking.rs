@@ -158,8 +158,8 @@ fn listed(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
         found.extend(all.into_iter().filter_map(element));
     }
     // The one badge of a presentation is read as it came.
-    let is_presentation = members.contains_key("verifiableCredential");
-    (!found.is_empty() && !(is_presentation && found.len() == 1)).then_some(found)
+    let is_presented_alone = members.contains_key("verifiableCredential") && found.len() == 1;
+    (!found.is_empty() && !is_presented_alone).then_some(found)
 }
 
 /// What of an entry of an export is the badge.

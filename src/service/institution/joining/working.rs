@@ -1,6 +1,7 @@
 //! The work of a join: each goes over or comes back in one transaction, and doing it twice is doing it once.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -11,7 +12,9 @@ use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, CheckCourse, DecidePerson};
-use crate::store::{Db, StoreError, course_keys, courses, enrolments, identities, joins, programmes};
+use crate::store::{
+    Db, StoreError, course_keys, courses, enrolments, identities, joins, programmes, tenants,
+};
 
 /// Names and courses that are looked at in one go.
 const PART: i64 = 500;
@@ -38,6 +41,38 @@ pub(crate) async fn work(cairn: &Cairn, tenant: &TenantId, id: &JoinId) -> Resul
     done.await
 }
 
+/// Gives hand-ins back that an earlier version left with people of the other platform when it took a join of two back: those of
+/// until then. Doing it twice is doing it once.
+///
+/// # Errors
+/// What the store reports; what went until then stays where it went.
+#[tracing::instrument(name = "joining.mend", skip_all)]
+pub(crate) async fn mend(cairn: &Cairn) -> Result<(), ServiceError> {
+    let (now, random) = cairn.moment();
+    for tenant in cairn.store.read(tenants::list).await? {
+        let (id, random) = (tenant.id, Arc::clone(&random));
+        let of = id.clone();
+        let pairs = cairn.store.read(move |db| joins::taken_back(db, &of)).await?;
+        if pairs.is_empty() {
+            continue;
+        }
+        let mended = cairn.store.write(move |db| {
+            let mut touched = Touched::default();
+            for (one, other, until) in &pairs {
+                touched.hand_ins_go(db, &id, (one, other), *until, now, random.as_ref())?;
+            }
+            let people = touched.people.len();
+            touched.look_again(db, &id, now, random.as_ref())?;
+            Ok(people)
+        });
+        let people = mended.await?;
+        if people > 0 {
+            tracing::info!(people, "hand-ins were given back to whom they belong");
+        }
+    }
+    Ok(())
+}
+
 /// Who and what has to be looked at anew.
 #[derive(Default)]
 struct Touched {
@@ -46,6 +81,25 @@ struct Touched {
 }
 
 impl Touched {
+    /// Gives what was handed in until that moment to activities of either platform back to whom that one means, where the
+    /// other one alone names who stands there.
+    fn hand_ins_go(
+        &mut self,
+        db: &mut Db,
+        tenant: &TenantId,
+        (one, other): (&PlatformId, &PlatformId),
+        until: DateTime<Utc>,
+        now: DateTime<Utc>,
+        random: &dyn Random,
+    ) -> Result<(), StoreError> {
+        for sides in [(one, other), (other, one)] {
+            let gone = joins::hand_ins_go_home(db, tenant, sides, until, now, random)?;
+            self.courses.extend(gone.courses);
+            self.people.extend(gone.people);
+        }
+        Ok(())
+    }
+
     fn look_again(
         mut self,
         db: &mut Db,
@@ -210,7 +264,11 @@ fn back(db: &mut Db, join: &Join, now: DateTime<Utc>, random: &dyn Random) -> Re
             let stays = PersonId::from(join.into.as_str());
             joins::end_visits_of_person(db, &join.tenant, &stays)?;
         }
-        JoinKind::Platform => placed_go(db, join, &mut touched, now, random)?,
+        JoinKind::Platform => {
+            placed_go(db, join, &mut touched, now, random)?;
+            let (from, into) = join.sides::<PlatformId>();
+            touched.hand_ins_go(db, &join.tenant, (&from, &into), now, now, random)?;
+        }
         JoinKind::Course => {}
     }
     Ok(touched)

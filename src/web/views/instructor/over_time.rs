@@ -81,6 +81,11 @@ impl OverTimePage {
 }
 
 impl AwardsPlot {
+    /// Whether there is nothing to draw yet.
+    fn is_one_day(&self) -> bool {
+        self.first == self.last
+    }
+
     fn is_short(&self) -> bool {
         self.lines.len() <= SHORT
     }
@@ -102,6 +107,11 @@ impl AwardsLine {
 }
 
 impl FunnelPlot {
+    /// Whether there is nothing to draw yet.
+    fn is_one_day(&self) -> bool {
+        self.first == self.last
+    }
+
     /// The numbers of a day, each with what it counts; everybody comes last.
     fn named(&self, line: &FunnelLine) -> Vec<(&'static str, String)> {
         let names = self.bands.iter().map(|(_, name, _)| *name);

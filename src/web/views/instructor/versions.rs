@@ -67,10 +67,4 @@ impl VersionsPage {
     fn is_one(&self) -> bool {
         self.before.number == self.after.number
     }
-
-    /// The heading of the list that is shown.
-    fn shown(&self) -> &str {
-        let shown = self.lists.iter().find(|list| list.current);
-        shown.map_or("", |list| list.way.text.as_str())
-    }
 }

@@ -20,7 +20,25 @@ pub(crate) struct FindingLine {
     pub(crate) advice: Option<String>,
 }
 
+/// Text with names such as `mod/lti:view`, which may go on in the next line at their joints and nowhere else.
+#[derive(Debug, Template)]
+#[template(path = "shared/breaking.html")]
+pub(crate) struct Breaking<'a>(&'a str);
+
+impl HtmlSafe for Breaking<'_> {}
+
+impl<'a> Breaking<'a> {
+    fn parts(&self) -> std::str::SplitInclusive<'a, [char; 2]> {
+        self.0.split_inclusive(['/', ':'])
+    }
+}
+
 impl FindingLine {
+    /// The sentence with the joints of the names in it.
+    pub(crate) fn breaking(&self) -> Breaking<'_> {
+        Breaking(&self.sentence)
+    }
+
     fn of(finding: &Finding, registration: &Registration, zone: Zone) -> Self {
         let (status, spoken) = match finding.verdict() {
             Verdict::Good => (Status::Earned, "Works:"),
