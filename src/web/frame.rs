@@ -69,6 +69,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "All grades are being read. This page shows how far it is.",
     ),
     (
+        "grades-wait",
+        Status::Neutral,
+        "Asked for. All grades are read as soon as it is this course’s turn.",
+    ),
+    (
         "access-taken-back",
         Status::Neutral,
         "Given back. Nothing more is read of the whole gradebook; what was awarded stays.",

@@ -26,7 +26,8 @@ pub(crate) use late::{
 };
 pub(crate) use people::forget_person;
 pub(crate) use state::{
-    Count, Standing, counts, due_below, due_keys_below, is_under_way, standing, under_way_below,
+    Count, Standing, counts, due_below, due_keys_below, first_below, is_queued_for, is_under_way, standing,
+    under_way_below,
 };
 
 const WAITING: &str = "waiting";

@@ -5,8 +5,8 @@ use crate::domain::rest_access::{
     Access, Consent, Fault, Finding, Findings, Giver, Grant, GrantState, Interface, SealedTokens,
 };
 use crate::ids::{CourseId, RestAccessId, RestGrantId};
-use crate::store::rest_accesses;
 use crate::store::sealed::{self, SealedKind};
+use crate::store::{readings, rest_accesses};
 
 fn access(school: &School, id: &str) -> Access {
     Access {
@@ -207,5 +207,37 @@ fn a_state_is_used_once_and_in_its_time_and_goes_with_whoever_began_it() {
         assert!(read(database, |db| rest_accesses::of_person(db, tenant, &person)).is_empty());
         assert_eq!(take("three", 100), None);
         assert!(read(database, |db| rest_accesses::get(db, tenant, &kept.id)).is_some());
+    });
+}
+
+#[test]
+fn a_token_has_one_turn_at_a_time_and_an_abandoned_one_is_taken_over() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let turn = |holder: &str, now: i64, until: i64| {
+            write(database, |db| {
+                readings::take_turn(db, &school.tenant, "grant", holder, at(now), at(until))
+            })
+        };
+        assert!(turn("one", 0, 60));
+        assert!(!turn("two", 1, 61) && turn("one", 2, 62));
+        assert!(turn("two", 63, 123), "it was heard of no more");
+        assert!(!turn("one", 64, 124));
+        write(database, |db| {
+            readings::end_turn(db, &school.tenant, "grant", "one")?;
+            readings::end_turn(db, &school.tenant, "grant", "two")
+        });
+        let taken = |now: i64| {
+            read(database, |db| {
+                readings::taken_until(db, &school.tenant, "grant", at(now), at(now + 60))
+            })
+        };
+        assert_eq!(taken(65), None);
+        assert!(turn("one", 65, 125));
+        assert_eq!((taken(124), taken(125)), (Some(at(125)), None));
+        // The clock of the other node may be some seconds behind, but not an hour.
+        assert!(!turn("two", 60, 120));
+        assert_eq!((taken(60), taken(-3_600)), (Some(at(125)), None));
+        assert!(turn("two", -3_600, -3_540));
     });
 }

@@ -230,6 +230,12 @@ pub(crate) fn trouble(trouble: &Why) -> String {
     )
 }
 
+/// That a reading waits, and for what.
+#[must_use]
+pub(crate) const fn waits_for_turn() -> &'static str {
+    "Waits until another course has been read: with one access, courses are read one after the other. This page shows when it begins."
+}
+
 /// How far the reading under way is.
 #[must_use]
 pub(crate) fn progress(readings: Option<&Readings>) -> String {
