@@ -261,7 +261,7 @@ fn rest_panel(visit: &Visit, told: &Told) -> RestPanel {
         trouble: readings
             .and_then(|one| one.trouble.as_ref())
             // While it is tried again nobody knows whether that is still so.
-            .filter(|_| is_on && (told.waits_for_turn || !told.is_under_way))
+            .filter(|_| is_on && !told.is_under_way)
             .map(words::rest_grades::trouble),
         missing: coverage
             .filter(|_| is_on)

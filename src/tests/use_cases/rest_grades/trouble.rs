@@ -345,3 +345,37 @@ async fn a_reading_that_waits_ends_with_its_worker_and_is_begun_anew_at_once() {
         assert_eq!(reading.awaits().await, None);
     }
 }
+
+#[tokio::test]
+async fn a_check_has_not_ended_before_the_grades_of_the_lms_itself_were_read() {
+    use crate::service::course::sync::{Beyond, Ended, Stage, progress};
+    for bench in all_benches().await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        reading.read().await;
+        let badge = reading.badge().await;
+        reading.grade(&students[0], Some("9"));
+        bench.clock.advance(chrono::TimeDelta::minutes(10));
+        let (tenant, id, since) = (&bench.course.tenant, &bench.course.id, bench.clock.now());
+        let shown = async || progress(&bench.cairn, tenant, id, Some(since)).await.unwrap();
+        bench.check().await;
+        let first = shown().await;
+        assert!(first.running && first.stage == Stage::Beyond, "{first:?}");
+        let others = progress(&bench.cairn, tenant, id, None).await.unwrap();
+        assert!(others.stage != Stage::Beyond, "nobody else waits for it");
+        // Another course is read with the token just now.
+        reading.another_reads().await;
+        bench.work(&reading.node).await;
+        let told = |stage: Stage| match stage {
+            Stage::Ended(Ended {
+                since: Some(since), ..
+            }) => (since.awards, since.beyond),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(told(shown().await.stage), (0, Beyond::Waits));
+        bench.clock.advance(chrono::TimeDelta::minutes(1));
+        bench.work(&reading.node).await;
+        assert!(reading.has(&badge, &students[0]).await);
+        assert_eq!(told(shown().await.stage), (1, Beyond::Read));
+    }
+}
