@@ -71,7 +71,7 @@ const NOTICES: &[(&str, Status, &str)] = &[
     (
         "grades-wait",
         Status::Neutral,
-        "Asked for. All grades are read as soon as it is this course’s turn.",
+        "All grades are being read. This course waits until another one has been read.",
     ),
     (
         "access-taken-back",

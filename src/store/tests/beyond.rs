@@ -6,7 +6,7 @@ use crate::domain::rest_access::{
 };
 use crate::ids::{CourseId, RestAccessId, RestGrantId};
 use crate::store::sealed::{self, SealedKind};
-use crate::store::{readings, rest_accesses};
+use crate::store::{readings, rest_accesses, rest_courses};
 
 fn access(school: &School, id: &str) -> Access {
     Access {
@@ -239,5 +239,60 @@ fn a_token_has_one_turn_at_a_time_and_an_abandoned_one_is_taken_over() {
         assert!(!turn("two", 60, 120));
         assert_eq!((taken(60), taken(-3_600)), (Some(at(125)), None));
         assert!(turn("two", -3_600, -3_540));
+    });
+}
+
+#[test]
+fn a_token_is_tried_where_a_reading_failed_or_something_is_out_of_reach_and_read_again_there() {
+    use crate::domain::course::Checks;
+    use crate::domain::reading::{Coverage, Part, Readings, Why};
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (tenant, one) = (&school.tenant, &school.course.id);
+        let seen = courses::CourseSeen {
+            tenant: tenant.clone(),
+            registration: school.registration.clone(),
+            deployment: school.deployment.clone(),
+            context_id: "3".into(),
+            label: None,
+            title: None,
+            services: Services::default(),
+        };
+        let other = &write(database, |db| launch_course(db, &seen, at(1), &SystemRandom)).id;
+        let home = read(database, |db| platforms::home_of_course(db, tenant, one));
+        for (course, seconds) in [(one, 5), (other, 9)] {
+            let checks = Checks {
+                last_at: Some(at(seconds)),
+                ..Checks::default()
+            };
+            write(database, |db| courses::set_checks(db, tenant, course, &checks));
+        }
+        let tried = || read(database, |db| rest_courses::to_try(db, tenant, &home.platform));
+        let again = |all: bool| {
+            let found = read(database, |db| {
+                rest_courses::to_read(db, tenant, &home.platform, all)
+            });
+            found.into_iter().map(|(id, _)| id).collect::<Vec<_>>()
+        };
+        assert_eq!(tried().as_ref(), Some(other), "it was checked last");
+        assert_eq!((again(false).len(), again(true).len()), (0, 2));
+        let mut coverage = Coverage::default();
+        coverage.lacks(
+            Part::HandIns,
+            Why::RoleWeaker(vec!["mod/assign:viewgrades".to_owned()]),
+        );
+        let lacking = Readings {
+            coverage: Some(coverage),
+            ..Readings::default()
+        };
+        write(database, |db| readings::save(db, tenant, one, &lacking));
+        assert_eq!(tried().as_ref(), Some(one), "something is out of reach there");
+        let failed = Readings {
+            trouble: Some(Why::Consent),
+            ..Readings::default()
+        };
+        write(database, |db| readings::save(db, tenant, other, &failed));
+        assert_eq!(tried().as_ref(), Some(other), "nothing could be read there");
+        assert_eq!(again(false), [other.clone()]);
     });
 }
