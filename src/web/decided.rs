@@ -45,6 +45,7 @@ fn check_line(line: Line, now: DateTime<Utc>) -> CheckLine {
     CheckLine {
         note,
         when: at.map(|at| When::new(at, now)),
+        is_known_lack: line.is_known_lack,
         children: line.lines.into_iter().map(|line| check_line(line, now)).collect(),
         ..CheckLine::new(status, line.text)
     }
@@ -115,8 +116,8 @@ mod tests {
     use crate::domain::evidence::SubmissionState;
     use crate::domain::rule::Group;
     use crate::domain::sample::{
-        Known, all, approval, approved, at_least, award, cleaning_rule, days, group, holds, names, now,
-        percent,
+        Known, all, approval, approved, at_least, award, cleaning_rule, completed, days, group, handed_in,
+        holds, names, now, percent,
     };
 
     fn decide(rule: &Group, known: Known) -> Decision {
@@ -193,6 +194,28 @@ mod tests {
         let notes: Vec<Option<&str>> = lines.iter().map(|line| line.note.as_deref()).collect();
         assert_eq!(notes, [Some("read from the gradebook"), Some("since"), None]);
         assert!(lines[0].when.is_some() && lines[1].when.is_some());
+    }
+
+    #[test]
+    fn what_is_known_not_to_be_there_is_not_called_unknown() {
+        let spoken = |rule: &Group, known: Known| {
+            let decision = decide(rule, known);
+            let lines = check_lines(&decision, &names(), Audience::Teacher, now());
+            lines.iter().map(CheckLine::spoken).collect::<Vec<_>>()
+        };
+        let work = all([handed_in("essay", false), completed("essay")]);
+        assert_eq!(
+            spoken(&work, Known::default()),
+            ["Not known yet:", "Not known yet:"],
+            "nobody told"
+        );
+        let told = Known::default()
+            .handed_in("essay", None)
+            .completed("essay", false, None);
+        assert_eq!(spoken(&work, told), ["Not yet:", "Not yet:"]);
+        assert_eq!(spoken(&all([approval()]), Known::default()), ["Not yet:"]);
+        let quiz = all([percent("cleaning", "80")]);
+        assert_eq!(spoken(&quiz, Known::default()), ["Not known yet:"]);
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::domain::rule::{Condition, Need};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Line {
     pub(crate) truth: Truth,
+    /// Whether it is known that what is asked for is not there yet.
+    pub(crate) is_known_lack: bool,
     /// Without the sign that shows `truth` and without times, which a page shows in its own way.
     pub(crate) text: String,
     /// Where a grade was read.
@@ -80,6 +82,7 @@ fn group_line(group: &CheckedGroup, names: &Names, audience: Audience) -> Line {
     };
     Line {
         truth: group.truth,
+        is_known_lack: false,
         text,
         source: None,
         read_at: None,
@@ -128,6 +131,7 @@ fn condition_line(checked: &CheckedCondition, names: &Names, audience: Audience)
     };
     Line {
         truth: checked.truth,
+        is_known_lack: checked.seen.is_known_lack(),
         text,
         source,
         read_at,

@@ -126,6 +126,7 @@ fn column(seen: &SeenColumn, names: &Names) -> Line {
     let out_of_reach = outside.map(|outside| outside.source);
     Line {
         truth,
+        is_known_lack: false,
         text: format!("{name}: {stands}"),
         source,
         read_at,
