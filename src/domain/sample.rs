@@ -195,6 +195,7 @@ pub(crate) fn names() -> Names {
         item: None,
         tells_hand_ins: false,
         tells_completion: false,
+        is_gone: false,
     };
     let of_lms = |label: &str| OutsideName {
         source: GradeSource::RestMoodle,

@@ -9,6 +9,6 @@ pub(crate) use design::{
     MAX_OUTCOME, MAX_SHORT, review_design,
 };
 pub(crate) use rule::{
-    RuleContext, RuleProblem, bound_problem, completion_problem, elsewhere_problem, hand_in_problem,
+    RuleContext, RuleProblem, bound_problem, completion_problem, elsewhere_problem, hand_in_problem, lost,
     review_evidence, review_rule, share_elsewhere, share_of, threshold_problem, word_problem,
 };

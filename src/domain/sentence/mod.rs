@@ -83,6 +83,24 @@ pub(crate) struct OutsideName {
     pub(crate) tells_hand_ins: bool,
     /// Whether its source tells who completed it, and perhaps who passes.
     pub(crate) tells_completion: bool,
+    /// Whether the LMS, of whose interface it is, lists it no more.
+    pub(crate) is_gone: bool,
+}
+
+impl From<OutsideColumn> for OutsideName {
+    fn from(column: OutsideColumn) -> Self {
+        Self {
+            counts: column.counts(),
+            item: column.item().map(str::to_owned),
+            tells_hand_ins: column.tells_hand_ins(),
+            tells_completion: column.tells_completion(),
+            is_gone: column.rest.as_ref().is_some_and(|rest| !rest.is_listed),
+            label: column.label,
+            maximum: column.maximum,
+            measure: column.measure,
+            source: column.source,
+        }
+    }
 }
 
 impl Names {
@@ -133,19 +151,7 @@ impl Names {
     pub(crate) fn with_elsewhere(mut self, columns: impl IntoIterator<Item = OutsideColumn>) -> Self {
         self.elsewhere = columns
             .into_iter()
-            .map(|column| {
-                let named = OutsideName {
-                    counts: column.counts(),
-                    item: column.item().map(str::to_owned),
-                    tells_hand_ins: column.tells_hand_ins(),
-                    tells_completion: column.tells_completion(),
-                    label: column.label,
-                    maximum: column.maximum,
-                    measure: column.measure,
-                    source: column.source,
-                };
-                (column.id, named)
-            })
+            .map(|column| (column.id.clone(), OutsideName::from(column)))
             .collect();
         self
     }

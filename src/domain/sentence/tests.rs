@@ -237,6 +237,7 @@ fn all_names() -> Names {
                         item: None,
                         tells_hand_ins: true,
                         tells_completion: true,
+                        is_gone: false,
                     },
                 )
             })
