@@ -13,7 +13,7 @@ use crate::domain::membership::{Listing, SeenAs};
 use crate::domain::outside::{Measure, OutsideGrade, OutsideValue};
 use crate::domain::people::Enrolment;
 use crate::domain::rule::{Condition, GradeColumn, Group, Need, Needed, Node, Rule, RuleState, Threshold};
-use crate::domain::sentence::{ItemName, Names, OutsideName};
+use crate::domain::sentence::{ItemName, Looked, Names, OutsideName};
 use crate::domain::zone::Zone;
 use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
 
@@ -205,6 +205,7 @@ pub(crate) fn names() -> Names {
     };
     Names {
         out_of_reach: HashSet::new(),
+        looked: Looked::default(),
         elsewhere: [
             (
                 "weekly".into(),

@@ -9,7 +9,7 @@ use crate::domain::rule::Need;
 use crate::domain::sentence::{Audience, Line, Names, lines, progress};
 use crate::web::views::shared::{CheckLine, Status, StatusChip, When};
 
-/// One line for each condition.
+/// One line for each condition, of what holds now: as new as the last look at where it is from.
 #[must_use]
 pub(crate) fn check_lines(
     decision: &Decision,
@@ -19,6 +19,26 @@ pub(crate) fn check_lines(
 ) -> Vec<CheckLine> {
     let all = lines(decision, names, audience);
     all.into_iter().map(|line| check_line(line, now)).collect()
+}
+
+/// The same of a decision of another time, with the times of what was known then.
+#[must_use]
+pub(crate) fn check_lines_then(
+    decision: &Decision,
+    names: &Names,
+    audience: Audience,
+    now: DateTime<Utc>,
+) -> Vec<CheckLine> {
+    let all = lines(decision, names, audience).into_iter();
+    all.map(|line| check_line(without_looks(line), now)).collect()
+}
+
+fn without_looks(line: Line) -> Line {
+    Line {
+        looked_at: None,
+        lines: line.lines.into_iter().map(without_looks).collect(),
+        ..line
+    }
 }
 
 fn check_line(line: Line, now: DateTime<Utc>) -> CheckLine {
@@ -37,7 +57,10 @@ fn check_line(line: Line, now: DateTime<Utc>) -> CheckLine {
                 at,
             )
         }
-        (Some(source), at, _) => (Some(format!("read from {}", source.words())), at),
+        (Some(source), at, _) => (
+            Some(format!("read from {}", source.words())),
+            at.max(line.looked_at),
+        ),
         (None, Some(at), _) => (Some("read".to_owned()), Some(at)),
         (None, None, Some(at)) => (Some("since".to_owned()), Some(at)),
         (None, None, None) => (line.out_of_reach.map(unreached), None),
@@ -194,6 +217,27 @@ mod tests {
         let notes: Vec<Option<&str>> = lines.iter().map(|line| line.note.as_deref()).collect();
         assert_eq!(notes, [Some("read from the gradebook"), Some("since"), None]);
         assert!(lines[0].when.is_some() && lines[1].when.is_some());
+    }
+
+    #[test]
+    fn what_the_lms_tells_itself_is_as_new_as_the_last_look_and_what_was_earned_by_is_as_it_was() {
+        let read = |source| Some(format!("read from {source}"));
+        let mut names = names();
+        names.looked.hand_ins = Some(days(3));
+        let known = Known::default()
+            .handed_in("essay", Some(Some(false)))
+            .grade("cleaning", "86", "100");
+        let rule = all([handed_in("essay", false), percent("cleaning", "80")]);
+        let decision = decide(&rule, known);
+        let shown = check_lines(&decision, &names, Audience::Teacher, days(4));
+        let then = check_lines_then(&decision, &names, Audience::Teacher, days(4));
+        assert_eq!(
+            (&shown[0].note, &shown[1].note),
+            (&read("Moodle"), &read("the gradebook"))
+        );
+        assert_eq!(shown[0].when, Some(When::new(days(3), days(4))));
+        assert_eq!(then[0].when, Some(When::new(now(), days(4))));
+        assert_eq!(shown[1].when, then[1].when, "the gradebook is read by a check");
     }
 
     #[test]

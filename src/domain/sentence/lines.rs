@@ -21,6 +21,8 @@ pub(crate) struct Line {
     pub(crate) source: Option<GradeSource>,
     /// When a grade was read.
     pub(crate) read_at: Option<DateTime<Utc>>,
+    /// When it was looked last whether that is so still, where the LMS itself tells it.
+    pub(crate) looked_at: Option<DateTime<Utc>>,
     /// Since when it is so: handed in, reviewed, awarded, approved.
     pub(crate) since: Option<DateTime<Utc>>,
     /// The source that cannot be reached now, where what is known is as it was read last.
@@ -86,6 +88,7 @@ fn group_line(group: &CheckedGroup, names: &Names, audience: Audience) -> Line {
         text,
         source: None,
         read_at: None,
+        looked_at: None,
         since: None,
         out_of_reach: None,
         lines,
@@ -124,6 +127,11 @@ fn condition_line(checked: &CheckedCondition, names: &Names, audience: Audience)
         }
         _ => None,
     };
+    let looked = match &checked.seen {
+        Seen::HandedIn(_) => names.looked.hand_ins,
+        Seen::Completion(_) => names.looked.completion,
+        _ => names.looked.grades,
+    };
     let what = capitalised(&subject(&checked.condition, names, audience));
     let text = match state(checked, names, audience) {
         state if what.is_empty() => capitalised(&state),
@@ -133,6 +141,7 @@ fn condition_line(checked: &CheckedCondition, names: &Names, audience: Audience)
         truth: checked.truth,
         is_known_lack: checked.seen.is_known_lack(),
         text,
+        looked_at: source.filter(|source| source.is_rest()).and(looked),
         source,
         read_at,
         since,

@@ -48,6 +48,16 @@ pub(crate) struct Names {
     pub(crate) zone: Zone,
     /// Sources that cannot be read now: what was read of them stays known.
     pub(crate) out_of_reach: HashSet<GradeSource>,
+    /// When the LMS itself was looked at last.
+    pub(crate) looked: Looked,
+}
+
+/// When it was looked last whether anything has changed of what the LMS itself tells: what is known of it was so still.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Looked {
+    pub(crate) grades: Option<DateTime<Utc>>,
+    pub(crate) hand_ins: Option<DateTime<Utc>>,
+    pub(crate) completion: Option<DateTime<Utc>>,
 }
 
 /// "the gradebook, Canvas, and a gradebook file".
@@ -120,6 +130,7 @@ impl Names {
             zone,
             elsewhere: HashMap::new(),
             out_of_reach: HashSet::new(),
+            looked: Looked::default(),
             line_items: items
                 .into_iter()
                 .map(|item| (item.id.clone(), named(item)))

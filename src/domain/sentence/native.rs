@@ -128,6 +128,7 @@ fn column(seen: &SeenColumn, names: &Names) -> Line {
         truth,
         is_known_lack: false,
         text: format!("{name}: {stands}"),
+        looked_at: source.filter(|source| source.is_rest()).and(names.looked.grades),
         source,
         read_at,
         since: None,

@@ -250,6 +250,7 @@ fn all_names() -> Names {
             .collect(),
         zone: Zone::UTC,
         out_of_reach: std::collections::HashSet::new(),
+        looked: super::Looked::default(),
     }
 }
 

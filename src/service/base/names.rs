@@ -1,7 +1,8 @@
 //! What the things that rules and decisions of a course name are called.
 
 use crate::domain::badge::Badge;
-use crate::domain::sentence::Names;
+use crate::domain::reading::Part;
+use crate::domain::sentence::{Looked, Names};
 use crate::ids::{CourseId, TenantId};
 use crate::store::{Db, StoreError, activities, badges, line_items, outside, readings, tenants};
 
@@ -24,12 +25,16 @@ pub(crate) fn with_badges(
     let zone = tenants::zone(db, tenant)?;
     let elsewhere = outside::columns(db, tenant, course)?;
     let reads_lms = elsewhere.iter().any(|column| column.rest.is_some());
-    let names = Names::gather(zone, &items, &activities, badges).with_elsewhere(elsewhere);
-    if reads_lms
-        && let Some(readings) = readings::of_course(db, tenant, course)?
-        && readings.trouble.is_some()
-    {
-        return Ok(names.without_the_lms());
+    let mut names = Names::gather(zone, &items, &activities, badges).with_elsewhere(elsewhere);
+    if reads_lms && let Some(readings) = readings::of_course(db, tenant, course)? {
+        if readings.trouble.is_some() {
+            return Ok(names.without_the_lms());
+        }
+        names.looked = Looked {
+            grades: readings.looked_at(Part::Grades),
+            hand_ins: readings.looked_at(Part::HandIns),
+            completion: readings.looked_at(Part::Completion),
+        };
     }
     Ok(names)
 }
