@@ -111,6 +111,8 @@ pub(crate) fn standing(award: Option<&Award>, decision: Option<&Decision>, now: 
         Truth::Unknown if only_unknown(&decision.tree, |seen| matches!(seen, Seen::NotReleased { .. })) => {
             Status::Unknown.saying("Not released yet")
         }
+        // Nothing is open: it is known that what is asked for is not there yet.
+        Truth::Unknown if only_unknown(&decision.tree, Seen::is_known_lack) => Status::NotMet.saying(words),
         Truth::Unknown => Status::Unknown.saying(words),
         Truth::No => Status::NotMet.saying(words),
     }
@@ -179,6 +181,10 @@ mod tests {
         );
         let withheld = Known::default().withheld("cleaning", Some("90"));
         word(&quiz, withheld, Status::Unknown, "Not released yet");
+        let work = all([handed_in("essay", false)]);
+        word(&work, Known::default(), Status::Unknown, "0 of 1");
+        let nothing = Known::default().handed_in("essay", None);
+        word(&work, nothing, Status::NotMet, "0 of 1");
         assert_eq!(standing(None, None, now()).word, "Not checked yet");
     }
 

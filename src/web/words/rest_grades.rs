@@ -349,6 +349,7 @@ mod tests {
         };
         assert!(refused(lacks.clone()).contains("gradereport/user:view"));
         let function = Fault::Function("core_webservice_get_site_info".to_owned());
+        assert!(waits_for_turn().starts_with("Waits until another course has been read"));
         // What only administrators can do is not told in words for them.
         for fault in [Fault::ServicesOff, Fault::TokenUnknown, function, lacks] {
             let told = refused(fault);
