@@ -110,7 +110,6 @@ async fn work_that_was_handed_in_before_a_rule_asked_for_it_is_read_with_the_nex
         assert!(facts.handed_in[&column].at.is_some(), "what is known stays");
 
         // Off, a teacher is not asked for a file, which cannot tell it.
-        assert_eq!(reading.obstacle(&badge).await, None);
         reading.switch(false).await;
         let label = "Field diary".to_owned();
         let untold = Obstacle::Rule(RuleProblem::HandInsNotTold { label });
