@@ -268,6 +268,17 @@ impl CheckedNode {
 }
 
 impl Seen {
+    /// Whether it is known that what is asked for is not there yet, as against what nobody has told.
+    #[must_use]
+    pub(crate) fn is_known_lack(&self) -> bool {
+        match self {
+            Self::HandedIn(work) => work.at.is_none(),
+            Self::Completion(completed) => !completed.is_complete,
+            Self::NothingHandedIn | Self::NoApproval | Self::BadgeNotHeld => true,
+            _ => false,
+        }
+    }
+
     /// Where it was read.
     fn sources(&self) -> Vec<GradeSource> {
         match self {

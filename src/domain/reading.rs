@@ -179,6 +179,22 @@ impl Readings {
         self.asked_at
             .is_some_and(|asked| self.done.whole.is_none_or(|whole| whole < asked))
     }
+
+    /// When it was looked last whether anything has changed in a part, so that what is known of it was so still; none where some
+    /// of it is out of reach.
+    #[must_use]
+    pub(crate) fn looked_at(&self, part: Part) -> Option<DateTime<Utc>> {
+        let coverage = self.coverage.as_ref().filter(|_| self.trouble.is_none())?;
+        let needed = [part, Part::Columns, Part::People];
+        let lacks = coverage.lacks.iter().any(|lack| needed.contains(&lack.part));
+        if lacks || coverage.people_missing > 0 {
+            return None;
+        }
+        match part {
+            Part::Completion => self.done.completion,
+            _ => self.done.whole.max(self.done.changes),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -199,6 +215,30 @@ mod tests {
         assert!(!asked(None, None).is_asked_for());
         assert!(asked(Some(1), None).is_asked_for() && asked(Some(2), Some(1)).is_asked_for());
         assert!(!asked(Some(1), Some(2)).is_asked_for());
+    }
+
+    #[test]
+    fn what_is_known_of_a_part_is_as_new_as_the_last_look_unless_it_is_out_of_reach() {
+        let mut known = Readings {
+            done: Done {
+                whole: Some(days(-2)),
+                changes: Some(days(-1)),
+                completion: Some(days(-3)),
+                ..Done::default()
+            },
+            ..Readings::default()
+        };
+        assert_eq!(known.looked_at(Part::Grades), None, "never read to its end");
+        let mut coverage = Coverage::default();
+        known.coverage = Some(coverage.clone());
+        assert_eq!(known.looked_at(Part::Grades), Some(days(-1)));
+        assert_eq!(known.looked_at(Part::Completion), Some(days(-3)));
+        coverage.lacks(Part::HandIns, Why::Gone);
+        known.coverage = Some(coverage);
+        assert_eq!(known.looked_at(Part::HandIns), None);
+        assert_eq!(known.looked_at(Part::Grades), Some(days(-1)));
+        known.trouble = Some(Why::Consent);
+        assert_eq!(known.looked_at(Part::Grades), None);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::domain::people::Enrolment;
 use crate::domain::rule::{
     Amount, Condition, GradeColumn, Group, Need, Needed, Node, Rule, RuleState, Threshold,
 };
-use crate::domain::sentence::{ItemName, Names, OutsideName};
+use crate::domain::sentence::{ItemName, Looked, Names, OutsideName};
 use crate::domain::zone::Zone;
 use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
 
@@ -225,6 +225,7 @@ pub(crate) fn names() -> Names {
         item: None,
         tells_hand_ins: false,
         tells_completion: false,
+        is_gone: false,
     };
     let of_lms = |label: &str| OutsideName {
         source: GradeSource::RestMoodle,
@@ -234,6 +235,7 @@ pub(crate) fn names() -> Names {
     };
     Names {
         out_of_reach: HashSet::new(),
+        looked: Looked::default(),
         elsewhere: [
             (
                 "weekly".into(),

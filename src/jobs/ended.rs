@@ -119,7 +119,8 @@ pub(super) fn say(job: &Job, end: &End, kept: Result<bool, StoreError>, took: Du
         End::Done(Done { problem: None, .. }) if outcome == "done" => {
             tracing::info!(outcome, ms, "a job ended");
         }
-        End::Rests(until) => tracing::info!(outcome, ms, %until, unkept, "a job ended"),
+        // As often as every score of a course that has ended.
+        End::Rests(until) => tracing::debug!(outcome, ms, %until, unkept, "a job ended"),
         End::Done(Done { problem, .. }) => {
             let problem = problem.as_ref().map(Trouble::for_the_log);
             tracing::warn!(outcome, ms, problem, unkept, "a job ended");

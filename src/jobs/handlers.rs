@@ -43,6 +43,14 @@ impl Done {
         Self::default()
     }
 
+    /// Left alone until then, if it is.
+    fn until(rests_until: Option<DateTime<Utc>>) -> Self {
+        Self {
+            problem: None,
+            rests_until,
+        }
+    }
+
     fn with(problem: Option<Trouble>) -> Self {
         Self {
             problem,
@@ -179,13 +187,15 @@ impl Handler for ReadGrades {
     async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
         rest_grades::read(cairn, tenant, &self.course, self.cause)
             .await
-            .map(Done::well)
+            .map(Done::until)
     }
 }
 
 impl Handler for AwaitTurn {
     async fn handle(self, cairn: &Cairn, tenant: &TenantId) -> Result<Done, ServiceError> {
-        rest_grades::turn_came(cairn, tenant, &self).await.map(Done::well)
+        rest_grades::turn_came(cairn, tenant, &self)
+            .await
+            .map(Done::until)
     }
 }
 

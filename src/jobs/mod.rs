@@ -48,8 +48,8 @@ const READING_AT_ONCE: usize = 4;
 const LEASE: TimeDelta = TimeDelta::minutes(1);
 /// How often a worker says that a job still runs.
 const RENEWAL: Duration = Duration::from_secs(20);
-/// So long a worker that stops waits for what runs. What takes longer, such as the gradebook of a large course, is begun again by
-/// whoever works next.
+/// So long a worker that stops waits for what runs. What takes longer is begun again by whoever works next; a reading of the
+/// gradebook of a whole course, which may take an hour, breaks off at once ([`Cairn::farewell`]).
 const FAREWELL: Duration = Duration::from_mins(1);
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(200);
@@ -138,9 +138,11 @@ async fn work(cairn: Arc<Cairn>, mut stopped: watch::Receiver<bool>) {
             () = tokio::time::sleep(IDLE) => {}
         }
     }
+    cairn.farewell.say(true);
     if !all_ended(&mut running, FAREWELL).await {
         tracing::warn!(jobs = running.len(), "what still runs is begun again later");
     }
+    cairn.farewell.say(false);
 }
 
 /// Whether everything that runs came to its end in that time.

@@ -86,6 +86,7 @@ pub(crate) mod regrades;
 pub(crate) mod reissues;
 pub(crate) mod releases;
 pub(crate) mod rest_accesses;
+pub(crate) mod rest_courses;
 pub(crate) mod results;
 pub(crate) mod retention;
 pub(crate) mod room;

@@ -1,10 +1,10 @@
 //! How the interface of an LMS was read, course by course; whether it is on there; and whose turn it is to use an access to it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use super::convert::{from_json, json, micros, opt_moment};
+use super::convert::{beyond, from_json, json, micros, opt_moment};
 use super::schema::{line_items, outside_columns, rest_accesses, rest_grants, rest_readings, rest_turns};
 use super::{Db, StoreError, platforms};
 use crate::domain::reading::{Done, Readings};
@@ -237,7 +237,7 @@ pub(crate) fn take_turn(
     let is_free = rest_turns::holder
         .eq(holder)
         .or(rest_turns::until.le(micros(now)))
-        .or(rest_turns::until.gt(micros(until)));
+        .or(rest_turns::until.gt(beyond(until, TimeDelta::zero())));
     let taken = diesel::update(rest_turns::table)
         .filter(rest_turns::tenant_id.eq(tenant.as_str()))
         .filter(rest_turns::access.eq(access))
@@ -245,6 +245,26 @@ pub(crate) fn take_turn(
         .set((rest_turns::holder.eq(holder), rest_turns::until.eq(micros(until))))
         .execute(db)?;
     Ok(taken == 1)
+}
+
+/// Until when another one has the turn of an access; none while it is free. `longest` is until when one that is taken now would
+/// have it.
+pub(crate) fn taken_until(
+    db: &mut Db,
+    tenant: &TenantId,
+    access: &str,
+    now: DateTime<Utc>,
+    longest: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let until: Option<i64> = rest_turns::table
+        .filter(rest_turns::tenant_id.eq(tenant.as_str()))
+        .filter(rest_turns::access.eq(access))
+        .filter(rest_turns::until.gt(micros(now)))
+        .filter(rest_turns::until.le(beyond(longest, TimeDelta::zero())))
+        .select(rest_turns::until)
+        .get_result(db)
+        .optional()?;
+    opt_moment(until)
 }
 
 /// Gives the turn back.

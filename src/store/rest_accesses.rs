@@ -498,45 +498,6 @@ pub(crate) fn of_person(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Re
     rows.into_iter().map(GrantRow::grant).collect()
 }
 
-/// A course of a platform to try something on: of those that go on, one whose reading did not come to its end, else the one that
-/// was checked last.
-pub(crate) fn a_course(
-    db: &mut Db,
-    tenant: &TenantId,
-    platform: &PlatformId,
-) -> Result<Option<CourseId>, StoreError> {
-    let troubled: Option<String> = on_both!(db, |connection| course_keys::table
-        .inner_join(courses::table.on(courses::id.eq(course_keys::course_id)))
-        .inner_join(rest_readings::table.on(rest_readings::course_id.eq(courses::id)))
-        .filter(course_keys::tenant_id.eq(tenant.as_str()))
-        .filter(course_keys::platform_id.eq(platform.as_str()))
-        .filter(courses::joined_into.is_null())
-        .filter(courses::ended_at.is_null())
-        .filter(rest_readings::trouble.is_not_null())
-        .order(courses::id.desc())
-        .select(courses::id)
-        .first(connection))
-    .optional()?;
-    if troubled.is_some() {
-        return Ok(troubled.map(CourseId::from));
-    }
-    let found: Option<String> = on_both!(db, |connection| course_keys::table
-        .inner_join(courses::table.on(courses::id.eq(course_keys::course_id)))
-        .filter(course_keys::tenant_id.eq(tenant.as_str()))
-        .filter(course_keys::platform_id.eq(platform.as_str()))
-        .filter(courses::joined_into.is_null())
-        .filter(courses::ended_at.is_null())
-        .order((
-            courses::last_checked_at.is_null(),
-            courses::last_checked_at.desc(),
-            courses::id.desc(),
-        ))
-        .select(courses::id)
-        .first(connection))
-    .optional()?;
-    Ok(found.map(CourseId::from))
-}
-
 /// Whether the last reading of a course of a platform, of those that go on and other than `course`, stopped for that reason.
 pub(crate) fn is_so_elsewhere(
     db: &mut Db,

@@ -39,7 +39,7 @@ fn two_versions_say_what_differs_whom_it_concerns_and_that_holders_keep_the_badg
             "New: “Lab ≥ 40 of 50”.",
             "New: “Essay ≥ 60 %”, in the group “either at least 60 percent in Essay or an instructor's approval”.",
             "1 student meets version 2 and not version 1.",
-            "1 student meets version 1 and not version 2; for 1 of them not enough is known yet, and a missing grade never counts as zero.",
+            "1 student meets version 1 and not version 2; for 1 of them something is missing yet, which never counts as zero.",
             "1 student meets both, 29 neither.",
             "Nobody loses the badge because its rule changes",
             "2 students hold it now. 1 of them does not meet version 2 and keeps it all the same.",

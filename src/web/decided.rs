@@ -9,7 +9,7 @@ use crate::domain::rule::Need;
 use crate::domain::sentence::{Audience, Line, Names, lines, progress};
 use crate::web::views::shared::{CheckLine, Status, StatusChip, When};
 
-/// One line for each condition.
+/// One line for each condition, of what holds now: as new as the last look at where it is from.
 #[must_use]
 pub(crate) fn check_lines(
     decision: &Decision,
@@ -19,6 +19,26 @@ pub(crate) fn check_lines(
 ) -> Vec<CheckLine> {
     let all = lines(decision, names, audience);
     all.into_iter().map(|line| check_line(line, now)).collect()
+}
+
+/// The same of a decision of another time, with the times of what was known then.
+#[must_use]
+pub(crate) fn check_lines_then(
+    decision: &Decision,
+    names: &Names,
+    audience: Audience,
+    now: DateTime<Utc>,
+) -> Vec<CheckLine> {
+    let all = lines(decision, names, audience).into_iter();
+    all.map(|line| check_line(without_looks(line), now)).collect()
+}
+
+fn without_looks(line: Line) -> Line {
+    Line {
+        looked_at: None,
+        lines: line.lines.into_iter().map(without_looks).collect(),
+        ..line
+    }
 }
 
 fn check_line(line: Line, now: DateTime<Utc>) -> CheckLine {
@@ -37,7 +57,10 @@ fn check_line(line: Line, now: DateTime<Utc>) -> CheckLine {
                 at,
             )
         }
-        (Some(source), at, _) => (Some(format!("read from {}", source.words())), at),
+        (Some(source), at, _) => (
+            Some(format!("read from {}", source.words())),
+            at.max(line.looked_at),
+        ),
         (None, Some(at), _) => (Some("read".to_owned()), Some(at)),
         (None, None, Some(at)) => (Some("since".to_owned()), Some(at)),
         (None, None, None) => (line.out_of_reach.map(unreached), None),
@@ -45,6 +68,7 @@ fn check_line(line: Line, now: DateTime<Utc>) -> CheckLine {
     CheckLine {
         note,
         when: at.map(|at| When::new(at, now)),
+        is_known_lack: line.is_known_lack,
         children: line.lines.into_iter().map(|line| check_line(line, now)).collect(),
         ..CheckLine::new(status, line.text)
     }
@@ -87,6 +111,8 @@ pub(crate) fn standing(award: Option<&Award>, decision: Option<&Decision>, now: 
         Truth::Unknown if only_unknown(&decision.tree, |seen| matches!(seen, Seen::NotReleased { .. })) => {
             Status::Unknown.saying("Not released yet")
         }
+        // Nothing is open: it is known that what is asked for is not there yet.
+        Truth::Unknown if only_unknown(&decision.tree, Seen::is_known_lack) => Status::NotMet.saying(words),
         Truth::Unknown => Status::Unknown.saying(words),
         Truth::No => Status::NotMet.saying(words),
     }
@@ -115,8 +141,8 @@ mod tests {
     use crate::domain::evidence::SubmissionState;
     use crate::domain::rule::Group;
     use crate::domain::sample::{
-        Known, all, approval, approved, at_least, award, cleaning_rule, days, group, holds, names, now,
-        percent,
+        Known, all, approval, approved, at_least, award, cleaning_rule, completed, days, group, handed_in,
+        holds, names, now, percent,
     };
 
     fn decide(rule: &Group, known: Known) -> Decision {
@@ -155,6 +181,10 @@ mod tests {
         );
         let withheld = Known::default().withheld("cleaning", Some("90"));
         word(&quiz, withheld, Status::Unknown, "Not released yet");
+        let work = all([handed_in("essay", false)]);
+        word(&work, Known::default(), Status::Unknown, "0 of 1");
+        let nothing = Known::default().handed_in("essay", None);
+        word(&work, nothing, Status::NotMet, "0 of 1");
         assert_eq!(standing(None, None, now()).word, "Not checked yet");
     }
 
@@ -193,6 +223,49 @@ mod tests {
         let notes: Vec<Option<&str>> = lines.iter().map(|line| line.note.as_deref()).collect();
         assert_eq!(notes, [Some("read from the gradebook"), Some("since"), None]);
         assert!(lines[0].when.is_some() && lines[1].when.is_some());
+    }
+
+    #[test]
+    fn what_the_lms_tells_itself_is_as_new_as_the_last_look_and_what_was_earned_by_is_as_it_was() {
+        let read = |source| Some(format!("read from {source}"));
+        let mut names = names();
+        names.looked.hand_ins = Some(days(3));
+        let known = Known::default()
+            .handed_in("essay", Some(Some(false)))
+            .grade("cleaning", "86", "100");
+        let rule = all([handed_in("essay", false), percent("cleaning", "80")]);
+        let decision = decide(&rule, known);
+        let shown = check_lines(&decision, &names, Audience::Teacher, days(4));
+        let then = check_lines_then(&decision, &names, Audience::Teacher, days(4));
+        assert_eq!(
+            (&shown[0].note, &shown[1].note),
+            (&read("Moodle"), &read("the gradebook"))
+        );
+        assert_eq!(shown[0].when, Some(When::new(days(3), days(4))));
+        assert_eq!(then[0].when, Some(When::new(now(), days(4))));
+        assert_eq!(shown[1].when, then[1].when, "the gradebook is read by a check");
+    }
+
+    #[test]
+    fn what_is_known_not_to_be_there_is_not_called_unknown() {
+        let spoken = |rule: &Group, known: Known| {
+            let decision = decide(rule, known);
+            let lines = check_lines(&decision, &names(), Audience::Teacher, now());
+            lines.iter().map(CheckLine::spoken).collect::<Vec<_>>()
+        };
+        let work = all([handed_in("essay", false), completed("essay")]);
+        assert_eq!(
+            spoken(&work, Known::default()),
+            ["Not known yet:", "Not known yet:"],
+            "nobody told"
+        );
+        let told = Known::default()
+            .handed_in("essay", None)
+            .completed("essay", false, None);
+        assert_eq!(spoken(&work, told), ["Not yet:", "Not yet:"]);
+        assert_eq!(spoken(&all([approval()]), Known::default()), ["Not yet:"]);
+        let quiz = all([percent("cleaning", "80")]);
+        assert_eq!(spoken(&quiz, Known::default()), ["Not known yet:"]);
     }
 
     #[test]

@@ -82,6 +82,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "All grades are being read. This page shows how far it is.",
     ),
     (
+        "grades-wait",
+        Status::Neutral,
+        "All grades are being read. This course waits until another one has been read.",
+    ),
+    (
         "access-taken-back",
         Status::Neutral,
         "Given back. Nothing more is read of the whole gradebook; what was awarded stays.",

@@ -15,12 +15,16 @@ use crate::domain::rule::{Amount, Condition, Need};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Line {
     pub(crate) truth: Truth,
+    /// Whether it is known that what is asked for is not there yet.
+    pub(crate) is_known_lack: bool,
     /// Without the sign that shows `truth` and without times, which a page shows in its own way.
     pub(crate) text: String,
     /// Where a grade was read.
     pub(crate) source: Option<GradeSource>,
     /// When a grade was read.
     pub(crate) read_at: Option<DateTime<Utc>>,
+    /// When it was looked last whether that is so still, where the LMS itself tells it.
+    pub(crate) looked_at: Option<DateTime<Utc>>,
     /// Since when it is so: handed in, reviewed, awarded, approved.
     pub(crate) since: Option<DateTime<Utc>>,
     /// The source that cannot be reached now, where what is known is as it was read last.
@@ -82,9 +86,11 @@ fn group_line(group: &CheckedGroup, names: &Names, audience: Audience) -> Line {
     };
     Line {
         truth: group.truth,
+        is_known_lack: false,
         text,
         source: None,
         read_at: None,
+        looked_at: None,
         since: None,
         out_of_reach: None,
         lines,
@@ -123,6 +129,11 @@ pub(super) fn condition_line(checked: &CheckedCondition, names: &Names, audience
         }
         _ => None,
     };
+    let looked = match &checked.seen {
+        Seen::HandedIn(_) => names.looked.hand_ins,
+        Seen::Completion(_) => names.looked.completion,
+        _ => names.looked.grades,
+    };
     let what = capitalised(&subject(&checked.condition, names, audience));
     let text = match state(checked, names, audience) {
         state if what.is_empty() => capitalised(&state),
@@ -130,7 +141,9 @@ pub(super) fn condition_line(checked: &CheckedCondition, names: &Names, audience
     };
     Line {
         truth: checked.truth,
+        is_known_lack: checked.seen.is_known_lack(),
         text,
+        looked_at: source.filter(|source| source.is_rest()).and(looked),
         source,
         read_at,
         since,

@@ -51,6 +51,16 @@ pub(crate) struct Names {
     pub(crate) zone: Zone,
     /// Sources that cannot be read now: what was read of them stays known.
     pub(crate) out_of_reach: HashSet<GradeSource>,
+    /// When the LMS itself was looked at last.
+    pub(crate) looked: Looked,
+}
+
+/// When it was looked last whether anything has changed of what the LMS itself tells: what is known of it was so still.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Looked {
+    pub(crate) grades: Option<DateTime<Utc>>,
+    pub(crate) hand_ins: Option<DateTime<Utc>>,
+    pub(crate) completion: Option<DateTime<Utc>>,
 }
 
 /// "the gradebook, Canvas, and a gradebook file".
@@ -86,6 +96,24 @@ pub(crate) struct OutsideName {
     pub(crate) tells_hand_ins: bool,
     /// Whether its source tells who completed it, and perhaps who passes.
     pub(crate) tells_completion: bool,
+    /// Whether the LMS, of whose interface it is, lists it no more.
+    pub(crate) is_gone: bool,
+}
+
+impl From<OutsideColumn> for OutsideName {
+    fn from(column: OutsideColumn) -> Self {
+        Self {
+            counts: column.counts(),
+            item: column.item().map(str::to_owned),
+            tells_hand_ins: column.tells_hand_ins(),
+            tells_completion: column.tells_completion(),
+            is_gone: column.rest.as_ref().is_some_and(|rest| !rest.is_listed),
+            label: column.label,
+            maximum: column.maximum,
+            measure: column.measure,
+            source: column.source,
+        }
+    }
 }
 
 impl Names {
@@ -105,6 +133,7 @@ impl Names {
             zone,
             elsewhere: HashMap::new(),
             out_of_reach: HashSet::new(),
+            looked: Looked::default(),
             line_items: items
                 .into_iter()
                 .map(|item| (item.id.clone(), named(item)))
@@ -136,19 +165,7 @@ impl Names {
     pub(crate) fn with_elsewhere(mut self, columns: impl IntoIterator<Item = OutsideColumn>) -> Self {
         self.elsewhere = columns
             .into_iter()
-            .map(|column| {
-                let named = OutsideName {
-                    counts: column.counts(),
-                    item: column.item().map(str::to_owned),
-                    tells_hand_ins: column.tells_hand_ins(),
-                    tells_completion: column.tells_completion(),
-                    label: column.label,
-                    maximum: column.maximum,
-                    measure: column.measure,
-                    source: column.source,
-                };
-                (column.id, named)
-            })
+            .map(|column| (column.id.clone(), OutsideName::from(column)))
             .collect();
         self
     }

@@ -126,7 +126,9 @@ fn column(seen: &SeenColumn, names: &Names) -> Line {
     let out_of_reach = outside.map(|outside| outside.source);
     Line {
         truth,
+        is_known_lack: false,
         text: format!("{name}: {stands}"),
+        looked_at: source.filter(|source| source.is_rest()).and(names.looked.grades),
         source,
         read_at,
         since: None,

@@ -262,6 +262,7 @@ fn all_names() -> Names {
                         item: None,
                         tells_hand_ins: true,
                         tells_completion: true,
+                        is_gone: false,
                     },
                 )
             })
@@ -274,6 +275,7 @@ fn all_names() -> Names {
             .collect(),
         zone: Zone::UTC,
         out_of_reach: std::collections::HashSet::new(),
+        looked: super::Looked::default(),
     }
 }
 

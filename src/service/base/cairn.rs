@@ -20,6 +20,7 @@ use lti::services::{Pacing, Services, Sleep, TimerSleep};
 use lti::token::TokenService;
 
 use super::drawings::Drawings;
+use super::farewell::Farewell;
 use super::remembered::Remembered;
 use super::room::Room;
 use super::stored::Stored;
@@ -59,6 +60,8 @@ pub(crate) struct Cairn {
     pub(in crate::service) stored: Stored,
     /// How often somebody may try to sign in to the console.
     pub(crate) throttle: throttle::Throttle,
+    /// Whether the worker of this process stops.
+    pub(crate) farewell: Farewell,
     /// Says that the data folder is in use, as long as this lives.
     _in_use: data_folder::InUse,
 }
@@ -156,6 +159,7 @@ impl Cairn {
         Ok(Self {
             _in_use: in_use,
             throttle: throttle::Throttle::new(&clock),
+            farewell: Farewell::default(),
             platform_hosts,
             room: Room::default(),
             stored: Stored::default(),

@@ -10,6 +10,7 @@ pub(crate) mod drawings;
 pub(crate) mod erased;
 pub(crate) mod error;
 pub(crate) mod error_kind;
+mod farewell;
 pub(crate) mod institutions;
 pub(crate) mod last_seen;
 mod lost_database;

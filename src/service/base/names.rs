@@ -2,7 +2,8 @@
 
 use crate::domain::badge::Badge;
 use crate::domain::lineage::Offered;
-use crate::domain::sentence::Names;
+use crate::domain::reading::Part;
+use crate::domain::sentence::{Looked, Names};
 use crate::ids::{CourseId, TenantId};
 use crate::store::{Db, StoreError, activities, badges, line_items, lineages, outside, readings, tenants};
 
@@ -35,11 +36,15 @@ pub(crate) fn with_badges(
     for one in lineages::named_elsewhere(db, tenant, course)? {
         names.badges.insert(one.badge.clone(), in_its_course(&one));
     }
-    if reads_lms
-        && let Some(readings) = readings::of_course(db, tenant, course)?
-        && readings.trouble.is_some()
-    {
-        return Ok(names.without_the_lms());
+    if reads_lms && let Some(readings) = readings::of_course(db, tenant, course)? {
+        if readings.trouble.is_some() {
+            return Ok(names.without_the_lms());
+        }
+        names.looked = Looked {
+            grades: readings.looked_at(Part::Grades),
+            hand_ins: readings.looked_at(Part::HandIns),
+            completion: readings.looked_at(Part::Completion),
+        };
     }
     Ok(names)
 }

@@ -43,8 +43,8 @@ pub(crate) fn take_given_up_below(
     Ok(gone > 0)
 }
 
-/// Has what failed, of that kind and with keys `folder/…`, tried again at once instead of at its next time. `folder` is an
-/// id.
+/// Has what failed or rests, of that kind and with keys `folder/…`, tried again at once instead of at its next time. `folder` is
+/// an id.
 pub(crate) fn hurry_below(
     db: &mut Db,
     tenant: &TenantId,
@@ -57,9 +57,9 @@ pub(crate) fn hurry_below(
         .filter(jobs::kind.eq(kind))
         .filter(jobs::key.like(format!("{folder}/%")))
         .filter(jobs::state.eq(WAITING))
-        .filter(jobs::attempts.gt(0))
+        .filter(jobs::attempts.gt(0).or(jobs::locked_until.is_not_null()))
         .filter(jobs::run_at.gt(micros(now)))
-        .set(jobs::run_at.eq(micros(now)))
+        .set((jobs::run_at.eq(micros(now)), jobs::locked_until.eq(None::<i64>)))
         .execute(db)?;
     Ok(())
 }

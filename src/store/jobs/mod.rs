@@ -26,7 +26,8 @@ pub(crate) use late::{
 };
 pub(crate) use people::forget_person;
 pub(crate) use state::{
-    Count, Standing, counts, due_below, due_keys_below, is_under_way, standing, under_way_below,
+    Count, Standing, counts, due_below, due_keys_below, first_below, is_queued_for, is_under_way, standing,
+    under_way_below,
 };
 
 const WAITING: &str = "waiting";
@@ -35,6 +36,8 @@ const GIVEN_UP: &str = "given_up";
 
 /// Nothing that failed waits for longer until it is tried again.
 const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(10);
+/// Nothing rests for longer until it is looked at again.
+const LONGEST_REST: TimeDelta = TimeDelta::days(1);
 /// Microseconds within which work is to run that was not put off on purpose: an hour.
 const SOON: i64 = 3_600_000_000;
 
@@ -249,15 +252,19 @@ impl Share {
 }
 
 /// Whether what waits is due: its time has come, or a clock that was ahead and has been set right since put it farther
-/// away than it can have been meant. Only what was put off on purpose when it was enqueued, such as the release of a
-/// column, may wait for longer than an hour.
+/// away than it can have been meant. What rests is locked while it waits, which tells it from what failed. Only what was put
+/// off on purpose when it was enqueued, such as the release of a column, may wait for longer than a day.
 macro_rules! due_at {
     ($now:expr) => {
         jobs::run_at
             .le(micros($now))
             .or(jobs::attempts
                 .gt(0)
+                .and(jobs::locked_until.is_null())
                 .and(jobs::run_at.gt(beyond($now, LONGEST_RETRY))))
+            .or(jobs::locked_until
+                .is_not_null()
+                .and(jobs::run_at.gt(beyond($now, LONGEST_REST))))
             .or(jobs::created_at
                 .gt(beyond($now, TimeDelta::zero()))
                 .and(jobs::run_at.le(jobs::created_at + SOON)))
@@ -435,8 +442,9 @@ pub(crate) fn end_with(db: &mut Db, job: &Job, problem: &str) -> Result<bool, St
     }
 }
 
-/// Lets a job that was left alone wait until then, with what went wrong before. When a newer one of the same kind and key waits
-/// already, that one takes its place. `false`: another worker has it now. Run it in a transaction.
+/// Lets a job that was left alone wait until then, a day at most, with what went wrong before; the look at it was no attempt. When
+/// a newer one of the same kind and key waits already, that one takes its place. `false`: another worker has it now. Run it in a
+/// transaction.
 pub(crate) fn rest(db: &mut Db, job: &Job, until: DateTime<Utc>) -> Result<bool, StoreError> {
     if another_waits(db, job)? {
         return done(db, job);
@@ -450,7 +458,8 @@ pub(crate) fn rest(db: &mut Db, job: &Job, until: DateTime<Utc>) -> Result<bool,
         .set((
             jobs::state.eq(WAITING),
             jobs::run_at.eq(micros(until)),
-            jobs::locked_until.eq(None::<i64>),
+            jobs::attempts.eq(job.attempts.saturating_sub(1)),
+            jobs::locked_until.eq(Some(micros(until))),
             jobs::locked_by.eq(None::<String>),
         ))
         .execute(db)?;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::{GIVEN_UP, RUNNING, WAITING};
 use crate::ids::TenantId;
-use crate::store::convert::{micros, moment};
+use crate::store::convert::{micros, moment, opt_moment};
 use crate::store::schema::jobs;
 use crate::store::{Db, StoreError};
 
@@ -54,6 +54,42 @@ pub(crate) fn standing(
     Ok(last.map_or(Standing::Absent, |(_, error)| {
         Standing::GivenUp(error.unwrap_or_default())
     }))
+}
+
+/// Whether work of that kind with a key `…/name` waits, for whenever it may be, or runs. `name` is an id.
+pub(crate) fn is_queued_for(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    name: &str,
+) -> Result<bool, StoreError> {
+    let found: i64 = jobs::table
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.like(format!("%/{name}")))
+        .filter(jobs::state.ne(GIVEN_UP))
+        .count()
+        .get_result(db)?;
+    Ok(found > 0)
+}
+
+/// When the first of that kind with keys `folder/…` that waits is to run. `folder` is an id.
+pub(crate) fn first_below(
+    db: &mut Db,
+    tenant: &TenantId,
+    kind: &str,
+    folder: &str,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let first: Option<i64> = jobs::table
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::key.like(format!("{folder}/%")))
+        .filter(jobs::state.eq(WAITING))
+        .order(jobs::run_at)
+        .select(jobs::run_at)
+        .first(db)
+        .optional()?;
+    opt_moment(first)
 }
 
 /// How many keys `folder/…` of that kind are under way, as [`is_under_way`] says. `folder` is an id.

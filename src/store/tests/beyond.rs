@@ -5,8 +5,8 @@ use crate::domain::rest_access::{
     Access, Consent, Fault, Finding, Findings, Giver, Grant, GrantState, Interface, SealedTokens,
 };
 use crate::ids::{CourseId, RestAccessId, RestGrantId};
-use crate::store::rest_accesses;
 use crate::store::sealed::{self, SealedKind};
+use crate::store::{readings, rest_accesses, rest_courses};
 
 fn access(school: &School, id: &str) -> Access {
     Access {
@@ -207,5 +207,92 @@ fn a_state_is_used_once_and_in_its_time_and_goes_with_whoever_began_it() {
         assert!(read(database, |db| rest_accesses::of_person(db, tenant, &person)).is_empty());
         assert_eq!(take("three", 100), None);
         assert!(read(database, |db| rest_accesses::get(db, tenant, &kept.id)).is_some());
+    });
+}
+
+#[test]
+fn a_token_has_one_turn_at_a_time_and_an_abandoned_one_is_taken_over() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let turn = |holder: &str, now: i64, until: i64| {
+            write(database, |db| {
+                readings::take_turn(db, &school.tenant, "grant", holder, at(now), at(until))
+            })
+        };
+        assert!(turn("one", 0, 60));
+        assert!(!turn("two", 1, 61) && turn("one", 2, 62));
+        assert!(turn("two", 63, 123), "it was heard of no more");
+        assert!(!turn("one", 64, 124));
+        write(database, |db| {
+            readings::end_turn(db, &school.tenant, "grant", "one")?;
+            readings::end_turn(db, &school.tenant, "grant", "two")
+        });
+        let taken = |now: i64| {
+            read(database, |db| {
+                readings::taken_until(db, &school.tenant, "grant", at(now), at(now + 60))
+            })
+        };
+        assert_eq!(taken(65), None);
+        assert!(turn("one", 65, 125));
+        assert_eq!((taken(124), taken(125)), (Some(at(125)), None));
+        // The clock of the other node may be some seconds behind, but not an hour.
+        assert!(!turn("two", 60, 120));
+        assert_eq!((taken(60), taken(-3_600)), (Some(at(125)), None));
+        assert!(turn("two", -3_600, -3_540));
+    });
+}
+
+#[test]
+fn a_token_is_tried_where_a_reading_failed_or_something_is_out_of_reach_and_read_again_there() {
+    use crate::domain::course::Checks;
+    use crate::domain::reading::{Coverage, Part, Readings, Why};
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let (tenant, one) = (&school.tenant, &school.course.id);
+        let seen = courses::CourseSeen {
+            tenant: tenant.clone(),
+            registration: school.registration.clone(),
+            deployment: school.deployment.clone(),
+            context_id: "3".into(),
+            label: None,
+            title: None,
+            services: Services::default(),
+        };
+        let other = &write(database, |db| launch_course(db, &seen, at(1), &SystemRandom)).id;
+        let home = read(database, |db| platforms::home_of_course(db, tenant, one));
+        for (course, seconds) in [(one, 5), (other, 9)] {
+            let checks = Checks {
+                last_at: Some(at(seconds)),
+                ..Checks::default()
+            };
+            write(database, |db| courses::set_checks(db, tenant, course, &checks));
+        }
+        let tried = || read(database, |db| rest_courses::to_try(db, tenant, &home.platform));
+        let again = |all: bool| {
+            let found = read(database, |db| {
+                rest_courses::to_read(db, tenant, &home.platform, all)
+            });
+            found.into_iter().map(|(id, _)| id).collect::<Vec<_>>()
+        };
+        assert_eq!(tried().as_ref(), Some(other), "it was checked last");
+        assert_eq!((again(false).len(), again(true).len()), (0, 2));
+        let mut coverage = Coverage::default();
+        coverage.lacks(
+            Part::HandIns,
+            Why::RoleWeaker(vec!["mod/assign:viewgrades".to_owned()]),
+        );
+        let lacking = Readings {
+            coverage: Some(coverage),
+            ..Readings::default()
+        };
+        write(database, |db| readings::save(db, tenant, one, &lacking));
+        assert_eq!(tried().as_ref(), Some(one), "something is out of reach there");
+        let failed = Readings {
+            trouble: Some(Why::Consent),
+            ..Readings::default()
+        };
+        write(database, |db| readings::save(db, tenant, other, &failed));
+        assert_eq!(tried().as_ref(), Some(other), "nothing could be read there");
+        assert_eq!(again(false), [other.clone()]);
     });
 }

@@ -468,6 +468,47 @@ fn work_that_was_left_alone_waits_and_keeps_what_went_wrong_before() {
 }
 
 #[test]
+fn what_rests_for_a_day_is_not_due_before_unless_a_clock_that_was_ahead_put_it_off() {
+    const DAY: i64 = 24 * 3_600;
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        // One that had failed before, and one that was never tried.
+        for (key, failed) in [("c/1", true), ("c/2", false)] {
+            enqueue(database, &sync(&school, key, 0));
+            let mut job = claim(database, 1, "w", 9).remove(0);
+            if failed {
+                assert!(write(database, |db| jobs::fail(db, &job, "away", Some(at(2)))));
+                job = claim(database, 2, "w", 9).remove(0);
+            }
+            let attempts = job.attempts;
+            let rests = |job: &Job, until| {
+                assert!(write(database, |db| jobs::rest(db, job, at(until))), "{key}");
+            };
+            rests(&job, DAY);
+            for second in [3, 601, 3_600, DAY - 1] {
+                assert_eq!(claim(database, second, "w", 9), [], "{key} at {second}");
+            }
+            let job = claim(database, DAY, "w", 9).remove(0);
+            assert_eq!(job.attempts, attempts, "{key}: to look is no attempt");
+            // The clock was two days ahead, and is set right.
+            rests(&job, DAY + DAYS);
+            let job = claim(database, 4, "w", 9).remove(0);
+            rests(&job, DAY + 4);
+            assert_eq!(claim(database, 5, "w", 9), [], "{key}");
+            write(database, |db| {
+                jobs::hurry_below(db, &school.tenant, "sync-course", "c", at(6))
+            });
+            let job = claim(database, 6, "w", 9).remove(0);
+            // From then on it is as any other that fails.
+            let again = Some(at(DAYS));
+            assert!(write(database, |db| jobs::fail(db, &job, "away", again)));
+            let job = claim(database, 7, "w", 9).remove(0);
+            assert!(write(database, |db| jobs::done(db, &job)));
+        }
+    });
+}
+
+#[test]
 fn work_that_came_to_nothing_says_so_until_it_is_asked_for_again() {
     on_both_databases(|database| {
         let school = School::new(database, "north");

@@ -544,27 +544,6 @@ fn ids_of_the_interface_come_from_lti_alone_and_two_people_have_no_id_together()
 }
 
 #[test]
-fn a_token_has_one_turn_at_a_time_and_an_abandoned_one_is_taken_over() {
-    on_both_databases(|database| {
-        let school = School::new(database, "north");
-        let turn = |holder: &str, now: i64, until: i64| {
-            write(database, |db| {
-                readings::take_turn(db, &school.tenant, "grant", holder, at(now), at(until))
-            })
-        };
-        assert!(turn("one", 0, 60));
-        assert!(!turn("two", 1, 61) && turn("one", 2, 62));
-        assert!(turn("two", 63, 123), "it was heard of no more");
-        assert!(!turn("one", 64, 124));
-        write(database, |db| {
-            readings::end_turn(db, &school.tenant, "grant", "one")?;
-            readings::end_turn(db, &school.tenant, "grant", "two")
-        });
-        assert!(turn("one", 65, 125));
-    });
-}
-
-#[test]
 fn readings_come_back_as_they_were_and_whoever_asks_is_not_overwritten() {
     on_both_databases(|database| {
         let school = School::new(database, "north");

@@ -93,6 +93,17 @@ impl Sleep for NoSleep {
     async fn sleep(&self, _: Duration) {}
 }
 
+/// Never tries again.
+#[derive(Debug)]
+struct Endless;
+
+#[async_trait]
+impl Sleep for Endless {
+    async fn sleep(&self, _: Duration) {
+        std::future::pending().await
+    }
+}
+
 impl Bench {
     async fn on(database: TestDatabase, flavour: Flavour, adjust: impl Fn(&mut Settings)) -> Self {
         let start: DateTime<Utc> = "2026-11-23T22:06:52Z".parse().unwrap();
@@ -218,6 +229,13 @@ impl Bench {
         let mut cairn = node(&self.settings, &self.clock, &self.patience).await;
         cairn.timer = Arc::new(NoSleep);
         cairn.transport = Arc::new(Hasty(Arc::clone(&cairn.transport), Arc::clone(&self.patience)));
+        Arc::new(cairn)
+    }
+
+    /// A node that waits for ever, once it waits for a platform to be asked again.
+    pub(super) async fn waiting(&self) -> Arc<Cairn> {
+        let mut cairn = node(&self.settings, &self.clock, &self.patience).await;
+        cairn.timer = Arc::new(Endless);
         Arc::new(cairn)
     }
 }

@@ -1,5 +1,8 @@
 //! Courses that their platform has concluded or deleted: they are looked at once a day, and what was awarded stays.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use chrono::TimeDelta;
 
 use super::{Bench, benches_of};
@@ -7,9 +10,10 @@ use crate::clock::Clock as _;
 use crate::domain::audit::Action;
 use crate::domain::course::{CourseLife, End};
 use crate::domain::zone::Zone;
+use crate::jobs::Worker;
 use crate::service::course::sync::{Stage, enqueue_due, progress};
-use crate::store::courses;
-use crate::store::testing::shortcuts::logged;
+use crate::store::testing::shortcuts::{claim_unshared, logged};
+use crate::store::{courses, jobs};
 use crate::web::words::checks;
 use lti::registration::Flavour;
 use practice_lms::{Endpoint, Fault, Oddity};
@@ -205,5 +209,53 @@ async fn the_schedule_that_is_off_still_finds_a_course_ended_that_somebody_opens
         bench.check().await;
         assert_eq!(life(&bench).await.end(), Some(End::Concluded));
         assert_eq!(bench.checks().await.next_at, None);
+    }
+}
+
+/// The scores that wait, and when the first of them is tried.
+async fn scores(bench: &Bench) -> Option<jobs::Count> {
+    let counts = bench.cairn.store.read(jobs::counts).await.unwrap();
+    counts.into_iter().find(|count| count.kind == "send_score")
+}
+
+#[tokio::test]
+async fn a_score_that_failed_rests_once_its_course_has_ended_and_is_looked_at_once_a_day() {
+    for bench in benches_of(Flavour::Moodle, |settings| settings.check_interval = None).await {
+        bench.check().await;
+        let activity = bench.activity("Essay").await;
+        bench.ensure(&activity).await.unwrap();
+        let hand_in = bench.hand_in(&bench.world.students(bench.at)[0], &activity).await;
+        bench.work(&bench.cairn).await;
+        bench.review(&hand_in, 50).await;
+        delete(&bench, true);
+        let (course, now) = (bench.course.clone(), bench.clock.now());
+        let ended = bench.cairn.store.write(move |db| {
+            let again = now + TimeDelta::seconds(2);
+            for job in claim_unshared(db, now, "w", TimeDelta::minutes(1), 99)? {
+                jobs::fail(db, &job, "away", Some(again))?;
+            }
+            let gone = CourseLife::Ended {
+                how: End::Gone,
+                at: now,
+            };
+            courses::set_life(db, &course.tenant, &course.id, gone)
+        });
+        ended.await.unwrap();
+        bench.clock.advance(TimeDelta::seconds(2));
+        let worker = Worker::start(Arc::clone(&bench.cairn));
+        let a_day = bench.clock.now() + TimeDelta::days(1);
+        for _ in 0..100 {
+            if scores(&bench).await.unwrap().first_at == a_day {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        // Whoever looks at it again says so by another moment.
+        bench.clock.advance(TimeDelta::seconds(1));
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let rests = scores(&bench).await.unwrap();
+        assert_eq!((rests.jobs, rests.first_at), (1, a_day), "it was looked at again");
+        assert_eq!(rests.state, "waiting");
+        worker.stop().await;
     }
 }

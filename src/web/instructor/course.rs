@@ -12,7 +12,7 @@ use crate::service::base::trouble::Trouble;
 use crate::service::course::home::Teaching;
 use crate::service::course::releases;
 use crate::service::course::scores::{Late, Untaken};
-use crate::service::course::sync::{self, Stage};
+use crate::service::course::sync::{self, Beyond, Since, Stage};
 use crate::service::credential::endorsing::Outgrown;
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
@@ -99,9 +99,15 @@ async fn ended(visit: &Visit, since: DateTime<Utc>) -> Result<(Flash, Option<Tro
     let found = sync::progress(&visit.cairn, tenant, course, Some(since)).await?;
     let is_well = match &found.stage {
         Stage::Ended(ended) => {
-            ended.problem.is_none() && !ended.undecided && ended.since.is_some_and(|since| since.read)
+            let came = |since: Since| since.read && since.beyond != Beyond::Unread;
+            ended.problem.is_none() && !ended.undecided && ended.since.is_some_and(came)
         }
-        Stage::Reading | Stage::Scores(_) | Stage::People(_) | Stage::Badges | Stage::CourseOver => true,
+        Stage::Reading
+        | Stage::Beyond
+        | Stage::Scores(_)
+        | Stage::People(_)
+        | Stage::Badges
+        | Stage::CourseOver => true,
     };
     let flash = Flash {
         status: if is_well {

@@ -82,7 +82,7 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
             .map(|decision| decided::check_lines(decision, &sight.names, Audience::Teacher, sight.now))
             .unwrap_or_default(),
         earned: then
-            .map(|then| decided::check_lines(then, &sight.names, Audience::Teacher, sight.now))
+            .map(|then| decided::check_lines_then(then, &sight.names, Audience::Teacher, sight.now))
             .unwrap_or_default(),
         next: match (&sight.waits, &sight.award) {
             // In a course that has ended nothing follows any more.

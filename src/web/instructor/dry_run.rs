@@ -151,6 +151,7 @@ fn view(
         number: small(run.number()),
         digest: run.digest.clone(),
     };
+    let (unknown, lacking) = undecided(run);
     DryRunPage {
         hints: CoachList::of(&page, dismiss.as_ref(), hints),
         coach_href: visit.href(&course::coach()),
@@ -192,14 +193,8 @@ fn view(
             _ => None,
         },
         columns_href: visit.href(&course::columns()),
-        unknown: small(
-            run.not_released.len()
-                + run.no_grade.len()
-                + run.not_handed_in.len()
-                + run.not_complete.len()
-                + run.not_known.len()
-                + run.waiting.len(),
-        ),
+        unknown,
+        lacking,
         holders: small(run.holders.len()),
         lapsed: small(run.lapsed.len()),
         bars: run.funnel.iter().map(|row| bar(row, run.learners)).collect(),
@@ -235,6 +230,13 @@ fn view(
         replay_href: href(course::badge_replay),
         back_href: href(course::badge_rule),
     }
+}
+
+/// Of how many too little is known to decide, and of how many it is known that they have not handed in or completed it.
+fn undecided(run: &DryRun) -> (u32, u32) {
+    let unknown = run.not_released.len() + run.no_grade.len() + run.not_known.len() + run.waiting.len();
+    let lacking = run.not_handed_in.len() + run.not_complete.len();
+    (small(unknown), small(lacking))
 }
 
 /// Who meets the rule, where that is more than who would be awarded: "2 students meet the rule; both hold it already; 0 would
@@ -398,6 +400,40 @@ async fn file(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::badge::Renewal;
+    use crate::domain::dry_run::{Learner, dry_run};
+    use crate::domain::sample::{Known, all, completed, handed_in, names, now, rule};
+
+    #[test]
+    fn whoever_has_not_handed_in_is_not_among_those_of_whom_too_little_is_known() {
+        let learner = |person: &str, known: Known| Learner {
+            person: person.into(),
+            facts: known.0,
+            latest: None,
+            renewal: Renewal::Automatic,
+        };
+        let learners = [
+            learner("ada", Known::default()),
+            learner("ben", Known::default().handed_in("essay", None)),
+        ];
+        let run = dry_run(
+            &rule(2, all([handed_in("essay", false)])),
+            None,
+            &learners,
+            &names(),
+            now(),
+        );
+        assert_eq!(undecided(&run), (1, 1));
+        let learners = [learner("cleo", Known::default().completed("essay", false, None))];
+        let run = dry_run(
+            &rule(2, all([completed("essay")])),
+            None,
+            &learners,
+            &names(),
+            now(),
+        );
+        assert_eq!(undecided(&run), (0, 1));
+    }
 
     #[test]
     fn names_in_a_sentence_are_few_whatever_the_class() {

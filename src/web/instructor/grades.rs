@@ -48,8 +48,9 @@ async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
 }
 
 async fn read(Proven(visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
-    rest_grades::ask(&visit.cairn, &visit.visitor).await?;
-    Ok(visit.go(&visit.href_saying(&course::grades_elsewhere(), "grades-asked")))
+    let waits = rest_grades::ask(&visit.cairn, &visit.visitor).await?;
+    let notice = if waits { "grades-wait" } else { "grades-asked" };
+    Ok(visit.go(&visit.href_saying(&course::grades_elsewhere(), notice)))
 }
 
 async fn bring(Proven(mut visit): Proven<Visit>) -> Result<HttpResponse, AppError> {
@@ -246,14 +247,21 @@ fn rest_panel(visit: &Visit, told: &Told) -> RestPanel {
         page: visit.page("Grades from elsewhere", Place::Badges),
         title: format!("Grades read from {lms}"),
         state: words::rest_grades::state(is_on),
-        progress: (is_on && told.is_under_way).then(|| words::rest_grades::progress(readings)),
+        progress: (is_on && told.is_under_way).then(|| {
+            if told.waits_for_turn {
+                words::rest_grades::waits_for_turn().to_owned()
+            } else {
+                words::rest_grades::progress(readings)
+            }
+        }),
         read: of_whole.map(|at| When::new(at, told.now)),
         covered: coverage.map(words::rest_grades::covered).unwrap_or_default(),
         unseen: coverage.and_then(words::rest_grades::unseen),
         looked: looked.map(|at| When::new(at, told.now)),
         trouble: readings
             .and_then(|one| one.trouble.as_ref())
-            .filter(|_| is_on)
+            // While it is tried again nobody knows whether that is still so.
+            .filter(|_| is_on && !told.is_under_way)
             .map(words::rest_grades::trouble),
         missing: coverage
             .filter(|_| is_on)

@@ -72,7 +72,7 @@ fn view(visit: &Visit, case: &Case, powers: Powers, problems: ProblemList) -> Re
     let lines = |decision: &Option<_>| {
         let decision = decision.as_ref();
         decision
-            .map(|decision| decided::check_lines(decision, &case.names, Audience::Teacher, case.at))
+            .map(|decision| decided::check_lines_then(decision, &case.names, Audience::Teacher, case.at))
             .unwrap_or_default()
     };
     let (student, name) = (case.person.display_name(), case.badge.design.name.clone());

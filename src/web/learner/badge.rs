@@ -14,7 +14,7 @@ use crate::domain::sentence::{Audience, unmet_since};
 use crate::service::award::learning::{self, Learning, MyBadge};
 use crate::service::base::error::ServiceError;
 use crate::web::badge_facts::{design_facts, picture_of, standing_chip};
-use crate::web::decided::{check_lines, need};
+use crate::web::decided::{check_lines, check_lines_then, need};
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
@@ -67,7 +67,11 @@ fn view(visit: &Visit, learning: &Learning, mine: &MyBadge, earned: Option<&Deci
     // What is known now says nothing of a badge that is earned: its grades may be gone since.
     let shown = earned.or(mine.decision.as_ref());
     let checks = shown.map(|decision| {
-        let mut checks = check_lines(decision, &learning.names, Audience::Student, now);
+        let mut checks = if earned.is_some() {
+            check_lines_then(decision, &learning.names, Audience::Student, now)
+        } else {
+            check_lines(decision, &learning.names, Audience::Student, now)
+        };
         offer_hand_ins(visit, learning, decision, &mut checks);
         checks
     });

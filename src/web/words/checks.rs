@@ -9,7 +9,7 @@ use crate::domain::course::{Checks, End};
 use crate::domain::zone::Zone;
 use crate::service::base::trouble::{Away, Reason, Trouble};
 use crate::service::course::scores::Late;
-use crate::service::course::sync::{CheckProgress, Ended, Since, Stage};
+use crate::service::course::sync::{Beyond, CheckProgress, Ended, Since, Stage};
 
 /// What went wrong, as one paragraph with the error id.
 #[must_use]
@@ -145,6 +145,7 @@ fn column(label: Option<&str>) -> String {
 pub(crate) fn progress(progress: &CheckProgress, zone: Zone) -> String {
     match &progress.stage {
         Stage::Reading => "Reading members and grades from the course.".to_owned(),
+        Stage::Beyond => "Reading the grades of the course site itself.".to_owned(),
         Stage::Scores(1) => "Updating the gradebook for 1 submission.".to_owned(),
         Stage::Scores(scores) => format!("Updating the gradebook for {scores} submissions."),
         Stage::People(people) => {
@@ -180,7 +181,14 @@ fn ended_words(ended: &Ended, zone: Zone) -> String {
     }
     match (since, checks.last_at) {
         (_, None) => "The course has not been read yet.".to_owned(),
-        (Some(Since { read: true, awards }), _) => format!("Checked. {}", new_awards(*awards)),
+        (
+            Some(Since {
+                read: true,
+                awards,
+                beyond,
+            }),
+            _,
+        ) => format!("Checked. {}{}", new_awards(*awards), not_read(*beyond)),
         (Some(Since { read: false, .. }), Some(at)) => {
             format!(
                 "The check did not come to its end. The numbers are those of {}.",
@@ -188,6 +196,19 @@ fn ended_words(ended: &Ended, zone: Zone) -> String {
             )
         }
         (None, Some(at)) => format!("The numbers are those of {}.", zone.clock(at, *now)),
+    }
+}
+
+/// That grades of the course site itself are not among what was checked.
+const fn not_read(beyond: Beyond) -> &'static str {
+    match beyond {
+        Beyond::Read => "",
+        Beyond::Waits => {
+            " The grades of the course site itself are still to come: they are read once another course has been read."
+        }
+        Beyond::Unread => {
+            " The grades of the course site itself could not be read; “Grades from elsewhere” says why."
+        }
     }
 }
 
@@ -331,11 +352,23 @@ mod tests {
 
     #[test]
     fn the_end_of_a_check_counts_what_is_new_and_never_calls_old_numbers_new() {
-        let since = |read, awards| Some(Since { read, awards });
+        let with = |read, awards, beyond| Some(Since { read, awards, beyond });
+        let since = |read, awards| with(read, awards, Beyond::Read);
         for (read, since, said) in [
             ("10:50", since(true, 0), "Checked. No new awards."),
             ("10:50", since(true, 1), "Checked. 1 new award."),
             ("10:50", since(true, 2), "Checked. 2 new awards."),
+            (
+                "10:50",
+                with(true, 0, Beyond::Waits),
+                "Checked. No new awards. The grades of the course site itself are still to come: they are read once another \
+                 course has been read.",
+            ),
+            (
+                "10:50",
+                with(true, 1, Beyond::Unread),
+                "Checked. 1 new award. The grades of the course site itself could not be read; “Grades from elsewhere” says why.",
+            ),
             (
                 "10:42",
                 since(false, 0),

@@ -55,6 +55,38 @@ pub(crate) fn fault(fault: &Fault) -> String {
     fixed.to_owned()
 }
 
+/// What a course is refused for, for those who teach it: without the menus of an administrator, whom [`Why::help`] names.
+#[must_use]
+pub(crate) fn to_teachers(why: &Fault) -> String {
+    match why {
+        Fault::Capabilities { one_of, .. } => {
+            format!(
+                "the role that reads there lacks one of {}.",
+                one_of.join(", ")
+            )
+        }
+        Fault::Function(function) => format!("the web service that is read lacks the function {function}."),
+        Fault::Scope(scope) => format!("the key with which it is read lacks the scope {scope}."),
+        Fault::Code(code) => format!("the course site answers with the error “{code}”."),
+        Fault::Unreadable => {
+            "the course site answers with something that cannot be understood. Cairn tries again.".to_owned()
+        }
+        Fault::NotAllowed => {
+            "whoever let it be read may not read this course: they lost the right there.".to_owned()
+        }
+        Fault::TokenUnknown
+        | Fault::KeyRefused
+        | Fault::ServicesOff
+        | Fault::Account(_)
+        | Fault::Redirected
+        | Fault::Address
+        | Fault::OtherSite => {
+            "the course site refuses it. Cairn’s console says what is missing, under the platform, “Grades beyond LTI”."
+                .to_owned()
+        }
+    }
+}
+
 /// What a course of many was refused for, beside which the others are read.
 #[must_use]
 pub(crate) fn in_a_course(why: &Fault) -> String {

@@ -170,7 +170,7 @@ pub(crate) fn why(why: &Why) -> String {
     let said = match why {
         Why::NoAccess => "nobody lets it be read any more.".to_owned(),
         Why::Consent => "the access came to its end, or was withdrawn.".to_owned(),
-        Why::Refused(fault) => rest_access::fault(fault),
+        Why::Refused(fault) => rest_access::to_teachers(fault),
         Why::RoleWeaker(capabilities) => format!(
             "the role of the account shows less than there is. It lacks one of {}.",
             capabilities.join(", ")
@@ -228,6 +228,12 @@ pub(crate) fn trouble(trouble: &Why) -> String {
         "The last reading did not come to its end: {} What is known stays.",
         why(trouble)
     )
+}
+
+/// That a reading waits, and for what.
+#[must_use]
+pub(crate) const fn waits_for_turn() -> &'static str {
+    "Waits until another course has been read: with one access, courses are read one after the other. This page shows when it begins."
 }
 
 /// How far the reading under way is.
@@ -336,7 +342,20 @@ mod tests {
             unseen(&coverage).as_deref(),
             Some("3 grades that students cannot see yet were left out.")
         );
-        assert!(trouble(&Why::Refused(Fault::ServicesOff)).contains("administrator"));
+        let refused = |fault| trouble(&Why::Refused(fault));
+        let lacks = Fault::Capabilities {
+            function: "gradereport_user_get_grade_items".to_owned(),
+            one_of: vec!["gradereport/user:view".to_owned()],
+        };
+        assert!(refused(lacks.clone()).contains("gradereport/user:view"));
+        let function = Fault::Function("core_webservice_get_site_info".to_owned());
+        assert!(waits_for_turn().starts_with("Waits until another course has been read"));
+        // What only administrators can do is not told in words for them.
+        for fault in [Fault::ServicesOff, Fault::TokenUnknown, function, lacks] {
+            let told = refused(fault);
+            assert!(told.contains("An administrator can mend it."), "{told}");
+            assert!(!told.contains('→') && !told.contains("paste"), "{told}");
+        }
         assert!(trouble(&Why::Consent).contains("sign in there again"));
     }
 

@@ -36,7 +36,17 @@ pub(crate) fn problem(problem: &P) -> String {
         }
         P::ElsewhereNotRead { label } => {
             return format!(
-                "Bring a gradebook file that has “{label}” and let it count, or choose something else: its grades are not known here any more. If they came from the course site itself, they count again once an administrator has that switched on and its reading works."
+                "Bring a gradebook file that has “{label}” and let it count, or choose something else: its grades are not known here any more."
+            );
+        }
+        P::ElsewhereOff { label } => {
+            return format!(
+                "Have the course site itself read again, or choose something else: the grades of “{label}” come from there, and it is not read now. They count again once an administrator has that switched on and its reading works."
+            );
+        }
+        P::ElsewhereGone { label } => {
+            return format!(
+                "Choose something else: “{label}” is not in the gradebook of the course site any more. It was deleted there, or is out of reach."
             );
         }
         P::ElsewhereMeasure {

@@ -125,7 +125,7 @@ pub(crate) fn effects(effects: &Effects, before: i32, after: i32) -> Vec<String>
     let mut lose = format!("{} version {before} and not version {after}", meet(effects.lose));
     if effects.lose_for_want > 0 {
         lose.push_str(&format!(
-            "; for {} of them not enough is known yet, and a missing grade never counts as zero",
+            "; for {} of them something is missing yet, which never counts as zero",
             thousands(small(effects.lose_for_want))
         ));
     }
@@ -274,8 +274,7 @@ mod tests {
             effects(&counted, 1, 2),
             [
                 "2 students meet version 2 and not version 1; 1 of them holds the badge already.",
-                "1 student meets version 1 and not version 2; for 1 of them not enough is known yet, and a missing grade never counts as \
-                 zero.",
+                "1 student meets version 1 and not version 2; for 1 of them something is missing yet, which never counts as zero.",
                 "4 students meet both, 23 neither.",
             ]
         );

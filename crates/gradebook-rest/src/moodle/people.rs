@@ -127,6 +127,8 @@ fn person(raw: &RawValue) -> Option<Person> {
         else {
             continue;
         };
+        // Escaped here, whatever is asked for.
+        let name = name.map(|name| html_escape::decode_html_entities(&name).into_owned());
         group_names.extend(name.map(|name| (id.clone(), name)));
         groups.push(id);
     }

@@ -79,17 +79,18 @@ async fn sections_have_names_and_an_odd_one_spoils_itself_alone() {
 async fn groups_of_moodle_come_with_their_names() {
     let lms = Lms::new(|asked| match asked.field("options[2][value]") {
         Some("0") => ok(
-            r#"[{"id":5,"roles":[{"shortname":"student"}],"groups":[{"id":3,"name":"Group A & co"},{"id":4,"name":" "},{"name":"x"}]},{"id":6}]"#,
+            r#"[{"id":5,"roles":[{"shortname":"student"}],"groups":[{"id":3,"name":"Group A &amp; co"},{"id":4,"name":" "},{"id":7,"name":"R&amp;amp;D"},{"name":"x"}]},{"id":6}]"#,
         ),
         _ => ok("[]"),
     });
     let listed = moodle(&lms).people("8").await.unwrap();
-    assert_eq!(listed.rows[0].groups, ["3", "4"]);
+    assert_eq!(listed.rows[0].groups, ["3", "4", "7"]);
     let names: Vec<(&str, &str)> = listed.rows[0]
         .group_names
         .iter()
         .map(|(id, name)| (id.as_str(), name.as_str()))
         .collect();
-    assert_eq!(names, [("3", "Group A & co")]);
+    // Unescaped once.
+    assert_eq!(names, [("3", "Group A & co"), ("7", "R&amp;D")]);
     assert!(listed.rows[1].groups.is_empty() && listed.rows[1].group_names.is_empty());
 }

@@ -22,7 +22,8 @@ mod native;
 mod tests;
 
 pub(crate) use native::{
-    bound_problem, completion as completion_problem, hand_in as hand_in_problem, share_elsewhere, share_of,
+    bound_problem, completion as completion_problem, hand_in as hand_in_problem, lost, share_elsewhere,
+    share_of,
 };
 
 /// What a rule is checked against. `names` holds every line item, activity and badge that may be named: what is not in
@@ -61,8 +62,16 @@ pub(crate) enum RuleProblem {
     },
     /// A column that is none of ours and that no source of this course has.
     UnknownElsewhere,
-    /// One whose grades are not read any more.
+    /// One whose grades are not read any more: of a gradebook file.
     ElsewhereNotRead {
+        label: String,
+    },
+    /// One that the interface of the LMS tells, which is not read.
+    ElsewhereOff {
+        label: String,
+    },
+    /// One that the interface of the LMS told, and lists no more.
+    ElsewhereGone {
         label: String,
     },
     /// One of which that cannot be asked.
@@ -283,9 +292,7 @@ fn review_elsewhere(column: &OutsideColumnId, needs: &Needed, names: &Names) -> 
     };
     let tells_pass = matches!(needs, Needed::Passed(_)) && named.tells_completion;
     if !named.counts && !tells_pass {
-        return Some(RuleProblem::ElsewhereNotRead {
-            label: one_line(&named.label),
-        });
+        return Some(native::not_read(named));
     }
     elsewhere_problem(needs, named)
 }

@@ -12,14 +12,52 @@ use crate::domain::rule::{Condition, GradeColumn, MAX_CONDITIONS, Threshold};
 use crate::domain::sentence::{Names, OutsideName, number, one_line, the_best};
 use crate::ids::OutsideColumnId;
 
+/// Why the grades of a column are not read.
+pub(super) fn not_read(named: &OutsideName) -> RuleProblem {
+    let label = one_line(&named.label);
+    if named.is_gone {
+        RuleProblem::ElsewhereGone { label }
+    } else if named.source.is_rest() {
+        RuleProblem::ElsewhereOff { label }
+    } else {
+        RuleProblem::ElsewhereNotRead { label }
+    }
+}
+
+fn hand_ins_untold(named: &OutsideName) -> RuleProblem {
+    let label = one_line(&named.label);
+    if named.is_gone {
+        RuleProblem::ElsewhereGone { label }
+    } else {
+        RuleProblem::HandInsNotTold { label }
+    }
+}
+
+fn completion_untold(named: &OutsideName) -> RuleProblem {
+    let label = one_line(&named.label);
+    if named.is_gone {
+        RuleProblem::ElsewhereGone { label }
+    } else {
+        RuleProblem::CompletionNotTold { label }
+    }
+}
+
+/// What a condition lacks of a column that is not read for it any more.
+#[must_use]
+pub(crate) fn lost(condition: &Condition, named: &OutsideName) -> RuleProblem {
+    match condition {
+        Condition::HandedIn { .. } => hand_ins_untold(named),
+        Condition::Completed { .. } => completion_untold(named),
+        _ => not_read(named),
+    }
+}
+
 /// Why it cannot be asked what was handed in there.
 #[must_use]
 pub(crate) fn hand_in(column: &OutsideColumnId, names: &Names) -> Option<RuleProblem> {
     match names.elsewhere.get(column) {
         None => Some(RuleProblem::UnknownElsewhere),
-        Some(named) => (!named.tells_hand_ins).then(|| RuleProblem::HandInsNotTold {
-            label: one_line(&named.label),
-        }),
+        Some(named) => (!named.tells_hand_ins).then(|| hand_ins_untold(named)),
     }
 }
 
@@ -28,9 +66,7 @@ pub(crate) fn hand_in(column: &OutsideColumnId, names: &Names) -> Option<RulePro
 pub(crate) fn completion(column: &OutsideColumnId, names: &Names) -> Option<RuleProblem> {
     match names.elsewhere.get(column) {
         None => Some(RuleProblem::UnknownElsewhere),
-        Some(named) => (!named.tells_completion).then(|| RuleProblem::CompletionNotTold {
-            label: one_line(&named.label),
-        }),
+        Some(named) => (!named.tells_completion).then(|| completion_untold(named)),
     }
 }
 
@@ -67,9 +103,7 @@ pub(super) fn best(
         },
         GradeColumn::Elsewhere(column) => match context.names.elsewhere.get(column) {
             None => Some(RuleProblem::UnknownElsewhere),
-            Some(named) if !named.counts => Some(RuleProblem::ElsewhereNotRead {
-                label: one_line(&named.label),
-            }),
+            Some(named) if !named.counts => Some(not_read(named)),
             Some(named) => share_elsewhere(named),
         },
     }));

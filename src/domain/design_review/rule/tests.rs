@@ -495,3 +495,39 @@ fn a_word_that_a_scale_does_not_have_is_named_where_all_its_steps_are_known() {
     let of_file = scale(GradeSource::Csv, "2");
     assert_eq!(word_problem(&asked("Fair"), &of_file, &seen), None);
 }
+
+#[test]
+fn what_the_lms_told_and_tells_no_more_is_no_matter_of_a_file() {
+    let label = || "Essay".to_owned();
+    let asked = [
+        all([percent_elsewhere("essay", "80")]),
+        all([best_of(1, &[], &["essay"], "80")]),
+        all([handed_in("essay", false)]),
+        all([completed("essay")]),
+    ];
+    let with = |is_gone: bool, root: &Group| {
+        let mut names = names();
+        let essay = names.elsewhere.get_mut("essay").unwrap();
+        (essay.counts, essay.tells_hand_ins, essay.tells_completion) = (false, false, false);
+        essay.is_gone = is_gone;
+        let context = RuleContext {
+            badge: &"this".into(),
+            kind: Kind::Knowledge,
+            line_items: &[],
+            former: &HashSet::new(),
+            names: &names,
+            builds_on: &|_| None,
+        };
+        review_rule(root, &context)
+    };
+    let off = [
+        RuleProblem::ElsewhereOff { label: label() },
+        RuleProblem::ElsewhereOff { label: label() },
+        RuleProblem::HandInsNotTold { label: label() },
+        RuleProblem::CompletionNotTold { label: label() },
+    ];
+    for (root, expected) in asked.iter().zip(off) {
+        assert_eq!(with(false, root), [expected]);
+        assert_eq!(with(true, root), [RuleProblem::ElsewhereGone { label: label() }]);
+    }
+}

@@ -8,13 +8,14 @@ use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Picture};
 use crate::domain::columns::Resumed;
 use crate::domain::course::{Course, LineItemState};
-use crate::domain::design_review::{DesignProblem, RuleProblem, review_design};
+use crate::domain::design_review::{DesignProblem, RuleProblem, lost, review_design};
 use crate::domain::membership::Listing;
 use crate::domain::outside::OutsideColumn;
 use crate::domain::page::Page;
 use crate::domain::policy::Power;
 use crate::domain::reading::{Help, Why};
 use crate::domain::rest::Rest;
+use crate::domain::sentence::OutsideName;
 use crate::ids::{BadgeId, CourseId, TenantId};
 use crate::service::Cairn;
 use crate::service::badge::{pictures, replaced, resting};
@@ -276,13 +277,15 @@ fn unread(db: &mut Db, badge: &Badge) -> Result<Option<RuleProblem>, StoreError>
         return Ok(None);
     }
     let conditions = rule.root.conditions();
-    let waits = |column: &OutsideColumn| {
+    let waiting = |column: &OutsideColumn| {
         let mut asking = conditions.iter();
-        asking.any(|one| one.outside_columns().contains(&&column.id) && !column.is_read_for(one))
+        asking.find(|one| one.outside_columns().contains(&&column.id) && !column.is_read_for(one))
     };
     let known = outside::columns(db, &badge.tenant, &badge.course)?;
-    let lost = known.into_iter().find(waits);
-    Ok(lost.map(|column| RuleProblem::ElsewhereNotRead { label: column.label }))
+    Ok(known.into_iter().find_map(|column| {
+        let condition = waiting(&column)?;
+        Some(lost(condition, &OutsideName::from(column)))
+    }))
 }
 
 /// Saves a new badge, or a new design of one that was loaded as `revision`.

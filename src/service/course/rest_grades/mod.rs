@@ -66,12 +66,12 @@ pub(super) fn after_check(
     Ok(())
 }
 
-/// Has the whole of the visit's course read as soon as possible.
+/// Has the whole of the visit's course read as soon as possible. The answer is whether it waits for its turn already.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for all but instructors.
 #[tracing::instrument(name = "rest_grades.ask", skip_all)]
-pub(crate) async fn ask(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceError> {
+pub(crate) async fn ask(cairn: &Cairn, visitor: &Visitor) -> Result<bool, ServiceError> {
     visitor.teach()?;
     let (now, random) = cairn.moment();
     let course = visitor.course.clone();
@@ -81,7 +81,8 @@ pub(crate) async fn ask(cairn: &Cairn, visitor: &Visitor) -> Result<(), ServiceE
             let job = ReadGrades::of(&course, Cause::CheckNow);
             queue::enqueue(db, &course.tenant, &job, now, now, random.as_ref())?;
         }
-        Ok(())
+        let (tenant, id) = (&course.tenant, course.id.as_str());
+        Ok(jobs::is_queued_for(db, tenant, AwaitTurn::NAME, id)?)
     });
     done.await
 }
@@ -106,7 +107,8 @@ fn known(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Known, Service
     })
 }
 
-/// Reads what is due of a course. What is out of reach is kept, for its teachers to see.
+/// Reads what is due of a course. What is out of reach is kept, for its teachers to see. Where it broke off because the process
+/// ends, the answer is when it is to be begun anew.
 ///
 /// # Errors
 /// What the store reports; trouble with the platform is none.
@@ -116,11 +118,12 @@ pub(crate) async fn read(
     tenant: &TenantId,
     course: &CourseId,
     cause: Cause,
-) -> Result<(), ServiceError> {
+) -> Result<Option<DateTime<Utc>>, ServiceError> {
     let (of, id) = (tenant.clone(), course.clone());
     let known = cairn.store.read_with(move |db| known(db, &of, &id)).await?;
     if !known.is_on {
-        return off(cairn, &known.course, known.readings, cause).await;
+        let off = off(cairn, &known.course, known.readings, cause).await;
+        return off.map(|()| None);
     }
     let platform = &known.home.platform;
     let reader = if cause == Cause::CheckNow && known.readings.is_asked_for() {
@@ -130,11 +133,15 @@ pub(crate) async fn read(
     };
     let reader = match reader {
         Ok(Some(reader)) => reader,
-        Ok(None) => return off(cairn, &known.course, known.readings, cause).await,
+        Ok(None) => {
+            let off = off(cairn, &known.course, known.readings, cause).await;
+            return off.map(|()| None);
+        }
         Err(RestTrouble::Failed(error)) => return Err(error),
         Err(trouble) => {
             let why = why::of_trouble(&trouble).unwrap_or(Why::NoAccess);
-            return not_read(cairn, &known.course, known.readings, why).await;
+            let kept = not_read(cairn, &known.course, known.readings, why).await;
+            return kept.map(|()| None);
         }
     };
     let holder = hex::encode(random::bytes::<8>(cairn.random.as_ref()));
@@ -145,10 +152,14 @@ pub(crate) async fn read(
         cause,
     };
     if !session::turn_or_wait(cairn, waits, tenant, &holder, begun).await? {
-        return Ok(());
+        return Ok(None);
     }
     let turn = reader.clone();
-    let read = run(cairn, known, reader, &holder, begun, cause).await;
+    let reading = Box::pin(run(cairn, known, reader, &holder, begun, cause));
+    let read = tokio::select! {
+        read = session::holding(cairn, &turn, &holder, reading) => read.map(|()| None),
+        () = cairn.farewell.said() => Ok(Some(cairn.clock.now())),
+    };
     session::end_turn(cairn, &turn, &holder).await?;
     read
 }
@@ -315,7 +326,8 @@ async fn not_read(
     Ok(kept.await?)
 }
 
-/// A course that waits for a token is read next; where it is read so no more, the next one is.
+/// A course that waits for a token is read next; where it is read so no more, the next one is. While another one is read with the
+/// token, the answer is when to look again.
 ///
 /// # Errors
 /// What the store reports.
@@ -324,24 +336,22 @@ pub(crate) async fn turn_came(
     cairn: &Cairn,
     tenant: &TenantId,
     turn: &AwaitTurn,
-) -> Result<(), ServiceError> {
+) -> Result<Option<DateTime<Utc>>, ServiceError> {
     let (now, random) = cairn.moment();
     let (tenant, turn) = (tenant.clone(), turn.clone());
     let done = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
+        if let Some(at) = session::look_again(db, &tenant, &turn.grant, now)? {
+            return Ok(Some(at));
+        }
         let course = courses::get(db, &tenant, &turn.course)?;
         match course {
             Some(course) if readings::is_on(db, &tenant, &course.id)? => {
                 let job = ReadGrades::of(&course, turn.cause);
-                Ok(queue::enqueue(db, &tenant, &job, now, now, random.as_ref())?)
+                queue::enqueue(db, &tenant, &job, now, now, random.as_ref())?;
             }
-            _ => Ok(jobs::wake_first_below(
-                db,
-                &tenant,
-                AwaitTurn::NAME,
-                turn.grant.as_str(),
-                now,
-            )?),
+            _ => jobs::wake_first_below(db, &tenant, AwaitTurn::NAME, turn.grant.as_str(), now)?,
         }
+        Ok(None)
     });
     done.await
 }

@@ -15,7 +15,7 @@ use super::why::{of_trouble, why};
 use crate::domain::cause::Cause;
 use crate::domain::course::Course;
 use crate::domain::reading::{Passing, Readings, Why};
-use crate::ids::{OutsideColumnId, PersonId, TenantId};
+use crate::ids::{OutsideColumnId, PersonId, RestGrantId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, AwaitTurn, BackgroundJob as _};
@@ -26,10 +26,12 @@ use crate::store::{Db, StoreError, jobs, readings};
 
 /// How often in a row a reading waits for a platform that is busy or away, before it is begun anew later.
 const PATIENCE: u32 = 3;
-/// Nobody else uses an access for so long after its holder was heard of last.
-const TURN: TimeDelta = TimeDelta::minutes(10);
-/// When a reading whose token another one uses tries again of itself. It is woken before, as soon as that one ends: this is for
-/// the case that its node went away.
+/// Nobody else uses an access for so long after its holder was heard of last: its process may have been killed.
+const TURN: TimeDelta = TimeDelta::minutes(1);
+/// How often a holder is heard of, however long it waits for the platform.
+const HEARD: Duration = Duration::from_secs(20);
+/// When a reading whose token another one uses tries again of itself, where others wait as well. It is woken before, as soon as
+/// that one ends, or by the first of those that wait, which looks as soon as a turn was not kept.
 const QUEUE: TimeDelta = TimeDelta::minutes(10);
 /// Badges are decided so long after the first grades of a reading came, so that not each batch decides them anew.
 const GATHER: TimeDelta = TimeDelta::minutes(1);
@@ -378,6 +380,41 @@ pub(super) async fn take_turn(
     taken.await
 }
 
+/// Does `work`, and keeps the turn meanwhile.
+pub(super) async fn holding<F: Future + Unpin>(
+    cairn: &Cairn,
+    reader: &Reader,
+    holder: &str,
+    mut work: F,
+) -> F::Output {
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            () = tokio::time::sleep(HEARD) => {
+                // A turn that another one has by now is noticed at the next write.
+                if let Err(error) = take_turn(cairn, reader, holder, cairn.clock.now()).await {
+                    tracing::warn!(%error, "the turn of a reading could not be kept");
+                }
+            }
+        }
+    }
+}
+
+/// When whoever waits for the turn of a token looks again, if nobody wakes it before; none while the token is free.
+pub(super) fn look_again(
+    db: &mut Db,
+    tenant: &TenantId,
+    grant: &RestGrantId,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let Some(until) = readings::taken_until(db, tenant, grant.as_str(), now, now + TURN)? else {
+        return Ok(None);
+    };
+    let first = jobs::first_below(db, tenant, AwaitTurn::NAME, grant.as_str())?;
+    let another_looks = first.is_some_and(|at| at <= until);
+    Ok(Some(if another_looks { now + QUEUE } else { until }))
+}
+
 /// Takes the turn of a token for a reading that begins; while another one has it, the reading waits until it is woken, and the
 /// answer is `false`.
 pub(super) async fn turn_or_wait(
@@ -394,7 +431,8 @@ pub(super) async fn turn_or_wait(
         if readings::take_turn(db, &tenant, waits.grant.as_str(), &holder, now, now + TURN)? {
             return Ok(true);
         }
-        queue::enqueue(db, &tenant, &waits, now + QUEUE, now, random.as_ref())?;
+        let at = look_again(db, &tenant, &waits.grant, now)?.unwrap_or(now + TURN);
+        queue::enqueue(db, &tenant, &waits, at, now, random.as_ref())?;
         Ok(false)
     });
     taken.await

@@ -8,7 +8,7 @@ use crate::domain::rest_access::Interface;
 use crate::ids::{BadgeId, OutsideColumnId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::base::queue::{BackgroundJob as _, ReadGrades};
+use crate::service::base::queue::{AwaitTurn, BackgroundJob as _, ReadGrades};
 use crate::service::base::session::Visitor;
 use crate::store::{Db, StoreError, badges, cells, jobs, outside, platforms, readings, rest_accesses, rules};
 
@@ -24,6 +24,8 @@ pub(crate) struct Told {
     pub(crate) readings: Option<Readings>,
     /// Whether a reading waits or is under way.
     pub(crate) is_under_way: bool,
+    /// Whether it waits until another course has been read with the same token.
+    pub(crate) waits_for_turn: bool,
     pub(crate) columns: Vec<Column>,
     /// Columns of which a gradebook file says otherwise, and of how many students.
     pub(crate) disagree: Vec<(String, usize)>,
@@ -69,6 +71,8 @@ pub(crate) async fn told(cairn: &Cairn, visitor: &Visitor) -> Result<Told, Servi
         let known = readings::of_course(db, tenant, course)?;
         let hidden = hidden(&of_lms, &of_files, known.as_ref());
         let columns = of_lms.into_iter();
+        let is_read = jobs::is_under_way(db, tenant, ReadGrades::NAME, course.as_str(), now)?;
+        let waits = jobs::is_queued_for(db, tenant, AwaitTurn::NAME, course.as_str())?;
         Ok(Told {
             disagree,
             hidden,
@@ -76,7 +80,8 @@ pub(crate) async fn told(cairn: &Cairn, visitor: &Visitor) -> Result<Told, Servi
             interface: access.map(|access| access.interface),
             is_on: readings::is_on(db, tenant, course)?,
             readings: known,
-            is_under_way: jobs::is_under_way(db, tenant, ReadGrades::NAME, course.as_str(), now)?,
+            is_under_way: is_read || waits,
+            waits_for_turn: waits && !is_read,
             columns: columns
                 .map(|column| Column {
                     read_by: readers(&column.id),

@@ -26,7 +26,7 @@ mod schedule;
 mod write;
 
 pub(in crate::service) use progress::progress_of;
-pub(crate) use progress::{CheckProgress, Ended, Since, Stage, progress};
+pub(crate) use progress::{Beyond, CheckProgress, Ended, Since, Stage, progress};
 pub(in crate::service::course) use scale::{result_seen, scaled};
 pub(crate) use schedule::{enqueue_after_launch, enqueue_check, enqueue_due};
 

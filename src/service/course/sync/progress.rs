@@ -7,9 +7,11 @@ use crate::domain::course::{Checks, Course};
 use crate::ids::{CourseId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::base::queue::{BackgroundJob as _, CheckCourse, DecideBadge, DecidePerson, SendScore};
+use crate::service::base::queue::{
+    AwaitTurn, BackgroundJob as _, CheckCourse, DecideBadge, DecidePerson, ReadGrades, SendScore,
+};
 use crate::service::base::trouble::Trouble;
-use crate::store::{Db, StoreError, awards, badges, courses, jobs};
+use crate::store::{Db, StoreError, awards, badges, courses, jobs, readings};
 
 /// How far a check is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub(crate) struct CheckProgress {
 pub(crate) enum Stage {
     /// The platform is asked.
     Reading,
+    /// Its own interface is asked, for somebody who waits for the check.
+    Beyond,
     /// So many scores are on their way to the gradebook; each is decided on once it is there.
     Scores(usize),
     /// So many people are decided alone.
@@ -60,6 +64,31 @@ pub(crate) struct Since {
     pub(crate) read: bool,
     /// Awards that were made since.
     pub(crate) awards: usize,
+    /// Whether the grades of the LMS itself belong to it as well, and how far they are.
+    pub(crate) beyond: Beyond,
+}
+
+/// What a check knows of the grades that the interface of the LMS tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beyond {
+    /// They were read, or the interface is off.
+    Read,
+    /// They are read once another course has been read with the same token.
+    Waits,
+    /// They cannot be read at present.
+    Unread,
+}
+
+fn beyond(db: &mut Db, course: &Course) -> Result<Beyond, StoreError> {
+    let (tenant, id) = (&course.tenant, &course.id);
+    if !readings::is_on(db, tenant, id)? {
+        return Ok(Beyond::Read);
+    }
+    if jobs::is_queued_for(db, tenant, AwaitTurn::NAME, id.as_str())? {
+        return Ok(Beyond::Waits);
+    }
+    let trouble = readings::of_course(db, tenant, id)?.and_then(|readings| readings.trouble);
+    Ok(trouble.map_or(Beyond::Read, |_| Beyond::Unread))
 }
 
 /// How far the check of a course is, and, once it has ended, what came `since` somebody asked for it. A check that waits for its time, such as the one after a launch, is not under way.
@@ -93,13 +122,16 @@ pub(in crate::service) fn progress_of(
 ) -> Result<CheckProgress, StoreError> {
     let (tenant, id) = (&course.tenant, &course.id);
     let reading = jobs::is_under_way(db, tenant, CheckCourse::NAME, course.id.as_str(), now)?;
+    // What it awards is told to whoever waits for the check; nobody else waits for a reading that may take an hour.
+    let beyond_lti =
+        since.is_some() && jobs::is_under_way(db, tenant, ReadGrades::NAME, course.id.as_str(), now)?;
     let scores = jobs::due_below(db, tenant, SendScore::NAME, course.id.as_str(), now)?;
     let people = jobs::under_way_below(db, tenant, DecidePerson::NAME, course.id.as_str(), now)?;
     let mut badges = badges::for_course(db, tenant, id)?;
     badges.retain(|badge| badge.state == BadgeState::Active);
     let (total, mut done) = (badges.len(), 0);
     // Somebody who is decided alone is decided for all badges: until then none is ready.
-    if !reading && scores == 0 && people == 0 {
+    if !reading && !beyond_lti && scores == 0 && people == 0 {
         for badge in &badges {
             let id = badge.id.as_str();
             done += usize::from(!jobs::is_under_way(db, tenant, DecideBadge::NAME, id, now)?);
@@ -107,6 +139,8 @@ pub(in crate::service) fn progress_of(
     }
     let stage = if reading {
         Stage::Reading
+    } else if beyond_lti {
+        Stage::Beyond
     } else if scores > 0 {
         Stage::Scores(scores)
     } else if people > 0 {
@@ -124,6 +158,7 @@ pub(in crate::service) fn progress_of(
                 Some(since) => Some(Since {
                     read: course.checks.last_at.is_some_and(|last| last >= since),
                     awards: awards::count_since(db, tenant, id, since)?,
+                    beyond: beyond(db, course)?,
                 }),
                 None => None,
             },
@@ -131,7 +166,7 @@ pub(in crate::service) fn progress_of(
         })
     };
     Ok(CheckProgress {
-        running: reading || scores > 0 || people > 0 || done < total,
+        running: reading || beyond_lti || scores > 0 || people > 0 || done < total,
         done,
         total,
         stage,

@@ -22,7 +22,7 @@ use crate::service::base::operator::Scope;
 use crate::service::base::refusal::RestRefusal;
 use crate::service::base::rest_access::speaking;
 use crate::store::{
-    Db, StoreError, admins, courses, people, platforms, registrations, rest_accesses, tenants,
+    Db, StoreError, admins, courses, people, platforms, registrations, rest_accesses, rest_courses, tenants,
 };
 use lti::capabilities::WholeGradebook;
 use lti::registration::Registration;
@@ -310,7 +310,7 @@ fn address(
     if interface == Interface::Moodle {
         return Ok(platform.issuer.clone());
     }
-    let course = rest_accesses::a_course(db, &platform.tenant, &platform.id)?;
+    let course = rest_courses::a_course(db, &platform.tenant, &platform.id)?;
     let course = match course {
         Some(id) => courses::get(db, &platform.tenant, &id)?,
         None => None,

@@ -1,23 +1,27 @@
 //! Trying out what a token can read, on a course: what is missing is named, since a key that lacks a scope, and a role that became
 //! too weak, are noticed by nobody otherwise.
 
+use chrono::{DateTime, Utc};
 use gradebook_rest::canvas::{Canvas, Check, Includes};
 use gradebook_rest::moodle::{self, Expected, Moodle};
 use gradebook_rest::{Reason, Remedy, Sight};
 
 use super::{SCOPES, switched};
 use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::cause::Cause;
 use crate::domain::course::Course;
 use crate::domain::rest_access::{
     Access, Counts, Fault, Finding, Findings, Grant, GrantState, Interface, List,
 };
 use crate::ids::{PlatformId, RestGrantId};
+use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::operator::Operator;
+use crate::service::base::queue::{self, ReadGrades};
 use crate::service::base::refusal::RestRefusal;
 use crate::service::base::rest_access::{Reader, RestTrouble, away, build, course_id, fault, renew};
-use crate::store::{StoreError, audit, courses, rest_accesses};
+use crate::store::{Db, StoreError, audit, courses, rest_accesses, rest_courses};
 
 /// Which counts later ones are held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +129,7 @@ pub(super) async fn of_grant(
         .read(move |db| {
             let id = match own {
                 Some(own) => Some(own),
-                None => rest_accesses::a_course(db, &tenant, &platform)?,
+                None => rest_courses::to_try(db, &tenant, &platform)?,
             };
             let Some(id) = id else {
                 return Ok((None, 0));
@@ -389,6 +393,30 @@ fn as_counted(counts: Counts) -> moodle::Counts {
     }
 }
 
+/// Has the courses read that a token is for, now that it works: all of them the first time, later those that could not be read.
+fn read_again(
+    db: &mut Db,
+    access: &Access,
+    grant: &Grant,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let is_new = grant.tested.is_none();
+    let courses = rest_courses::to_read(db, &access.tenant, &access.platform, is_new)?;
+    let courses = courses
+        .into_iter()
+        .filter(|(course, _)| grant.course.as_ref().is_none_or(|own| own == course));
+    for (course, registration) in courses {
+        let job = ReadGrades {
+            course,
+            cause: Cause::Schedule,
+            platform: Some(registration),
+        };
+        queue::enqueue(db, &access.tenant, &job, now, now, random)?;
+    }
+    Ok(())
+}
+
 /// Keeps what was found, and how the token stands after that. Where the platform was out of reach that stays as it was.
 async fn keep(
     cairn: &Cairn,
@@ -402,6 +430,7 @@ async fn keep(
     let (now, random) = cairn.moment();
     let (tenant, platform, id) = (access.tenant.clone(), access.platform.clone(), grant.id.clone());
     let (actor, is_for_all) = (actor.clone(), grant.course.is_none());
+    let (access, grant) = (access.clone(), grant.clone());
     let kept = cairn.store.write(move |db| -> Result<(), StoreError> {
         rest_accesses::set_findings(db, &tenant, &id, &findings, now)?;
         let state = match findings.fault() {
@@ -415,6 +444,9 @@ async fn keep(
         };
         if let Some((state, fault)) = state {
             rest_accesses::set_state(db, &tenant, &id, version, state, fault, now)?;
+        }
+        if findings.found.contains(&Finding::Works) {
+            read_again(db, &access, &grant, now, random.as_ref())?;
         }
         if measure == Measure::Anew {
             let entry = Entry::new(

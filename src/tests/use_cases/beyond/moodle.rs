@@ -364,3 +364,41 @@ async fn what_was_refused_or_not_asked_for_is_not_short() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_token_that_works_has_the_course_read_that_the_one_before_could_not() {
+    use crate::domain::reading::Why;
+    use crate::store::readings;
+    for bench in benches().await {
+        bench.check().await;
+        let ada = bench.signed_in("ada", None).await;
+        let trouble = async || {
+            let course = bench.course.clone();
+            let kept = bench
+                .cairn
+                .store
+                .read(move |db| readings::of_course(db, &course.tenant, &course.id));
+            kept.await.unwrap().map(|known| known.trouble)
+        };
+        // Never read before: nobody has to ask.
+        let (_, token) = bench.made_by_the_steps();
+        bench.paste(&token).await;
+        bench.test(&ada).await;
+        bench.work(&bench.cairn).await;
+        assert_eq!(trouble().await, Some(None));
+
+        bench.world.switch_web_services(false);
+        bench.clock.advance(TimeDelta::hours(2));
+        bench.check().await;
+        bench.work(&bench.cairn).await;
+        let refused = trouble().await;
+        assert!(matches!(refused, Some(Some(Why::Refused(_)))), "{refused:?}");
+        bench.test(&ada).await;
+        bench.work(&bench.cairn).await;
+        assert_eq!(trouble().await, refused, "it does not work yet");
+        bench.world.switch_web_services(true);
+        bench.test(&ada).await;
+        bench.work(&bench.cairn).await;
+        assert_eq!(trouble().await, Some(None));
+    }
+}

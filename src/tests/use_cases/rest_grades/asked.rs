@@ -1,8 +1,35 @@
 //! What rules ask of the LMS beside its grades: what was handed in, what is complete, and who passes.
 
 use super::*;
+use crate::domain::design_review::RuleProblem;
 use crate::domain::reading::Part;
+use crate::service::badge::design::Obstacle;
+use crate::service::base::session::digest;
+use crate::service::course::home::Home;
+use crate::store::sessions;
 use practice_lms::{Completion, Tracking, Work};
+
+impl Reading<'_> {
+    /// What keeps a badge from working, as a teacher's first page says it.
+    async fn obstacle(&self, badge: &BadgeId) -> Option<Obstacle> {
+        let mut session = self.bench.instructor().await.session;
+        session.expires_at += chrono::TimeDelta::hours(1);
+        let token = session.id.to_string();
+        let sealed = digest(&token);
+        let cairn = &self.bench.cairn;
+        let made = cairn
+            .store
+            .write(move |db| sessions::insert(db, &session, &sealed));
+        made.await.unwrap();
+        let course = &self.bench.course.id;
+        let (_, home) = cairn.visitor_at_home(&token, course).await.unwrap();
+        let Home::Teaching(found) = home else {
+            panic!("nobody teaches");
+        };
+        let mut badges = found.overview.badges.into_iter();
+        badges.find(|one| one.badge.id == *badge).unwrap().problem
+    }
+}
 
 #[tokio::test]
 async fn work_that_came_in_time_awards_and_late_work_does_where_time_is_not_asked_for() {
@@ -81,6 +108,12 @@ async fn work_that_was_handed_in_before_a_rule_asked_for_it_is_read_with_the_nex
         assert!(lacks, "{coverage:?}");
         let facts = reading.facts(ada).await;
         assert!(facts.handed_in[&column].at.is_some(), "what is known stays");
+
+        // Off, a teacher is not asked for a file, which cannot tell it.
+        reading.switch(false).await;
+        let label = "Field diary".to_owned();
+        let untold = Obstacle::Rule(RuleProblem::HandInsNotTold { label });
+        assert_eq!(reading.obstacle(&badge).await, Some(untold));
     }
 }
 

@@ -24,6 +24,19 @@ impl Reading<'_> {
             .unwrap();
     }
 
+    /// The token is used by another reading, which was heard of just now: until when it has its turn.
+    async fn another_reads(&self) -> chrono::DateTime<chrono::Utc> {
+        let (tenant, now) = (self.bench.course.tenant.clone(), self.bench.clock.now());
+        let until = now + chrono::TimeDelta::minutes(1);
+        let taken = self
+            .bench
+            .cairn
+            .store
+            .write(move |db| readings::take_turn(db, &tenant, "grant", "another", now, until));
+        assert!(taken.await.unwrap());
+        until
+    }
+
     /// What waits for the turn of a token.
     async fn awaits(&self) -> Option<jobs::Count> {
         let counts = self.bench.cairn.store.read(jobs::counts).await.unwrap();
@@ -231,17 +244,21 @@ async fn a_reading_that_waits_for_a_token_tries_nothing_until_the_turn_of_anothe
     for bench in all_benches().await {
         let reading = Reading::on(&bench).await;
         reading.read().await;
-        let (tenant, now) = (bench.course.tenant.clone(), bench.clock.now());
-        let until = now + chrono::TimeDelta::minutes(10);
-        let taken = bench
-            .cairn
-            .store
-            .write(move |db| readings::take_turn(db, &tenant, "grant", "another", now, until));
-        assert!(taken.await.unwrap());
+        let until = reading.another_reads().await;
         reading.read_once().await;
         let waits = reading.awaits().await.unwrap();
-        assert!(waits.first_at > now + chrono::TimeDelta::minutes(5), "{waits:?}");
-        assert_eq!(waits.jobs, 1);
+        assert_eq!((waits.first_at, waits.jobs), (until, 1), "{waits:?}");
+        let teacher = bench.instructor().await;
+        let told = rest_grades::told(&reading.node, &teacher).await.unwrap();
+        assert!(told.is_under_way && told.waits_for_turn, "and a teacher is told");
+        // The other one is still heard of.
+        bench.clock.advance(chrono::TimeDelta::minutes(1));
+        let until = reading.another_reads().await;
+        bench.world.forget_asked();
+        bench.work(&reading.node).await;
+        let waits = reading.awaits().await.unwrap();
+        assert_eq!((waits.first_at, waits.jobs), (until, 1), "{waits:?}");
+        assert_eq!(bench.world.asked("").len(), 0);
 
         let tenant = bench.course.tenant.clone();
         let ended = bench
@@ -278,5 +295,87 @@ async fn two_readings_with_one_token_are_one_after_the_other() {
         bench.work(&reading.node).await;
         assert_eq!(reading.points(&students[0]).await, Some(Decimal::from(9)));
         assert_eq!(bench.world.faults().peak_in_flight(), 1, "one request at a time");
+    }
+}
+
+#[tokio::test]
+async fn a_reading_whose_process_was_killed_keeps_the_others_waiting_for_a_minute() {
+    for bench in all_benches().await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        reading.grade(&students[0], Some("9"));
+        bench.check().await;
+        reading.another_reads().await;
+        bench.work(&reading.node).await;
+        assert!(reading.awaits().await.is_some());
+        bench.clock.advance(chrono::TimeDelta::minutes(1));
+        bench.work(&reading.node).await;
+        assert_eq!(reading.points(&students[0]).await, Some(Decimal::from(9)));
+        assert_eq!(reading.awaits().await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_reading_that_waits_ends_with_its_worker_and_is_begun_anew_at_once() {
+    for bench in all_benches().await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        reading.grade(&students[0], Some("9"));
+        bench.check().await;
+        let faults = bench.world.faults();
+        faults.inject(reading.grades_at(), &Fault::ThrottledPlainly, 1);
+        let worker = crate::jobs::Worker::start(bench.waiting().await);
+        for _ in 0..500 {
+            if faults.left(reading.grades_at()) == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(faults.left(reading.grades_at()), 0, "it was asked");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let begun = std::time::Instant::now();
+        worker.stop().await;
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "it waits for no platform"
+        );
+        // Neither its turn nor its job is held by anybody.
+        bench.work(&reading.node).await;
+        assert_eq!(reading.points(&students[0]).await, Some(Decimal::from(9)));
+        assert_eq!(reading.awaits().await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_check_has_not_ended_before_the_grades_of_the_lms_itself_were_read() {
+    use crate::service::course::sync::{Beyond, Ended, Stage, progress};
+    for bench in all_benches().await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        reading.read().await;
+        let badge = reading.badge().await;
+        reading.grade(&students[0], Some("9"));
+        bench.clock.advance(chrono::TimeDelta::minutes(10));
+        let (tenant, id, since) = (&bench.course.tenant, &bench.course.id, bench.clock.now());
+        let shown = async || progress(&bench.cairn, tenant, id, Some(since)).await.unwrap();
+        bench.check().await;
+        let first = shown().await;
+        assert!(first.running && first.stage == Stage::Beyond, "{first:?}");
+        let others = progress(&bench.cairn, tenant, id, None).await.unwrap();
+        assert!(others.stage != Stage::Beyond, "nobody else waits for it");
+        // Another course is read with the token just now.
+        reading.another_reads().await;
+        bench.work(&reading.node).await;
+        let told = |stage: Stage| match stage {
+            Stage::Ended(Ended {
+                since: Some(since), ..
+            }) => (since.awards, since.beyond),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(told(shown().await.stage), (0, Beyond::Waits));
+        bench.clock.advance(chrono::TimeDelta::minutes(1));
+        bench.work(&reading.node).await;
+        assert!(reading.has(&badge, &students[0]).await);
+        assert_eq!(told(shown().await.stage), (1, Beyond::Read));
     }
 }

@@ -38,6 +38,8 @@ pub(crate) struct DryRunPage {
     pub(crate) columns_href: String,
     /// Students about whom too little is known to decide.
     pub(crate) unknown: u32,
+    /// Students of whom it is known that they have not handed in or completed it.
+    pub(crate) lacking: u32,
     /// Students who hold it already; they keep it.
     pub(crate) holders: u32,
     /// Students who meet it, but whose badge has lapsed and is not renewed by that alone.

@@ -10,6 +10,8 @@ use super::{LinkTo, Page, Status, When};
 pub(crate) struct CheckLine {
     /// [`Status::Earned`] met, [`Status::NotMet`], [`Status::InProgress`] waiting, [`Status::Unknown`].
     pub(crate) status: Status,
+    /// Whether it is known that what is asked for is not there yet, where the state is [`Status::Unknown`].
+    pub(crate) is_known_lack: bool,
     /// "Cleaning exercise: 86 of 100, needs 80".
     pub(crate) text: String,
     /// "read from the gradebook"; the time follows it.
@@ -27,6 +29,7 @@ impl CheckLine {
     pub(crate) fn new(status: Status, text: impl Into<String>) -> Self {
         Self {
             status,
+            is_known_lack: false,
             text: text.into(),
             note: None,
             when: None,
@@ -43,6 +46,7 @@ impl CheckLine {
             Status::InProgress => "Waiting:",
             Status::NeedsAttention => "Needs attention:",
             Status::NotMet => "Not met:",
+            Status::Unknown if self.is_known_lack => "Not yet:",
             Status::Unknown => "Not known yet:",
             Status::Neutral => "",
         }

@@ -113,8 +113,9 @@ fn row(call: &Call<'_>, course: &Course, person: &Person, kind: CourseRole) -> V
         .teams
         .iter()
         .filter(|team| team.people.contains(&person.id));
+    // Escaped here, whatever is asked for.
     let groups: Vec<Value> = groups
-        .map(|team| json!({"id": team.id, "name": call.name(&team.name), "description": "", "descriptionformat": 1}))
+        .map(|team| json!({"id": team.id, "name": formatted(&team.name), "description": "", "descriptionformat": 1}))
         .collect();
     if !groups.is_empty() {
         add("groups", json!(groups));
