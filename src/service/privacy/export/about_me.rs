@@ -2,7 +2,6 @@
 //! is told only where somebody wrote down what it means.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::hash::Hash;
 
 use serde_json::{Value, json};
 
@@ -15,17 +14,19 @@ use crate::domain::membership::Membership;
 use crate::domain::people::Person;
 use crate::domain::posted_score::Outcome;
 use crate::domain::rule::{Condition, GradeColumn};
-use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, PersonId, SubmissionId, TenantId};
+use crate::ids::{LineItemId, PersonId, SubmissionId, TenantId};
 use crate::service::base::addresses;
 use crate::service::privacy::export::mine;
 use crate::store::{
-    Db, StoreError, activities, approvals, audit, awards, badges, cells, course_teachers, courses,
-    credentials, decisions, endorsements, enrolments, erasures, facts, identities, issuers, line_items,
-    outside, people, posted_scores, readings, records, regrades, rest_accesses, results, sections, sessions,
-    share_links, subjects, submissions, tenants,
+    Db, StoreError, approvals, audit, awards, cells, course_teachers, credentials, decisions, endorsements,
+    enrolments, erasures, facts, identities, issuers, outside, people, posted_scores, readings, records,
+    regrades, rest_accesses, results, sections, sessions, share_links, subjects, submissions, tenants,
 };
 
+mod names;
 mod waivers;
+
+use names::Names;
 
 /// Most share links of one badge that are told, the latest first.
 const MOST_LINKS: i64 = 1_000;
@@ -52,58 +53,6 @@ pub(super) struct AboutMe {
     visits: Vec<Value>,
     dismissed: Vec<Value>,
     log: Vec<Value>,
-}
-
-/// Names of what a person's record speaks of, each looked up once.
-#[derive(Default)]
-struct Names {
-    badges: HashMap<BadgeId, Option<String>>,
-    items: HashMap<LineItemId, Option<String>>,
-    activities: HashMap<ActivityId, Option<String>>,
-    courses: HashMap<CourseId, Option<String>>,
-}
-
-/// A name, where there still is one.
-type Name = Result<Option<String>, StoreError>;
-
-/// What is known by that id, read where it is not known yet.
-fn once<I: Clone + Eq + Hash>(
-    known: &mut HashMap<I, Option<String>>,
-    id: &I,
-    read: impl FnOnce() -> Name,
-) -> Name {
-    if let Some(name) = known.get(id) {
-        return Ok(name.clone());
-    }
-    let name = read()?;
-    known.insert(id.clone(), name.clone());
-    Ok(name)
-}
-
-impl Names {
-    fn badge(&mut self, db: &mut Db, tenant: &TenantId, id: &BadgeId) -> Name {
-        once(&mut self.badges, id, || {
-            Ok(badges::get(db, tenant, id)?.map(|badge| badge.design.name))
-        })
-    }
-
-    fn item(&mut self, db: &mut Db, tenant: &TenantId, id: &LineItemId) -> Name {
-        once(&mut self.items, id, || {
-            Ok(line_items::get(db, tenant, id)?.map(|item| item.label))
-        })
-    }
-
-    fn activity(&mut self, db: &mut Db, tenant: &TenantId, id: &ActivityId) -> Name {
-        once(&mut self.activities, id, || {
-            Ok(activities::get(db, tenant, id)?.map(|activity| activity.title))
-        })
-    }
-
-    fn course(&mut self, db: &mut Db, tenant: &TenantId, id: &CourseId) -> Name {
-        once(&mut self.courses, id, || {
-            Ok(courses::get(db, tenant, id)?.map(|course| course.name().to_owned()))
-        })
-    }
 }
 
 /// Reads all of it. Run it in one transaction, so that it is of one moment.
