@@ -102,7 +102,7 @@ fn an_invitation_is_answered_once_and_found_by_each_of_its_links() {
         let here = read(database, |db| {
             endorsements::signed_in_course(db, tenant, &badge.course)
         });
-        assert_eq!(here, [answered.clone()]);
+        assert_eq!(here, std::slice::from_ref(&answered));
         let secrets = read(database, sealed::all);
         assert!(
             secrets

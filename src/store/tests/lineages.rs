@@ -103,7 +103,7 @@ fn a_database_of_before_gets_its_lineages_and_only_what_is_known_counts_elsewher
             // The award of the first badge counts for the stack, by its lineage; that of the copy as its own badge alone.
             assert_eq!(
                 rules::badges_building_on(db, &school.tenant, &first)?,
-                [stack.clone()]
+                std::slice::from_ref(&stack)
             );
             let facts = facts::for_person(db, &school.tenant, &three.id, &stack, &person)?;
             let parts: Vec<_> = facts

@@ -121,7 +121,7 @@ fn what_may_still_be_earned_is_on_the_way_until_its_course_ends_or_the_student_l
         let mut both = [part.clone(), stack.clone()];
         both.sort();
         assert_eq!(found(Way::All, at(5)), both);
-        assert_eq!(found(Way::Stacks, at(5)), [stack.clone()]);
+        assert_eq!(found(Way::Stacks, at(5)), std::slice::from_ref(&stack));
         // Held for a while, and lapsed after that.
         let decision = school.earned(database, &part, &person);
         let award = Award {
@@ -130,7 +130,7 @@ fn what_may_still_be_earned_is_on_the_way_until_its_course_ends_or_the_student_l
         };
         write(database, |db| awards::insert_once(db, &award));
         begun_again(&school, database, &part, &person);
-        assert_eq!(found(Way::All, at(99)), [stack.clone()]);
+        assert_eq!(found(Way::All, at(99)), std::slice::from_ref(&stack));
         assert_eq!(found(Way::All, at(100)), both);
         // Who is in the list no more has left.
         write(database, |db| {

@@ -308,7 +308,10 @@ fn what_was_handed_in_while_two_were_one_is_of_whom_the_activitys_own_platform_m
         let (_, none) = goes((&again, &home), 20);
         assert!(none.is_empty(), "what came later is no rest of it: {none:?}");
         let (touched, people) = goes((&again, &home), 30);
-        assert_eq!(touched.into_iter().collect::<Vec<_>>(), [own.clone()]);
+        assert_eq!(
+            touched.into_iter().collect::<Vec<_>>(),
+            std::slice::from_ref(&own)
+        );
         assert!(people.contains(&ada) && people.contains(&ada_again), "{people:?}");
         assert!(history(&bench, &ada).is_empty());
         let all = history(&bench, &ada_again);
