@@ -161,7 +161,7 @@ fn a_part_counts_while_it_stands_and_was_earned_by_a_student() {
         write(database, |db| {
             enrolments::set_from_roster(db, tenant, &school.course.id, &members, at(8))
         });
-        assert_eq!(holders(), std::slice::from_ref(&ada));
+        assert_eq!(holders(), std::slice::from_ref(ada));
         write(database, |db| programmes::hold(db, tenant, ada));
         let gone = crate::domain::award::Revocation {
             at: at(9),

@@ -233,7 +233,7 @@ impl Bench {
     }
 
     /// A node that waits for ever, once it waits for a platform to be asked again.
-    pub(super) async fn waiting(&self) -> Arc<Cairn> {
+    pub(super) async fn endless(&self) -> Arc<Cairn> {
         let mut cairn = node(&self.settings, &self.clock, &self.patience).await;
         cairn.timer = Arc::new(Endless);
         Arc::new(cairn)

@@ -507,7 +507,7 @@ fn what_the_lms_told_and_tells_no_more_is_no_matter_of_a_file() {
     ];
     let with = |is_gone: bool, root: &Group| {
         let mut names = names();
-        let essay = names.elsewhere.get_mut("essay").unwrap();
+        let essay = names.elsewhere.get_mut(&"essay".into()).unwrap();
         (essay.counts, essay.tells_hand_ins, essay.tells_completion) = (false, false, false);
         essay.is_gone = is_gone;
         let context = RuleContext {

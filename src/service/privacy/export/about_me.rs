@@ -18,9 +18,10 @@ use crate::ids::{LineItemId, PersonId, SubmissionId, TenantId};
 use crate::service::base::addresses;
 use crate::service::privacy::export::mine;
 use crate::store::{
-    Db, StoreError, approvals, audit, awards, cells, course_teachers, credentials, decisions, endorsements,
-    enrolments, erasures, facts, identities, issuers, outside, people, posted_scores, readings, records,
-    regrades, rest_accesses, results, sections, sessions, share_links, subjects, submissions, tenants,
+    Db, StoreError, approvals, audit, awards, badges, cells, course_teachers, credentials, decisions,
+    endorsements, enrolments, erasures, facts, identities, issuers, outside, people, posted_scores, readings,
+    records, regrades, rest_accesses, results, sections, sessions, share_links, subjects, submissions,
+    tenants,
 };
 
 mod names;

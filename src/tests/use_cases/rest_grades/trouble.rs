@@ -324,7 +324,7 @@ async fn a_reading_that_waits_ends_with_its_worker_and_is_begun_anew_at_once() {
         bench.check().await;
         let faults = bench.world.faults();
         faults.inject(reading.grades_at(), &Fault::ThrottledPlainly, 1);
-        let worker = crate::jobs::Worker::start(bench.waiting().await);
+        let worker = crate::jobs::Worker::start(bench.endless().await);
         for _ in 0..500 {
             if faults.left(reading.grades_at()) == 0 {
                 break;
