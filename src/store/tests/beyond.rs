@@ -293,6 +293,6 @@ fn a_token_is_tried_where_a_reading_failed_or_something_is_out_of_reach_and_read
         };
         write(database, |db| readings::save(db, tenant, other, &failed));
         assert_eq!(tried().as_ref(), Some(other), "nothing could be read there");
-        assert_eq!(again(false), std::slice::from_ref(&other));
+        assert_eq!(again(false), std::slice::from_ref(other));
     });
 }
