@@ -49,6 +49,8 @@ pub(crate) async fn bring(
     let document = text.to_owned();
     demand_good(cairn, bytes.clone()).await?;
     let carried = can_be_carried(cairn, &brought).await?;
+    // The document was checked with what that domain publishes, so that domain is theirs.
+    let proven = host(&brought.issuer.id, &cairn.settings.identity(), context.now);
     let own = random::token::<16>(context.random.as_ref());
     let (digest_of_link, digest_of_own, seen) = (digest(token), digest(&own), seen.to_owned());
     let done = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
@@ -56,7 +58,6 @@ pub(crate) async fn bring(
         if offer.shown.digest() != seen || offer.shown.achievement != brought.credential_subject.id {
             return Err(EndorsementRefusal::Changed.into());
         }
-        let comment = brought.credential_subject.endorsement_comment.unwrap_or_default();
         let given = Given {
             at: context.now,
             own_digest: digest_of_own,
@@ -64,15 +65,14 @@ pub(crate) async fn bring(
             revision: offer.shown.revision,
             substance: offer.substance,
             shown: offer.shown,
-            comment: comment.chars().take(MAX_COMMENT).collect(),
+            comment: said(brought.credential_subject.endorsement_comment),
             document,
             carried,
             ended_at: brought.valid_until,
             revoked_at: None,
         };
         let mut one = offer.endorsement;
-        // The document was checked with what that domain publishes, so that domain is theirs.
-        one.domain = host(&brought.issuer.id, context.now).or(one.domain);
+        one.domain = proven.or(one.domain);
         keep(db, &context, one, given)
     });
     done.await?;
@@ -104,11 +104,20 @@ async fn can_be_carried(cairn: &Cairn, brought: &EndorsementCredential) -> Resul
     }
 }
 
-/// The DNS name of a `did:web` whose document a signature was checked with.
-fn host(issuer: &str, now: DateTime<Utc>) -> Option<Domain> {
+/// The comment as pages show it, without signs that one database refuses; what was signed stays as it is.
+fn said(comment: Option<String>) -> String {
+    let comment = comment.unwrap_or_default();
+    lti::clean::lines(&comment).chars().take(MAX_COMMENT).collect()
+}
+
+/// The DNS name of a `did:web` whose document a signature was checked with. None for one of `own`: whoever endorses here is given
+/// an identity and a key there, and is not this institution.
+fn host(issuer: &str, own: &str, now: DateTime<Utc>) -> Option<Domain> {
     let address = Url::parse(&did::document_url(issuer).ok()?).ok()?;
-    Some(Domain {
-        name: address.host_str()?.to_owned(),
+    let name = address.host_str()?;
+    let is_own = Url::parse(own).is_ok_and(|own| own.host_str() == Some(name));
+    (!is_own).then(|| Domain {
+        name: name.to_owned(),
         by: DomainBy::Did,
         at: now,
     })
@@ -120,11 +129,23 @@ mod tests {
 
     #[test]
     fn the_domain_of_what_was_brought_is_that_of_its_issuer() {
-        let named = |issuer: &str| host(issuer, DateTime::UNIX_EPOCH).map(|domain| domain.name);
+        let own = "https://badges.example";
+        let named = |issuer: &str| host(issuer, own, DateTime::UNIX_EPOCH).map(|domain| domain.name);
         assert_eq!(
             named("did:web:firm.example:org:1").as_deref(),
             Some("firm.example")
         );
         assert_eq!(named("did:key:z6Mk"), None);
+        assert_eq!(named("did:web:badges.example:issuers:endorser-1"), None);
+    }
+
+    #[test]
+    fn a_comment_is_shown_without_signs_that_nobody_sees() {
+        assert_eq!(
+            said(Some("Good\u{0} work.\nAll of it.".to_owned())),
+            "Good work.\nAll of it."
+        );
+        assert_eq!(said(Some("x".repeat(MAX_COMMENT + 1))).len(), MAX_COMMENT);
+        assert_eq!(said(None), "");
     }
 }
