@@ -9,7 +9,7 @@ use url::Url;
 
 use super::giving::{keep, offer};
 use super::open;
-use crate::domain::endorsement::{Domain, DomainBy, Given, MAX_COMMENT};
+use crate::domain::endorsement::{Domain, DomainBy, Given, MAX_COMMENT, is_reserved};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -17,6 +17,9 @@ use crate::service::base::refusal::EndorsementRefusal;
 use crate::service::base::session::digest;
 use crate::service::credential::outside;
 use crate::service::credential::signing::IssuingContext;
+
+/// Most bytes of one that badges carry: a comment as long as may be typed here, and what is around it.
+const MOST_CARRIED: usize = 6 << 10;
 
 /// Takes an endorsement that was signed elsewhere for what was seen, whose digest is `seen`, and gives the secret of the
 /// endorser's own link, which is not kept.
@@ -48,7 +51,7 @@ pub(crate) async fn bring(
     }
     let document = text.to_owned();
     demand_good(cairn, bytes.clone()).await?;
-    let carried = can_be_carried(cairn, &brought).await?;
+    let carried = can_be_carried(cairn, &brought, &known.issuer.name).await?;
     // The document was checked with what that domain publishes, so that domain is theirs.
     let proven = host(&brought.issuer.id, &cairn.settings.identity(), context.now);
     let own = random::token::<16>(context.random.as_ref());
@@ -89,14 +92,23 @@ async fn demand_good(cairn: &Cairn, bytes: Bytes) -> Result<(), ServiceError> {
 }
 
 /// Whether badges may carry it inside: only what can be checked for ever without asking its host, or the badge of a student would
-/// hang on a server of somebody else. What is written within the badge has to verify as well as what was brought.
-async fn can_be_carried(cairn: &Cairn, brought: &EndorsementCredential) -> Result<bool, ServiceError> {
-    let needs_nobody = brought.issuer.id.starts_with("did:key:")
-        && brought.credential_status.is_none()
-        && brought.valid_until.is_none();
+/// hang on a server of somebody else; and only what is short, or no badge that carries it could be signed or read any more. What is
+/// written within the badge has to verify as well as what was brought. `own` is what the badge's issuer is called: nobody speaks
+/// within a badge in its name.
+async fn can_be_carried(
+    cairn: &Cairn,
+    brought: &EndorsementCredential,
+    own: &str,
+) -> Result<bool, ServiceError> {
     let Ok(written) = serde_json::to_vec(brought) else {
         return Ok(false);
     };
+    let called = brought.issuer.name.as_deref().unwrap_or_default();
+    let needs_nobody = brought.issuer.id.starts_with("did:key:")
+        && brought.credential_status.is_none()
+        && brought.valid_until.is_none()
+        && written.len() <= MOST_CARRIED
+        && !is_reserved(called, [own]);
     match demand_good(cairn, written.into()).await {
         Ok(()) => Ok(needs_nobody),
         Err(ServiceError::Refused(_)) => Ok(false),
