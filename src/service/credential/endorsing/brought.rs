@@ -21,6 +21,9 @@ use crate::service::credential::signing::IssuingContext;
 /// Most bytes of one that badges carry: a comment as long as may be typed here, and what is around it.
 const MOST_CARRIED: usize = 6 << 10;
 
+/// Where the identity of a whole domain is.
+const WHOLE: &str = "/.well-known/did.json";
+
 /// Takes an endorsement that was signed elsewhere for what was seen, whose digest is `seen`, and gives the secret of the
 /// endorser's own link, which is not kept.
 ///
@@ -122,11 +125,12 @@ fn said(comment: Option<String>) -> String {
     lti::clean::lines(&comment).chars().take(MAX_COMMENT).collect()
 }
 
-/// The DNS name of a `did:web` whose document a signature was checked with. None for one of `own`: whoever endorses here is given
-/// an identity and a key there, and is not this institution.
+/// The DNS name of a `did:web` whose document a signature was checked with, if it is the identity of the whole domain: a folder may be
+/// anybody's who has pages there. None for one of `own`: whoever endorses here is given an identity and a key there, and is not this
+/// institution.
 fn host(issuer: &str, own: &str, now: DateTime<Utc>) -> Option<Domain> {
     let address = Url::parse(&did::document_url(issuer).ok()?).ok()?;
-    let name = address.host_str()?;
+    let name = address.host_str().filter(|_| address.path() == WHOLE)?;
     let is_own = Url::parse(own).is_ok_and(|own| own.host_str() == Some(name));
     (!is_own).then(|| Domain {
         name: name.to_owned(),
@@ -143,12 +147,11 @@ mod tests {
     fn the_domain_of_what_was_brought_is_that_of_its_issuer() {
         let own = "https://badges.example";
         let named = |issuer: &str| host(issuer, own, DateTime::UNIX_EPOCH).map(|domain| domain.name);
-        assert_eq!(
-            named("did:web:firm.example:org:1").as_deref(),
-            Some("firm.example")
-        );
+        assert_eq!(named("did:web:firm.example").as_deref(), Some("firm.example"));
+        assert_eq!(named("did:web:firm.example:org:1"), None);
         assert_eq!(named("did:key:z6Mk"), None);
         assert_eq!(named("did:web:badges.example:issuers:endorser-1"), None);
+        assert_eq!(named("did:web:badges.example"), None);
     }
 
     #[test]
