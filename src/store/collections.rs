@@ -70,7 +70,42 @@ pub(crate) fn insert(db: &mut Db, collection: &Collection) -> Result<(), StoreEr
     Ok(())
 }
 
+/// Keeps what a collection says and holds in the place of what it did. Its link stays as it is by then: it may be withdrawn meanwhile.
+pub(crate) fn rewrite(db: &mut Db, collection: &Collection) -> Result<(), StoreError> {
+    diesel::update(collections::table)
+        .filter(collections::tenant_id.eq(collection.tenant.as_str()))
+        .filter(collections::id.eq(collection.id.as_str()))
+        .set((
+            collections::title.eq(&collection.title),
+            collections::words.eq(&collection.words),
+            collections::items.eq(json(&collection.items)?),
+            collections::changed_at.eq(micros(collection.changed_at)),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Has a collection shown by that link, or by none, and leaves what it says and holds as it is by then.
+pub(crate) fn set_link(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &CollectionId,
+    link: Option<&CollectionLink>,
+) -> Result<(), StoreError> {
+    diesel::update(collections::table)
+        .filter(collections::tenant_id.eq(tenant.as_str()))
+        .filter(collections::id.eq(id.as_str()))
+        .set((
+            collections::link_digest.eq(link.map(|link| link.digest.clone())),
+            collections::link_made_at.eq(link.map(|link| micros(link.made_at))),
+            collections::link_until.eq(link.map(|link| micros(link.until))),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
 /// Puts a collection in the place of the one of its id.
+#[cfg(test)]
 pub(crate) fn replace(db: &mut Db, collection: &Collection) -> Result<(), StoreError> {
     let row = Row::of(collection)?;
     diesel::update(collections::table)

@@ -87,7 +87,8 @@ pub(crate) fn by_digest(db: &mut Db, digest: &str) -> Result<Option<Timeline>, S
     row.map(Row::timeline).transpose()
 }
 
-/// The timelines that a person shows or showed, latest first, at most `limit`.
+/// The timelines that a person shows or showed, at most `limit`: those that anybody may open first, which can be withdrawn however many
+/// came after them, and then the latest first.
 pub(crate) fn of_person(
     db: &mut Db,
     tenant: &TenantId,
@@ -97,7 +98,11 @@ pub(crate) fn of_person(
     let rows: Vec<Row> = timelines::table
         .filter(timelines::tenant_id.eq(tenant.as_str()))
         .filter(timelines::person_id.eq(person.as_str()))
-        .order((timelines::made_at.desc(), timelines::id.desc()))
+        .order((
+            timelines::public_of.is_null(),
+            timelines::made_at.desc(),
+            timelines::id.desc(),
+        ))
         .limit(limit)
         .select(Row::as_select())
         .load(db)?;

@@ -99,9 +99,14 @@ pub(crate) async fn mine(
         if let Some(award) = &award {
             held(db, &visitor, award)?;
         }
+        let mut chapters = chapters(db, tenant, person, award.as_ref())?;
+        if visitor.act_for_oneself().is_err() {
+            // What nobody else sees, whoever acts as them does not see either.
+            keep_shown_notes(&mut chapters);
+        }
         Ok(Mine {
             now,
-            chapters: chapters(db, tenant, person, award.as_ref())?,
+            chapters,
             shown: of(db, tenant, person, award.as_ref())?,
             policy: policies::get(db, tenant)?,
         })
@@ -251,9 +256,7 @@ pub(crate) async fn open(cairn: &Cairn, token: &str) -> Result<Opened, ServiceEr
         } else if shown.is_public() && chapters.iter().any(is_kept) {
             return Err(ServiceError::Kept);
         }
-        for chapter in &mut chapters {
-            chapter.note = chapter.note.take().filter(|note| note.shown);
-        }
+        keep_shown_notes(&mut chapters);
         let holder = if shown.shows.name && policy.shows_names() {
             people::get(db, &tenant, &shown.person)?.map(|person| person.display_name())
         } else {
@@ -270,6 +273,13 @@ pub(crate) async fn open(cairn: &Cairn, token: &str) -> Result<Opened, ServiceEr
         })
     });
     found.await
+}
+
+/// Of the holder's words those that others read.
+fn keep_shown_notes(chapters: &mut [Chapter]) {
+    for chapter in chapters {
+        chapter.note = chapter.note.take().filter(|note| note.shown);
+    }
 }
 
 fn gone(shown: &Timeline, zone: Zone) -> CredentialRefusal {

@@ -39,7 +39,7 @@ pub(crate) async fn write(
     kept.await
 }
 
-/// What the visitor said of their own badge.
+/// What the visitor said of their own badge; to whoever acts as them, what others see of it.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder.
@@ -52,7 +52,8 @@ pub(crate) async fn read(
     let (visitor, award) = (visitor.clone(), award.clone());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let (award, ..) = held(db, &visitor, &award)?;
-        Ok(holder_notes::get(db, visitor.tenant(), &award.id)?)
+        let note = holder_notes::get(db, visitor.tenant(), &award.id)?;
+        Ok(note.filter(|note| note.shown || visitor.act_for_oneself().is_ok()))
     });
     found.await
 }

@@ -33,6 +33,10 @@ const ACCEPTED: &str =
 /// Strangers may keep this server as busy as that, and no more.
 static AT_ONCE: Semaphore = Semaphore::const_new(8);
 
+/// So many of these turns those take who bring badges of theirs, many at one time and slow ones perhaps: who waits comes before who is
+/// refused at once, so that some turns are left to others.
+static BRINGING: Semaphore = Semaphore::const_new(5);
+
 /// What was answered so far, by address; none where nothing was to be had.
 type Answers = BTreeMap<String, Option<Bytes>>;
 
@@ -152,9 +156,13 @@ pub(in crate::service) async fn look(
 }
 
 /// A turn, waited for as long as for an answer: whoever brings badges has a page in front of them.
-async fn waited() -> Option<SemaphorePermit<'static>> {
-    let turn = tokio::time::timeout(PATIENCE, AT_ONCE.acquire()).await;
-    turn.ok()?.ok()
+async fn waited() -> Option<[SemaphorePermit<'static>; 2]> {
+    let turn = async {
+        let bringing = BRINGING.acquire().await.ok()?;
+        let turn = AT_ONCE.acquire().await.ok()?;
+        Some([bringing, turn])
+    };
+    tokio::time::timeout(PATIENCE, turn).await.ok()?
 }
 
 /// The same by what was answered so far, and what it would ask for.

@@ -74,6 +74,10 @@ fn read_file(bytes: &[u8]) -> Result<SkillFile, InstitutionRefusal> {
     let no_text = || InstitutionRefusal::Skills(SkillsRefusal::NotText);
     let text = std::str::from_utf8(bytes).map_err(|_| no_text())?;
     let text = text.trim_start_matches('\u{feff}');
+    // Other encodings have zero bytes, which one database refuses.
+    if text.contains('\0') {
+        return Err(no_text());
+    }
     let head = text.lines().next().unwrap_or_default();
     // The sign that stands most often between the names of the columns.
     let count = |sign: &u8| head.matches(char::from(*sign)).count();
@@ -202,7 +206,8 @@ mod tests {
 
     #[test]
     fn what_is_no_list_is_refused() {
-        for wrong in [b"\xff\xfe\x00".as_slice(), b"", b"a,b\n1,2\n"] {
+        let zero = b"name,url\na\0b,https://x.example/1\n";
+        for wrong in [b"\xff\xfe\x00".as_slice(), b"", b"a,b\n1,2\n", zero] {
             assert!(look(wrong).is_err(), "{wrong:?}");
         }
         let large = vec![b'x'; MOST_BYTES + 1];

@@ -241,6 +241,26 @@ fn one_timeline_of_a_kind_is_shown_to_anybody_and_all_of_them_go_over_to_who_sta
 }
 
 #[test]
+fn what_anybody_may_open_is_listed_before_all_that_came_later() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let person = school.learner(database).id;
+        let later = Timeline {
+            made_at: at(11),
+            ..timeline(&school, &person, "z link", None)
+        };
+        for one in [timeline(&school, &person, "public", Some("a")), later] {
+            assert!(write(database, |db| timelines::insert(db, &one)));
+        }
+        let first = read(database, |db| {
+            timelines::of_person(db, &school.tenant, &person, 1)
+        });
+        let ids: Vec<&str> = first.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids, ["public"]);
+    });
+}
+
+#[test]
 fn an_erased_person_leaves_neither_words_nor_timelines_behind() {
     on_both_databases(|database| {
         let school = School::new(database, "north");

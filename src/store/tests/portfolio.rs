@@ -163,9 +163,28 @@ fn a_collection_is_found_by_the_digest_of_its_link_and_by_its_person() {
             Some(shown.clone())
         );
         assert_eq!(read(database, |db| collections::by_digest(db, "")), None);
-        let ended = Collection { link: None, ..shown };
-        write(database, |db| collections::replace(db, &ended));
+        let ended = Collection {
+            link: None,
+            ..shown.clone()
+        };
+        write(database, |db| {
+            collections::set_link(db, &school.tenant, &ended.id, None)
+        });
         assert_eq!(read(database, |db| collections::by_digest(db, "00ff")), None);
+        // Who saves what they read before that does not bring the link back.
+        let saved = Collection {
+            title: "Another title".into(),
+            ..shown.clone()
+        };
+        write(database, |db| collections::rewrite(db, &saved));
+        assert_eq!(read(database, |db| collections::by_digest(db, "00ff")), None);
+        write(database, |db| {
+            collections::set_link(db, &school.tenant, &ended.id, shown.link.as_ref())
+        });
+        assert_eq!(
+            read(database, |db| collections::by_digest(db, "00ff")),
+            Some(saved)
+        );
         assert!(write(database, |db| collections::remove(
             db,
             &school.tenant,

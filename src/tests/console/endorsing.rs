@@ -2,7 +2,7 @@
 
 use crate::domain::policy::{Policy, Who};
 use crate::service::institution::administrators::Scope;
-use crate::store::policies;
+use crate::store::{endorsements, policies};
 use crate::tests::harness::on_each_database;
 use crate::tests::showing::endorsing::endorsed;
 use crate::tests::showing::stage::{Stage, get};
@@ -60,6 +60,40 @@ fn an_administrator_invites_and_vouches_for_a_domain() {
         ] {
             assert!(log.words().contains(said), "{said}: {}", log.words());
         }
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn a_teacher_who_asks_again_has_nobody_vouched_for() {
+    on_each_database(|scene| async move {
+        let mut stage = Stage::set(scene).await;
+        let (badge, ..) = stage.earned().await;
+        let mut ada = AdminBrowser::of(&stage.scene, &Scope::Everything, "Ada").await;
+        let tenant = stage.course.tenant.clone();
+        let place = format!("/admin/endorsements/{tenant}");
+        let page = ada.get(&place).await;
+        let typed = [
+            ("badge", badge.as_str()),
+            ("name", "Example Works"),
+            ("domain", "firm.example"),
+        ];
+        let made = ada.send(&page, &place, &typed).await;
+        assert_eq!(made.status, 200, "{}", made.words());
+        let address = stage.inside(&format!("/badges/{badge}/endorsements"));
+        let page = stage.teacher.get(&address).await.unwrap();
+        let form = page.form("/again").unwrap();
+        let again = stage.teacher.submit(&page, &form, &[]).await.unwrap();
+        assert_eq!(again.status, 200, "{}", again.words());
+        let id = badge.clone();
+        let all = stage
+            .scene
+            .cairn
+            .store
+            .read(move |db| endorsements::of_badge(db, &tenant, &id));
+        let all = all.await.unwrap();
+        let vouched: Vec<bool> = all.iter().map(|one| one.domain.is_some()).collect();
+        assert_eq!(vouched, [true, false], "whoever gets that link may be anybody");
         stage.scene.end().await;
     });
 }

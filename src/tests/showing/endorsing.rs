@@ -261,6 +261,10 @@ fn a_badge_that_asks_something_else_needs_a_new_endorsement() {
 
 /// An endorsement that a key alone signs, of that badge.
 fn signed(about: &str, key: &SigningKey, at: DateTime<Utc>) -> String {
+    signed_saying("Signed at home.", about, key, at)
+}
+
+fn signed_saying(comment: &str, about: &str, key: &SigningKey, at: DateTime<Utc>) -> String {
     let public = PublicKey::from(&key.verifying_key()).multikey();
     let did = format!("did:key:{public}");
     let document = EndorsementCredential {
@@ -274,7 +278,7 @@ fn signed(about: &str, key: &SigningKey, at: DateTime<Utc>) -> String {
         valid_from: at,
         credential_subject: EndorsementSubject {
             id: about.to_owned(),
-            endorsement_comment: Some("Signed at home.".to_owned()),
+            endorsement_comment: Some(comment.to_owned()),
             ..EndorsementSubject::default()
         },
         ..EndorsementCredential::default()
@@ -336,6 +340,25 @@ fn one_that_was_signed_elsewhere_is_verified_before_it_is_taken() {
         // There never was a key here that anybody could take.
         let own = told_once(&taken, "own-link");
         assert_eq!(done(&own, &[("what", "key")]).await.status, 409);
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn what_is_too_long_to_be_carried_is_shown_beside_badges_that_are_issued_as_before() {
+    on_each_database(|scene| async move {
+        let mut stage = Stage::set(scene).await;
+        let (badge, ..) = stage.earned().await;
+        let (address, _) = badge_page(&stage, &badge).await;
+        let at = stage.scene.cairn.clock.now() - TimeDelta::hours(1);
+        let key = SigningKey::from_bytes(&[3; 32]);
+        let long = signed_saying(&"Every word of it. ".repeat(1_000), &address, &key, at);
+        let link = invited(&mut stage, &badge, "Example Works", "").await;
+        let taken = brought(&link, long.as_bytes()).await;
+        assert_eq!(taken.status, 200, "{}", taken.words());
+        assert_eq!(carried(&earns(&stage, &badge, 1).await).len(), 0);
+        let (_, page) = badge_page(&stage, &badge).await;
+        assert!(page.words().contains("Every word of it."), "{}", page.words());
         stage.scene.end().await;
     });
 }

@@ -24,6 +24,8 @@ const SOON: TimeDelta = TimeDelta::days(1);
 const SPREAD: i64 = 24 * 60;
 /// Most addresses of one person that a badge is held against.
 const ADDRESSES: usize = 3;
+/// Most characters of why a badge stands as it does.
+const MOST_OF_WHY: usize = 1_000;
 
 /// What a verification says for certain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,13 +233,19 @@ pub(super) async fn check(cairn: &Cairn, badge: ForeignBadge) -> Result<(), Serv
     Ok(kept.await?)
 }
 
+/// Why, as it is kept: what a stranger's document says in it is no longer than people read, and nothing that a database refuses.
+fn told(failure: &Failure) -> String {
+    let text = failure.to_string();
+    lti::clean::line(&text).chars().take(MOST_OF_WHY).collect()
+}
+
 fn found(badge: &ForeignBadge, looked: Looked) -> Option<Found> {
     let Judged::Stands(standing, why) = judged(&looked.verdict) else {
         return None;
     };
     Some(Found {
         standing,
-        why: why.map(|failure| failure.to_string()),
+        why: why.as_ref().map(told),
         // Who has another address by now may have had that one.
         holder: holder(&looked.holders, looked.holders.len()).unwrap_or(Holder::Claimed),
         until: looked.said.map_or(badge.says.until, |said| said.until),

@@ -190,7 +190,7 @@ pub(crate) async fn save(
             link: before.as_ref().and_then(|before| before.link.clone()),
         };
         if before.is_some() {
-            stored::replace(db, &collection)?;
+            stored::rewrite(db, &collection)?;
         } else {
             let person = std::slice::from_ref(&visitor.person.id);
             if stored::of_people(db, visitor.tenant(), person)?.len() >= MOST {
@@ -233,8 +233,12 @@ pub(crate) async fn share(
         if !policies::get(db, visitor.tenant())?.has_public_pages() {
             return Err(Refusal::Sharing.into());
         }
-        let link = Some(link);
-        Ok(stored::replace(db, &Collection { link, ..collection })?)
+        Ok(stored::set_link(
+            db,
+            visitor.tenant(),
+            &collection.id,
+            Some(&link),
+        )?)
     });
     made.await?;
     Ok(token)
@@ -250,8 +254,7 @@ pub(crate) async fn end(cairn: &Cairn, visitor: &Visitor, id: &CollectionId) -> 
     let (visitor, id) = (visitor.clone(), id.clone());
     let ended = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         let collection = own(db, &visitor, &id)?;
-        let link = None;
-        Ok(stored::replace(db, &Collection { link, ..collection })?)
+        Ok(stored::set_link(db, visitor.tenant(), &collection.id, None)?)
     });
     ended.await
 }

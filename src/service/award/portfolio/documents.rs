@@ -16,6 +16,9 @@ use crate::store::blobs::BlobError;
 /// The context of CTDL.
 const CTDL: &str = "https://credreg.net/ctdl/schema/context/json";
 
+/// Most bytes of badges of other issuers that one presentation is made of in memory: whoever has a link may ask for it, and again.
+const MOST_BYTES: u64 = 16 << 20;
+
 /// A presentation (VC Data Model 2.0, section 4.13).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -27,17 +30,18 @@ struct Wire {
     verifiable_credential: Vec<Box<RawValue>>,
 }
 
-/// The badges of a collection as one presentation, those of a standard that no presentation holds left out. What was signed
-/// stands in it to the letter.
+/// The badges of a collection as one presentation, those of a standard that no presentation holds left out, and those of other
+/// issuers that would make it larger than [`MOST_BYTES`]. What was signed stands in it to the letter.
 ///
 /// # Errors
 /// What the disk reports.
 #[tracing::instrument(name = "documents.presentation", level = "debug", skip_all)]
 pub(crate) async fn presentation(cairn: &Cairn, opened: &Opened) -> Result<String, ServiceError> {
-    let mut inside = Vec::new();
+    let (mut inside, mut room) = (Vec::new(), MOST_BYTES);
     for shown in &opened.badges {
         let signed = match shown {
             Shown::Own(own) => carried(own.credential.document.as_bytes()),
+            Shown::Foreign(badge) if !fits(&mut room, badge.file.size) => None,
             Shown::Foreign(badge) => match cairn.blobs.get(&badge.tenant, &badge.file.digest).await {
                 Ok(bytes) => carried(&bytes),
                 Err(BlobError::Missing | BlobError::Changed) => None,
@@ -52,6 +56,13 @@ pub(crate) async fn presentation(cairn: &Cairn, opened: &Opened) -> Result<Strin
         verifiable_credential: inside,
     };
     serde_json::to_string(&wire).map_err(|error| ServiceError::Internal(error.to_string()))
+}
+
+/// Takes so many bytes of what is left, if they are.
+fn fits(room: &mut u64, size: u64) -> bool {
+    let left = room.checked_sub(size);
+    *room = left.unwrap_or(*room);
+    left.is_some()
 }
 
 /// A badge as a presentation carries it: JSON as it is, a token in its envelope. Badges before 3.0 are no credentials.
@@ -136,6 +147,13 @@ fn organization(id: &str, name: Option<&str>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_presentation_is_made_of_no_more_than_there_is_room_for() {
+        let mut room = 10;
+        let taken = [4, 7, 6, 1].map(|size| fits(&mut room, size));
+        assert_eq!((taken, room), ([true, false, true, false], 0));
+    }
 
     #[test]
     fn a_presentation_carries_what_was_signed_to_the_letter_and_nothing_older() {

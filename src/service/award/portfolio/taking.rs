@@ -34,7 +34,7 @@ use crate::store::{Db, foreign_badges};
 const GROUP: &str = "badges";
 /// So many badges of one file are looked at at one time.
 const AT_ONCE: usize = 4;
-/// So long issuers are asked for all badges of one file.
+/// So long issuers are asked for all badges of one file, and then for their pictures.
 const LONGEST: Duration = Duration::from_secs(25);
 /// Most bytes of a picture that is fetched.
 const PICTURE: usize = 1 << 20;
@@ -301,9 +301,9 @@ pub(crate) async fn keep(
     pieces.retain(|(index, _)| chosen.contains(index));
     let asked = pieces.len();
     let lines = look(cairn, visitor, brought, pieces).await?;
-    let mut kept = 0;
+    let (mut kept, began) = (0, Instant::now());
     for candidate in lines.into_iter().filter_map(|line| line.found.ok()) {
-        store(cairn, visitor, candidate).await?;
+        store(cairn, visitor, candidate, began.elapsed() > LONGEST).await?;
         kept += 1;
     }
     if kept == 0 {
@@ -313,7 +313,13 @@ pub(crate) async fn keep(
     Ok(asked.saturating_sub(kept))
 }
 
-async fn store(cairn: &Cairn, visitor: &Visitor, found: Candidate) -> Result<(), ServiceError> {
+/// Where it `hurries`, nobody is asked for a picture.
+async fn store(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    found: Candidate,
+    hurries: bool,
+) -> Result<(), ServiceError> {
     let file = keep_file(
         cairn,
         visitor,
@@ -323,8 +329,10 @@ async fn store(cairn: &Cairn, visitor: &Visitor, found: Candidate) -> Result<(),
     .await?;
     let picture = match &found.picture {
         _ if files::is_picture(&file.media_type) => Some(file.clone()),
-        Some(picture) => picture_of(cairn, visitor, picture).await,
-        None => None,
+        Some(picture) if !hurries || picture.starts_with("data:") => {
+            picture_of(cairn, visitor, picture).await
+        }
+        _ => None,
     };
     let (now, random) = cairn.moment();
     let badge = ForeignBadge {

@@ -1,12 +1,14 @@
 //! What is in a file that a student brings: one badge, an archive of them, or the export of a backpack. Nothing of it is
 //! believed, and nothing grows in memory beyond the bounds here.
 
+use std::collections::HashMap;
+use std::fmt;
 use std::io::{Cursor, Read as _};
 
 use bytes::Bytes;
-use serde::Deserialize;
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use std::collections::HashMap;
 use zip::ZipArchive;
 
 use crate::service::base::refusal::PortfolioRefusal;
@@ -19,6 +21,8 @@ pub(crate) const ONE: u64 = 4 << 20;
 const UNPACKED: u64 = 32 << 20;
 /// Most entries of an archive, whatever they are.
 const ENTRIES: usize = 2_000;
+/// Most entries of a list that are held in memory, whatever they are: more says only that there are too many.
+const LISTED: usize = 1_000;
 /// The endings of files that may be badges.
 const ENDINGS: [&str; 8] = [".json", ".jsonld", ".jwt", ".jws", ".txt", ".png", ".svg", ".vc"];
 /// The members under which exports list badges: Open Badges 3.0 and 2.1 APIs, backpacks of Badgr and Parchment, Credly,
@@ -138,24 +142,82 @@ fn may_be_one(path: &str) -> bool {
     !is_hidden && ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
-/// The members of an object, each as it was written: a proof may cover its letters.
-type Members<'a> = HashMap<&'a str, &'a RawValue>;
+/// The members of an object that say what it is, each as it was written: a proof may cover its letters. Others take no room.
+struct Members<'a>(HashMap<&'static str, &'a RawValue>);
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut all: A) -> Result<Self::Value, A::Error> {
+        let mut found = HashMap::new();
+        while let Some(name) = all.next_key::<String>()? {
+            let value = all.next_value::<&'de RawValue>()?;
+            let known = LISTS.iter().chain(OF_ONE.iter()).copied();
+            for known in known.filter(|known| *known == name) {
+                found.insert(known, value);
+            }
+        }
+        Ok(Members(found))
+    }
+}
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(MembersVisitor)
+    }
+}
+
+/// The first entries of a list, each as it was written. Others take no room.
+struct Listed<'a>(Vec<&'a RawValue>);
+
+struct ListedVisitor;
+
+impl<'de> Visitor<'de> for ListedVisitor {
+    type Value = Listed<'de>;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Self::Value, A::Error> {
+        let mut found = Vec::new();
+        while let Some(one) = all.next_element::<&'de RawValue>()? {
+            if found.len() < LISTED {
+                found.push(one);
+            }
+        }
+        Ok(Listed(found))
+    }
+}
+
+impl<'de> Deserialize<'de> for Listed<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_seq(ListedVisitor)
+    }
+}
 
 /// What an export lists, each as it was written; nothing where it is no list.
 fn listed(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
     if bytes.starts_with(b"[") {
-        let all: Vec<&RawValue> = serde_json::from_slice(bytes).ok()?;
+        let Listed(all) = serde_json::from_slice(bytes).ok()?;
         return Some(all.into_iter().filter_map(element).collect());
     }
-    let members: Members<'_> = serde_json::from_slice(bytes).ok()?;
+    let Members(members) = serde_json::from_slice(bytes).ok()?;
     if OF_ONE.iter().any(|name| members.contains_key(name)) && !members.contains_key("verifiableCredential") {
         return None;
     }
     let mut found = Vec::new();
     for list in LISTS.iter().filter_map(|name| members.get(name)) {
-        let all: Vec<&RawValue> = serde_json::from_str(list.get()).unwrap_or_default();
-        found.extend(all.into_iter().filter_map(element));
+        if let Ok(Listed(all)) = serde_json::from_str(list.get()) {
+            found.extend(all.into_iter().filter_map(element));
+        }
     }
     // The one badge of a presentation is read as it came.
     let is_presented_alone = members.contains_key("verifiableCredential") && found.len() == 1;
@@ -305,6 +367,8 @@ mod tests {
         let files: Vec<(&str, &[u8])> = many.iter().map(|name| (name.as_str(), some.as_slice())).collect();
         assert_eq!(names("x.zip", &archive(&files)), Err(PortfolioRefusal::Archive));
         let crowd = format!("[{}]", vec!["\"a.b.c\""; MANY + 1].join(","));
+        assert_eq!(names("x", crowd.as_bytes()), Err(PortfolioRefusal::Many(MANY)));
+        let crowd = format!("{{\"badges\":[{}]}}", vec!["\"\""; LISTED * 3].join(","));
         assert_eq!(names("x", crowd.as_bytes()), Err(PortfolioRefusal::Many(MANY)));
         assert_eq!(
             names("x", b"PK\x03\x04 not a whole one"),

@@ -4,8 +4,11 @@
 use crate::domain::page::Page;
 use crate::domain::people::Person;
 use crate::ids::{CourseId, TenantId};
-use crate::store::{Db, StoreError, awards, enrolments};
+use crate::store::{Db, StoreError, awards, enrolments, programmes};
 use lti::claims::{Launch, Message};
+
+/// Of so many of their latest badges one is of a course.
+const LOOKED_AT: i64 = 50;
 
 /// The course in which such a visit is: where they were seen last, else where they earned something last. None for whom
 /// nothing is known of, and for every other launch.
@@ -23,6 +26,9 @@ pub(super) fn course_of(
     if let Some(latest) = seen.into_iter().next() {
         return Ok(Some(latest.course));
     }
-    let earned = awards::everywhere(db, tenant, &person.id, Page::first(1))?;
-    Ok(earned.into_iter().next().map(|(_, _, course)| course.id))
+    // Programmes are earned in the home of the institution, which nobody is led to.
+    let home = programmes::home(db, tenant)?;
+    let earned = awards::everywhere(db, tenant, &person.id, Page::first(LOOKED_AT))?;
+    let mut courses = earned.into_iter().map(|(_, _, course)| course.id);
+    Ok(courses.find(|course| Some(course) != home.as_ref()))
 }

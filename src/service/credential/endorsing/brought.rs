@@ -9,7 +9,7 @@ use url::Url;
 
 use super::giving::{keep, offer};
 use super::open;
-use crate::domain::endorsement::{Domain, DomainBy, Given, MAX_COMMENT};
+use crate::domain::endorsement::{Domain, DomainBy, Given, MAX_COMMENT, is_reserved};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -17,6 +17,12 @@ use crate::service::base::refusal::EndorsementRefusal;
 use crate::service::base::session::digest;
 use crate::service::credential::outside;
 use crate::service::credential::signing::IssuingContext;
+
+/// Most bytes of one that badges carry: a comment as long as may be typed here, and what is around it.
+const MOST_CARRIED: usize = 6 << 10;
+
+/// Where the identity of a whole domain is.
+const WHOLE: &str = "/.well-known/did.json";
 
 /// Takes an endorsement that was signed elsewhere for what was seen, whose digest is `seen`, and gives the secret of the
 /// endorser's own link, which is not kept.
@@ -48,7 +54,9 @@ pub(crate) async fn bring(
     }
     let document = text.to_owned();
     demand_good(cairn, bytes.clone()).await?;
-    let carried = can_be_carried(cairn, &brought).await?;
+    let carried = can_be_carried(cairn, &brought, &known.issuer.name).await?;
+    // The document was checked with what that domain publishes, so that domain is theirs.
+    let proven = host(&brought.issuer.id, &cairn.settings.identity(), context.now);
     let own = random::token::<16>(context.random.as_ref());
     let (digest_of_link, digest_of_own, seen) = (digest(token), digest(&own), seen.to_owned());
     let done = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
@@ -56,7 +64,6 @@ pub(crate) async fn bring(
         if offer.shown.digest() != seen || offer.shown.achievement != brought.credential_subject.id {
             return Err(EndorsementRefusal::Changed.into());
         }
-        let comment = brought.credential_subject.endorsement_comment.unwrap_or_default();
         let given = Given {
             at: context.now,
             own_digest: digest_of_own,
@@ -64,15 +71,14 @@ pub(crate) async fn bring(
             revision: offer.shown.revision,
             substance: offer.substance,
             shown: offer.shown,
-            comment: comment.chars().take(MAX_COMMENT).collect(),
+            comment: said(brought.credential_subject.endorsement_comment),
             document,
             carried,
             ended_at: brought.valid_until,
             revoked_at: None,
         };
         let mut one = offer.endorsement;
-        // The document was checked with what that domain publishes, so that domain is theirs.
-        one.domain = host(&brought.issuer.id, context.now).or(one.domain);
+        one.domain = proven.or(one.domain);
         keep(db, &context, one, given)
     });
     done.await?;
@@ -89,14 +95,23 @@ async fn demand_good(cairn: &Cairn, bytes: Bytes) -> Result<(), ServiceError> {
 }
 
 /// Whether badges may carry it inside: only what can be checked for ever without asking its host, or the badge of a student would
-/// hang on a server of somebody else. What is written within the badge has to verify as well as what was brought.
-async fn can_be_carried(cairn: &Cairn, brought: &EndorsementCredential) -> Result<bool, ServiceError> {
-    let needs_nobody = brought.issuer.id.starts_with("did:key:")
-        && brought.credential_status.is_none()
-        && brought.valid_until.is_none();
+/// hang on a server of somebody else; and only what is short, or no badge that carries it could be signed or read any more. What is
+/// written within the badge has to verify as well as what was brought. `own` is what the badge's issuer is called: nobody speaks
+/// within a badge in its name.
+async fn can_be_carried(
+    cairn: &Cairn,
+    brought: &EndorsementCredential,
+    own: &str,
+) -> Result<bool, ServiceError> {
     let Ok(written) = serde_json::to_vec(brought) else {
         return Ok(false);
     };
+    let called = brought.issuer.name.as_deref().unwrap_or_default();
+    let needs_nobody = brought.issuer.id.starts_with("did:key:")
+        && brought.credential_status.is_none()
+        && brought.valid_until.is_none()
+        && written.len() <= MOST_CARRIED
+        && !is_reserved(called, [own]);
     match demand_good(cairn, written.into()).await {
         Ok(()) => Ok(needs_nobody),
         Err(ServiceError::Refused(_)) => Ok(false),
@@ -104,11 +119,21 @@ async fn can_be_carried(cairn: &Cairn, brought: &EndorsementCredential) -> Resul
     }
 }
 
-/// The DNS name of a `did:web` whose document a signature was checked with.
-fn host(issuer: &str, now: DateTime<Utc>) -> Option<Domain> {
+/// The comment as pages show it, without signs that one database refuses; what was signed stays as it is.
+fn said(comment: Option<String>) -> String {
+    let comment = comment.unwrap_or_default();
+    lti::clean::lines(&comment).chars().take(MAX_COMMENT).collect()
+}
+
+/// The DNS name of a `did:web` whose document a signature was checked with, if it is the identity of the whole domain: a folder may be
+/// anybody's who has pages there. None for one of `own`: whoever endorses here is given an identity and a key there, and is not this
+/// institution.
+fn host(issuer: &str, own: &str, now: DateTime<Utc>) -> Option<Domain> {
     let address = Url::parse(&did::document_url(issuer).ok()?).ok()?;
-    Some(Domain {
-        name: address.host_str()?.to_owned(),
+    let name = address.host_str().filter(|_| address.path() == WHOLE)?;
+    let is_own = Url::parse(own).is_ok_and(|own| own.host_str() == Some(name));
+    (!is_own).then(|| Domain {
+        name: name.to_owned(),
         by: DomainBy::Did,
         at: now,
     })
@@ -120,11 +145,22 @@ mod tests {
 
     #[test]
     fn the_domain_of_what_was_brought_is_that_of_its_issuer() {
-        let named = |issuer: &str| host(issuer, DateTime::UNIX_EPOCH).map(|domain| domain.name);
-        assert_eq!(
-            named("did:web:firm.example:org:1").as_deref(),
-            Some("firm.example")
-        );
+        let own = "https://badges.example";
+        let named = |issuer: &str| host(issuer, own, DateTime::UNIX_EPOCH).map(|domain| domain.name);
+        assert_eq!(named("did:web:firm.example").as_deref(), Some("firm.example"));
+        assert_eq!(named("did:web:firm.example:org:1"), None);
         assert_eq!(named("did:key:z6Mk"), None);
+        assert_eq!(named("did:web:badges.example:issuers:endorser-1"), None);
+        assert_eq!(named("did:web:badges.example"), None);
+    }
+
+    #[test]
+    fn a_comment_is_shown_without_signs_that_nobody_sees() {
+        assert_eq!(
+            said(Some("Good\u{0} work.\nAll of it.".to_owned())),
+            "Good work.\nAll of it."
+        );
+        assert_eq!(said(Some("x".repeat(MAX_COMMENT + 1))).len(), MAX_COMMENT);
+        assert_eq!(said(None), "");
     }
 }

@@ -347,7 +347,8 @@ pub(crate) async fn withdraw(
     done.await
 }
 
-/// Asks the same body once more, and gives the secret of the new link.
+/// Asks the same body once more, and gives the secret of the new link. Nobody vouches for whoever gets it, before an administrator
+/// does anew.
 ///
 /// # Errors
 /// As [`invite`] and [`withdraw`].
@@ -363,7 +364,11 @@ pub(crate) async fn again(
     let invitation = Invitation::new(cairn, by, visitor.actor());
     let (visitor, badge, id) = (visitor.clone(), badge.clone(), id.clone());
     let made = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
-        let one = own_endorsement(db, &visitor, &badge, &id)?;
+        // The institution vouched for the one to whom its administrator sent a link, and this link goes to whom a teacher wants.
+        let one = Endorsement {
+            domain: None,
+            ..own_endorsement(db, &visitor, &badge, &id)?
+        };
         again_in(db, &one, invitation)
     });
     made.await
