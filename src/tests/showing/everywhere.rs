@@ -8,7 +8,10 @@ use super::stage::{Stage, design};
 
 #[test]
 fn a_badge_is_found_by_name_outcome_skill_and_course_in_any_case() {
-    let badge = design("Ärzte and Excel");
+    let mut badge = design("Ärzte and Excel");
+    badge.details.skills = vec!["Pivot tables".to_owned()];
+    badge.details.field = Some("Statistics".to_owned());
+    badge.details.code = Some("STAT-1".to_owned());
     for sought in [
         "ärzte",
         "EXCEL",
@@ -19,6 +22,9 @@ fn a_badge_is_found_by_name_outcome_skill_and_course_in_any_case() {
         "knowledge",
         "biology",
         "excel biology",
+        "PIVOT",
+        "statistics",
+        "stat-1",
         "",
         "  ",
     ] {
