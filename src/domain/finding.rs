@@ -6,8 +6,7 @@ use crate::domain::badge::Design;
 const MOST: usize = 100;
 
 /// Whether each word of `sought` stands somewhere in the badge's name, outcome, skills (with an address or in words), level, kind,
-/// field of study, code or course. Case does not
-/// count, in whatever script.
+/// field of study, code or course. Case does not count, in whatever script.
 #[must_use]
 pub(crate) fn is_found(design: &Design, course: &str, sought: &str) -> bool {
     let skills = design.alignments.iter().flat_map(|skill| {

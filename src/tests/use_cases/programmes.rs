@@ -517,9 +517,13 @@ async fn a_copy_that_asks_something_else_counts_once_the_owner_of_the_programme_
         }
         assert!(opened().await.changed.is_empty());
         bench.work(cairn).await;
-        assert!(
-            bench.holders(&tower).await.contains_key(&late),
-            "what it awarded before counts too"
+        let award = bench.holders(&tower).await.remove(&late);
+        let award = award.expect("what it awarded before counts too");
+        let document = bench.credential(&award).await.document;
+        let signed: serde_json::Value = serde_json::from_str(&document).unwrap();
+        assert_eq!(
+            signed["evidence"][0]["name"], "Scripting",
+            "it names what counted"
         );
     }
 }
