@@ -12,6 +12,7 @@ use crate::domain::course::Course;
 use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Truth};
 use crate::domain::finding::is_found;
 use crate::domain::page::Page;
+use crate::domain::programme::Offered;
 use crate::domain::rule::Condition;
 use crate::domain::sentence::Names;
 use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
@@ -21,7 +22,7 @@ use crate::service::base::names;
 use crate::service::base::session::Visitor;
 use crate::store::awards::{count_everywhere, everywhere};
 use crate::store::decisions::{Way, count_on_the_way, on_the_way};
-use crate::store::{Db, StoreError, badges, issuers};
+use crate::store::{Db, StoreError, badges, issuers, programmes, tenants};
 
 /// Badges on one page of a list.
 pub(crate) const PAGE: i64 = 20;
@@ -53,6 +54,8 @@ pub(crate) type Begun = (Badge, Course, Decision);
 pub(crate) struct Part {
     /// None for a badge that is gone.
     pub(crate) name: Option<String>,
+    /// The course that it is of, where that is another one than that of the stack.
+    pub(crate) course: Option<String>,
     pub(crate) is_held: bool,
 }
 
@@ -125,6 +128,8 @@ pub(crate) fn read(
         });
     }
     let called = badges::names_of(db, tenant, &named)?;
+    let below = below(&stacks);
+    let offered = programmes::named(db, tenant, &below)?;
     let mut all_names: HashMap<CourseId, Names> = HashMap::new();
     for (_, course, _) in &lists.begun {
         if let Entry::Vacant(place) = all_names.entry(course.id.clone()) {
@@ -132,6 +137,17 @@ pub(crate) fn read(
             here.badges.clone_from(&called);
             place.insert(here);
         }
+    }
+    // A stack asks for badges alone.
+    let of_badges = Names {
+        badges: called.clone(),
+        zone: tenants::zone(db, tenant)?,
+        ..Names::default()
+    };
+    for (_, course, _) in &stacks {
+        all_names
+            .entry(course.id.clone())
+            .or_insert_with(|| of_badges.clone());
     }
     Ok(Everywhere {
         now,
@@ -142,7 +158,7 @@ pub(crate) fn read(
         stacks: stacks
             .into_iter()
             .map(|stack| {
-                let parts = parts(&stack.2.tree, &called);
+                let parts = parts(&stack, &called, &offered);
                 (stack, parts)
             })
             .collect(),
@@ -261,10 +277,25 @@ fn is_stack(group: &CheckedGroup) -> bool {
         })
 }
 
+/// The badges that stacks are made of, each once.
+fn below(stacks: &[Begun]) -> Vec<BadgeId> {
+    let mut all = BTreeSet::new();
+    for (_, _, decision) in stacks {
+        gather(&decision.tree, &mut |badge, _| {
+            all.insert(badge.clone());
+        });
+    }
+    all.into_iter().collect()
+}
+
 /// The parts of a stack, each once, those that are held first.
-fn parts(group: &CheckedGroup, called: &HashMap<BadgeId, String>) -> Vec<Part> {
+fn parts(
+    (_, at, decision): &Begun,
+    called: &HashMap<BadgeId, String>,
+    offered: &HashMap<BadgeId, Offered>,
+) -> Vec<Part> {
     let mut seen: Vec<(BadgeId, bool)> = Vec::new();
-    gather(group, &mut |badge, is_held| {
+    gather(&decision.tree, &mut |badge, is_held| {
         if !seen.iter().any(|(known, _)| known == badge) {
             seen.push((badge.clone(), is_held));
         }
@@ -273,6 +304,10 @@ fn parts(group: &CheckedGroup, called: &HashMap<BadgeId, String>) -> Vec<Part> {
     seen.into_iter()
         .map(|(badge, is_held)| Part {
             name: called.get(&badge).cloned(),
+            course: offered
+                .get(&badge)
+                .filter(|one| one.badge.course != at.id)
+                .and_then(|one| one.course.clone()),
             is_held,
         })
         .collect()

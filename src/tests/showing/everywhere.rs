@@ -4,6 +4,7 @@ use crate::domain::finding::is_found;
 use crate::domain::rule::Condition;
 use crate::tests::harness::on_each_database;
 
+use super::records::programme;
 use super::stage::{Stage, design};
 
 #[test]
@@ -100,6 +101,33 @@ fn a_student_sees_what_they_earned_and_what_is_next_and_searches_by_skill() {
             page.words()
         );
         assert!(!page.text().contains(&mine), "{}", page.text());
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn a_programme_shows_its_parts_by_course_and_one_next_step() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (quiz, ..) = stage.earned().await;
+        let approved = Some(vec![Condition::InstructorApproves]);
+        let speak = stage.badge(design("Speak in public"), approved).await;
+        programme(&stage, "Tower", &[&quiz, &speak]).await;
+        stage.scene.at_rest().await;
+        let mut student = stage.student_browser(0).await;
+        let page = student.get(&stage.inside("/mine")).await.unwrap();
+        let words = page.words();
+        let (_, stacks) = words.split_once("Stacks").unwrap();
+        let course = stage.course.name();
+        for said in [
+            "Tower".to_owned(),
+            "1 of 2".to_owned(),
+            format!("Earned: Quiz master · {course}"),
+            format!("Not yet: Speak in public · {course}"),
+            "Next: earn the badge".to_owned(),
+        ] {
+            assert!(stacks.contains(&said), "{said}: {words}");
+        }
         stage.scene.end().await;
     });
 }

@@ -6,7 +6,7 @@ use crate::domain::credential::Credential;
 use crate::domain::programme::{Parts, PartsEnd, Place};
 use crate::domain::rule::{Condition, Node};
 use crate::domain::sample::holds;
-use crate::ids::{AdminId, BadgeId, PersonId};
+use crate::ids::{AdminId, BadgeId};
 use crate::service::institution::administrators::{Administrator, Scope};
 use crate::service::institution::programmes::saving::{self, Saved, Typed};
 use crate::service::institution::programmes::trying::{self, Activated};
@@ -38,35 +38,36 @@ fn asks_for(badge: &BadgeId) -> Condition {
     }
 }
 
-/// A programme over two badges, of which one was waived for that person.
-async fn waived_programme(stage: &Stage, person: &PersonId, held: BadgeId, waived: BadgeId) -> BadgeId {
-    let (cairn, tenant) = (&stage.scene.cairn, &stage.course.tenant);
-    let ada = Administrator {
+fn ada() -> Administrator {
+    Administrator {
         actor: AdminId::from("ada"),
         name: "Ada".into(),
         scope: Scope::Everything,
-    };
+    }
+}
+
+/// A programme over these badges, all of which it needs.
+pub(super) async fn programme(stage: &Stage, name: &str, parts: &[&BadgeId]) -> BadgeId {
+    let (cairn, tenant) = (&stage.scene.cairn, &stage.course.tenant);
+    let needed = parts.iter().map(|part| ((*part).clone(), Place::Required));
     let typed = Typed {
-        design: design("Tower"),
+        design: design(name),
         parts: Parts {
-            badges: vec![(held, Place::Required), (waived.clone(), Place::Required)],
+            badges: needed.collect(),
             ..Parts::default()
         },
         parts_end: PartsEnd::Keeps,
         finish_begun: true,
     };
-    let saved = saving::save(cairn, &ada, tenant, None, typed).await.unwrap();
+    let saved = saving::save(cairn, &ada(), tenant, None, typed).await.unwrap();
     let tower = match saved {
         Saved::Done(tower) => tower,
         other => panic!("{other:?}"),
     };
-    let trial = trying::trial(cairn, &ada, tenant, &tower, 0).await.unwrap();
+    let trial = trying::trial(cairn, &ada(), tenant, &tower, 0).await.unwrap();
     let (number, digest) = (trial.run.number(), trial.run.digest);
-    let done = trying::activate(cairn, &ada, tenant, &tower, number, &digest).await;
+    let done = trying::activate(cairn, &ada(), tenant, &tower, number, &digest).await;
     assert_eq!(done.unwrap(), Activated::Done);
-    waiving::waive(cairn, &ada, tenant, &tower, person, &waived, "Taught it.")
-        .await
-        .unwrap();
     tower
 }
 
@@ -77,7 +78,11 @@ fn a_record_of_a_programme_names_what_was_waived_and_holds_the_parts() {
         let (quiz, base, part) = stage.earned().await;
         let approved = Some(vec![Condition::InstructorApproves]);
         let speak = stage.badge(design("Speak in public"), approved).await;
-        let tower = waived_programme(&stage, &base.person, quiz, speak).await;
+        let tower = programme(&stage, "Tower", &[&quiz, &speak]).await;
+        let (cairn, tenant) = (&stage.scene.cairn, &stage.course.tenant);
+        waiving::waive(cairn, &ada(), tenant, &tower, &base.person, &speak, "Taught it.")
+            .await
+            .unwrap();
         let award = until("the tower", || stage.latest(&tower, &base.person)).await;
         let (mut holder, mine, page) = made(&stage, &award).await;
         let words = page.words();
