@@ -20,14 +20,14 @@ use crate::service::institution::administrators::{Administrator, Scope};
 use crate::service::institution::programmes::reviewing::{self, Answer};
 use crate::service::institution::programmes::saving::{self, Saved, Turn, Typed};
 use crate::service::institution::programmes::trying::{self, Activated};
-use crate::service::institution::programmes::{self, accepting, waiving};
+use crate::service::institution::programmes::{self, waiving};
 use crate::store::courses::CourseSeen;
 use crate::store::enrolments::Role;
 use crate::store::testing::shortcuts::{all_courses, launch_course, launch_person};
 use crate::store::{awards, badges, console, courses, enrolments, lineages, policies, rules};
 use chrono::TimeDelta;
 
-fn admin(name: &str) -> Administrator {
+pub(super) fn admin(name: &str) -> Administrator {
     Administrator {
         actor: AdminId::from(name),
         name: name.into(),
@@ -36,7 +36,7 @@ fn admin(name: &str) -> Administrator {
 }
 
 /// Another course with a badge that everybody there is awarded; these people learn there, or are something else.
-async fn second_course(bench: &Bench, people: &[(PersonId, SeenAs)]) -> (CourseId, BadgeId) {
+pub(super) async fn second_course(bench: &Bench, people: &[(PersonId, SeenAs)]) -> (CourseId, BadgeId) {
     let now = bench.clock.now();
     let seen = CourseSeen {
         tenant: bench.course.tenant.clone(),
@@ -108,7 +108,7 @@ fn typed(name: &str, parts: &[&BadgeId]) -> Typed {
     }
 }
 
-async fn made(bench: &Bench, name: &str, parts: &[&BadgeId]) -> BadgeId {
+pub(super) async fn made(bench: &Bench, name: &str, parts: &[&BadgeId]) -> BadgeId {
     let tenant = &bench.course.tenant;
     let saved = saving::save(&bench.cairn, &admin("ada"), tenant, None, typed(name, parts)).await;
     match saved.unwrap() {
@@ -118,7 +118,7 @@ async fn made(bench: &Bench, name: &str, parts: &[&BadgeId]) -> BadgeId {
 }
 
 /// Activates it as it is shown, and does everything that this calls for. Says for how many it was.
-async fn activated(bench: &Bench, id: &BadgeId) -> usize {
+pub(super) async fn activated(bench: &Bench, id: &BadgeId) -> usize {
     let (tenant, by) = (&bench.course.tenant, admin("ada"));
     let trial = trying::trial(&bench.cairn, &by, tenant, id, 0).await.unwrap();
     let (number, digest) = (trial.run.number(), trial.run.digest);
@@ -129,7 +129,7 @@ async fn activated(bench: &Bench, id: &BadgeId) -> usize {
 }
 
 /// A student who holds the badge of the first course, and that badge.
-async fn first_part(bench: &Bench) -> (PersonId, BadgeId) {
+pub(super) async fn first_part(bench: &Bench) -> (PersonId, BadgeId) {
     bench.check().await;
     let badge = bench.badge_of_grade("Quiz master").await;
     let student = bench.world.students(bench.at).remove(0);
@@ -464,67 +464,6 @@ async fn one_badge_in_two_terms_is_offered_once_and_refused_twice_in_one_program
             .map(|one| matches!(one, Hindrance::OneInTwoTerms { names } if names.len() == 2))
             .collect();
         assert_eq!(told, [true], "{:?}", opened.hindrances);
-    }
-}
-
-#[tokio::test]
-async fn a_copy_that_asks_something_else_counts_once_the_owner_of_the_programme_says_so() {
-    for bench in benches().await {
-        let (person, first) = first_part(&bench).await;
-        let (cairn, tenant, by) = (&bench.cairn, &bench.course.tenant, admin("ada"));
-        let (course, copy) = second_course(&bench, &[]).await;
-        let late = bench.world.students(bench.at).remove(2);
-        let late = bench.person(&late.sub).await;
-        let role = Role {
-            seen_as: SeenAs::Learner,
-            listing: enrolments::listing_of(&bench.registration.capabilities()),
-            teaches: false,
-        };
-        let (of, id, source, who) = (tenant.clone(), copy.clone(), first.clone(), late.clone());
-        let now = bench.clock.now();
-        let begun = cairn.store.write(move |db| {
-            lineages::begin_copy(db, &of, &id, &source)?;
-            launch_person(db, &of, &course, &who, role, now)
-        });
-        begun.await.unwrap();
-        bench.decide(&copy).await;
-        bench.work(cairn).await;
-        assert!(bench.holders(&copy).await.contains_key(&late));
-        let tower = made(&bench, "Tower", &[&first]).await;
-        assert_eq!(activated(&bench, &tower).await, 1);
-        assert_eq!(
-            bench.holders(&tower).await.keys().collect::<Vec<_>>(),
-            [&person],
-            "another rule opens no doors"
-        );
-
-        let opened = async || programmes::open(cairn, &by, tenant, &tower).await.unwrap();
-        let told = opened().await.changed;
-        let [one] = told.as_slice() else {
-            panic!("{told:?}")
-        };
-        assert_eq!(
-            (&one.copy.badge.id, one.copy.course.as_deref()),
-            (&copy, Some("Automation"))
-        );
-        assert!(!one.asks.is_empty());
-        let other = accepting::accept(cairn, &by, tenant, &tower, &copy, "0000").await;
-        assert_eq!(other.unwrap_err().code(), "programme.copy-changed");
-        for _ in 0..2 {
-            accepting::accept(cairn, &by, tenant, &tower, &copy, &one.digest)
-                .await
-                .unwrap();
-        }
-        assert!(opened().await.changed.is_empty());
-        bench.work(cairn).await;
-        let award = bench.holders(&tower).await.remove(&late);
-        let award = award.expect("what it awarded before counts too");
-        let document = bench.credential(&award).await.document;
-        let signed: serde_json::Value = serde_json::from_str(&document).unwrap();
-        assert_eq!(
-            signed["evidence"][0]["name"], "Scripting",
-            "it names what counted"
-        );
     }
 }
 
