@@ -127,7 +127,7 @@ fn award_of<'a>(
     badge: &BadgeId,
     at: DateTime<Utc>,
 ) -> Option<&'a Award> {
-    let then = || held.iter().filter(|award| award.awarded_at == at);
+    let then = || held.iter().filter(move |award| award.awarded_at == at);
     let line = lines.get(badge);
     then()
         .find(|award| award.badge == *badge)
