@@ -103,14 +103,14 @@ fn a_record_of_a_programme_names_what_was_waived_and_holds_the_parts() {
 fn a_record_that_has_no_room_for_a_part_says_that_it_is_partial() {
     on_each_database(|scene| async move {
         let stage = Stage::set(scene).await;
-        let (quiz, ..) = stage.earned().await;
+        let (quiz, base, _) = stage.earned().await;
         let charts = stage
             .badge(design("Chart reader"), Some(vec![stage.quiz()]))
             .await;
         let (_, part) = stage.awarded(&charts, 0).await;
         let both = [&quiz, &charts].map(asks_for);
         let stack = stage.badge(design("Data reader"), Some(both.into())).await;
-        let (award, _) = stage.awarded(&stack, 0).await;
+        let (award, whole) = stage.awarded(&stack, 0).await;
         let large = Credential {
             document: format!("{}{}", part.document, " ".repeat(240_000)),
             ..part.clone()
@@ -131,6 +131,15 @@ fn a_record_that_has_no_room_for_a_part_says_that_it_is_partial() {
         let verdict = stage.verify(&record.body).await;
         let names: Vec<&str> = verdict.parts.iter().map(|part| part.name.as_str()).collect();
         assert_eq!(names, ["Data reader", "Quiz master"]);
+        shared(&mut holder, &page).await;
+        let (mut browser, _, base_page) = stage.holding(0, &base).await;
+        shared(&mut browser, &base_page).await;
+        let public = get(&stage.url(&format!("/b/{}", whole.slug)), "text/html").await;
+        let words = public.words();
+        assert!(
+            words.contains("The record is partial: 1 badge that counted did not fit"),
+            "{words}"
+        );
         stage.scene.end().await;
     });
 }
