@@ -7,9 +7,10 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 
 use crate::domain::award::Award;
-use crate::domain::badge::Badge;
+use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::course::Course;
 use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Truth};
+use crate::domain::evaluate::evaluate;
 use crate::domain::finding::is_found;
 use crate::domain::page::Page;
 use crate::domain::programme::Offered;
@@ -22,7 +23,7 @@ use crate::service::base::names;
 use crate::service::base::session::Visitor;
 use crate::store::awards::{count_everywhere, everywhere};
 use crate::store::decisions::{Way, count_on_the_way, on_the_way};
-use crate::store::{Db, StoreError, badges, issuers, programmes, tenants};
+use crate::store::{Db, StoreError, awards, badges, issuers, programmes, rules, tenants};
 
 /// Badges on one page of a list.
 pub(crate) const PAGE: i64 = 20;
@@ -166,6 +167,62 @@ pub(crate) fn read(
         issuer: issuers::for_tenant(db, tenant)?.map(|issuer| issuer.slug),
         names: all_names,
     })
+}
+
+/// A programme, and how one person stands towards it now.
+#[derive(Debug, Clone)]
+pub(crate) struct Whole {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) badge: Badge,
+    /// The latest award, whatever became of it.
+    pub(crate) award: Option<Award>,
+    /// The rule that decides, with this person's facts; none of one that rests.
+    pub(crate) decision: Option<Decision>,
+    pub(crate) names: Names,
+}
+
+/// A programme of the institution, as whoever visits stands towards it.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for what is no programme, and for one that does not award and was not earned.
+#[tracing::instrument(name = "everywhere.programme", level = "debug", skip_all, fields(badge = id.as_str()))]
+pub(crate) async fn programme(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Whole, ServiceError> {
+    let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
+    let (id, now) = (id.clone(), cairn.clock.now());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let missing = || ServiceError::NotFound("badge");
+        programmes::of_badge(db, &tenant, &id)?.ok_or_else(missing)?;
+        let badge = badges::get(db, &tenant, &id)?.ok_or_else(missing)?;
+        let award = awards::latest(db, &tenant, &id, &person)?;
+        let awards_now = badge.state == BadgeState::Active;
+        if !awards_now && award.is_none() {
+            return Err(missing());
+        }
+        let rule = rules::active(db, &tenant, &id)?.filter(|_| awards_now);
+        let decision = match &rule {
+            Some(rule) => {
+                let only = std::slice::from_ref(&person);
+                let mut all = programmes::facts_of(db, &tenant, &id, &[&rule.root], only)?;
+                let facts = all.remove(&person).unwrap_or_default();
+                Some(evaluate(rule, &facts, now))
+            }
+            None => None,
+        };
+        let named: BTreeSet<BadgeId> = rule.iter().flat_map(|rule| rule.root.badges().cloned()).collect();
+        let names = Names {
+            badges: badges::names_of(db, &tenant, &named)?,
+            zone: tenants::zone(db, &tenant)?,
+            ..Names::default()
+        };
+        Ok(Whole {
+            now,
+            badge,
+            award,
+            decision,
+            names,
+        })
+    });
+    found.await
 }
 
 /// What of both lists is shown, and how long they are.

@@ -1,8 +1,11 @@
 //! All badges of a student on one page, from wherever it is opened.
 
+use practice_lms::CourseRole;
+
 use crate::domain::finding::is_found;
 use crate::domain::rule::Condition;
 use crate::tests::harness::on_each_database;
+use crate::tests::placing::{place, visit};
 
 use super::records::programme;
 use super::stage::{Stage, design};
@@ -128,6 +131,39 @@ fn a_programme_shows_its_parts_by_course_and_one_next_step() {
         ] {
             assert!(stacks.contains(&said), "{said}: {words}");
         }
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn a_card_of_a_programme_is_placed_in_any_course_and_shows_the_next_step() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (quiz, ..) = stage.earned().await;
+        let approved = Some(vec![Condition::InstructorApproves]);
+        let speak = stage.badge(design("Speak in public"), approved).await;
+        let tower = programme(&stage, "Tower", &[&quiz, &speak]).await;
+        stage.scene.at_rest().await;
+        let value = format!("badge:{tower}");
+        let card = [("item", value.as_str()), ("shape", "next")];
+        place(&stage.scene.moodle, "assignment_selection", &card).await;
+        for role in [CourseRole::Student, CourseRole::Teacher] {
+            let (_, page) = visit(&stage.scene.moodle, role, "Tower").await;
+            let path = page.url.path();
+            assert!(
+                path.ends_with(&format!("/badges/{tower}/card")),
+                "{role:?}: {path}"
+            );
+            for said in ["Tower", "of 2", "Next: earn"] {
+                assert!(page.words().contains(said), "{role:?} {said}: {}", page.words());
+            }
+        }
+        let mut student = stage.student_browser(0).await;
+        let card = stage.inside(&format!("/badges/{tower}/card"));
+        let page = student.get(&card).await.unwrap();
+        assert!(page.words().contains("1 of 2"), "{}", page.words());
+        let other = student.get(&stage.inside("/badges/nothing/card")).await.unwrap();
+        assert_eq!(other.status, 404);
         stage.scene.end().await;
     });
 }
