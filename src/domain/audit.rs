@@ -164,6 +164,7 @@ words! {
     ProgrammeActivated = "programme.activated";
     ProgrammeApproved = "programme.approved";
     ProgrammeChangesAsked = "programme.changes-asked";
+    ProgrammeCopyCounted = "programme.copy-counted";
     ProgrammeMade = "programme.made";
     ProgrammePaused = "programme.paused";
     ProgrammeRetired = "programme.retired";

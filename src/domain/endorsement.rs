@@ -178,6 +178,7 @@ impl Shown {
 struct Substance<'a> {
     outcome: &'a str,
     criteria: &'a str,
+    assessment: &'a str,
     kind: Kind,
     hours: Option<Decimal>,
     credits: Option<Decimal>,
@@ -186,7 +187,7 @@ struct Substance<'a> {
     rule: Option<&'a Group>,
 }
 
-/// The digest of what a badge asks: its criteria, kind, effort, skills and rule. Its name, its picture and its prose may change
+/// The digest of what a badge asks: its criteria, how it is assessed, its kind, effort, skills and rule. Its name, its picture and its prose may change
 /// without it.
 #[must_use]
 pub(crate) fn substance(badge: &Badge, rule: Option<&Group>) -> String {
@@ -194,6 +195,7 @@ pub(crate) fn substance(badge: &Badge, rule: Option<&Group>) -> String {
     print(&Substance {
         outcome: design.outcome.trim(),
         criteria: design.criteria.trim(),
+        assessment: design.details.assessment.trim(),
         kind: design.kind,
         hours: design.hours.map(|hours| hours.normalize()),
         credits: design.credits.map(|credits| credits.normalize()),
@@ -358,6 +360,9 @@ mod tests {
         other.design.criteria = format!("{} \n", badge.design.criteria);
         other.revision += 1;
         assert_eq!(substance(&other, Some(&group)), known);
+        other.design.details.assessment = "By hearsay.".to_owned();
+        assert_ne!(substance(&other, Some(&group)), known);
+        other = badge.clone();
         other.design.criteria = "Do less.".to_owned();
         assert_ne!(substance(&other, Some(&group)), known);
         let easier = Group {

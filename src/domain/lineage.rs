@@ -17,14 +17,16 @@ use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, OutsideColumnId};
 #[cfg(test)]
 mod tests;
 
-/// What makes a badge the achievement that it is: its rule, what it proves and its criteria. Its name, its picture, and dates that
-/// move with the term do not.
+/// What makes a badge the achievement that it is: its rule, what it proves, its criteria and how it is assessed. Its name, its
+/// picture, and dates that move with the term do not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Substance {
     /// In a form in which two rules that ask the same are the same: see [`Substance::of`].
     rule: Group,
     outcome: String,
     criteria: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    assessment: String,
 }
 
 /// What a copied badge was when it was copied, and what stands for what in its course.
@@ -103,6 +105,7 @@ impl Substance {
             rule: plain(root, places, lineage),
             outcome: one_spaced(&design.outcome),
             criteria: one_spaced(&design.criteria),
+            assessment: one_spaced(&design.details.assessment),
         }
     }
 
@@ -111,7 +114,7 @@ impl Substance {
     pub(crate) fn digest(&self) -> String {
         let rule = serde_json::to_string(&self.rule).unwrap_or_default();
         let mut hash = Sha256::new();
-        for part in [&rule, &self.outcome, &self.criteria] {
+        for part in [&rule, &self.outcome, &self.criteria, &self.assessment] {
             hash.update(part.as_bytes());
             hash.update([0]);
         }

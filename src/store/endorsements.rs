@@ -251,6 +251,17 @@ pub(crate) fn signed_in_course(
     all(rows)
 }
 
+/// All of an institution that were signed, oldest first.
+pub(crate) fn signed(db: &mut Db, tenant: &TenantId) -> Result<Vec<Endorsement>, StoreError> {
+    let rows: Vec<Row> = endorsements::table
+        .filter(endorsements::tenant_id.eq(tenant.as_str()))
+        .filter(endorsements::used_at.is_not_null())
+        .order((endorsements::made_at, endorsements::id))
+        .select(Row::as_select())
+        .load(db)?;
+    all(rows)
+}
+
 /// Those of an institution, newest first, at most `limit`.
 pub(crate) fn of_tenant(db: &mut Db, tenant: &TenantId, limit: i64) -> Result<Vec<Endorsement>, StoreError> {
     let rows: Vec<Row> = endorsements::table

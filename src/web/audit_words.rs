@@ -106,6 +106,7 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::ProgrammeActivated => "activated a programme",
         Action::ProgrammeApproved => "approved a programme as the second person",
         Action::ProgrammeChangesAsked => "asked for a change of a programme",
+        Action::ProgrammeCopyCounted => "counted a changed copy for a programme",
         Action::ProgrammeMade => "made a programme",
         Action::ProgrammePaused => "paused a programme",
         Action::ProgrammeRetired => "retired a programme",

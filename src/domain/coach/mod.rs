@@ -37,6 +37,8 @@ pub(crate) struct Member<'a> {
     pub(crate) badge: &'a Badge,
     /// Its draft, or else the rule that decides.
     pub(crate) root: Option<&'a Group>,
+    /// Whether somebody else endorses it as it is.
+    pub(crate) is_endorsed: bool,
 }
 
 /// Why a badge cannot be activated as it is.
@@ -218,7 +220,7 @@ pub(crate) fn review(members: &[Member<'_>], has_authority: bool) -> Vec<Found> 
     let prints: Vec<Print<'_>> = living.iter().map(Print::of).collect();
     for (place, one) in living.iter().enumerate() {
         found.extend(blocks(one, &living));
-        found.extend(of_design(&one.badge.design, Some(&one.badge.id)));
+        found.extend(of_design(&one.badge.design, one.is_endorsed, Some(&one.badge.id)));
         found.extend(of_rule(one));
         found.extend(overlap(one, place, &living, &prints));
         found.extend(size::of_stack(one, &living));
@@ -250,7 +252,7 @@ fn overlap(one: &Member<'_>, place: usize, all: &[Member<'_>], prints: &[Print<'
 
 /// What is worth a thought about a design alone, saved or not.
 #[must_use]
-pub(crate) fn of_design(design: &Design, badge: Option<&BadgeId>) -> Vec<Found> {
+pub(crate) fn of_design(design: &Design, is_endorsed: bool, badge: Option<&BadgeId>) -> Vec<Found> {
     let mut found = Vec::new();
     let mut note = |finding: Finding, about: &[&str]| found.push(Found::new(badge, finding, about));
     let kind = design.kind.word();
@@ -276,12 +278,11 @@ pub(crate) fn of_design(design: &Design, badge: Option<&BadgeId>) -> Vec<Found> 
             note(Finding::AssessmentMissing, &[kind]);
         }
         if design.alignments.is_empty() {
-            let finding = if design.details.skills.is_empty() {
-                Finding::SkillsMissing
-            } else {
-                Finding::AlignmentMissing
-            };
-            note(finding, &[kind]);
+            if design.details.skills.is_empty() {
+                note(Finding::SkillsMissing, &[kind]);
+            } else if !is_endorsed {
+                note(Finding::AlignmentMissing, &[kind]);
+            }
         }
         if design.hours.is_none() && design.credits.is_none() {
             note(Finding::SizeMissing, &[kind]);

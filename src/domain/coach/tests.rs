@@ -61,6 +61,7 @@ fn told(set: &[(Badge, Option<Group>)]) -> Vec<String> {
         .map(|(badge, root)| Member {
             badge,
             root: root.as_ref(),
+            is_endorsed: false,
         })
         .collect();
     let found = review(&members, true).into_iter();
@@ -134,6 +135,25 @@ fn each_thing_that_a_kind_should_have_is_missed_once_and_blocks_nobody() {
 }
 
 #[test]
+fn somebody_who_endorses_stands_behind_a_badge_as_a_framework_does() {
+    let mut badge = sound("a");
+    badge.design.alignments.clear();
+    badge.design.details.skills = vec!["SQL".into()];
+    let codes = |badge: &Badge, is_endorsed: bool| -> Vec<&'static str> {
+        let found = of_design(&badge.design, is_endorsed, None).into_iter();
+        found.map(|one| one.finding.code()).collect()
+    };
+    assert_eq!(codes(&badge, false), ["alignment-missing"]);
+    assert_eq!(codes(&badge, true), [""; 0]);
+    badge.design.details.skills.clear();
+    assert_eq!(
+        codes(&badge, true),
+        ["skills-missing"],
+        "no skill is named all the same"
+    );
+}
+
+#[test]
 fn four_things_block_and_nothing_else_does() {
     let mut work = sound("work");
     work.design.kind = Kind::Application;
@@ -152,6 +172,7 @@ fn four_things_block_and_nothing_else_does() {
         .map(|(badge, root)| Member {
             badge,
             root: root.as_ref(),
+            is_endorsed: false,
         })
         .collect();
     let found = review(&members, true);
@@ -284,7 +305,7 @@ fn twelve_badges_are_a_set_and_thirteen_too_many() {
 fn a_finding_is_known_again_until_what_it_is_about_changes() {
     let mut badge = sound("a");
     badge.design.outcome = "Knows SQL.".into();
-    let about = |badge: &Badge| of_design(&badge.design, Some(&badge.id))[0].about.clone();
+    let about = |badge: &Badge| of_design(&badge.design, false, Some(&badge.id))[0].about.clone();
     let first = about(&badge);
     badge.design.description = "More of it.".into();
     assert_eq!(about(&badge), first);
@@ -300,6 +321,7 @@ fn an_issuer_of_whom_nobody_is_told_is_missed_once_for_what_is_assessed() {
         let member = Member {
             badge: &one,
             root: root.as_ref(),
+            is_endorsed: false,
         };
         let found = review(&[member], false);
         found.iter().any(|one| one.finding == Finding::AuthorityMissing)

@@ -61,6 +61,23 @@ fn the_criteria_count_and_how_they_are_broken_into_lines_does_not() {
 }
 
 #[test]
+fn how_it_is_assessed_counts_as_the_criteria_do() {
+    let with = |assessment: &str| {
+        let mut design = design("");
+        design.details.assessment = assessment.to_owned();
+        Substance::of(
+            &all([percent("quiz", "80")]),
+            &design,
+            &Places::default(),
+            &BadgeId::clone,
+        )
+    };
+    assert_eq!(with("A proctored\ntest. "), with("A proctored test."));
+    assert_ne!(with("A proctored test."), with(""));
+    assert_ne!(with("A proctored test.").digest(), with("").digest());
+}
+
+#[test]
 fn the_order_of_conditions_and_their_dates_do_not_count_and_numbers_do_by_their_value() {
     let root = all([percent("quiz", "80"), approved("report"), not_before(days(-3))]);
     let other = all([

@@ -7,11 +7,13 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 
 use crate::domain::award::Award;
-use crate::domain::badge::Badge;
+use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::course::Course;
 use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Truth};
+use crate::domain::evaluate::evaluate;
 use crate::domain::finding::is_found;
 use crate::domain::page::Page;
+use crate::domain::programme::Offered;
 use crate::domain::rule::Condition;
 use crate::domain::sentence::Names;
 use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
@@ -21,7 +23,7 @@ use crate::service::base::names;
 use crate::service::base::session::Visitor;
 use crate::store::awards::{count_everywhere, everywhere};
 use crate::store::decisions::{Way, count_on_the_way, on_the_way};
-use crate::store::{Db, StoreError, badges, issuers};
+use crate::store::{Db, StoreError, awards, badges, issuers, programmes, rules, tenants};
 
 /// Badges on one page of a list.
 pub(crate) const PAGE: i64 = 20;
@@ -53,6 +55,8 @@ pub(crate) type Begun = (Badge, Course, Decision);
 pub(crate) struct Part {
     /// None for a badge that is gone.
     pub(crate) name: Option<String>,
+    /// The course that it is of, where that is another one than that of the stack.
+    pub(crate) course: Option<String>,
     pub(crate) is_held: bool,
 }
 
@@ -125,6 +129,8 @@ pub(crate) fn read(
         });
     }
     let called = badges::names_of(db, tenant, &named)?;
+    let below = below(&stacks);
+    let offered = programmes::named(db, tenant, &below)?;
     let mut all_names: HashMap<CourseId, Names> = HashMap::new();
     for (_, course, _) in &lists.begun {
         if let Entry::Vacant(place) = all_names.entry(course.id.clone()) {
@@ -132,6 +138,17 @@ pub(crate) fn read(
             here.badges.clone_from(&called);
             place.insert(here);
         }
+    }
+    // A stack asks for badges alone.
+    let of_badges = Names {
+        badges: called.clone(),
+        zone: tenants::zone(db, tenant)?,
+        ..Names::default()
+    };
+    for (_, course, _) in &stacks {
+        all_names
+            .entry(course.id.clone())
+            .or_insert_with(|| of_badges.clone());
     }
     Ok(Everywhere {
         now,
@@ -142,7 +159,7 @@ pub(crate) fn read(
         stacks: stacks
             .into_iter()
             .map(|stack| {
-                let parts = parts(&stack.2.tree, &called);
+                let parts = parts(&stack, &called, &offered);
                 (stack, parts)
             })
             .collect(),
@@ -150,6 +167,62 @@ pub(crate) fn read(
         issuer: issuers::for_tenant(db, tenant)?.map(|issuer| issuer.slug),
         names: all_names,
     })
+}
+
+/// A programme, and how one person stands towards it now.
+#[derive(Debug, Clone)]
+pub(crate) struct Whole {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) badge: Badge,
+    /// The latest award, whatever became of it.
+    pub(crate) award: Option<Award>,
+    /// The rule that decides, with this person's facts; none of one that rests.
+    pub(crate) decision: Option<Decision>,
+    pub(crate) names: Names,
+}
+
+/// A programme of the institution, as whoever visits stands towards it.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for what is no programme, and for one that does not award and was not earned.
+#[tracing::instrument(name = "everywhere.programme", level = "debug", skip_all, fields(badge = id.as_str()))]
+pub(crate) async fn programme(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Whole, ServiceError> {
+    let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
+    let (id, now) = (id.clone(), cairn.clock.now());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let missing = || ServiceError::NotFound("badge");
+        programmes::of_badge(db, &tenant, &id)?.ok_or_else(missing)?;
+        let badge = badges::get(db, &tenant, &id)?.ok_or_else(missing)?;
+        let award = awards::latest(db, &tenant, &id, &person)?;
+        let awards_now = badge.state == BadgeState::Active;
+        if !awards_now && award.is_none() {
+            return Err(missing());
+        }
+        let rule = rules::active(db, &tenant, &id)?.filter(|_| awards_now);
+        let decision = match &rule {
+            Some(rule) => {
+                let only = std::slice::from_ref(&person);
+                let mut all = programmes::facts_of(db, &tenant, &id, &[&rule.root], only)?;
+                let facts = all.remove(&person).unwrap_or_default();
+                Some(evaluate(rule, &facts, now))
+            }
+            None => None,
+        };
+        let named: BTreeSet<BadgeId> = rule.iter().flat_map(|rule| rule.root.badges().cloned()).collect();
+        let names = Names {
+            badges: badges::names_of(db, &tenant, &named)?,
+            zone: tenants::zone(db, &tenant)?,
+            ..Names::default()
+        };
+        Ok(Whole {
+            now,
+            badge,
+            award,
+            decision,
+            names,
+        })
+    });
+    found.await
 }
 
 /// What of both lists is shown, and how long they are.
@@ -261,10 +334,25 @@ fn is_stack(group: &CheckedGroup) -> bool {
         })
 }
 
+/// The badges that stacks are made of, each once.
+fn below(stacks: &[Begun]) -> Vec<BadgeId> {
+    let mut all = BTreeSet::new();
+    for (_, _, decision) in stacks {
+        gather(&decision.tree, &mut |badge, _| {
+            all.insert(badge.clone());
+        });
+    }
+    all.into_iter().collect()
+}
+
 /// The parts of a stack, each once, those that are held first.
-fn parts(group: &CheckedGroup, called: &HashMap<BadgeId, String>) -> Vec<Part> {
+fn parts(
+    (_, at, decision): &Begun,
+    called: &HashMap<BadgeId, String>,
+    offered: &HashMap<BadgeId, Offered>,
+) -> Vec<Part> {
     let mut seen: Vec<(BadgeId, bool)> = Vec::new();
-    gather(group, &mut |badge, is_held| {
+    gather(&decision.tree, &mut |badge, is_held| {
         if !seen.iter().any(|(known, _)| known == badge) {
             seen.push((badge.clone(), is_held));
         }
@@ -273,6 +361,10 @@ fn parts(group: &CheckedGroup, called: &HashMap<BadgeId, String>) -> Vec<Part> {
     seen.into_iter()
         .map(|(badge, is_held)| Part {
             name: called.get(&badge).cloned(),
+            course: offered
+                .get(&badge)
+                .filter(|one| one.badge.course != at.id)
+                .and_then(|one| one.course.clone()),
             is_held,
         })
         .collect()

@@ -10,15 +10,16 @@ use serde_json::json;
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Design};
 use crate::domain::coach::{Dismissal, Finding, Found, Member, review};
+use crate::domain::endorsement::{Endorsement, EndorsementState, substance};
 use crate::domain::policy::Power;
-use crate::domain::rule::Rule;
+use crate::domain::rule::{Rule, RuleState};
 use crate::ids::{BadgeId, DismissalId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::refusal::BadgeRefusal;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, audit, badges, dismissals, issuers, people, rules};
+use crate::store::{Db, StoreError, audit, badges, dismissals, endorsements, issuers, people, rules};
 
 /// Characters of a reason.
 pub(crate) const MAX_REASON: usize = 500;
@@ -72,6 +73,7 @@ impl Standing {
 pub(in crate::service) fn look_over(
     all: &[Badge],
     in_hand: &[Rule],
+    endorsed: &HashSet<BadgeId>,
     has_authority: bool,
     dismissed: Vec<Dismissal>,
 ) -> Standing {
@@ -85,6 +87,7 @@ pub(in crate::service) fn look_over(
         .map(|badge| Member {
             badge,
             root: roots.get(&badge.id).copied(),
+            is_endorsed: endorsed.contains(&badge.id),
         })
         .collect();
     Standing {
@@ -96,24 +99,57 @@ pub(in crate::service) fn look_over(
     }
 }
 
+/// Those of these badges that somebody endorses as they are now; `signed` are the endorsements that were given.
+pub(in crate::service) fn endorsed(
+    all: &[Badge],
+    in_hand: &[Rule],
+    signed: &[Endorsement],
+    now: DateTime<Utc>,
+) -> HashSet<BadgeId> {
+    let active: HashMap<&BadgeId, &Rule> = in_hand
+        .iter()
+        .filter(|rule| rule.state == RuleState::Active)
+        .map(|rule| (&rule.badge, rule))
+        .collect();
+    let known: HashMap<&BadgeId, &Badge> = all.iter().map(|badge| (&badge.id, badge)).collect();
+    let holds = |one: &&Endorsement| {
+        known.get(&one.badge).is_some_and(|badge| {
+            let root = active.get(&one.badge).map(|rule| &rule.root);
+            one.state(&substance(badge, root), now) == EndorsementState::InForce
+        })
+    };
+    signed.iter().filter(holds).map(|one| one.badge.clone()).collect()
+}
+
 /// Whether the issuer of an institution tells who stands behind it.
 pub(in crate::service) fn has_authority(db: &mut Db, tenant: &TenantId) -> Result<bool, StoreError> {
     let issuer = issuers::for_tenant(db, tenant)?;
     Ok(issuer.is_some_and(|issuer| issuer.marks.tell_authority()))
 }
 
-fn of_course(db: &mut Db, visitor: &Visitor, all: &[Badge]) -> Result<Standing, StoreError> {
+fn of_course(
+    db: &mut Db,
+    visitor: &Visitor,
+    all: &[Badge],
+    now: DateTime<Utc>,
+) -> Result<Standing, StoreError> {
     let (tenant, course) = (visitor.tenant(), Some(&visitor.course.id));
+    let signed = endorsements::signed_in_course(db, tenant, &visitor.course.id)?;
     let in_hand = rules::in_hand(db, tenant, course)?;
     let dismissed = dismissals::standing(db, tenant, course)?;
     let has_authority = has_authority(db, tenant)?;
-    Ok(look_over(all, &in_hand, has_authority, dismissed))
+    let endorsed = endorsed(all, &in_hand, &signed, now);
+    Ok(look_over(all, &in_hand, &endorsed, has_authority, dismissed))
 }
 
-fn of_visit(db: &mut Db, visitor: &Visitor) -> Result<(Vec<Badge>, Standing), StoreError> {
+fn of_visit(
+    db: &mut Db,
+    visitor: &Visitor,
+    now: DateTime<Utc>,
+) -> Result<(Vec<Badge>, Standing), StoreError> {
     let (tenant, course) = (visitor.tenant(), &visitor.course.id);
     let all = badges::for_course(db, tenant, course)?;
-    let standing = of_course(db, visitor, &all)?;
+    let standing = of_course(db, visitor, &all, now)?;
     Ok((all, standing))
 }
 
@@ -126,7 +162,7 @@ pub(crate) async fn report(cairn: &Cairn, visitor: &Visitor) -> Result<Report, S
     visitor.look()?;
     let (visitor, now) = (visitor.clone(), cairn.clock.now());
     let read = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        let (all, standing) = of_visit(db, &visitor)?;
+        let (all, standing) = of_visit(db, &visitor, now)?;
         let open = |badge: Option<&BadgeId>| -> Vec<Found> {
             let of_it = standing.found.iter().filter(|one| one.badge.as_ref() == badge);
             of_it.filter(|one| standing.is_open(one)).cloned().collect()
@@ -196,9 +232,9 @@ pub(crate) async fn before_activation(
     id: &BadgeId,
 ) -> Result<Vec<Found>, ServiceError> {
     visitor.teach()?;
-    let (visitor, id) = (visitor.clone(), id.clone());
+    let (visitor, id, now) = (visitor.clone(), id.clone(), cairn.clock.now());
     let read = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        let (_, standing) = of_visit(db, &visitor)?;
+        let (_, standing) = of_visit(db, &visitor, now)?;
         Ok(open_about(&standing, &id))
     });
     read.await
@@ -245,7 +281,7 @@ pub(crate) async fn while_writing(
                 updated_at: now,
             }),
         }
-        let standing = of_course(db, &visitor, &all)?;
+        let standing = of_course(db, &visitor, &all, now)?;
         let mut open = open_about(&standing, &id);
         // Of the set only what one more badge changes: whoever writes it can do nothing about the issuer.
         open.retain(|one| one.badge.is_some() || matches!(one.finding, Finding::TooManyInASet { .. }));
@@ -275,7 +311,7 @@ pub(crate) async fn dismiss(
     let visitor = visitor.clone();
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         policies::require(db, &visitor, Power::Create)?;
-        let (_, standing) = of_visit(db, &visitor)?;
+        let (_, standing) = of_visit(db, &visitor, now)?;
         let found = standing.found.into_iter().find(|one| one.about == about);
         let found = found.ok_or(BadgeRefusal::FindingGone)?;
         if !found.finding.may_rest() {

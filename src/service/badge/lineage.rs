@@ -227,12 +227,34 @@ fn accepted(
     lineages::is_accepted(db, &badge.tenant, &badge.id, &now.digest())
 }
 
+/// By what a copy is known again as it is now, where it asks something else than what it was copied from, or nobody can tell, and
+/// that was not accepted.
+///
+/// # Errors
+/// What the store reports.
+pub(crate) fn changed(db: &mut Db, badge: &Badge) -> Result<Option<String>, StoreError> {
+    let tenant = &badge.tenant;
+    let known = lineages::of_badge(db, tenant, &badge.id)?.filter(|known| known.is_copy);
+    let (Some(known), Some(active)) = (known, rules::active(db, tenant, &badge.id)?) else {
+        return Ok(None);
+    };
+    let (places, was) = match known.origin {
+        Some(origin) => (origin.places, Some(origin.substance)),
+        None => (Places::default(), None),
+    };
+    let as_it_is = substance(db, badge, &active.root, &badge.design, &places)?;
+    let digest = as_it_is.digest();
+    if was == Some(as_it_is) || lineages::is_accepted(db, tenant, &badge.id, &digest)? {
+        return Ok(None);
+    }
+    Ok(Some(digest))
+}
+
 /// Lets a copy count for its lineage as it is now, as whoever owns a programme says: later awards of it, and earlier ones that
 /// were made by that rule. A later change asks again. `false`: there was nothing to accept.
 ///
 /// # Errors
 /// What the store reports.
-#[allow(dead_code, reason = "whoever owns a programme accepts")]
 pub(crate) fn accept(
     db: &mut Db,
     badge: &Badge,

@@ -12,6 +12,7 @@ use crate::domain::rule::{Condition, Group};
 use crate::domain::sentence::sentence_in_full;
 use crate::ids::BadgeId;
 use crate::service::Cairn;
+use crate::service::badge::lineage;
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
 use crate::store::{Db, StoreError, badges, policies, programmes, rules};
@@ -153,13 +154,21 @@ fn hours(parts: &[&BadgeId], known: &HashMap<BadgeId, Offered>) -> Option<Decima
     declared.reduce(Decimal::saturating_add)
 }
 
-/// The badges that ask for it and that anybody may see, by name.
+/// The badges for which it counts and that anybody may see, by name. A copy that asks something else than its original counts for
+/// none that names the original alone.
 fn above(db: &mut Db, badge: &Badge) -> Result<Vec<Other>, StoreError> {
     let mut ids = rules::badges_building_on(db, &badge.tenant, &badge.id)?;
     ids.sort_unstable();
     ids.dedup();
+    let counts_elsewhere = lineage::outside(db, badge)?.is_some();
     let mut shown = Vec::new();
     for id in ids {
+        if !counts_elsewhere {
+            let rule = rules::active(db, &badge.tenant, &id)?;
+            if !rule.is_some_and(|rule| rule.root.badges().any(|named| *named == badge.id)) {
+                continue;
+            }
+        }
         let one = badges::get(db, &badge.tenant, &id)?;
         shown.extend(
             one.filter(|one| one.state == BadgeState::Active)

@@ -4,7 +4,7 @@
 //! A record is made when its holder asks for it, is signed once and kept: a badge in it that is revoked later shows by its own status
 //! list. Others get it where its holder lets them have the files of every badge in it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -19,13 +19,15 @@ use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::CredentialRefusal;
 use crate::service::base::session::Visitor;
-use crate::service::credential::build::{Counted, profile};
+use crate::service::credential::build::{Counted, profile, waived};
 use crate::service::credential::email_hash;
 use crate::service::credential::publish::{Published, read};
 use crate::service::credential::renewals::Term;
 use crate::service::credential::share::held;
 use crate::service::credential::signing::{IssuingContext, Signer, internal};
-use crate::store::{Db, StoreError, audit, awards, credentials, decisions, people, records};
+use crate::store::{
+    Db, StoreError, audit, awards, badges, credentials, decisions, lineages, people, records,
+};
 use openbadges::credential::{Association, AssociationType, ClrCredential, ClrSubject, IdentityObject, Part};
 use openbadges::jwt;
 use openbadges::verify::MAX_PARTS;
@@ -74,10 +76,14 @@ impl Form {
 pub(crate) struct Stack {
     /// Those that counted, in the order of its rule.
     pub(crate) parts: Vec<Term>,
+    /// What the institution did not ask for, by its names.
+    pub(crate) waived: Vec<String>,
     /// When its record was made, if there is one.
     pub(crate) recorded: Option<DateTime<Utc>>,
     /// Whether its holder lets others have the files of every badge in that record.
     pub(crate) is_shared: bool,
+    /// How many badges did not fit into that record.
+    pub(crate) left_out: usize,
 }
 
 /// The badges that counted for a decision, as their holder has them. What is not there any more is left out.
@@ -96,9 +102,11 @@ pub(in crate::service) fn counted(
     for one in people::everybody(db, tenant, &present)? {
         held.extend(awards::for_person(db, tenant, &one)?);
     }
+    let all = held.iter().map(|award| &award.badge);
+    let lines = lineages::of_badges(db, tenant, all.chain(named.iter().map(|(badge, _)| *badge)))?;
     let mut found: Vec<Term> = Vec::with_capacity(named.len());
     for (badge, at) in named {
-        let Some(award) = award_of(&held, badge, at) else {
+        let Some(award) = award_of(&held, &lines, badge, at) else {
             continue;
         };
         if found.iter().any(|known| known.award.id == award.id) {
@@ -112,15 +120,31 @@ pub(in crate::service) fn counted(
     Ok(found)
 }
 
-/// The award that counted: of the badge that the rule names, or the only one of that moment, where a badge counts for another.
-fn award_of<'a>(held: &'a [Award], badge: &BadgeId, at: DateTime<Utc>) -> Option<&'a Award> {
-    let then: Vec<&Award> = held.iter().filter(|award| award.awarded_at == at).collect();
-    let own = then.iter().find(|award| award.badge == *badge);
-    match (own, then.as_slice()) {
-        (Some(own), _) => Some(*own),
-        (None, [only]) => Some(*only),
-        (None, _) => None,
+/// The award that counted: of that moment, and of the badge that is named, or of another one of its lineage, which counts for it.
+fn award_of<'a>(
+    held: &'a [Award],
+    lines: &HashMap<BadgeId, BadgeId>,
+    badge: &BadgeId,
+    at: DateTime<Utc>,
+) -> Option<&'a Award> {
+    let then = || held.iter().filter(move |award| award.awarded_at == at);
+    let line = lines.get(badge);
+    then()
+        .find(|award| award.badge == *badge)
+        .or_else(|| then().find(|award| line.is_some() && lines.get(&award.badge) == line))
+}
+
+/// The names of what a decision did not ask for, because it was waived.
+pub(in crate::service) fn waived_names(
+    db: &mut Db,
+    tenant: &TenantId,
+    decision: &Decision,
+) -> Result<Vec<String>, StoreError> {
+    let mut names = Vec::new();
+    for part in waived(decision) {
+        names.extend(badges::get(db, tenant, part)?.map(|part| part.design.name));
     }
+    Ok(names)
 }
 
 /// What the credential of a new award says of the badges that counted for it.
@@ -155,17 +179,20 @@ pub(in crate::service) fn stack(
         return Ok(None);
     }
     let recorded = records::made_at(db, tenant, &credential.id)?;
-    let is_shared = match recorded {
-        Some(_) => gathered(db, award.clone(), credential.clone())?
-            .terms
-            .iter()
-            .all(|one| one.credential.visibility.downloads && !one.credential.visibility.hidden),
-        None => false,
-    };
+    let waived = waived_names(db, tenant, &record.decision)?;
+    let (mut is_shared, mut left_out) = (false, 0);
+    if recorded.is_some() {
+        let gathered = gathered(db, award.clone(), credential.clone())?;
+        let is_given = |one: &Term| one.credential.visibility.downloads && !one.credential.visibility.hidden;
+        is_shared = gathered.terms.iter().all(is_given);
+        left_out = gathered.left_out.len();
+    }
     Ok(Some(Stack {
         parts,
+        waived,
         recorded,
         is_shared,
+        left_out,
     }))
 }
 
@@ -175,6 +202,8 @@ struct Gathered {
     terms: Vec<Term>,
     /// Which of them counted for which, by their places: (whole, part).
     edges: Vec<(usize, usize)>,
+    /// Those for which there was no room.
+    left_out: HashSet<AwardId>,
 }
 
 /// As many as a verifier looks at, and reads. What counted for the badge itself comes first.
@@ -182,7 +211,7 @@ fn gathered(db: &mut Db, award: Award, credential: Credential) -> Result<Gathere
     let tenant = award.tenant.clone();
     let mut terms = vec![Term { award, credential }];
     let mut bytes: usize = terms.iter().map(|term| term.credential.document.len()).sum();
-    let (mut edges, mut next) = (Vec::new(), 0);
+    let (mut edges, mut left_out, mut next) = (Vec::new(), HashSet::new(), 0);
     while let Some(whole) = terms.get(next).map(|term| term.award.clone()) {
         if let Some(record) = decisions::get(db, &tenant, &whole.decision)? {
             for part in counted(db, &tenant, &whole.person, &record.decision)? {
@@ -193,12 +222,18 @@ fn gathered(db: &mut Db, award: Award, credential: Credential) -> Result<Gathere
                     bytes += part.credential.document.len();
                     edges.push((next, terms.len()));
                     terms.push(part);
+                } else {
+                    left_out.insert(part.award.id);
                 }
             }
         }
         next += 1;
     }
-    Ok(Gathered { terms, edges })
+    Ok(Gathered {
+        terms,
+        edges,
+        left_out,
+    })
 }
 
 /// Which achievement is a part of which. Two awards of one badge are one achievement, of which none may be a part of itself.
@@ -316,7 +351,8 @@ pub(crate) async fn make(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> R
             return Ok(false);
         }
         let entry = visitor.entry(Action::CredentialRecorded, award.as_str(), context.now);
-        let entry = entry.detail(json!({ "badges": gathered.terms.len() }));
+        let entry =
+            entry.detail(json!({ "badges": gathered.terms.len(), "left_out": gathered.left_out.len() }));
         audit::record(db, &entry, context.random.as_ref())?;
         Ok(true)
     });

@@ -6,14 +6,15 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::coach::{Dismissal, Weight};
+use crate::domain::endorsement::Endorsement;
 use crate::domain::issuer::Tenant;
 use crate::domain::rule::Rule;
 use crate::ids::{BadgeId, CourseId, TenantId};
 use crate::service::Cairn;
-use crate::service::badge::coach::{has_authority, look_over};
+use crate::service::badge::coach::{endorsed, has_authority, look_over};
 use crate::service::base::error::ServiceError;
 use crate::service::institution::administrators::Administrator;
-use crate::store::{badges, courses, dismissals, rules, tenants};
+use crate::store::{badges, courses, dismissals, endorsements, rules, tenants};
 
 /// Courses that the report lists, those first of which most is open.
 const MOST_COURSES: usize = 200;
@@ -50,6 +51,7 @@ struct Gathered {
     badges: Vec<Badge>,
     in_hand: Vec<Rule>,
     dismissed: Vec<Dismissal>,
+    signed: Vec<Endorsement>,
 }
 
 /// The report on an institution.
@@ -86,6 +88,12 @@ pub(crate) async fn report(
         for one in dismissals::standing(db, &id, None)? {
             if let Some(course) = by_course.get_mut(&one.course) {
                 course.dismissed.push(one);
+            }
+        }
+        for one in endorsements::signed(db, &id)? {
+            let course = course_of.get(&one.badge).and_then(|id| by_course.get_mut(id));
+            if let Some(course) = course {
+                course.signed.push(one);
             }
         }
         let mut report = Report {
@@ -131,8 +139,10 @@ fn count(
         badges,
         in_hand,
         dismissed,
+        signed,
     } = gathered;
-    let standing = look_over(&badges, &in_hand, has_authority, dismissed);
+    let endorsed = endorsed(&badges, &in_hand, &signed, report.now);
+    let standing = look_over(&badges, &in_hand, &endorsed, has_authority, dismissed);
     let open: Vec<_> = standing
         .found
         .iter()

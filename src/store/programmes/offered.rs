@@ -75,6 +75,43 @@ pub(crate) fn offered(db: &mut Db, tenant: &TenantId) -> Result<Vec<Offered>, St
     Ok(all)
 }
 
+/// The badges of those lineages that came by copying and were activated, oldest first, unless they are retired.
+pub(crate) fn copies(
+    db: &mut Db,
+    tenant: &TenantId,
+    lineages: &[BadgeId],
+) -> Result<Vec<Offered>, StoreError> {
+    let mut all = Vec::new();
+    for some in lineages.chunks(CHUNK) {
+        let rows: Vec<Found> = on_both!(db, |connection| badges::table
+            .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
+            .filter(badges::tenant_id.eq(tenant.as_str()))
+            .filter(courses::tenant_id.eq(tenant.as_str()))
+            .filter(badges::lineage.is_not_null())
+            .filter(
+                badges::lineage
+                    .assume_not_null()
+                    .eq_any(some.iter().map(BadgeId::as_str))
+            )
+            .filter(badges::lineage.assume_not_null().ne(badges::id))
+            .filter(badges::active_rule_id.is_not_null())
+            .filter(badges::state.eq_any(["active", "paused"]))
+            .order((badges::created_at, badges::id))
+            .select((
+                BadgeRow::as_select(),
+                badges::lineage,
+                courses::title,
+                courses::label,
+                courses::home,
+            ))
+            .load(connection))?;
+        for row in rows {
+            all.push(told(row)?);
+        }
+    }
+    Ok(all)
+}
+
 /// The badges with those ids, whatever state they are in; a draft that was never activated is not among them.
 pub(crate) fn named(
     db: &mut Db,

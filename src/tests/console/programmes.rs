@@ -1,9 +1,10 @@
 //! A programme from the console to a public page: made, tried in numbers, activated, awarded, and told from both sides.
 
 use crate::service::institution::administrators::Scope;
+use crate::store::lineages;
 use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::harness::on_each_database;
-use crate::tests::showing::stage::{Stage, get, until};
+use crate::tests::showing::stage::{Stage, design, get, until};
 
 #[test]
 fn a_programme_is_made_tried_and_activated_and_its_page_and_those_of_its_parts_lead_to_each_other() {
@@ -98,6 +99,62 @@ fn a_programme_is_made_tried_and_activated_and_its_page_and_those_of_its_parts_l
         );
         let log = ada.get(&format!("/admin/audit/{tenant}")).await;
         assert!(log.words().contains("activated a programme"), "{}", log.words());
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn a_copy_that_asks_something_else_is_counted_by_a_button_of_the_programme() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (badge, ..) = stage.earned().await;
+        let copy = stage
+            .badge(design("Quiz of spring"), Some(vec![stage.quiz()]))
+            .await;
+        let tenant = stage.course.tenant.clone();
+        let (of, id, source) = (tenant.clone(), copy.clone(), badge.clone());
+        let begun = stage
+            .scene
+            .cairn
+            .store
+            .write(move |db| lineages::begin_copy(db, &of, &id, &source));
+        begun.await.unwrap();
+        let mut ada = AdminBrowser::of(&stage.scene, &Scope::Tenant(tenant.clone()), "Ada").await;
+        let new = ada.get(&format!("/admin/programmes/{tenant}/new")).await;
+        let part = format!("part.{badge}");
+        let typed = [
+            ("name", "Tower"),
+            ("picture_alt", "Stones"),
+            (part.as_str(), "required"),
+            ("action", "save"),
+        ];
+        let shown = ada.send(&new, "/new", &typed).await;
+        let says = "Copies that ask something else";
+        assert!(
+            shown.words().contains(says) && shown.words().contains("Quiz of spring"),
+            "{}",
+            shown.words()
+        );
+        let stale = ada.send(&shown, "/accept", &[("digest", "0000")]).await;
+        assert!(
+            stale
+                .words()
+                .contains("This copy was changed since you looked at it"),
+            "{}",
+            stale.words()
+        );
+        let done = ada.send(&shown, "/accept", &[]).await;
+        assert!(
+            done.words().contains("It counts from now on") && !done.words().contains(says),
+            "{}",
+            done.words()
+        );
+        let log = ada.get(&format!("/admin/audit/{tenant}")).await;
+        assert!(
+            log.words().contains("counted a changed copy for a programme"),
+            "{}",
+            log.words()
+        );
         stage.scene.end().await;
     });
 }

@@ -131,6 +131,26 @@ impl Resolver for Fetched {
 }
 
 #[test]
+fn the_coach_misses_nobody_outside_once_a_badge_is_endorsed() {
+    on_each_database(|scene| async move {
+        let mut stage = Stage::set(scene).await;
+        let mut design = design("Welder");
+        design.alignments.clear();
+        design.details.skills = vec!["Welding".to_owned()];
+        let badge = stage.badge(design, Some(vec![stage.quiz()])).await;
+        let hint = "Nothing outside stands behind it";
+        let report = stage.inside("/coach");
+        let before = stage.teacher.get(&report).await.unwrap();
+        assert!(before.words().contains(hint), "{}", before.words());
+        let link = invited(&mut stage, &badge, "Example Works", "anna@firm.example").await;
+        endorsed(&link, COMMENT).await;
+        let after = stage.teacher.get(&report).await.unwrap();
+        assert!(!after.words().contains(hint), "{}", after.words());
+        stage.scene.end().await;
+    });
+}
+
+#[test]
 fn a_body_endorses_by_one_click_and_new_badges_carry_it_until_it_ends() {
     on_each_database(|scene| async move {
         let mut stage = Stage::set(scene).await;

@@ -1,14 +1,21 @@
 //! All badges of a student on one page, from wherever it is opened.
 
+use practice_lms::CourseRole;
+
 use crate::domain::finding::is_found;
 use crate::domain::rule::Condition;
 use crate::tests::harness::on_each_database;
+use crate::tests::placing::{place, visit};
 
+use super::records::programme;
 use super::stage::{Stage, design};
 
 #[test]
 fn a_badge_is_found_by_name_outcome_skill_and_course_in_any_case() {
-    let badge = design("Ärzte and Excel");
+    let mut badge = design("Ärzte and Excel");
+    badge.details.skills = vec!["Pivot tables".to_owned()];
+    badge.details.field = Some("Statistics".to_owned());
+    badge.details.code = Some("STAT-1".to_owned());
     for sought in [
         "ärzte",
         "EXCEL",
@@ -19,6 +26,9 @@ fn a_badge_is_found_by_name_outcome_skill_and_course_in_any_case() {
         "knowledge",
         "biology",
         "excel biology",
+        "PIVOT",
+        "statistics",
+        "stat-1",
         "",
         "  ",
     ] {
@@ -94,6 +104,66 @@ fn a_student_sees_what_they_earned_and_what_is_next_and_searches_by_skill() {
             page.words()
         );
         assert!(!page.text().contains(&mine), "{}", page.text());
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn a_programme_shows_its_parts_by_course_and_one_next_step() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (quiz, ..) = stage.earned().await;
+        let approved = Some(vec![Condition::InstructorApproves]);
+        let speak = stage.badge(design("Speak in public"), approved).await;
+        programme(&stage, "Tower", &[&quiz, &speak]).await;
+        stage.scene.at_rest().await;
+        let mut student = stage.student_browser(0).await;
+        let page = student.get(&stage.inside("/mine")).await.unwrap();
+        let words = page.words();
+        let (_, stacks) = words.split_once("Stacks").unwrap();
+        let course = stage.course.name();
+        for said in [
+            "Tower".to_owned(),
+            "1 of 2".to_owned(),
+            format!("Earned: Quiz master · {course}"),
+            format!("Not yet: Speak in public · {course}"),
+            "Next: earn the badge".to_owned(),
+        ] {
+            assert!(stacks.contains(&said), "{said}: {words}");
+        }
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn a_card_of_a_programme_is_placed_in_any_course_and_shows_the_next_step() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (quiz, ..) = stage.earned().await;
+        let approved = Some(vec![Condition::InstructorApproves]);
+        let speak = stage.badge(design("Speak in public"), approved).await;
+        let tower = programme(&stage, "Tower", &[&quiz, &speak]).await;
+        stage.scene.at_rest().await;
+        let value = format!("badge:{tower}");
+        let card = [("item", value.as_str()), ("shape", "next")];
+        place(&stage.scene.moodle, "assignment_selection", &card).await;
+        for role in [CourseRole::Student, CourseRole::Teacher] {
+            let (_, page) = visit(&stage.scene.moodle, role, "Tower").await;
+            let path = page.url.path();
+            assert!(
+                path.ends_with(&format!("/badges/{tower}/card")),
+                "{role:?}: {path}"
+            );
+            for said in ["Tower", "of 2", "Next: earn"] {
+                assert!(page.words().contains(said), "{role:?} {said}: {}", page.words());
+            }
+        }
+        let mut student = stage.student_browser(0).await;
+        let card = stage.inside(&format!("/badges/{tower}/card"));
+        let page = student.get(&card).await.unwrap();
+        assert!(page.words().contains("1 of 2"), "{}", page.words());
+        let other = student.get(&stage.inside("/badges/nothing/card")).await.unwrap();
+        assert_eq!(other.status, 404);
         stage.scene.end().await;
     });
 }

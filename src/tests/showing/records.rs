@@ -3,27 +3,145 @@
 
 use crate::domain::award::Award;
 use crate::domain::credential::Credential;
-use crate::domain::rule::Node;
+use crate::domain::programme::{Parts, PartsEnd, Place};
+use crate::domain::rule::{Condition, Node};
 use crate::domain::sample::holds;
+use crate::ids::{AdminId, BadgeId};
+use crate::service::institution::administrators::{Administrator, Scope};
+use crate::service::institution::programmes::saving::{self, Saved, Typed};
+use crate::service::institution::programmes::trying::{self, Activated};
+use crate::service::institution::programmes::waiving;
 use crate::service::privacy::export::verifying::verify_archive;
 use openbadges::verify::{CheckKind, Failure};
 use practice_lms::browser::{Browser, Page};
 use reqwest::Method;
 use std::io::Cursor;
 
-use super::stage::{Stage, design, get};
+use super::stage::{Stage, design, get, until};
+use crate::store::reissues;
 use crate::tests::harness::on_each_database;
 use crate::tests::privacy::{taken, unpacked};
 
 /// A badge, and another one that the first student earned by it.
 async fn stacked(stage: &Stage) -> ((Award, Credential), (Award, Credential)) {
     let (badge, award, credential) = stage.earned().await;
-    let Node::Condition(above) = holds(badge.as_str()) else {
-        panic!("a condition")
-    };
-    let stack = stage.badge(design("Data reader"), Some(vec![above])).await;
+    let above = vec![asks_for(&badge)];
+    let stack = stage.badge(design("Data reader"), Some(above)).await;
     let earned = stage.awarded(&stack, 0).await;
     ((award, credential), earned)
+}
+
+fn asks_for(badge: &BadgeId) -> Condition {
+    match holds(badge.as_str()) {
+        Node::Condition(condition) => condition,
+        Node::Group(_) => panic!("a condition"),
+    }
+}
+
+fn ada() -> Administrator {
+    Administrator {
+        actor: AdminId::from("ada"),
+        name: "Ada".into(),
+        scope: Scope::Everything,
+    }
+}
+
+/// A programme over these badges, all of which it needs.
+pub(super) async fn programme(stage: &Stage, name: &str, parts: &[&BadgeId]) -> BadgeId {
+    let (cairn, tenant) = (&stage.scene.cairn, &stage.course.tenant);
+    let needed = parts.iter().map(|part| ((*part).clone(), Place::Required));
+    let typed = Typed {
+        design: design(name),
+        parts: Parts {
+            badges: needed.collect(),
+            ..Parts::default()
+        },
+        parts_end: PartsEnd::Keeps,
+        finish_begun: true,
+    };
+    let saved = saving::save(cairn, &ada(), tenant, None, typed).await.unwrap();
+    let tower = match saved {
+        Saved::Done(tower) => tower,
+        other => panic!("{other:?}"),
+    };
+    let trial = trying::trial(cairn, &ada(), tenant, &tower, 0).await.unwrap();
+    let (number, digest) = (trial.run.number(), trial.run.digest);
+    let done = trying::activate(cairn, &ada(), tenant, &tower, number, &digest).await;
+    assert_eq!(done.unwrap(), Activated::Done);
+    tower
+}
+
+#[test]
+fn a_record_of_a_programme_names_what_was_waived_and_holds_the_parts() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (quiz, base, part) = stage.earned().await;
+        let approved = Some(vec![Condition::InstructorApproves]);
+        let speak = stage.badge(design("Speak in public"), approved).await;
+        let tower = programme(&stage, "Tower", &[&quiz, &speak]).await;
+        let (cairn, tenant) = (&stage.scene.cairn, &stage.course.tenant);
+        waiving::waive(cairn, &ada(), tenant, &tower, &base.person, &speak, "Taught it.")
+            .await
+            .unwrap();
+        let award = until("the tower", || stage.latest(&tower, &base.person)).await;
+        let (mut holder, mine, page) = made(&stage, &award).await;
+        let words = page.words();
+        assert!(
+            words.contains("Quiz master") && words.contains("waived the part “Speak in public” for you"),
+            "{words}"
+        );
+        assert!(!words.contains("It is partial."), "{words}");
+        let record = holder.get(&format!("{mine}.clr.json")).await.unwrap();
+        assert!(record.text().contains(part.document.as_str()));
+        let verdict = stage.verify(&record.body).await;
+        assert!(verdict.is_valid() && verdict.parts.len() == 2, "{verdict:?}");
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn a_record_that_has_no_room_for_a_part_says_that_it_is_partial() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let (quiz, base, _) = stage.earned().await;
+        let charts = stage
+            .badge(design("Chart reader"), Some(vec![stage.quiz()]))
+            .await;
+        let (_, part) = stage.awarded(&charts, 0).await;
+        let both = [&quiz, &charts].map(asks_for);
+        let stack = stage.badge(design("Data reader"), Some(both.into())).await;
+        let (award, whole) = stage.awarded(&stack, 0).await;
+        let large = Credential {
+            document: format!("{}{}", part.document, " ".repeat(240_000)),
+            ..part.clone()
+        };
+        let grown = stage
+            .scene
+            .cairn
+            .store
+            .write(move |db| reissues::replace(db, &large, &part.document));
+        grown.await.unwrap();
+        let (mut holder, mine, page) = made(&stage, &award).await;
+        let words = page.words();
+        assert!(
+            words.contains("It is partial.") && words.contains("1 badge did not fit"),
+            "{words}"
+        );
+        let record = holder.get(&format!("{mine}.clr.json")).await.unwrap();
+        let verdict = stage.verify(&record.body).await;
+        let names: Vec<&str> = verdict.parts.iter().map(|part| part.name.as_str()).collect();
+        assert_eq!(names, ["Data reader", "Quiz master"]);
+        shared(&mut holder, &page).await;
+        let (mut browser, _, base_page) = stage.holding(0, &base).await;
+        shared(&mut browser, &base_page).await;
+        let public = get(&stage.url(&format!("/b/{}", whole.slug)), "text/html").await;
+        let words = public.words();
+        assert!(
+            words.contains("The record is partial: 1 badge that counted did not fit"),
+            "{words}"
+        );
+        stage.scene.end().await;
+    });
 }
 
 /// The page of the stack in its holder's browser, and the page once the record was made.

@@ -7,6 +7,7 @@ mod beyond;
 mod canvas;
 mod columns;
 mod console;
+mod counted_copies;
 mod cycles;
 mod database;
 mod ended;

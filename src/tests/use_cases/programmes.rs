@@ -27,7 +27,7 @@ use crate::store::testing::shortcuts::{all_courses, launch_course, launch_person
 use crate::store::{awards, badges, console, courses, enrolments, lineages, policies, rules};
 use chrono::TimeDelta;
 
-fn admin(name: &str) -> Administrator {
+pub(super) fn admin(name: &str) -> Administrator {
     Administrator {
         actor: AdminId::from(name),
         name: name.into(),
@@ -36,7 +36,7 @@ fn admin(name: &str) -> Administrator {
 }
 
 /// Another course with a badge that everybody there is awarded; these people learn there, or are something else.
-async fn second_course(bench: &Bench, people: &[(PersonId, SeenAs)]) -> (CourseId, BadgeId) {
+pub(super) async fn second_course(bench: &Bench, people: &[(PersonId, SeenAs)]) -> (CourseId, BadgeId) {
     let now = bench.clock.now();
     let seen = CourseSeen {
         tenant: bench.course.tenant.clone(),
@@ -108,7 +108,7 @@ fn typed(name: &str, parts: &[&BadgeId]) -> Typed {
     }
 }
 
-async fn made(bench: &Bench, name: &str, parts: &[&BadgeId]) -> BadgeId {
+pub(super) async fn made(bench: &Bench, name: &str, parts: &[&BadgeId]) -> BadgeId {
     let tenant = &bench.course.tenant;
     let saved = saving::save(&bench.cairn, &admin("ada"), tenant, None, typed(name, parts)).await;
     match saved.unwrap() {
@@ -118,7 +118,7 @@ async fn made(bench: &Bench, name: &str, parts: &[&BadgeId]) -> BadgeId {
 }
 
 /// Activates it as it is shown, and does everything that this calls for. Says for how many it was.
-async fn activated(bench: &Bench, id: &BadgeId) -> usize {
+pub(super) async fn activated(bench: &Bench, id: &BadgeId) -> usize {
     let (tenant, by) = (&bench.course.tenant, admin("ada"));
     let trial = trying::trial(&bench.cairn, &by, tenant, id, 0).await.unwrap();
     let (number, digest) = (trial.run.number(), trial.run.digest);
@@ -129,7 +129,7 @@ async fn activated(bench: &Bench, id: &BadgeId) -> usize {
 }
 
 /// A student who holds the badge of the first course, and that badge.
-async fn first_part(bench: &Bench) -> (PersonId, BadgeId) {
+pub(super) async fn first_part(bench: &Bench) -> (PersonId, BadgeId) {
     bench.check().await;
     let badge = bench.badge_of_grade("Quiz master").await;
     let student = bench.world.students(bench.at).remove(0);

@@ -187,6 +187,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Retired. Nobody is awarded it any more; what was awarded stays.",
     ),
     (
+        "copy-counted",
+        Status::Earned,
+        "It counts from now on, with what it awarded by this rule. Who has enough parts by that is being awarded.",
+    ),
+    (
         "review-asked",
         Status::InProgress,
         "Asked. Another administrator finds it under Programmes.",

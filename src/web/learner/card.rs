@@ -5,8 +5,9 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::home::{next_action, share};
 use super::next_step::next_words;
+use crate::domain::sentence::{Audience, next_step, progress};
+use crate::service::award::everywhere::{self, Whole};
 use crate::service::award::learning::{self, Learning, MyBadge};
-use crate::service::base::error::ServiceError;
 use crate::web::badge_facts::{picture_of, standing_chip};
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
@@ -25,7 +26,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
 /// The card.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for a badge of another course, or one that is not active and was not earned.
+/// `NotFound` for a badge of another course that is no programme, or one that is not active and was not earned.
 async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let (_, badge) = path.into_inner();
     let learning = learning::of_visitor(&visit.cairn, &visit.visitor).await?;
@@ -33,8 +34,41 @@ async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpRes
         .badges
         .iter()
         .find(|mine| mine.badge.id.as_str() == badge);
-    let mine = mine.ok_or(ServiceError::NotFound("badge"))?;
-    visit.show(&view(&visit, &learning, mine))
+    if let Some(mine) = mine {
+        return visit.show(&view(&visit, &learning, mine));
+    }
+    let whole = everywhere::programme(&visit.cairn, &visit.visitor, &badge.into()).await?;
+    visit.show(&of_programme(&visit, &whole))
+}
+
+/// A programme is earned in many courses, so its card leads to all badges of whoever looks.
+fn of_programme(visit: &Visit, whole: &Whole) -> CardPage {
+    let name = &whole.badge.design.name;
+    let held = whole
+        .award
+        .as_ref()
+        .filter(|award| award.standing(whole.now).is_held());
+    let open = whole.decision.as_ref().filter(|_| held.is_none());
+    let next = open.map(|decision| next_step(decision, &whole.names, Audience::Student));
+    CardPage {
+        page: Page {
+            nav: Vec::new(),
+            ..visit.page(name, Place::Elsewhere)
+        },
+        name: name.clone(),
+        picture: picture_of(&whole.badge),
+        status: match &whole.award {
+            Some(award) => standing_chip(award, whole.now),
+            None => Status::InProgress.chip(),
+        },
+        progress: open.map(|decision| share(progress(decision))),
+        next: next.map(|step| step.strip_prefix("Next: ").map_or(step.clone(), str::to_owned)),
+        action: None,
+        href: match held {
+            Some(award) => visit.href(&course::credential(&award.id)),
+            None => visit.href(&course::all_mine()),
+        },
+    }
 }
 
 fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> CardPage {

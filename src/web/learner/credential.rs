@@ -32,7 +32,7 @@ use crate::web::paths::{self, course};
 use crate::web::views::learner::{
     MyCredentialPage, MyPrintPage, NoteFields, Says, SharedLine, SignedAnew, StackPart, StackView, Switches,
 };
-use crate::web::views::shared::{PictureView, ProblemList, When};
+use crate::web::views::shared::{PictureView, ProblemList, When, count_of};
 use crate::web::words;
 
 /// Lists the routes of this page.
@@ -294,7 +294,12 @@ fn stack_view(visit: &Visit, mine: &Mine, stack: &Stack) -> Result<StackView, Se
     let files = visit.href(&course::credential(&mine.award.id));
     Ok(StackView {
         parts: stack.parts.iter().map(part).collect::<Result<_, _>>()?,
+        waived: stack.waived.clone(),
         recorded: stack.recorded.map(When::date_only),
+        left_out: (stack.left_out > 0).then(|| {
+            let count = u32::try_from(stack.left_out).unwrap_or(u32::MAX);
+            count_of(count, "badge", "badges")
+        }),
         downloads: badge_file::record_downloads(&files),
         others_get_it: stack.is_shared,
         make_action: (stack.recorded.is_none() && mine.award.revocation.is_none())

@@ -14,7 +14,7 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paged;
 use crate::web::paths::course;
-use crate::web::views::learner::{BegunRow, EarnedRow, EverywherePage, Hero, StackCard, Way};
+use crate::web::views::learner::{BegunRow, EarnedRow, EverywherePage, Hero, PartRow, StackCard, Way};
 use crate::web::views::shared::When;
 
 /// Lists the routes of this page.
@@ -139,9 +139,10 @@ fn row(visit: &Visit, all: &Everywhere, begun: &Begun) -> BegunRow {
 
 fn stack(visit: &Visit, all: &Everywhere, begun: &Begun, parts: &[Part]) -> StackCard {
     let (badge, at, decision) = begun;
-    let called = |part: &Part| {
-        let name = part.name.clone();
-        (name.unwrap_or_else(|| "a deleted badge".to_owned()), part.is_held)
+    let called = |part: &Part| PartRow {
+        name: part.name.clone().unwrap_or_else(|| "a deleted badge".to_owned()),
+        course: part.course.clone(),
+        is_held: part.is_held,
     };
     StackCard {
         name: badge.design.name.clone(),
@@ -149,6 +150,7 @@ fn stack(visit: &Visit, all: &Everywhere, begun: &Begun, parts: &[Part]) -> Stac
         way: way(visit, all, begun),
         course: at.name().to_owned(),
         progress: share(progress(decision)),
+        next: next(all, begun),
         parts: parts.iter().map(called).collect(),
     }
 }

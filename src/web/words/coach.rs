@@ -71,7 +71,9 @@ fn fixed(finding: &Finding) -> &'static str {
         Finding::SkillsMissing => {
             "Add skills of a framework with their addresses, or at least in words, so that others find and compare it."
         }
-        Finding::AlignmentMissing => "Add the addresses of its skills in a framework, such as ESCO.",
+        Finding::AlignmentMissing => {
+            "Add the addresses of its skills in a framework, such as ESCO, or invite a body that knows it to endorse it."
+        }
         Finding::SizeMissing => "Say how much work it is, so that others can compare it.",
         Finding::ResultMissing => {
             "Let the rule ask for a grade or a completion; whether the mark is shown stays your choice."

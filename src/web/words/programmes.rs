@@ -42,6 +42,9 @@ pub(crate) fn refusal(refusal: ProgrammeRefusal) -> String {
             "This person has earned no part of the programme yet, so there is nothing to finish by waiving one."
         }
         ProgrammeRefusal::WaivedAlready => "This part is waived for this person already.",
+        ProgrammeRefusal::CopyChanged => {
+            "This copy was changed since you looked at it, or it counts by now. Nothing was done; open the programme again and look at what the copy asks."
+        }
         ProgrammeRefusal::WaiverUsed => {
             "The programme was awarded to this person, and the badge says which part was waived, so the waiver stays. Revoke the badge first if it was a mistake."
         }

@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
 
-use super::work::{approved_work, graded, waived_parts};
+use super::work::{approved_work, graded};
 use crate::domain::award::Award;
 use crate::domain::badge::Badge;
 use crate::domain::credential::{Credential, Visibility};
@@ -134,7 +134,7 @@ impl Signer {
             evidence: &approved_work(db, badge, person, decision)?,
             counted: &counted,
             graded: &graded(db, badge, person, decision)?,
-            waived: &waived_parts(db, badge, decision)?,
+            waived: &records::waived_names(db, &badge.tenant, decision)?,
         });
         Ok(Some(Prepared {
             award,

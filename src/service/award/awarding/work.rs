@@ -9,8 +9,8 @@ use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Truth};
 use crate::domain::evidence::SubmissionState;
 use crate::domain::rule::Condition;
 use crate::ids::{ActivityId, LineItemId, PersonId};
-use crate::service::credential::build::{Approved, rests_on_grades, waived};
-use crate::store::{Db, StoreError, activities, badges, facts, submissions};
+use crate::service::credential::build::{Approved, rests_on_grades};
+use crate::store::{Db, StoreError, activities, facts, submissions};
 
 /// The work that a decision rests on.
 pub(super) fn approved_work(
@@ -52,19 +52,6 @@ pub(super) fn graded(
         .into_iter()
         .map(|(item, grade)| (item, grade.changed_at))
         .collect())
-}
-
-/// The names of the parts that a decision did not ask for, because they were waived.
-pub(super) fn waived_parts(
-    db: &mut Db,
-    badge: &Badge,
-    decision: &Decision,
-) -> Result<Vec<String>, StoreError> {
-    let mut names = Vec::new();
-    for part in waived(decision) {
-        names.extend(badges::get(db, &badge.tenant, part)?.map(|part| part.design.name));
-    }
-    Ok(names)
 }
 
 /// The activities whose approval a decision saw, each once.

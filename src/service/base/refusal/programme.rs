@@ -31,6 +31,8 @@ pub(crate) enum ProgrammeRefusal {
     WaivedAlready,
     /// The programme was awarded, so what it rests on stays.
     WaiverUsed,
+    /// A copy is not what was looked at, or no copy of what the programme takes.
+    CopyChanged,
 }
 
 impl ProgrammeRefusal {
@@ -50,6 +52,7 @@ impl ProgrammeRefusal {
             Self::NoPartHeld => (Conflict, "programme.no-part-held"),
             Self::WaivedAlready => (Conflict, "programme.waived-already"),
             Self::WaiverUsed => (Conflict, "programme.waiver-used"),
+            Self::CopyChanged => (Conflict, "programme.copy-changed"),
         }
     }
 }

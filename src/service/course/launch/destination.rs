@@ -16,7 +16,8 @@ use crate::service::course::placing::{CARD, ITEM, REVIEW, VIEW};
 use crate::service::course::student_work;
 use crate::store::links::LinkSeen;
 use crate::store::{
-    Db, StoreError, activities, badges, line_items, links, people, platforms, policies, submissions,
+    Db, StoreError, activities, badges, line_items, links, people, platforms, policies, programmes,
+    submissions,
 };
 use lti::claims::{Launch, Message, ResourceLink};
 
@@ -103,6 +104,13 @@ pub(super) fn of(
                 }
                 Opens::Badge { badge } | Opens::Stack { badge } => {
                     let known = badges::get(db, &course.tenant, badge)?;
+                    // A programme has no page of this course: its card leads on.
+                    if let Some(other) = known.as_ref().filter(|badge| badge.course != course.id)
+                        && other.state == BadgeState::Active
+                        && programmes::of_badge(db, &course.tenant, badge)?.is_some()
+                    {
+                        return Ok(Destination::Card(badge.clone()));
+                    }
                     let is_active = known
                         .as_ref()
                         .is_some_and(|badge| badge.course == course.id && badge.state == BadgeState::Active);

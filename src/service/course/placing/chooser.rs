@@ -10,13 +10,13 @@ use crate::domain::evidence::Activity;
 use crate::domain::namesakes::Mark;
 use crate::domain::policy::Power;
 use crate::domain::rule::Rule;
-use crate::ids::ActivityId;
+use crate::ids::{ActivityId, BadgeId, CourseId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::activities::in_course;
 use crate::service::base::error::ServiceError;
 use crate::service::base::namesakes;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, activities, badges, policies, rules};
+use crate::store::{Db, StoreError, activities, badges, policies, programmes, rules};
 use lti::capabilities::{Capabilities, ContentItems, ItemPoints};
 use lti::deep_linking::{DeepLinkingSettings, ItemType};
 
@@ -142,6 +142,14 @@ pub(crate) async fn chooser(cairn: &Cairn, visitor: &Visitor) -> Result<Chooser,
                 });
             }
         }
+        for (_, badge) in programmes::all(db, tenant)? {
+            if badge.state == BadgeState::Active {
+                offers.push(Offer {
+                    is_stack: true,
+                    badge,
+                });
+            }
+        }
         let mut activities = activities::for_course(db, tenant, course)?;
         let there = in_course(db, tenant, course, |_| false)?;
         let is_there = |one: &Activity| there.iter().any(|known| known.id == one.id);
@@ -166,6 +174,21 @@ pub(crate) async fn chooser(cairn: &Cairn, visitor: &Visitor) -> Result<Chooser,
         makes_badges,
         whole_points: capabilities.item_points == ItemPoints::WholeTo100 && request.settings.accept_lineitem,
     })
+}
+
+/// A badge of that course, or a programme that awards, which is of every course of its institution.
+pub(super) fn placeable(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    id: &BadgeId,
+) -> Result<Option<Badge>, StoreError> {
+    let Some(badge) = badges::get(db, tenant, id)? else {
+        return Ok(None);
+    };
+    let may = badge.course == *course
+        || (badge.state == BadgeState::Active && programmes::of_badge(db, tenant, id)?.is_some());
+    Ok(may.then_some(badge))
 }
 
 /// Whether an activity that nobody has opened is offered: one that was left unsaved in the course goes by itself.

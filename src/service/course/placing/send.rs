@@ -24,7 +24,7 @@ use crate::service::base::session::Visitor;
 use crate::service::course::launch::leads::PlacingRequest;
 use crate::store::links::LinkSeen;
 use crate::store::placements::Placement;
-use crate::store::{Db, activities, audit, badges, issuers, links, pending, placements, waiting_answers};
+use crate::store::{Db, activities, audit, issuers, links, pending, placements, waiting_answers};
 use lti::deep_linking::{Accepted, Answer, accept};
 use lti::registration::Registration;
 
@@ -82,7 +82,7 @@ pub(crate) async fn plan(
         let without = without_column(db, &visitor, &picks)?;
         for pick in picks {
             let badge = match &pick.what {
-                What::Badge(id) => badges::get(db, tenant, id)?.filter(|badge| badge.course == *course),
+                What::Badge(id) => chooser::placeable(db, tenant, course, id)?,
                 _ => None,
             };
             let activity = match &pick.what {

@@ -30,7 +30,7 @@ use crate::domain::sentence::sentence_in_full;
 use crate::ids::{BadgeId, TenantId};
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
-use crate::service::credential::build::achievement_id;
+use crate::service::credential::build::{achievement_id, criteria_in_full};
 use crate::store::{Db, StoreError, activities, badges, issuers, rules};
 use openbadges::did::IssuerIdentity;
 
@@ -112,7 +112,8 @@ fn shown(
         revision: badge.revision,
         outcome: design.outcome.clone(),
         description: design.description.clone(),
-        criteria: design.criteria.clone(),
+        // As the badge says them when it is signed.
+        criteria: criteria_in_full(&design.criteria, &design.details.assessment),
         kind: design.kind,
         hours: design.hours,
         credits: design.credits,

@@ -21,6 +21,7 @@ use crate::service::base::refusal::ProgrammeRefusal;
 use crate::service::institution::administrators::Administrator;
 use crate::store::{Db, StoreError, badges, issuers, lineages, policies, programmes, rules, tenants};
 
+pub(crate) mod accepting;
 pub(crate) mod reviewing;
 pub(crate) mod saving;
 pub(crate) mod trying;
@@ -50,6 +51,8 @@ pub(crate) struct Opened {
     pub(crate) parts: HashMap<BadgeId, Offered>,
     pub(crate) names: Names,
     pub(crate) hindrances: Vec<Hindrance>,
+    /// Copies of its parts that do not count for it, because they ask something else.
+    pub(crate) changed: Vec<accepting::Changed>,
     /// The last part of the addresses of its issuer.
     pub(crate) issuer: String,
 }
@@ -115,12 +118,7 @@ fn open_in(db: &mut Db, tenant: &TenantId, id: &BadgeId, now: DateTime<Utc>) -> 
     let (programme, badge) = find(db, tenant, id)?;
     let (active, draft) = (rules::active(db, tenant, id)?, rules::draft(db, tenant, id)?);
     let shown = draft.as_ref().or(active.as_ref());
-    let named: BTreeSet<BadgeId> = [&active, &draft]
-        .into_iter()
-        .flatten()
-        .flat_map(|rule| rule.root.badges().cloned())
-        .collect();
-    let named: Vec<BadgeId> = named.into_iter().collect();
+    let named = named_by(active.as_ref(), draft.as_ref());
     let parts = programmes::named(db, tenant, &named)?;
     let hindrances = match shown {
         Some(rule) => hindrances(db, &programme, &badge, &rule.root, now)?,
@@ -136,8 +134,16 @@ fn open_in(db: &mut Db, tenant: &TenantId, id: &BadgeId, now: DateTime<Utc>) -> 
         draft,
         parts,
         hindrances,
+        changed: accepting::changed(db, tenant, &named)?,
         issuer: issuer(db, tenant)?,
     })
+}
+
+/// The badges that the rules of a programme name, each once.
+fn named_by(active: Option<&Rule>, draft: Option<&Rule>) -> Vec<BadgeId> {
+    let rules = active.into_iter().chain(draft);
+    let named: BTreeSet<BadgeId> = rules.flat_map(|rule| rule.root.badges().cloned()).collect();
+    named.into_iter().collect()
 }
 
 /// The badges of which programmes of an institution can be made, of each lineage one, by course.

@@ -11,13 +11,16 @@ use crate::domain::sentence::sentence_in_full;
 use crate::ids::{BadgeId, TenantId};
 use crate::service::base::addresses;
 use crate::service::base::error::{ErrorKind, ServiceError};
+use crate::service::institution::programmes::accepting::{self, Changed};
 use crate::service::institution::programmes::saving::{self, Turn};
 use crate::service::institution::programmes::{self, Opened, Summary};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::graph::{self, Node};
 use crate::web::paths::console;
-use crate::web::views::admin::{PartLine, ProgrammeLine, ProgrammeMapPage, ProgrammePage, ProgrammesPage};
+use crate::web::views::admin::{
+    CopyLine, PartLine, ProgrammeLine, ProgrammeMapPage, ProgrammePage, ProgrammesPage,
+};
 use crate::web::views::shared::{LinkTo, count_of, thousands};
 use crate::web::words;
 
@@ -32,6 +35,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route(console::PROGRAMMES_MAP, web::get().to(map))
         .route(console::PROGRAMME, web::get().to(show))
         .route(console::PROGRAMME_TURN, web::post().to(turn))
+        .route(console::PROGRAMME_ACCEPT, web::post().to(accept))
         .configure(editor::configure)
         .configure(trial::configure)
         .configure(waivers::configure);
@@ -108,6 +112,8 @@ async fn show(visit: AdminVisit, path: web::Path<(TenantId, BadgeId)>) -> Result
         } else {
             Vec::new()
         },
+        copies: opened.changed.iter().map(|one| copy(&opened, one)).collect(),
+        accept_action: console::programme_accept(&tenant, &id),
         drawing: graph::draw(&nodes(&opened)),
         edit_href: changes.then(|| console::programme_edit(&tenant, &id)),
         try_href: (changes && has_rule).then(|| console::programme_trial(&tenant, &id)),
@@ -166,6 +172,17 @@ fn parts(opened: &Opened) -> (Vec<PartLine>, Vec<PartLine>) {
         first.into_iter().map(line).collect(),
         parts.into_iter().map(line).collect(),
     )
+}
+
+fn copy(opened: &Opened, one: &Changed) -> CopyLine {
+    CopyLine {
+        id: one.copy.badge.id.to_string(),
+        name: one.copy.badge.design.name.clone(),
+        course: course_of(&one.copy),
+        href: addresses::achievement(&opened.issuer, &one.copy.badge.id),
+        asks: one.asks.clone(),
+        digest: one.digest.clone(),
+    }
 }
 
 fn nodes(opened: &Opened) -> Vec<Node> {
@@ -244,6 +261,17 @@ async fn map(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpRespo
         lines: found.badges.iter().map(line).collect(),
         back_href: console::programmes_of(&tenant),
     })
+}
+
+async fn accept(
+    Proven(visit): Proven<AdminVisit>,
+    path: web::Path<(TenantId, BadgeId)>,
+) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = path.into_inner();
+    let copy = BadgeId::from(visit.fields.text("copy"));
+    let digest = visit.fields.text("digest");
+    accepting::accept(&visit.cairn, &visit.admin, &tenant, &id, &copy, &digest).await?;
+    Ok(visit.go(&visit.href_saying(&console::programme(&tenant, &id), "copy-counted")))
 }
 
 async fn turn(

@@ -14,7 +14,7 @@ use crate::service::credential::renewals::Term;
 use crate::web::badge_facts::standing_chip;
 use crate::web::public::{checks, endorsed};
 use crate::web::views::public::{CredentialPage, OtherTerm, PublicPart, PublicStanding};
-use crate::web::views::shared::{LinkTo, OpenGraph, PictureView, PublicPage, Waiting, When};
+use crate::web::views::shared::{LinkTo, OpenGraph, PictureView, PublicPage, Waiting, When, count_of};
 use crate::web::words::renewals;
 use crate::web::{badge_file, markdown, paths, timeline};
 use openbadges::verify::Failure;
@@ -109,6 +109,7 @@ pub(in crate::web::public) fn view(
         } else {
             Vec::new()
         },
+        record_lacks: record_lacks(published),
         skills: told::skills(document),
         note: published.note.as_ref().map(timeline::note),
         endorsements: endorsed::lines(&published.endorsements(checked), &published.issuer.name),
@@ -152,6 +153,13 @@ fn other_term(published: &Published, term: Option<&Term>, with_address: bool) ->
         awarded: When::date_only(term.award.awarded_at),
         href: term.href_beside(published.visibility()).filter(|_| with_address),
     })
+}
+
+/// "2 badges", where a record has no room for them.
+fn record_lacks(published: &Published) -> Option<String> {
+    let stack = published.stack.as_ref().filter(|stack| stack.left_out > 0)?;
+    let count = u32::try_from(stack.left_out).unwrap_or(u32::MAX);
+    Some(count_of(count, "badge", "badges"))
 }
 
 /// The badges that counted, each with what it is worth now. One that cannot be read is left out.

@@ -94,6 +94,10 @@ pub(crate) struct ProgrammePage {
     pub(crate) parts: Vec<PartLine>,
     pub(crate) terms: Vec<String>,
     pub(crate) hindrances: Vec<String>,
+    /// Copies of its parts that do not count for it yet.
+    pub(crate) copies: Vec<CopyLine>,
+    /// Where one of them is counted all the same; posts `copy` and `digest`.
+    pub(crate) accept_action: String,
     pub(crate) drawing: Option<Drawing>,
     pub(crate) edit_href: Option<String>,
     pub(crate) try_href: Option<String>,
@@ -115,6 +119,20 @@ pub(crate) struct PartLine {
     /// Its public page.
     pub(crate) href: String,
     pub(crate) retired: bool,
+}
+
+/// A copy of a part that asks something else.
+#[derive(Debug, Clone)]
+pub(crate) struct CopyLine {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// The course that it is of.
+    pub(crate) course: String,
+    /// Its public page.
+    pub(crate) href: String,
+    /// What it asks, in words.
+    pub(crate) asks: String,
+    pub(crate) digest: String,
 }
 
 /// What a programme would do, and its activation. Posts `number` and `digest`.

@@ -75,8 +75,12 @@ pub(crate) struct MyCredentialPage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StackView {
     pub(crate) parts: Vec<StackPart>,
+    /// The names of what was waived.
+    pub(crate) waived: Vec<String>,
     /// When the record was made, if it was.
     pub(crate) recorded: Option<When>,
+    /// How many badges did not fit into it, in words; none where all did.
+    pub(crate) left_out: Option<String>,
     /// Its files, once it was made.
     pub(crate) downloads: Vec<Download>,
     /// Whether others get it from the public page.

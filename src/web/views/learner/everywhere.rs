@@ -66,8 +66,18 @@ pub(crate) struct StackCard {
     pub(crate) way: Way,
     pub(crate) course: String,
     pub(crate) progress: Share,
-    /// The name of each, and whether it is held.
-    pub(crate) parts: Vec<(String, bool)>,
+    /// One short sentence.
+    pub(crate) next: String,
+    pub(crate) parts: Vec<PartRow>,
+}
+
+/// A part of a stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PartRow {
+    pub(crate) name: String,
+    /// Where it is earned, if not where the stack is.
+    pub(crate) course: Option<String>,
+    pub(crate) is_held: bool,
 }
 
 impl EverywherePage {

@@ -20,7 +20,7 @@ pub(crate) use credential::{
     Switches,
 };
 pub(crate) use elsewhere::{ElsewherePage, ElsewhereReviewPage, ForeignRow, ReviewLine};
-pub(crate) use everywhere::{BegunRow, EverywherePage, StackCard, Way};
+pub(crate) use everywhere::{BegunRow, EverywherePage, PartRow, StackCard, Way};
 pub(crate) use my_badges::{EarnedRow, Hero, MyBadgesPage, ProgressRow, Reminder, StackRow};
 pub(crate) use my_data::{EmailHashChoice, ErasurePage, MyDataPage};
 pub(crate) use timeline::{MyTimelinePage, ShownLine};

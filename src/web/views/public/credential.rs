@@ -52,6 +52,8 @@ pub(crate) struct CredentialPage {
     pub(crate) parts: Vec<PublicPart>,
     /// The files of the record of all of them; only when switched on for each.
     pub(crate) record: Vec<Download>,
+    /// How many badges that record has no room for, in words; none where all are in it.
+    pub(crate) record_lacks: Option<String>,
     pub(crate) skills: Vec<LinkTo>,
     /// The holder's own words, where they show them.
     pub(crate) note: Option<NoteView>,

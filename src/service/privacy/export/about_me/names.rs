@@ -1,4 +1,4 @@
-//! Names of what a person's record speaks of.
+//! What things are called of which a person's record speaks, each looked up once.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -16,7 +16,7 @@ pub(super) struct Names {
 }
 
 /// A name, where there still is one.
-pub(super) type Name = Result<Option<String>, StoreError>;
+type Name = Result<Option<String>, StoreError>;
 
 /// What is known by that id, read where it is not known yet.
 fn once<I: Clone + Eq + Hash>(
