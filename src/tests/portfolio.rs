@@ -103,6 +103,7 @@ fn reads(page: &Page, text: &str) {
 fn a_badge_of_another_school_is_looked_at_kept_checked_again_and_removed() {
     on_each_database(|scene| async move {
         let (stage, school) = (Stage::set(scene).await, School::open().await);
+        stage.world.share_email(0, true);
         let address = stage.world.students(stage.at)[0].email.clone();
         let badge = school.awards("1", &address).await.to_string();
         let mut student = stage.student_browser(0).await;
@@ -181,6 +182,7 @@ fn what_is_forged_revoked_over_of_others_or_not_to_be_had_is_not_kept() {
     crate::app::block_on(async {
         let scene = Scene::on(TestDatabase::sqlite()).await;
         let (stage, school) = (Stage::set(scene).await, School::open().await);
+        stage.world.share_email(0, true);
         let address = stage.world.students(stage.at)[0].email.clone();
         let mut student = stage.student_browser(0).await;
         school.awards("1", "somebody@else.example").await;
@@ -229,6 +231,7 @@ fn an_expired_badge_is_kept_as_expired_and_only_where_it_is_ticked() {
     crate::app::block_on(async {
         let scene = Scene::on(TestDatabase::sqlite()).await;
         let (stage, school) = (Stage::set(scene).await, School::open().await);
+        stage.world.share_email(0, true);
         let mut over = school.badge("1", &stage.world.students(stage.at)[0].email);
         over["expires"] = json!("2025-01-01T00:00:00Z");
         school.hosts("1", &over).await;
@@ -249,6 +252,7 @@ fn a_link_leads_to_the_badge_by_what_its_page_says_and_a_host_that_hangs_is_left
     crate::app::block_on(async {
         let scene = Scene::on(TestDatabase::sqlite()).await;
         let (stage, school) = (Stage::set(scene).await, School::open().await);
+        stage.world.share_email(0, true);
         let mut student = stage.student_browser(0).await;
         school.awards("1", "ada@private.example").await;
         let page =
@@ -300,6 +304,7 @@ fn an_archive_brings_many_at_once_and_says_what_each_is() {
     crate::app::block_on(async {
         let scene = Scene::on(TestDatabase::sqlite()).await;
         let (stage, school) = (Stage::set(scene).await, School::open().await);
+        stage.world.share_email(0, true);
         let address = stage.world.students(stage.at)[0].email.clone();
         let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
         for n in 0..6 {
@@ -345,6 +350,7 @@ fn an_archive_brings_many_at_once_and_says_what_each_is() {
 fn a_badge_of_a_named_issuer_counts_where_the_institution_allows_it() {
     on_each_database(|scene| async move {
         let (mut stage, school) = (Stage::set(scene).await, School::open().await);
+        stage.world.share_email(0, true);
         let address = stage.world.students(stage.at)[0].email.clone();
         let rule = Condition::ExternalBadge {
             issuer: school.at("issuer"),
@@ -392,6 +398,7 @@ fn nobody_reaches_what_another_one_brought() {
     crate::app::block_on(async {
         let scene = Scene::on(TestDatabase::sqlite()).await;
         let (stage, school) = (Stage::set(scene).await, School::open().await);
+        stage.world.share_email(0, true);
         let address = stage.world.students(stage.at)[0].email.clone();
         let badge = school.awards("1", &address).await.to_string();
         let mut student = stage.student_browser(0).await;

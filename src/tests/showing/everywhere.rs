@@ -89,7 +89,7 @@ fn a_student_sees_what_they_earned_and_what_is_next_and_searches_by_skill() {
             open.words()
         );
         let hostile = student
-            .get(&stage.inside("/mine?q=%3Cscript%3E%00&page=-4&list=%27"))
+            .get(&stage.inside("/mine?q=%3Cscript%3E&page=-4&list=%27"))
             .await
             .unwrap();
         assert_eq!(hostile.status, 200);

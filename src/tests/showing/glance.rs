@@ -40,7 +40,7 @@ fn the_table_keeps_what_is_searched_in_its_address_and_its_file_is_of_the_same_s
         assert_eq!(file.lines().count(), 2, "{file}");
         assert!(file.contains(&name) && file.ends_with(",Earned\r\n"), "{file}");
         assert!(
-            file.contains(",the gradebook,"),
+            file.contains(",Cairn's own columns,"),
             "where its grade was read: {file}"
         );
 
