@@ -488,6 +488,7 @@ mod tests {
         "programme.activated",
         "programme.approved",
         "programme.changes-asked",
+        "programme.copy-counted",
         "programme.made",
         "programme.paused",
         "programme.retired",

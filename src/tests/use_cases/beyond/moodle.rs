@@ -388,7 +388,7 @@ async fn a_token_that_works_has_the_course_read_that_the_one_before_could_not() 
         assert_eq!(trouble().await, Some(None));
 
         bench.world.switch_web_services(false);
-        bench.clock.advance(TimeDelta::hours(21));
+        bench.clock.advance(TimeDelta::hours(25));
         bench.check().await;
         bench.work(&bench.cairn).await;
         let refused = trouble().await;
