@@ -42,7 +42,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn our_quads_of_a_record_are_those_of_a_json_ld_processor(record in record()) {
+    fn our_quads_of_a_record_are_those_of_a_json_ld_processor(mut record in record()) {
+        // oxjsonld knows no term of the context of `ClrCredential` once that of `VerifiableCredential` is in force; `records` has it.
+        record.partial = None;
         let document = serde_json::to_value(&record).unwrap();
         let quads = jsonld::quads(&document).unwrap();
         prop_assert_eq!(record.canonical().unwrap(), canonicalize(&quads));

@@ -293,3 +293,22 @@ fn a_record_of_another_writer_is_read_by_the_processor_and_is_as_good() {
     let verdict = verify(document.to_string().as_bytes(), &published_web(), now());
     assert!(verdict.is_valid(), "{verdict:?}");
 }
+
+#[test]
+fn whether_there_is_more_is_signed_as_json_ld_js_reads_it() {
+    let mut record = examples::record(2).unwrap();
+    for (partial, line) in [
+        (None, None),
+        (Some(true), Some("\"true\"^^<xsd:boolean> .")),
+        (Some(false), Some("\"false\"^^<xsd:boolean> .")),
+    ] {
+        record.partial = partial;
+        let canonical = record.canonical().unwrap();
+        let told = canonical.lines().find_map(|line| {
+            let (_, value) =
+                line.split_once(" <https://purl.imsglobal.org/spec/vc/clr/vocab.html#partial> ")?;
+            Some(value)
+        });
+        assert_eq!(told, line);
+    }
+}
