@@ -346,6 +346,17 @@ async fn a_second_person_approves_and_whoever_designed_it_does_not() {
         let set = cairn.store.write(move |db| policies::set(db, &of, &policy, now));
         set.await.unwrap();
         let tower = made(&bench, "Tower", &[&first]).await;
+        // Cat had a hand in it before Ada saved it last.
+        for (by, finish_begun) in [("cat", false), ("ada", true)] {
+            let opened = programmes::open(cairn, &admin(by), &tenant, &tower).await;
+            let known = Some((&tower, opened.unwrap().badge.revision));
+            let other = Typed {
+                finish_begun,
+                ..typed("Tower", &[&first])
+            };
+            let saved = saving::save(cairn, &admin(by), &tenant, known, other).await;
+            assert_eq!(saved.unwrap(), Saved::Done(tower.clone()));
+        }
         let trial = trying::trial(cairn, &admin("ada"), &tenant, &tower, 0)
             .await
             .unwrap();
@@ -361,8 +372,11 @@ async fn a_second_person_approves_and_whoever_designed_it_does_not() {
             .await
             .unwrap();
         let shown = asked.review.unwrap().digest;
-        let own = reviewing::answer(cairn, &admin("ada"), &tenant, &tower, &shown, Answer::Approve).await;
-        assert_eq!(own.unwrap_err().code(), "programme.own-design");
+        for designer in ["ada", "cat"] {
+            let by = admin(designer);
+            let own = reviewing::answer(cairn, &by, &tenant, &tower, &shown, Answer::Approve).await;
+            assert_eq!(own.unwrap_err().code(), "programme.own-design", "{designer}");
+        }
         reviewing::answer(cairn, &admin("ben"), &tenant, &tower, &shown, Answer::Approve)
             .await
             .unwrap();
