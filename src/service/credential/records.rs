@@ -7,7 +7,9 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 
 use crate::domain::audit::Action;
 use crate::domain::award::Award;
@@ -182,10 +184,8 @@ pub(in crate::service) fn stack(
     let waived = waived_names(db, tenant, &record.decision)?;
     let (mut is_shared, mut left_out) = (false, 0);
     if recorded.is_some() {
-        let gathered = gathered(db, award.clone(), credential.clone())?;
-        let is_given = |one: &Term| one.credential.visibility.downloads && !one.credential.visibility.hidden;
-        is_shared = gathered.terms.iter().all(is_given);
-        left_out = gathered.left_out.len();
+        is_shared = open_to_others(db, award, credential)?.is_some();
+        left_out = gathered(db, award.clone(), credential.clone())?.left_out.len();
     }
     Ok(Some(Stack {
         parts,
@@ -194,6 +194,65 @@ pub(in crate::service) fn stack(
         is_shared,
         left_out,
     }))
+}
+
+/// What is read of a record to see which badges are in it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Inside<'a> {
+    #[serde(borrow)]
+    credential_subject: InsideSubject<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct InsideSubject<'a> {
+    #[serde(borrow)]
+    verifiable_credential: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    id: String,
+}
+
+/// Whether others get the file of a badge.
+fn is_open(credential: &Credential) -> bool {
+    credential.visibility.downloads && !credential.visibility.hidden
+}
+
+/// The record of a badge, where its holder lets others have the file of every badge that is in it. It goes by what was signed: what
+/// belongs together by now may be less.
+fn open_to_others(db: &mut Db, award: &Award, credential: &Credential) -> Result<Option<Record>, StoreError> {
+    let tenant = &award.tenant;
+    if !is_open(credential) {
+        return Ok(None);
+    }
+    let Some(record) = records::of_credential(db, tenant, &credential.id)? else {
+        return Ok(None);
+    };
+    let Ok(read) = serde_json::from_str::<Inside<'_>>(&record.document) else {
+        return Ok(None);
+    };
+    let present = people::present(db, tenant, &award.person)?;
+    let holder = people::everybody(db, tenant, &present)?;
+    for part in read.credential_subject.verifiable_credential {
+        let named = serde_json::from_str::<Named>(part.get()).ok();
+        let slug = named.as_ref().and_then(|named| named.id.rsplit('/').next());
+        let known = match slug {
+            Some(slug) => credentials::by_slug(db, slug)?,
+            None => None,
+        };
+        let is_it = |known: &Credential| known.tenant == *tenant && known.document.trim() == part.get();
+        let Some(known) = known.filter(|known| is_it(known) && is_open(known)) else {
+            return Ok(None);
+        };
+        let of_holder = awards::get(db, tenant, &known.award)?;
+        if of_holder.is_none_or(|award| !holder.contains(&award.person)) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(record))
 }
 
 /// A badge, those that counted for it, those that counted for these, and so on.
@@ -382,6 +441,29 @@ pub(crate) async fn of(
         .store
         .read(move |db| records::of_credential(db, &tenant, &credential));
     found.await?.ok_or(ServiceError::NotFound("record"))
+}
+
+/// The record of a credential for others: as it was signed, if at this moment its holder lets others have every badge in it.
+///
+/// # Errors
+/// What the store reports.
+#[tracing::instrument(name = "records.for_others", level = "debug", skip_all, fields(credential = credential.as_str()))]
+pub(crate) async fn for_others(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    credential: &CredentialId,
+) -> Result<Option<Record>, ServiceError> {
+    let (tenant, id) = (tenant.clone(), credential.clone());
+    let found = cairn.store.read(move |db| {
+        let Some(credential) = credentials::get(db, &tenant, &id)? else {
+            return Ok(None);
+        };
+        match awards::get(db, &tenant, &credential.award)? {
+            Some(award) => open_to_others(db, &award, &credential),
+            None => Ok(None),
+        }
+    });
+    Ok(found.await?)
 }
 
 /// Whether others get the record from the badge's page.
