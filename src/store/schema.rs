@@ -969,7 +969,7 @@ pub(crate) use mine::{holder_notes, timelines};
 pub(crate) use outside::{
     grade_files, outside_cells, outside_columns, outside_grades, outside_people, rest_readings, rest_turns,
 };
-pub(crate) use portfolio::{collections, foreign_badges};
+pub(crate) use portfolio::{collections, foreign_badges, outside_looks};
 
 allow_tables_to_appear_in_same_query!(
     platforms,

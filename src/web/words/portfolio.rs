@@ -3,6 +3,7 @@
 use crate::domain::portfolio::{Holder, Standing};
 use crate::service::award::portfolio::NotTaken;
 use crate::web::views::shared::{Status, StatusChip};
+use crate::web::words::refusals::LOOKS_USED;
 
 /// What the last verification found, as a chip.
 #[must_use]
@@ -63,6 +64,7 @@ pub(crate) fn not_taken(why: &NotTaken) -> String {
             "This badge is held under another e-mail address. If that is one of yours, name it under “Another e-mail address of yours” and bring the badge again."
                 .to_owned()
         }
+        NotTaken::UsedUp => LOOKS_USED.to_owned(),
         NotTaken::NotConfirmed(failure) => {
             format!("That it is genuine could not be confirmed now, so it cannot be kept. {failure} Try again later.")
         }
@@ -82,6 +84,7 @@ mod tests {
             NotTaken::Wrong(Failure::Signature),
             NotTaken::Revoked,
             NotTaken::OtherHolder,
+            NotTaken::UsedUp,
             NotTaken::NotConfirmed(Failure::StatusUnavailable),
         ] {
             let said = not_taken(&why);

@@ -24,6 +24,7 @@ use crate::service::Cairn;
 use crate::service::award::uploads::{self, NotSetAside, Receiving, Upload};
 use crate::service::award::{files, shares};
 use crate::service::base::error::ServiceError;
+use crate::service::base::looks::{self, Whose};
 use crate::service::base::refusal::PortfolioRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::credential::outside;
@@ -76,6 +77,8 @@ pub(crate) struct Candidate {
     pub(crate) standing: Standing,
     /// Whether they have it: then it takes the place of what is there.
     pub(crate) is_there: bool,
+    /// Whether others may be asked for more of it.
+    asks: bool,
     key: String,
     bytes: Bytes,
     source: Option<String>,
@@ -97,6 +100,8 @@ pub(crate) enum NotTaken {
     OtherHolder,
     /// That it is genuine could not be found out.
     NotConfirmed(Failure),
+    /// Nobody was asked whether it is: others were as often today as they may be.
+    UsedUp,
 }
 
 /// Sets a file aside and says what is in it. Nothing of it is kept.
@@ -181,7 +186,8 @@ async fn pieces(
     Ok(unpacked?.into_iter().enumerate().collect())
 }
 
-/// Looks at each, a few at one time. When it takes too long the last ones are judged by what needs no answer.
+/// Looks at each, a few at one time. When it takes too long, or others were asked as often today as they may be, the last ones are
+/// judged by what needs no answer.
 async fn look(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -197,20 +203,33 @@ async fn look(
     let told = holders.len();
     holders.extend(brought.address.clone());
     let there: BTreeSet<String> = there.into_iter().map(|badge| badge.key).collect();
+    let whose = Whose::Person(&visitor.person.id);
+    let granted = looks::take(cairn, visitor.tenant(), whose, pieces.len()).await?;
     let (began, holders, there) = (Instant::now(), &holders, &there);
-    let looked = pieces.into_iter().map(|(index, piece)| async move {
-        let hurries = began.elapsed() > LONGEST;
-        let found = candidate(cairn, &piece, holders, told, hurries).await?;
-        let found = found.map(|found| Candidate {
-            is_there: there.contains(&found.key),
-            ..found
+    let looked = pieces
+        .into_iter()
+        .enumerate()
+        .map(|(place, (index, piece))| async move {
+            let asks = place < granted;
+            let hurries = !asks || began.elapsed() > LONGEST;
+            let found = candidate(cairn, &piece, holders, told, hurries).await?;
+            let found = match found {
+                Err(NotTaken::NoAnswer | NotTaken::NoBadge(_) | NotTaken::NotConfirmed(_)) if !asks => {
+                    Err(NotTaken::UsedUp)
+                }
+                other => other,
+            };
+            let found = found.map(|found| Candidate {
+                is_there: there.contains(&found.key),
+                asks,
+                ..found
+            });
+            let called = match links::address(&piece.bytes) {
+                Some(address) => address.into(),
+                None => piece.name,
+            };
+            Ok::<Line, ServiceError>(Line { index, called, found })
         });
-        let called = match links::address(&piece.bytes) {
-            Some(address) => address.into(),
-            None => piece.name,
-        };
-        Ok::<Line, ServiceError>(Line { index, called, found })
-    });
     futures_util::stream::iter(looked)
         .buffered(AT_ONCE)
         .try_collect()
@@ -248,6 +267,7 @@ async fn candidate(
         holder,
         standing,
         is_there: false,
+        asks: false,
         bytes,
         source,
     }))
@@ -303,7 +323,8 @@ pub(crate) async fn keep(
     let lines = look(cairn, visitor, brought, pieces).await?;
     let (mut kept, began) = (0, Instant::now());
     for candidate in lines.into_iter().filter_map(|line| line.found.ok()) {
-        store(cairn, visitor, candidate, began.elapsed() > LONGEST).await?;
+        let hurries = !candidate.asks || began.elapsed() > LONGEST;
+        store(cairn, visitor, candidate, hurries).await?;
         kept += 1;
     }
     if kept == 0 {
