@@ -313,6 +313,32 @@ fn a_record_is_given_by_what_is_in_it_and_not_by_what_belongs_together_now() {
 }
 
 #[test]
+fn a_record_that_is_brought_is_verified_part_by_part_and_never_as_a_whole() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let ((_, part), (award, _)) = stacked(&stage).await;
+        let (mut holder, mine, _) = made(&stage, &award).await;
+        let record = holder.get(&format!("{mine}.clr.json")).await.unwrap().text();
+        let forged = part.document.replace("Quiz master", "Quiz champion");
+        let forged = record.replace(&part.document, &forged);
+        let page = holder.get(&stage.inside("/elsewhere")).await.unwrap();
+        let form = page.form("/elsewhere/bring").unwrap();
+        let file = [("file", "clr.json", "application/json", forged.as_bytes())];
+        let review = holder.submit_files(&page, &form, &[], &file).await.unwrap();
+        let words = review.words();
+        for said in [
+            "Partly verified: 1 of the 2 badges in it could be verified",
+            "Data reader",
+            "Quiz champion",
+            "This badge is not genuine",
+        ] {
+            assert!(words.contains(said), "{said}: {words}");
+        }
+        stage.scene.end().await;
+    });
+}
+
+#[test]
 fn a_part_that_is_revoked_later_shows_in_the_record_and_on_the_pages() {
     on_each_database(|scene| async move {
         let mut stage = Stage::set(scene).await;

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use openbadges::verify::{Failure, Glance};
+use openbadges::verify::{Failure, Glance, PartVerdict};
 use sha2::{Digest as _, Sha256};
 
 use super::checking::{self, Judged};
@@ -64,8 +64,10 @@ pub(crate) struct Review {
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     pub(crate) index: usize,
-    /// The file, or the address.
+    /// The file, or the address; within a record what it calls itself.
     pub(crate) called: String,
+    /// Whether it came in a Comprehensive Learner Record, of which each badge is looked at by itself.
+    pub(crate) in_record: bool,
     pub(crate) found: Result<Candidate, NotTaken>,
 }
 
@@ -100,6 +102,8 @@ pub(crate) enum NotTaken {
     OtherHolder,
     /// That it is genuine could not be found out.
     NotConfirmed(Failure),
+    /// It is a record of several badges; what each is called, and whether it is good.
+    Record(Vec<(String, bool)>),
     /// Nobody was asked whether it is: others were as often today as they may be.
     UsedUp,
 }
@@ -228,7 +232,12 @@ async fn look(
                 Some(address) => address.into(),
                 None => piece.name,
             };
-            Ok::<Line, ServiceError>(Line { index, called, found })
+            Ok::<Line, ServiceError>(Line {
+                index,
+                called,
+                in_record: piece.in_record,
+                found,
+            })
         });
     futures_util::stream::iter(looked)
         .buffered(AT_ONCE)
@@ -247,6 +256,9 @@ async fn candidate(
         return Ok(Err(NotTaken::NoAnswer));
     };
     let looked = outside::look(cairn, bytes.clone(), holders.to_vec(), hurries).await?;
+    if !looked.verdict.parts.is_empty() {
+        return Ok(Err(NotTaken::Record(named(&looked.verdict.parts))));
+    }
     let worst = looked.verdict.worst().cloned().unwrap_or(Failure::NotChecked);
     let standing = match (checking::judged(&looked.verdict), &looked.said) {
         (Judged::Stands(Standing::Wrong, why), Some(_)) => {
@@ -271,6 +283,15 @@ async fn candidate(
         bytes,
         source,
     }))
+}
+
+/// The badges of a record, each with whether it is good.
+fn named(parts: &[PartVerdict]) -> Vec<(String, bool)> {
+    let told = |part: &PartVerdict| {
+        let name = lti::clean::line(&part.name).chars().take(TEXT).collect();
+        (name, part.verdict.worst().is_none())
+    };
+    parts.iter().map(told).collect()
 }
 
 /// What a badge is known again by: one issuer has one credential of an id (Open Badges 3.0, section 8.4).

@@ -23,6 +23,8 @@ const UNPACKED: u64 = 32 << 20;
 const ENTRIES: usize = 2_000;
 /// Most entries of a list that are held in memory, whatever they are: more says only that there are too many.
 const LISTED: usize = 1_000;
+/// Most characters of what a badge in a record calls itself.
+const CALLED: usize = 200;
 /// The endings of files that may be badges.
 const ENDINGS: [&str; 8] = [".json", ".jsonld", ".jwt", ".jws", ".txt", ".png", ".svg", ".vc"];
 /// The members under which exports list badges: Open Badges 3.0 and 2.1 APIs, backpacks of Badgr and Parchment, Credly,
@@ -53,10 +55,12 @@ const CREDLY: &str = "https://api.credly.com/v1/obi/v2/badge_assertions/";
 /// What may be one badge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Piece {
-    /// As its file is called.
+    /// As its file is called; within a record, as it calls itself.
     pub(super) name: String,
     /// A document, a token, a picture, or an address.
     pub(super) bytes: Bytes,
+    /// Whether it came in a Comprehensive Learner Record.
+    pub(super) in_record: bool,
 }
 
 /// All that may be badges in a file.
@@ -84,16 +88,27 @@ fn length(bytes: &[u8]) -> u64 {
 
 /// A file that is no archive.
 fn of_file(name: &str, bytes: &Bytes) -> Vec<Piece> {
+    let recorded = recorded(bytes).unwrap_or_default();
+    if !recorded.is_empty() {
+        let one = |bytes: Vec<u8>| Piece {
+            name: called(&bytes).unwrap_or_else(|| name.to_owned()),
+            bytes: bytes.into(),
+            in_record: true,
+        };
+        return recorded.into_iter().take(MANY + 1).map(one).collect();
+    }
     let listed = listed(bytes).unwrap_or_default();
     if listed.is_empty() {
         return vec![Piece {
             name: name.to_owned(),
             bytes: bytes.clone(),
+            in_record: false,
         }];
     }
     let one = |bytes: Vec<u8>| Piece {
         name: name.to_owned(),
         bytes: bytes.into(),
+        in_record: false,
     };
     // One more than are taken says that there are too many.
     listed.into_iter().take(MANY + 1).map(one).collect()
@@ -202,9 +217,57 @@ impl<'de> Deserialize<'de> for Listed<'de> {
     }
 }
 
+/// A Comprehensive Learner Record (CLR 2.0), as far as it says what is in it.
+#[derive(Deserialize)]
+struct Record<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: &'a RawValue,
+    #[serde(borrow, rename = "credentialSubject")]
+    subject: RecordSubject<'a>,
+}
+
+#[derive(Deserialize)]
+struct RecordSubject<'a> {
+    #[serde(borrow, rename = "verifiableCredential")]
+    parts: Listed<'a>,
+}
+
+/// The badges of a record, each as it was signed: each is looked at by itself, because nothing of one says anything of another. Nothing
+/// where it is none.
+fn recorded(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let record: Record<'_> = serde_json::from_slice(plain(bytes)).ok()?;
+    let is_one = record.kind.get().contains("\"ClrCredential\"");
+    let Listed(parts) = record.subject.parts;
+    is_one.then(|| parts.into_iter().filter_map(element).collect())
+}
+
+/// What a badge calls itself.
+fn called(bytes: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Badge {
+        #[serde(rename = "credentialSubject")]
+        subject: Subject,
+    }
+    #[derive(Deserialize)]
+    struct Subject {
+        achievement: Achievement,
+    }
+    #[derive(Deserialize)]
+    struct Achievement {
+        name: String,
+    }
+    let badge: Badge = serde_json::from_slice(bytes).ok()?;
+    let name = lti::clean::line(&badge.subject.achievement.name).into_owned();
+    Some(name.chars().take(CALLED).collect()).filter(|name: &String| !name.is_empty())
+}
+
+fn plain(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii()
+}
+
 /// What an export lists, each as it was written; nothing where it is no list.
 fn listed(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
+    let bytes = plain(bytes);
     if bytes.starts_with(b"[") {
         let Listed(all) = serde_json::from_slice(bytes).ok()?;
         return Some(all.into_iter().filter_map(element).collect());
@@ -341,6 +404,37 @@ mod tests {
         ] {
             assert_eq!(names("export.json", export.as_bytes()).unwrap(), expected, "{export}");
         }
+    }
+
+    #[test]
+    fn the_badges_of_a_record_are_looked_at_one_by_one_under_their_own_names() {
+        let part = "{\"credentialSubject\": {\"achievement\": {\"name\":\"Basic\\nwelding\"}}}";
+        let record = |kind: &str| {
+            let subject = format!("{{\"achievement\":[],\"verifiableCredential\":[{part},\"a.b.c\"]}}");
+            let record = format!("{{\"type\":{kind},\"credentialSubject\":{subject},\"proof\":{{}}}}");
+            Bytes::from(record)
+        };
+        let found = pieces(
+            "clr.json",
+            &record("[\"VerifiableCredential\",\"ClrCredential\"]"),
+        )
+        .unwrap();
+        let told: Vec<(&str, &[u8], bool)> = found
+            .iter()
+            .map(|piece| (piece.name.as_str(), &piece.bytes[..], piece.in_record))
+            .collect();
+        let [first, second] = told.as_slice() else {
+            panic!("{told:?}")
+        };
+        assert_eq!((first.1, first.2), (part.as_bytes(), true));
+        assert!(
+            first.0.starts_with("Basic") && !first.0.contains('\n'),
+            "{}",
+            first.0
+        );
+        assert_eq!(*second, ("clr.json", &b"a.b.c"[..], true));
+        let other = pieces("x", &record("\"OpenBadgeCredential\"")).unwrap();
+        assert!(other.len() == 1 && !other[0].in_record);
     }
 
     #[test]
