@@ -229,7 +229,7 @@ struct Record<'a> {
 #[derive(Deserialize)]
 struct RecordSubject<'a> {
     #[serde(borrow, rename = "verifiableCredential")]
-    parts: Listed<'a>,
+    parts: &'a RawValue,
 }
 
 /// The badges of a record, each as it was signed: each is looked at by itself, because nothing of one says anything of another. Nothing
@@ -237,7 +237,7 @@ struct RecordSubject<'a> {
 fn recorded(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     let record: Record<'_> = serde_json::from_slice(plain(bytes)).ok()?;
     let is_one = record.kind.get().contains("\"ClrCredential\"");
-    let Listed(parts) = record.subject.parts;
+    let Listed(parts) = serde_json::from_str(record.subject.parts.get()).ok()?;
     is_one.then(|| parts.into_iter().filter_map(element).collect())
 }
 
