@@ -272,6 +272,10 @@ async fn candidate(
     let (Some(holder), Some(said)) = (checking::holder(&looked.holders, told), looked.said) else {
         return Ok(Err(NotTaken::OtherHolder));
     };
+    // Rules go by who the issuer is: one that is kept under another id than the one that was checked would be somebody else.
+    if kept_text(&said.issuer) != said.issuer {
+        return Ok(Err(NotTaken::NoBadge(Failure::Missing("issuer"))));
+    }
     Ok(Ok(Candidate {
         key: key(&said, &bytes),
         picture: said.picture.clone(),
@@ -303,12 +307,15 @@ fn key(said: &Glance, bytes: &Bytes) -> String {
     hex::encode(Sha256::digest(about))
 }
 
+/// A text as it is kept.
+fn kept_text(text: &str) -> String {
+    let clean = lti::clean::lines(text).into_owned();
+    clean.trim().chars().take(TEXT).collect()
+}
+
 /// What is kept of what a badge says: no more than people read, and nothing that a database refuses.
 fn says(said: Glance) -> Says {
-    let text = |text: &str| -> String {
-        let clean = lti::clean::lines(text).into_owned();
-        clean.trim().chars().take(TEXT).collect()
-    };
+    let text = kept_text;
     Says {
         name: text(&said.name),
         description: text(&said.description),
