@@ -467,16 +467,16 @@ mod tests {
         // Of so many entries nothing is read, whatever the index says.
         let few = archive(&[("one.json", b"{\"recipient\":{}}")]);
         assert!(names("x.zip", &few).is_ok());
-        let many = [&few[..], &b"PK\x01\x02".repeat(ENTRIES + 1)].concat();
+        let many = [few.clone(), b"PK\x01\x02".repeat(ENTRIES + 1)].concat();
         assert!(!has_few(&many) && has_few(&few));
         assert_eq!(names("x.zip", &many), Err(PortfolioRefusal::Archive));
         let end = few.len() - 22;
         let larger = [
             &few[..end],
-            b"PK\x06\x06",
-            &[0; 52],
-            b"PK\x06\x07",
-            &[0; 16],
+            &b"PK\x06\x06"[..],
+            &[0_u8; 52][..],
+            &b"PK\x06\x07"[..],
+            &[0_u8; 16][..],
             &few[end..],
         ]
         .concat();
