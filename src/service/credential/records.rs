@@ -95,20 +95,39 @@ pub(in crate::service) fn counted(
     person: &PersonId,
     decision: &Decision,
 ) -> Result<Vec<Term>, StoreError> {
-    let named = decision.badges();
-    if named.is_empty() {
+    if decision.badges().is_empty() {
         return Ok(Vec::new());
     }
+    let held = held_by(db, tenant, person)?;
+    counted_of(db, tenant, &held, decision)
+}
+
+/// Every award of a person, and of whoever was joined into them.
+fn held_by(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Award>, StoreError> {
     let present = people::present(db, tenant, person)?;
     let mut held = Vec::new();
     for one in people::everybody(db, tenant, &present)? {
         held.extend(awards::for_person(db, tenant, &one)?);
     }
+    Ok(held)
+}
+
+/// As [`counted`], of what its holder has.
+fn counted_of(
+    db: &mut Db,
+    tenant: &TenantId,
+    held: &[Award],
+    decision: &Decision,
+) -> Result<Vec<Term>, StoreError> {
+    let named = decision.badges();
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
     let all = held.iter().map(|award| &award.badge);
     let lines = lineages::of_badges(db, tenant, all.chain(named.iter().map(|(badge, _)| *badge)))?;
     let mut found: Vec<Term> = Vec::with_capacity(named.len());
     for (badge, at) in named {
-        let Some(award) = award_of(&held, &lines, badge, at) else {
+        let Some(award) = award_of(held, &lines, badge, at) else {
             continue;
         };
         if found.iter().any(|known| known.award.id == award.id) {
@@ -268,12 +287,14 @@ struct Gathered {
 /// As many as a verifier looks at, and reads. What counted for the badge itself comes first.
 fn gathered(db: &mut Db, award: Award, credential: Credential) -> Result<Gathered, StoreError> {
     let tenant = award.tenant.clone();
+    // Read once: a page that anybody may open asks for it.
+    let held = held_by(db, &tenant, &award.person)?;
     let mut terms = vec![Term { award, credential }];
     let mut bytes: usize = terms.iter().map(|term| term.credential.document.len()).sum();
     let (mut edges, mut left_out, mut next) = (Vec::new(), HashSet::new(), 0);
     while let Some(whole) = terms.get(next).map(|term| term.award.clone()) {
         if let Some(record) = decisions::get(db, &tenant, &whole.decision)? {
-            for part in counted(db, &tenant, &whole.person, &record.decision)? {
+            for part in counted_of(db, &tenant, &held, &record.decision)? {
                 let known = terms.iter().position(|known| known.award.id == part.award.id);
                 if let Some(place) = known {
                     edges.push((next, place));
