@@ -184,6 +184,16 @@ pub(crate) fn of_badge(
     row.map(Row::programme).transpose()
 }
 
+/// Lets nobody else change the badge of a programme until the transaction ends: what is looked at is what is activated or changed.
+pub(crate) fn hold_badge(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<(), StoreError> {
+    diesel::update(badges::table)
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::id.eq(badge.as_str()))
+        .set(badges::revision.eq(badges::revision))
+        .execute(db)?;
+    Ok(())
+}
+
 /// The programmes of an institution with their badges, oldest first.
 pub(crate) fn all(db: &mut Db, tenant: &TenantId) -> Result<Vec<(Programme, Badge)>, StoreError> {
     let rows: Vec<(Row, BadgeRow)> = on_both!(db, |connection| programmes::table

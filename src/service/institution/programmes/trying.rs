@@ -213,6 +213,8 @@ pub(crate) async fn activate(
     let (now, random) = cairn.moment();
     let (tenant, id, digest, admin) = (tenant.clone(), id.clone(), digest.to_owned(), admin.clone());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        // What is looked at is what decides from now on, whoever saves at this moment.
+        programmes::hold_badge(db, &tenant, &id)?;
         let (programme, badge) = find(db, &tenant, &id)?;
         let (rule, active) = to_try(db, &badge)?;
         if !may_activate(&badge, &rule) {
