@@ -187,6 +187,11 @@ fn other_sites_are_asked_so_often_a_day_and_then_by_nobody_until_the_next() {
         let mut student = stage.student_browser(0).await;
         let review = bring(&mut student, &stage, "badge.json", badge.as_bytes()).await;
         keep(&mut student, &review).await;
+        let (before, now) = (kept(&stage, 0).await.remove(0), stage.scene.cairn.clock.now());
+        let long_ago = now - chrono::TimeDelta::minutes(5);
+        let store = &stage.scene.cairn.store;
+        let tried = store.write(move |db| foreign_badges::checked(db, &before, None, long_ago));
+        tried.await.unwrap();
         let one = kept(&stage, 0).await.remove(0);
         let use_up = |kind: &'static str| {
             let (tenant, now) = (stage.course.tenant.clone(), stage.scene.cairn.clock.now());
@@ -207,6 +212,11 @@ fn other_sites_are_asked_so_often_a_day_and_then_by_nobody_until_the_next() {
         let page = bring(&mut student, &stage, "badge.json", badge.as_bytes()).await;
         reads(&page, "that is used up for today");
         reads(&page, "Nothing of this can be kept.");
+        let list = student.get(&stage.inside("/elsewhere")).await.unwrap();
+        let form = list.form("/check").unwrap();
+        let again = student.submit(&list, &form, &[]).await.unwrap();
+        assert_eq!(again.status, 422);
+        reads(&again, "that is used up for today");
         checking::work(&stage.scene.cairn, &one.tenant, &one.id)
             .await
             .unwrap();

@@ -1,5 +1,6 @@
 //! Endorsements in the console: an administrator invites, vouches for a domain, and keeps inviting to administrators.
 
+use crate::domain::endorsement::{Domain, DomainBy};
 use crate::domain::policy::{Policy, Who};
 use crate::ids::AdminId;
 use crate::service::institution::administrators::{Administrator, Scope};
@@ -97,6 +98,20 @@ fn nobody_vouches_for_an_invitation_that_nobody_answered() {
         let text = made.text();
         let link = text.split("id=\"fresh-link\" readonly value=\"").nth(1).unwrap();
         let own = endorsed(link.split('"').next().unwrap(), "We hire for this.").await;
+        let set = |by| {
+            let (tenant, id) = (tenant.clone(), waits.id.clone());
+            let domain = Domain {
+                name: "works.example".into(),
+                by,
+                at: waits.made_at,
+            };
+            let store = &stage.scene.cairn.store;
+            store.write(move |db| endorsements::set_domain(db, &tenant, &id, &domain))
+        };
+        set(DomainBy::Did).await.unwrap();
+        let refused = vouch(&stage.scene.cairn, &admin, &tenant, &waits.id, "firm.example").await;
+        assert_eq!(refused.unwrap_err().code(), "endorsement.domain-proven");
+        set(DomainBy::Institution).await.unwrap();
         vouch(&stage.scene.cairn, &admin, &tenant, &waits.id, "firm.example")
             .await
             .unwrap();
