@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::convert::{from_json, from_word, json, micros, moment, opt_moment, word};
 use super::schema::{badges, endorsements};
 use super::{Db, StoreError};
-use crate::domain::endorsement::{Domain, Endorsement, Endorser, Given, InvitedBy};
+use crate::domain::endorsement::{Domain, DomainBy, Endorsement, Endorser, Given, InvitedBy};
 use crate::ids::{BadgeId, CourseId, EndorsementId, PersonId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -344,8 +344,8 @@ pub(crate) fn end(
     Ok(changed == 1)
 }
 
-/// Has an endorsement taken back, whether it had ended or not, and forgets the address of whoever gave it. `false`: it was
-/// before.
+/// Has an endorsement taken back, whether it had ended or not, and forgets the address of whoever gave it and what the institution
+/// vouched for: that stood behind what was said. `false`: it was before.
 pub(crate) fn revoke(
     db: &mut Db,
     tenant: &TenantId,
@@ -360,6 +360,17 @@ pub(crate) fn revoke(
         .set((
             endorsements::revoked_at.eq(Some(micros(now))),
             endorsements::email.eq(None::<String>),
+        ))
+        .execute(db)?;
+    diesel::update(endorsements::table)
+        .filter(endorsements::tenant_id.eq(tenant.as_str()))
+        .filter(endorsements::id.eq(id.as_str()))
+        .filter(endorsements::revoked_at.is_not_null())
+        .filter(endorsements::domain_by.eq(Some(word(&DomainBy::Institution)?)))
+        .set((
+            endorsements::domain.eq(None::<String>),
+            endorsements::domain_by.eq(None::<String>),
+            endorsements::domain_at.eq(None::<i64>),
         ))
         .execute(db)?;
     Ok(changed == 1)
@@ -380,6 +391,35 @@ pub(crate) fn take_key(
         .set((
             endorsements::sealed_secret.eq(None::<String>),
             endorsements::key_taken_at.eq(Some(micros(now))),
+        ))
+        .execute(db)?;
+    Ok(changed == 1)
+}
+
+/// Says in the institution's word which DNS name is that of whoever gave an endorsement. `false`: nobody gave it, it was taken back,
+/// or a domain has shown itself to be theirs.
+pub(crate) fn vouch(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &EndorsementId,
+    name: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let own_word = word(&DomainBy::Institution)?;
+    let changed = diesel::update(endorsements::table)
+        .filter(endorsements::tenant_id.eq(tenant.as_str()))
+        .filter(endorsements::id.eq(id.as_str()))
+        .filter(endorsements::used_at.is_not_null())
+        .filter(endorsements::revoked_at.is_null())
+        .filter(
+            endorsements::domain_by
+                .is_null()
+                .or(endorsements::domain_by.assume_not_null().eq(own_word.as_str())),
+        )
+        .set((
+            endorsements::domain.eq(Some(name)),
+            endorsements::domain_by.eq(Some(own_word.as_str())),
+            endorsements::domain_at.eq(Some(micros(now))),
         ))
         .execute(db)?;
     Ok(changed == 1)

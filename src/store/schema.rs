@@ -968,4 +968,5 @@ pub(crate) use mine::{holder_notes, timelines};
 pub(crate) use outside::{
     grade_files, outside_cells, outside_columns, outside_grades, outside_people, rest_readings, rest_turns,
 };
-pub(crate) use portfolio::{collections, foreign_badges};
+pub(crate) use portfolio::{collections, foreign_badges, outside_looks};
+

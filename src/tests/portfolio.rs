@@ -13,7 +13,7 @@ use crate::domain::portfolio::{ForeignBadge, Holder, Standing};
 use crate::domain::rule::Condition;
 use crate::service::award::portfolio::checking;
 use crate::store::testing::TestDatabase;
-use crate::store::{foreign_badges, policies};
+use crate::store::{foreign_badges, looks, policies, tenants};
 use crate::tests::harness::{Scene, on_each_database};
 use crate::tests::privacy::{taken, unpacked};
 use crate::tests::showing::stage::{Stage, design};
@@ -173,6 +173,55 @@ fn a_badge_of_another_school_is_looked_at_kept_checked_again_and_removed() {
         let gone = student.submit(&list, &form, &[]).await.unwrap();
         reads(&gone, "Removed, with its file.");
         assert!(kept(&stage, 0).await.is_empty());
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn other_sites_are_asked_so_often_a_day_and_then_by_nobody_until_the_next() {
+    on_each_database(|scene| async move {
+        let (stage, school) = (Stage::set(scene).await, School::open().await);
+        stage.world.share_email(0, true);
+        let address = stage.world.students(stage.at)[0].email.clone();
+        let badge = school.awards("1", &address).await.to_string();
+        let mut student = stage.student_browser(0).await;
+        let review = bring(&mut student, &stage, "badge.json", badge.as_bytes()).await;
+        keep(&mut student, &review).await;
+        let (before, now) = (kept(&stage, 0).await.remove(0), stage.scene.cairn.clock.now());
+        let long_ago = now - chrono::TimeDelta::minutes(5);
+        let store = &stage.scene.cairn.store;
+        let tried = store.write(move |db| foreign_badges::checked(db, &before, None, long_ago));
+        tried.await.unwrap();
+        let one = kept(&stage, 0).await.remove(0);
+        let use_up = |kind: &'static str| {
+            let (tenant, now) = (stage.course.tenant.clone(), stage.scene.cairn.clock.now());
+            let store = &stage.scene.cairn.store;
+            store.write(move |db| {
+                let day = tenants::zone(db, &tenant)?.day(now);
+                looks::take(db, &tenant, kind, day, 1_000, &[(tenant.as_str(), 600)])
+            })
+        };
+        let used = [use_up("asked").await.unwrap(), use_up("planned").await.unwrap()];
+        assert_eq!(
+            used,
+            [598, 600],
+            "the look before it was kept, and the one when it was"
+        );
+        let asked = || async { school.site.received_requests().await.unwrap().len() };
+        let before = asked().await;
+        let page = bring(&mut student, &stage, "badge.json", badge.as_bytes()).await;
+        reads(&page, "that is used up for today");
+        reads(&page, "Nothing of this can be kept.");
+        let list = student.get(&stage.inside("/elsewhere")).await.unwrap();
+        let form = list.form("/check").unwrap();
+        let again = student.submit(&list, &form, &[]).await.unwrap();
+        assert_eq!(again.status, 422);
+        reads(&again, "that is used up for today");
+        checking::work(&stage.scene.cairn, &one.tenant, &one.id)
+            .await
+            .unwrap();
+        assert_eq!(asked().await, before, "nobody was asked");
+        assert_eq!(kept(&stage, 0).await, [one], "the last verdict stays");
         stage.scene.end().await;
     });
 }

@@ -166,9 +166,11 @@ async function askServer() {
     if (!answer.ok) throw new Error("This site does not check badges for others.");
     const { verdict, checks, remarks, parts } = await answer.json();
     const words = { valid: "valid, as far as it checks", invalid: "not valid", unknown: "it cannot say either" };
+    const isPart = parts.some(({ state }) => state === "held") && checks.every(({ kind, state }) => kind === "Parts" || state === "held");
+    const said = verdict !== "valid" && isPart ? "partly verified, each badge in it as it stands below" : words[verdict] ?? verdict;
     const lines = element("ul", "checks");
     lines.append(...checks.map(checkLine), ...parts.map(checkLine));
-    told.replaceChildren(element("p", "lead", `${location.host} says: ${words[verdict] ?? verdict}.`), lines, ...remarks.map((one) => element("p", "quiet", one)));
+    told.replaceChildren(element("p", "lead", `${location.host} says: ${said}.`), lines, ...remarks.map((one) => element("p", "quiet", one)));
   } catch (error) {
     told.replaceChildren(element("p", "", error instanceof TypeError ? "It did not answer." : error.message));
   } finally {

@@ -94,6 +94,10 @@ export async function verify(bytes, world, recipient = "") {
   const parts = isRecord(document) ? await partsOf(document, checks, world) : [];
   if (recipient !== "") await checks.note("Recipient", () => belongsTo(document.credentialSubject, recipient));
   const found = conclude(checks, document, [...checks.remarks, ...remarks(document, token)]);
+  const good = parts.filter(({ state }) => state === "held");
+  if (good.length > 0 && found.verdict !== "valid" && found.checks.every(({ kind, state }) => kind === "Parts" || state === "held")) {
+    found.headline = `Partly verified: ${good.length} of the ${parts.length} badges in it`;
+  }
   if (world.fromFiles?.size > 0) {
     if (found.verdict === "valid") {
       found.headline = "Valid, as far as the files that you chose tell";

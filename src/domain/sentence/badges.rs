@@ -24,9 +24,8 @@ pub(super) fn state(checked: &CheckedCondition, names: &Names, audience: Audienc
             one_line(course),
             names.day(*awarded_at)
         ),
-        (Seen::BadgeTooOld { .. }, Audience::Teacher) => {
-            format!("not earned within {}", years(&checked.condition))
-        }
+        // As where none was ever earned: that there is an old one, of whichever course, is between the student and that course.
+        (Seen::BadgeTooOld { .. }, Audience::Teacher) => "not earned yet".to_owned(),
         (Seen::BadgeTooOld { awarded_at }, Audience::Student) => format!(
             "yours is of {}, which is before {}",
             names.day(*awarded_at),
@@ -67,5 +66,28 @@ pub(super) fn missing(checked: &CheckedCondition) -> String {
             amount_of(*amount, at_least.saturating_sub(*sum).max(Decimal::ZERO))
         }
         _ => amount_of(Amount::Hours, Decimal::ZERO),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::evaluate::evaluate_group;
+    use crate::domain::sample::{Known, all, days, holds_within, names};
+    use crate::domain::sentence::{lines, next_step};
+
+    #[test]
+    fn a_teacher_does_not_learn_that_a_badge_was_earned_long_ago() {
+        let root = all([holds_within("sql", 1)]);
+        let told = |known: Known, audience| {
+            let decision = evaluate_group(&root, 1, &known.0, days(800));
+            let lines = lines(&decision, &names(), audience);
+            let texts: Vec<String> = lines.into_iter().map(|line| line.text).collect();
+            (texts, next_step(&decision, &names(), audience))
+        };
+        let old = || Known::default().badge("sql");
+        let none = Known::default;
+        assert_eq!(told(old(), Audience::Teacher), told(none(), Audience::Teacher));
+        assert_ne!(told(old(), Audience::Student), told(none(), Audience::Student));
     }
 }

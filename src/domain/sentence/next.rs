@@ -300,17 +300,12 @@ fn to_teacher(checked: &CheckedCondition, names: &Names) -> (u8, String) {
             format!("the student still has to change {what} as asked and hand it in again"),
         ),
         Seen::NothingHandedIn => (4, format!("the student still has to hand in {what}")),
-        Seen::BadgeNotHeld => (5, format!("the student still has to earn the badge {what}")),
+        Seen::BadgeNotHeld | Seen::BadgeTooOld { .. } => {
+            (5, format!("the student still has to earn the badge {what}"))
+        }
         Seen::External { .. } | Seen::ExternalOver { .. } | Seen::NoExternal => {
             (5, format!("the student still has to bring {what}"))
         }
-        Seen::BadgeTooOld { .. } => (
-            5,
-            format!(
-                "the student still has to earn the badge {what} within {}",
-                badges::years(&checked.condition)
-            ),
-        ),
         Seen::BadgeTotal { .. } => (
             5,
             format!(

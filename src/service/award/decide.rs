@@ -11,12 +11,13 @@ use crate::domain::facts::Facts;
 use crate::domain::people::Enrolment;
 use crate::domain::renewal;
 use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
+use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::award::regrades;
-use crate::service::award::whole::Whole;
+use crate::service::award::whole::{Whole, stands_in_course};
 use crate::service::badge::grade_rows;
 use crate::service::base::error::ServiceError;
-use crate::service::base::queue;
+use crate::service::base::queue::{self, DecidePerson};
 use crate::service::credential::signing::IssuingContext;
 use crate::store::decisions::NewDecision;
 use crate::store::{Db, StoreError, awards, badges, decisions, enrolments, facts, programmes, rules};
@@ -180,17 +181,25 @@ fn decide_group(
         if renewal::lapsed(choice, &deciding(facts).root, facts, latest.as_ref(), now).is_some() {
             continue;
         }
-        // Asked again here: a launch may have shown another role since the learners were listed, and a part may have been revoked.
+        // Asked again here: a launch may have shown another role since the learners were listed, a part may have been revoked, and a
+        // waiver taken back.
+        let (person, decision) = (&record.person, &decision.decision);
         let given = match &whole {
-            Some(whole) => whole.given(db, &badge, deciding(facts), &record.person, now)?,
-            None => may_be_awarded(db, tenant, &badge.course, &record.person)?.then(|| badge.clone()),
+            Some(whole) => whole.given(db, &badge, deciding(facts), person, decision, now)?,
+            None if !may_be_awarded(db, tenant, &badge.course, person)? => continue,
+            None => {
+                stands_in_course(db, &badge, deciding(facts), person, decision, now)?.then(|| badge.clone())
+            }
         };
-        let Some(given) = given else { continue };
+        let Some(given) = given else {
+            decide_again(db, &badge, person, cause, now, random)?;
+            continue;
+        };
         let signer = match &mut signer {
             Some(signer) => signer,
             none => none.insert(context.signer(db, tenant)?),
         };
-        let made = signer.prepare(db, &given, &record.person, cycle, &decision.decision, &record.id)?;
+        let made = signer.prepare(db, &given, person, cycle, decision, &record.id)?;
         prepared.extend(made);
     }
     let made = match signer {
@@ -203,6 +212,23 @@ fn decide_group(
         people: recorded.len(),
         awarded: awarded.len(),
     })
+}
+
+/// Has somebody decided anew about whom something changed while it was decided.
+fn decide_again(
+    db: &mut Db,
+    badge: &Badge,
+    person: &PersonId,
+    cause: Cause,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let job = DecidePerson {
+        course: badge.course.clone(),
+        person: person.clone(),
+        cause,
+    };
+    queue::enqueue(db, &badge.tenant, &job, now, now, random)
 }
 
 /// Whether the award that the person has leaves nothing to give.

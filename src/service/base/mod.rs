@@ -13,6 +13,7 @@ pub(crate) mod error_kind;
 mod farewell;
 pub(crate) mod institutions;
 pub(crate) mod last_seen;
+pub(in crate::service) mod looks;
 mod lost_database;
 pub(crate) mod master_key;
 pub(crate) mod names;

@@ -1,4 +1,5 @@
-//! How often somebody may try to sign in: from one address, at one account, and in a browser in which they did before.
+//! How often somebody may try to sign in: from one address, at one account, and in a browser in which they did before. And how often one
+//! host is asked because of a badge that anybody brought.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -17,7 +18,9 @@ use crate::service::base::refusal::AccountRefusal;
 const ADDRESS: (u32, Duration) = (20, Duration::from_secs(6));
 /// At one account: 5 at once, then one each minute.
 const ACCOUNT: (u32, Duration) = (5, Duration::from_mins(1));
-/// So many addresses or accounts are remembered before those are forgotten that have been quiet.
+/// At one host, whoever has it asked: 300 at once, for an export of badges that are all hosted there, then one each 2 seconds.
+const HOST: (u32, Duration) = (300, Duration::from_secs(2));
+/// So many addresses, accounts or hosts are remembered before those are forgotten that have been quiet.
 const REMEMBERED: usize = 10_000;
 
 type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, Ticks, NoOpMiddleware<Nanos>>;
@@ -42,6 +45,7 @@ pub(crate) struct Throttle {
     accounts: Limiter,
     /// Known browsers, each at one account.
     browsers: Limiter,
+    hosts: Limiter,
 }
 
 impl Throttle {
@@ -59,6 +63,7 @@ impl Throttle {
             addresses: limiter(ADDRESS),
             accounts: limiter(ACCOUNT),
             browsers: limiter(ACCOUNT),
+            hosts: limiter(HOST),
         }
     }
 
@@ -78,6 +83,11 @@ impl Throttle {
     /// As [`Throttle::attempt`].
     pub(crate) fn attempt_known(&self, browser: &str, account: &str) -> Result<(), ServiceError> {
         count(&self.browsers, &format!("{browser} {account}"))
+    }
+
+    /// Counts one question to that host, which strangers may have asked by what they send. `false`: it is one too many.
+    pub(crate) fn may_ask(&self, host: &str) -> bool {
+        count(&self.hosts, host).is_ok()
     }
 
     /// Counts one attempt from that address at an account that is not known yet.
@@ -159,6 +169,20 @@ mod tests {
         assert_eq!(tries("ada"), 2, "two minutes are two minutes");
         clock.set(TimeDelta::days(2));
         assert_eq!(tries("ada"), 0);
+    }
+
+    #[test]
+    fn one_host_is_asked_so_often_and_others_all_the_same() {
+        let clock = Arc::new(ManualClock::at(
+            DateTime::from_timestamp(1_795_478_400, 0).unwrap(),
+        ));
+        let shared: SharedClock = clock.clone();
+        let throttle = Throttle::new(&shared);
+        let asked = (0..400).filter(|_| throttle.may_ask("x.example"));
+        assert_eq!(asked.count(), 300);
+        assert!(throttle.may_ask("y.example"));
+        clock.advance(TimeDelta::seconds(2));
+        assert!(throttle.may_ask("x.example") && !throttle.may_ask("x.example"));
     }
 
     #[test]

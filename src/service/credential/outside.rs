@@ -206,8 +206,12 @@ async fn answered(cairn: &Cairn, url: String) -> (String, Option<Bytes>) {
     (url, answer)
 }
 
-/// What stands at an address that somebody gives, as it came; nothing where it is not to be had.
+/// What stands at an address that somebody gives, as it came; nothing where it is not to be had, and where its host was asked too often:
+/// whoever sends badges has nobody asked without end.
 pub(in crate::service) async fn at_address(cairn: &Cairn, url: Url, most: usize) -> Option<Bytes> {
+    if !cairn.throttle.may_ask(url.host_str()?) {
+        return None;
+    }
     let mut request = Request::get(url).header("accept", ACCEPTED);
     request.timeout = PATIENCE;
     request.max_body = most;

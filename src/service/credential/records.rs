@@ -7,7 +7,9 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 
 use crate::domain::audit::Action;
 use crate::domain::award::Award;
@@ -93,20 +95,39 @@ pub(in crate::service) fn counted(
     person: &PersonId,
     decision: &Decision,
 ) -> Result<Vec<Term>, StoreError> {
-    let named = decision.badges();
-    if named.is_empty() {
+    if decision.badges().is_empty() {
         return Ok(Vec::new());
     }
+    let held = held_by(db, tenant, person)?;
+    counted_of(db, tenant, &held, decision)
+}
+
+/// Every award of a person, and of whoever was joined into them.
+fn held_by(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Award>, StoreError> {
     let present = people::present(db, tenant, person)?;
     let mut held = Vec::new();
     for one in people::everybody(db, tenant, &present)? {
         held.extend(awards::for_person(db, tenant, &one)?);
     }
+    Ok(held)
+}
+
+/// As [`counted`], of what its holder has.
+fn counted_of(
+    db: &mut Db,
+    tenant: &TenantId,
+    held: &[Award],
+    decision: &Decision,
+) -> Result<Vec<Term>, StoreError> {
+    let named = decision.badges();
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
     let all = held.iter().map(|award| &award.badge);
     let lines = lineages::of_badges(db, tenant, all.chain(named.iter().map(|(badge, _)| *badge)))?;
     let mut found: Vec<Term> = Vec::with_capacity(named.len());
     for (badge, at) in named {
-        let Some(award) = award_of(&held, &lines, badge, at) else {
+        let Some(award) = award_of(held, &lines, badge, at) else {
             continue;
         };
         if found.iter().any(|known| known.award.id == award.id) {
@@ -182,10 +203,8 @@ pub(in crate::service) fn stack(
     let waived = waived_names(db, tenant, &record.decision)?;
     let (mut is_shared, mut left_out) = (false, 0);
     if recorded.is_some() {
-        let gathered = gathered(db, award.clone(), credential.clone())?;
-        let is_given = |one: &Term| one.credential.visibility.downloads && !one.credential.visibility.hidden;
-        is_shared = gathered.terms.iter().all(is_given);
-        left_out = gathered.left_out.len();
+        is_shared = open_to_others(db, award, credential)?.is_some();
+        left_out = gathered(db, award.clone(), credential.clone())?.left_out.len();
     }
     Ok(Some(Stack {
         parts,
@@ -194,6 +213,65 @@ pub(in crate::service) fn stack(
         is_shared,
         left_out,
     }))
+}
+
+/// What is read of a record to see which badges are in it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Inside<'a> {
+    #[serde(borrow)]
+    credential_subject: InsideSubject<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct InsideSubject<'a> {
+    #[serde(borrow)]
+    verifiable_credential: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    id: String,
+}
+
+/// Whether others get the file of a badge.
+fn is_open(credential: &Credential) -> bool {
+    credential.visibility.downloads && !credential.visibility.hidden
+}
+
+/// The record of a badge, where its holder lets others have the file of every badge that is in it. It goes by what was signed: what
+/// belongs together by now may be less.
+fn open_to_others(db: &mut Db, award: &Award, credential: &Credential) -> Result<Option<Record>, StoreError> {
+    let tenant = &award.tenant;
+    if !is_open(credential) {
+        return Ok(None);
+    }
+    let Some(record) = records::of_credential(db, tenant, &credential.id)? else {
+        return Ok(None);
+    };
+    let Ok(read) = serde_json::from_str::<Inside<'_>>(&record.document) else {
+        return Ok(None);
+    };
+    let present = people::present(db, tenant, &award.person)?;
+    let holder = people::everybody(db, tenant, &present)?;
+    for part in read.credential_subject.verifiable_credential {
+        let named = serde_json::from_str::<Named>(part.get()).ok();
+        let slug = named.as_ref().and_then(|named| named.id.rsplit('/').next());
+        let known = match slug {
+            Some(slug) => credentials::by_slug(db, slug)?,
+            None => None,
+        };
+        let is_it = |known: &Credential| known.tenant == *tenant && known.document.trim() == part.get();
+        let Some(known) = known.filter(|known| is_it(known) && is_open(known)) else {
+            return Ok(None);
+        };
+        let of_holder = awards::get(db, tenant, &known.award)?;
+        if of_holder.is_none_or(|award| !holder.contains(&award.person)) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(record))
 }
 
 /// A badge, those that counted for it, those that counted for these, and so on.
@@ -209,12 +287,14 @@ struct Gathered {
 /// As many as a verifier looks at, and reads. What counted for the badge itself comes first.
 fn gathered(db: &mut Db, award: Award, credential: Credential) -> Result<Gathered, StoreError> {
     let tenant = award.tenant.clone();
+    // Read once: a page that anybody may open asks for it.
+    let held = held_by(db, &tenant, &award.person)?;
     let mut terms = vec![Term { award, credential }];
     let mut bytes: usize = terms.iter().map(|term| term.credential.document.len()).sum();
     let (mut edges, mut left_out, mut next) = (Vec::new(), HashSet::new(), 0);
     while let Some(whole) = terms.get(next).map(|term| term.award.clone()) {
         if let Some(record) = decisions::get(db, &tenant, &whole.decision)? {
-            for part in counted(db, &tenant, &whole.person, &record.decision)? {
+            for part in counted_of(db, &tenant, &held, &record.decision)? {
                 let known = terms.iter().position(|known| known.award.id == part.award.id);
                 if let Some(place) = known {
                     edges.push((next, place));
@@ -382,6 +462,29 @@ pub(crate) async fn of(
         .store
         .read(move |db| records::of_credential(db, &tenant, &credential));
     found.await?.ok_or(ServiceError::NotFound("record"))
+}
+
+/// The record of a credential for others: as it was signed, if at this moment its holder lets others have every badge in it.
+///
+/// # Errors
+/// What the store reports.
+#[tracing::instrument(name = "records.for_others", level = "debug", skip_all, fields(credential = credential.as_str()))]
+pub(crate) async fn for_others(
+    cairn: &Cairn,
+    tenant: &TenantId,
+    credential: &CredentialId,
+) -> Result<Option<Record>, ServiceError> {
+    let (tenant, id) = (tenant.clone(), credential.clone());
+    let found = cairn.store.read(move |db| {
+        let Some(credential) = credentials::get(db, &tenant, &id)? else {
+            return Ok(None);
+        };
+        match awards::get(db, &tenant, &credential.award)? {
+            Some(award) => open_to_others(db, &award, &credential),
+            None => Ok(None),
+        }
+    });
+    Ok(found.await?)
 }
 
 /// Whether others get the record from the badge's page.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::Badge;
-use crate::domain::endorsement::{Domain, DomainBy, Endorsement, InvitedBy, domain_name};
+use crate::domain::endorsement::{DomainBy, Endorsement, InvitedBy, domain_name};
 use crate::domain::issuer::{Issuer, Tenant};
 use crate::ids::{BadgeId, EndorsementId, TenantId};
 use crate::service::Cairn;
@@ -144,10 +144,11 @@ pub(crate) async fn again(
     made.await
 }
 
-/// Says in the institution's name which DNS name a body has.
+/// Says in the institution's name which DNS name the body has that gave an endorsement.
 ///
 /// # Errors
-/// As [`withdraw`]; [`ServiceError::Refused`] for what is no DNS name.
+/// As [`withdraw`]; [`ServiceError::Refused`] for what is no DNS name, while nobody gave it or once it was taken back, and where a
+/// domain has shown itself to be theirs.
 #[tracing::instrument(name = "endorsements.vouch", skip_all, fields(endorsement = id.as_str()))]
 pub(crate) async fn vouch(
     cairn: &Cairn,
@@ -163,15 +164,24 @@ pub(crate) async fn vouch(
     let (tenant, id) = (tenant.clone(), id.clone());
     let done = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         let one = one(db, &tenant, &id)?;
-        let domain = Domain {
-            name,
-            by: DomainBy::Institution,
-            at: now,
-        };
-        endorsements::set_domain(db, &tenant, &one.id, &domain)?;
+        if !endorsements::vouch(db, &tenant, &one.id, &name, now)? {
+            return Err(not_vouched(&one).into());
+        }
         let entry = Entry::new(&tenant, actor, Action::EndorsementDomain, one.badge.as_str(), now);
-        let entry = entry.detail(json!({"endorsement": one.id, "domain": domain.name}));
+        let entry = entry.detail(json!({"endorsement": one.id, "domain": name}));
         Ok(audit::record(db, &entry, random.as_ref())?)
     });
     done.await
+}
+
+/// Why nobody vouches for it.
+fn not_vouched(one: &Endorsement) -> EndorsementRefusal {
+    let proven = one.domain.as_ref().filter(|domain| domain.by == DomainBy::Did);
+    match (&one.given, proven) {
+        (None, _) => EndorsementRefusal::Unanswered,
+        (Some(given), _) if given.revoked_at.is_some() => EndorsementRefusal::Ended,
+        (Some(_), Some(domain)) => EndorsementRefusal::DomainProven(domain.name.clone()),
+        // Something changed in between: what holds now is on the page.
+        (Some(_), None) => EndorsementRefusal::Ended,
+    }
 }

@@ -13,7 +13,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::institution::administrators::{Administrator, links};
 use crate::store::{
-    admin_sessions, audit, endorsements, policies, registrations, rest_accesses, retention, tenants,
+    admin_sessions, audit, endorsements, looks, policies, registrations, rest_accesses, retention, tenants,
     timelines,
 };
 use lti::registration::Registration;
@@ -121,6 +121,8 @@ pub(crate) async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
         admin_sessions::purge(db, now)?;
         rest_accesses::purge_consents(db, now)?;
         links::forget_old(db, now)?;
+        // Two days earlier it is over in every zone.
+        looks::purge(db, now.date_naive() - TimeDelta::days(2))?;
         tenants::list(db)
     });
     for tenant in over.await? {

@@ -10,7 +10,7 @@ use super::schema::{
     outside_grades, outside_people, past_results, people, posted_scores, programme_waivers, records,
     regrades, results, section_members, sessions, share_links, subjects, submissions, timelines,
 };
-use super::{Db, StoreError, jobs, joins, waiting_answers};
+use super::{Db, StoreError, jobs, joins, looks, waiting_answers};
 use crate::domain::audit::{ActorKind, approval_subject};
 use crate::domain::erasure::{Declined, Wish};
 use crate::ids::{BadgeId, ErasureId, PersonId, TenantId};
@@ -236,6 +236,7 @@ pub(crate) fn erase(
         .filter(credentials::award_id.eq_any(of_person))
         .execute(connection))?;
     waiting_answers::forget_person(db, tenant, person)?;
+    looks::forget_person(db, tenant, person)?;
     delete_of!(
         db,
         tenant,

@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use super::super::schema::sessions;
-use super::super::{Db, StoreError, people};
+use super::super::{Db, StoreError, people, records};
 use super::leaving::{self, Left};
 use super::moves::{self, Moved, run};
 use super::{awards, grades, roles, submissions};
@@ -123,6 +123,8 @@ pub(crate) fn part(
     from: &PersonId,
     into: &PersonId,
 ) -> Result<(), StoreError> {
+    // A record holds the badges of both, and each has their own from now on.
+    records::forget_person(db, tenant, into)?;
     grades::part(db, tenant, id, into)?;
     for moved in MOVED.iter().rev() {
         moved.back(db, tenant, id, into.as_str())?;

@@ -22,7 +22,9 @@ mod waivers;
 
 pub(crate) use held::{facts_of, hold, holders_of_parts, students};
 pub(crate) use offered::{copies, named, offered};
-pub(crate) use reviews::{answer as answer_review, ask as ask_review, last_approval, of_digest as review_of};
+pub(crate) use reviews::{
+    answer as answer_review, ask as ask_review, designers, last_approval, of_digest as review_of,
+};
 pub(crate) use waivers::{
     get as waiver, insert as waive, of_badge as waivers_of, of_person as waivers_of_person,
     take_back as take_waiver_back,
@@ -180,6 +182,16 @@ pub(crate) fn of_badge(
         .get_result(connection))
     .optional()?;
     row.map(Row::programme).transpose()
+}
+
+/// Lets nobody else change the badge of a programme until the transaction ends: what is looked at is what is activated or changed.
+pub(crate) fn hold_badge(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<(), StoreError> {
+    diesel::update(badges::table)
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::id.eq(badge.as_str()))
+        .set(badges::revision.eq(badges::revision))
+        .execute(db)?;
+    Ok(())
 }
 
 /// The programmes of an institution with their badges, oldest first.

@@ -1,12 +1,16 @@
 //! That a second administrator looks at a programme before it decides.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
+use diesel::dsl::max;
 use diesel::prelude::*;
 
+use crate::domain::audit::Action;
 use crate::domain::programme::{Review, ReviewState};
 use crate::ids::{AdminId, BadgeId, TenantId};
 use crate::store::convert::{from_word, micros, moment, opt_moment, word};
-use crate::store::schema::programme_reviews;
+use crate::store::schema::{audit, programme_reviews};
 use crate::store::{Db, StoreError};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -98,6 +102,32 @@ pub(crate) fn last_approval(
         .first(db)
         .optional()?;
     row.map(Row::review).transpose()
+}
+
+/// The administrators who changed a programme since it was last activated: in its design, its rule or its terms. Who saved it in the
+/// moment in which it was activated is one of them.
+pub(crate) fn designers(
+    db: &mut Db,
+    tenant: &TenantId,
+    badge: &BadgeId,
+) -> Result<BTreeSet<AdminId>, StoreError> {
+    let activated: Option<i64> = audit::table
+        .filter(audit::tenant_id.eq(tenant.as_str()))
+        .filter(audit::subject.eq(badge.as_str()))
+        .filter(audit::action.eq(Action::ProgrammeActivated.as_str()))
+        .select(max(audit::happened_at))
+        .get_result(db)?;
+    let changed = audit::action
+        .eq(Action::ProgrammeMade.as_str())
+        .or(audit::action.eq(Action::ProgrammeSaved.as_str()));
+    let saved: Vec<Option<String>> = audit::table
+        .filter(audit::tenant_id.eq(tenant.as_str()))
+        .filter(audit::subject.eq(badge.as_str()))
+        .filter(changed)
+        .filter(audit::happened_at.ge(activated.unwrap_or(i64::MIN)))
+        .select(audit::actor_id)
+        .load(db)?;
+    Ok(saved.into_iter().flatten().map(AdminId::from).collect())
 }
 
 /// Answers a review that waits. `false`: somebody answered it before, or it is another one by now.

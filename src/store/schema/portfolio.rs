@@ -1,4 +1,4 @@
-//! Badges of other issuers, and collections.
+//! Badges of other issuers, how often they are looked at, and collections.
 
 diesel::table! {
     foreign_badges (id) {
@@ -39,5 +39,15 @@ diesel::table! {
         link_digest -> Nullable<Text>,
         link_made_at -> Nullable<BigInt>,
         link_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    outside_looks (tenant_id, asker, kind, counted_on) {
+        tenant_id -> Text,
+        asker -> Text,
+        kind -> Text,
+        counted_on -> Text,
+        looks -> BigInt,
     }
 }

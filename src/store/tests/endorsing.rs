@@ -164,9 +164,15 @@ fn what_nobody_answered_and_who_invited_are_forgotten() {
         )));
         let domain = Domain {
             name: "firm.example".into(),
-            by: DomainBy::Institution,
+            by: DomainBy::Did,
             at: at(2),
         };
+        let vouch = || {
+            write(database, |db| {
+                endorsements::vouch(db, tenant, &"e1".into(), "other.example", at(3))
+            })
+        };
+        assert!(!vouch(), "nobody said anything yet");
         write(database, |db| {
             endorsements::set_domain(db, tenant, &"e1".into(), &domain)
         });

@@ -5,6 +5,7 @@ use crate::domain::evidence::StoredFile;
 use crate::domain::policy::Policy;
 use crate::domain::portfolio::{Collection, CollectionLink, ForeignBadge, Holder, Item, Says, Standing};
 use crate::store::foreign_badges::Found;
+use crate::store::looks;
 
 fn file(digest: &str) -> StoredFile {
     StoredFile {
@@ -248,5 +249,35 @@ fn only_what_is_certainly_theirs_is_a_fact_and_only_where_the_institution_allows
         };
         write(database, |db| policies::set(db, &school.tenant, &allowed, at(5)));
         assert_eq!(known(), 1);
+    });
+}
+
+#[test]
+fn looks_of_a_day_are_counted_for_each_who_asks_and_for_all_of_them_together() {
+    on_both_databases(|database| {
+        let (north, south) = (School::new(database, "north"), School::new(database, "south"));
+        let people = north.learners(database, 2);
+        let [ada, ben] = [0, 1].map(|n| people[n].id.clone());
+        let day = |n| chrono::NaiveDate::from_ymd_opt(2026, 12, n).unwrap();
+        let take = |of: &TenantId, kind: &'static str, on, who: &PersonId, wanted| {
+            let shares = [(of.as_str(), 10), (who.as_str(), 7)];
+            write(database, |db| looks::take(db, of, kind, on, wanted, &shares))
+        };
+        let tenant = &north.tenant;
+        assert_eq!(take(tenant, "asked", day(1), &ada, 5), 5);
+        assert_eq!(take(tenant, "asked", day(1), &ada, 5), 2, "their own are used up");
+        assert_eq!(take(tenant, "asked", day(1), &ben, 5), 3, "so are those of all");
+        assert_eq!(take(tenant, "asked", day(1), &ben, 1), 0);
+        for (of, kind, on) in [
+            (tenant, "planned", day(1)),
+            (tenant, "asked", day(2)),
+            (&south.tenant, "asked", day(1)),
+        ] {
+            assert_eq!(take(of, kind, on, &ada, 5), 5);
+        }
+        write(database, |db| looks::forget_person(db, tenant, &ada));
+        assert_eq!(take(tenant, "planned", day(1), &ada, 9), 5, "the sum stays");
+        assert_eq!(write(database, |db| looks::purge(db, day(2))), 6);
+        assert_eq!(take(tenant, "asked", day(1), &ben, 9), 7);
     });
 }

@@ -3,8 +3,9 @@
 use super::awarding::list;
 use super::*;
 use crate::domain::credential::{Credential, Record, Visibility};
-use crate::ids::CredentialId;
-use crate::store::records;
+use crate::domain::platform::{Join, JoinKind, JoinState};
+use crate::ids::{CredentialId, JoinId};
+use crate::store::{joins, records};
 
 /// A credential of that person, with its record.
 fn recorded(database: &TestDatabase, school: &School, person: &PersonId, number: i32) -> Record {
@@ -56,8 +57,8 @@ fn a_record_is_kept_to_the_byte_and_goes_with_its_holder() {
             issuers::insert(db, &issuer("i", tenant), at(0))?;
             status_lists::insert(db, &list(&school, "l", 16))
         });
-        let people = school.learners(database, 2);
-        let [ada, ben] = [0, 1].map(|n| &people[n].id);
+        let people = school.learners(database, 3);
+        let [ada, ben, cat] = [0, 1, 2].map(|n| &people[n].id);
         let [first, second] = [1, 2].map(|number| recorded(database, &school, ada, number));
         let others = recorded(database, &school, ben, 3);
         assert_eq!(kept(database, tenant, &first.credential), Some(first.clone()));
@@ -79,5 +80,25 @@ fn a_record_is_kept_to_the_byte_and_goes_with_its_holder() {
         assert_eq!(kept(database, tenant, &others.credential), Some(others.clone()));
         write(database, |db| erasures::erase(db, tenant, ben, &[], "erased-1"));
         assert_eq!(kept(database, tenant, &others.credential), None);
+
+        // What was made while two were one has badges of both.
+        let of_cat = recorded(database, &school, cat, 4);
+        let join = Join {
+            id: JoinId::new(at(9), &SystemRandom),
+            tenant: tenant.clone(),
+            kind: JoinKind::Person,
+            parent: None,
+            from: cat.as_str().into(),
+            into: ada.as_str().into(),
+            state: JoinState::Leaving,
+            asked_at: at(9),
+        };
+        write(database, |db| {
+            joins::insert(db, &join)?;
+            joins::join_people(db, tenant, &join.id, cat, ada)
+        });
+        assert_eq!(kept(database, tenant, &of_cat.credential), Some(of_cat.clone()));
+        write(database, |db| joins::part_people(db, tenant, &join.id, cat, ada));
+        assert_eq!(kept(database, tenant, &of_cat.credential), None);
     });
 }

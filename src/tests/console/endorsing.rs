@@ -1,10 +1,13 @@
 //! Endorsements in the console: an administrator invites, vouches for a domain, and keeps inviting to administrators.
 
+use crate::domain::endorsement::{Domain, DomainBy};
 use crate::domain::policy::{Policy, Who};
-use crate::service::institution::administrators::Scope;
+use crate::ids::AdminId;
+use crate::service::institution::administrators::{Administrator, Scope};
+use crate::service::institution::endorsements::vouch;
 use crate::store::{endorsements, policies};
 use crate::tests::harness::on_each_database;
-use crate::tests::showing::endorsing::endorsed;
+use crate::tests::showing::endorsing::{done, endorsed};
 use crate::tests::showing::stage::{Stage, get};
 
 use super::admin_browser::AdminBrowser;
@@ -19,18 +22,6 @@ fn an_administrator_invites_and_vouches_for_a_domain() {
         let place = format!("/admin/endorsements/{tenant}");
         let page = ada.get(&place).await;
         assert!(page.words().contains("None yet"), "{}", page.words());
-        let wrong = [
-            ("badge", badge.as_str()),
-            ("name", "Example Works"),
-            ("domain", "https://x"),
-        ];
-        let refused = ada.send(&page, &place, &wrong).await;
-        assert_eq!(refused.status, 422, "{}", refused.words());
-        assert!(
-            refused.words().contains("That is no DNS name"),
-            "{}",
-            refused.words()
-        );
         let right = [("badge", badge.as_str()), ("name", "Example Works")];
         let made = ada.send(&page, &place, &right).await;
         let text = made.text();
@@ -42,6 +33,13 @@ fn an_administrator_invites_and_vouches_for_a_domain() {
         let shown = get(&public, "text/html").await.words();
         assert!(shown.contains("Nobody vouches for the name."), "{shown}");
         let page = ada.get(&place).await;
+        let refused = ada.send(&page, "/vouch", &[("domain", "https://x")]).await;
+        assert_eq!(refused.status, 422, "{}", refused.words());
+        assert!(
+            refused.words().contains("That is no DNS name"),
+            "{}",
+            refused.words()
+        );
         let saved = ada.send(&page, "/vouch", &[("domain", "Firm.Example")]).await;
         assert!(
             saved.words().contains("vouches for that domain"),
@@ -65,7 +63,7 @@ fn an_administrator_invites_and_vouches_for_a_domain() {
 }
 
 #[test]
-fn a_teacher_who_asks_again_has_nobody_vouched_for() {
+fn nobody_vouches_for_an_invitation_that_nobody_answered() {
     on_each_database(|scene| async move {
         let mut stage = Stage::set(scene).await;
         let (badge, ..) = stage.earned().await;
@@ -73,6 +71,7 @@ fn a_teacher_who_asks_again_has_nobody_vouched_for() {
         let tenant = stage.course.tenant.clone();
         let place = format!("/admin/endorsements/{tenant}");
         let page = ada.get(&place).await;
+        // A form of an earlier version of the page, which asked for a domain in advance.
         let typed = [
             ("badge", badge.as_str()),
             ("name", "Example Works"),
@@ -80,20 +79,58 @@ fn a_teacher_who_asks_again_has_nobody_vouched_for() {
         ];
         let made = ada.send(&page, &place, &typed).await;
         assert_eq!(made.status, 200, "{}", made.words());
+        let page = ada.get(&place).await;
+        assert!(page.form("/vouch").is_err(), "{}", page.text());
+        let of_badge = || {
+            let (tenant, id) = (tenant.clone(), badge.clone());
+            let store = &stage.scene.cairn.store;
+            store.read(move |db| endorsements::of_badge(db, &tenant, &id))
+        };
+        let waits = of_badge().await.unwrap().remove(0);
+        let admin = Administrator {
+            actor: AdminId::from("ada"),
+            name: "Ada".into(),
+            scope: Scope::Everything,
+        };
+        let refused = vouch(&stage.scene.cairn, &admin, &tenant, &waits.id, "firm.example").await;
+        assert_eq!(refused.unwrap_err().code(), "endorsement.unanswered");
+
+        let text = made.text();
+        let link = text.split("id=\"fresh-link\" readonly value=\"").nth(1).unwrap();
+        let own = endorsed(link.split('"').next().unwrap(), "We hire for this.").await;
+        let set = |by| {
+            let (tenant, id) = (tenant.clone(), waits.id.clone());
+            let domain = Domain {
+                name: "works.example".into(),
+                by,
+                at: waits.made_at,
+            };
+            let store = &stage.scene.cairn.store;
+            store.write(move |db| endorsements::set_domain(db, &tenant, &id, &domain))
+        };
+        set(DomainBy::Did).await.unwrap();
+        let refused = vouch(&stage.scene.cairn, &admin, &tenant, &waits.id, "firm.example").await;
+        assert_eq!(refused.unwrap_err().code(), "endorsement.domain-proven");
+        set(DomainBy::Institution).await.unwrap();
+        vouch(&stage.scene.cairn, &admin, &tenant, &waits.id, "firm.example")
+            .await
+            .unwrap();
+        let domain = || async { of_badge().await.unwrap().remove(0).domain };
+        assert_eq!(domain().await.unwrap().name, "firm.example");
+        done(&own, &[("what", "revoke")]).await;
+        assert_eq!(domain().await, None, "what was vouched for was taken back");
+        let refused = vouch(&stage.scene.cairn, &admin, &tenant, &waits.id, "firm.example").await;
+        assert_eq!(refused.unwrap_err().code(), "endorsement.ended");
+        // Whoever is asked again has said nothing yet.
         let address = stage.inside(&format!("/badges/{badge}/endorsements"));
         let page = stage.teacher.get(&address).await.unwrap();
         let form = page.form("/again").unwrap();
         let again = stage.teacher.submit(&page, &form, &[]).await.unwrap();
         assert_eq!(again.status, 200, "{}", again.words());
         let id = badge.clone();
-        let all = stage
-            .scene
-            .cairn
-            .store
-            .read(move |db| endorsements::of_badge(db, &tenant, &id));
-        let all = all.await.unwrap();
-        let vouched: Vec<bool> = all.iter().map(|one| one.domain.is_some()).collect();
-        assert_eq!(vouched, [true, false], "whoever gets that link may be anybody");
+        let store = &stage.scene.cairn.store;
+        let all = store.read(move |db| endorsements::of_badge(db, &tenant, &id));
+        assert!(all.await.unwrap().iter().all(|one| one.domain.is_none()));
         stage.scene.end().await;
     });
 }

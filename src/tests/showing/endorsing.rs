@@ -61,7 +61,7 @@ pub(crate) async fn endorsed(link: &str, comment: &str) -> String {
 }
 
 /// Does something by an endorser's own link.
-async fn done(own: &str, what: &[(&str, &str)]) -> Page {
+pub(crate) async fn done(own: &str, what: &[(&str, &str)]) -> Page {
     let mut endorser = Browser::new().unwrap();
     let page = endorser.get(own).await.unwrap();
     let form = page.form("/endorser/").unwrap();

@@ -2,7 +2,7 @@
 //! holder lets them have every badge in it, and never silent about one that was revoked.
 
 use crate::domain::award::Award;
-use crate::domain::credential::Credential;
+use crate::domain::credential::{Credential, Record};
 use crate::domain::programme::{Parts, PartsEnd, Place};
 use crate::domain::rule::{Condition, Node};
 use crate::domain::sample::holds;
@@ -18,7 +18,7 @@ use reqwest::Method;
 use std::io::Cursor;
 
 use super::stage::{Stage, design, get, until};
-use crate::store::reissues;
+use crate::store::{records, reissues};
 use crate::tests::harness::on_each_database;
 use crate::tests::privacy::{taken, unpacked};
 
@@ -258,17 +258,83 @@ fn others_get_a_record_where_its_holder_lets_them_have_every_badge_in_it() {
         let html = get(&page, "text/html").await.text();
         assert!(html.contains("clr.json") && html.contains("clr.jwt"), "{html}");
 
-        // What its holder takes out of a badge is not said on in a record of before.
+        // A badge that its holder keeps to themselves takes the record along at once.
         let base_now = browser
             .get(&stage.inside(&format!("/credentials/{}", base.id)))
             .await
             .unwrap();
+        let switches = base_now.form("/share").unwrap();
+        let kept = [("keep_page", "yes")];
+        browser.submit(&base_now, &switches, &kept).await.unwrap();
+        assert_eq!(get(&file, "*/*").await.status, 403);
+        let html = get(&page, "text/html").await.text();
+        assert!(!html.contains("clr.json"), "{html}");
+
+        // What its holder takes out of a badge is not said on in a record of before.
         let mut signing_base = base_now.form("/sign").unwrap();
         signing_base.fields.retain(|field| field.name != "say_grades");
         browser.submit(&base_now, &signing_base, &[]).await.unwrap();
         assert_eq!(get(&file, "*/*").await.status, 404);
         let anew = holder.get(&mine).await.unwrap();
         assert!(anew.form("/record").is_ok(), "{}", anew.words());
+    });
+}
+
+#[test]
+fn a_record_is_given_by_what_is_in_it_and_not_by_what_belongs_together_now() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let ((base, part), (award, credential)) = stacked(&stage).await;
+        let charts = stage
+            .badge(design("Chart reader"), Some(vec![stage.quiz()]))
+            .await;
+        let (other, more) = stage.awarded(&charts, 0).await;
+        // One that counted when the record was made, and does not any more.
+        let inside = [&credential, &part, &more].map(|one| one.document.as_str());
+        let inside = inside.join(",");
+        let record = Record {
+            tenant: credential.tenant.clone(),
+            credential: credential.id.clone(),
+            document: format!("{{\"credentialSubject\":{{\"verifiableCredential\":[{inside}]}}}}"),
+            token: "a.b.c".into(),
+            made_at: credential.issued_at,
+        };
+        let store = &stage.scene.cairn.store;
+        let made = store.write(move |db| records::insert_once(db, &record));
+        assert!(made.await.unwrap());
+        let file = stage.url(&format!("/b/{}.clr.json", credential.slug));
+        for (one, status) in [(&base, 403), (&award, 403), (&other, 200)] {
+            let (mut holder, _, page) = stage.holding(0, one).await;
+            shared(&mut holder, &page).await;
+            assert_eq!(get(&file, "*/*").await.status, status);
+        }
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn a_record_that_is_brought_is_verified_part_by_part_and_never_as_a_whole() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let ((_, part), (award, _)) = stacked(&stage).await;
+        let (mut holder, mine, _) = made(&stage, &award).await;
+        let record = holder.get(&format!("{mine}.clr.json")).await.unwrap().text();
+        let forged = part.document.replace("Quiz master", "Quiz champion");
+        let forged = record.replace(&part.document, &forged);
+        let page = holder.get(&stage.inside("/elsewhere")).await.unwrap();
+        let form = page.form("/elsewhere/bring").unwrap();
+        let file = [("file", "clr.json", "application/json", forged.as_bytes())];
+        let review = holder.submit_files(&page, &form, &[], &file).await.unwrap();
+        let words = review.words();
+        for said in [
+            "Partly verified: 1 of the 2 badges in it could be verified",
+            "Data reader",
+            "Quiz champion",
+            "This badge is not genuine",
+        ] {
+            assert!(words.contains(said), "{said}: {words}");
+        }
+        stage.scene.end().await;
     });
 }
 

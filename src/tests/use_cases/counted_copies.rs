@@ -4,11 +4,14 @@ use super::benches;
 use super::programmes::{activated, admin, first_part, made, second_course};
 use crate::clock::Clock as _;
 use crate::domain::membership::SeenAs;
+use crate::domain::policy::Policy;
+use crate::domain::programme::{Parts, PartsEnd, Place};
 use crate::service::credential::about;
+use crate::service::institution::programmes::saving::{self, Typed};
 use crate::service::institution::programmes::{self, accepting};
 use crate::store::enrolments::{self, Role};
 use crate::store::testing::shortcuts::launch_person;
-use crate::store::{badges, lineages};
+use crate::store::{badges, lineages, policies};
 
 #[tokio::test]
 async fn a_copy_that_asks_something_else_counts_once_the_owner_of_the_programme_says_so() {
@@ -62,8 +65,32 @@ async fn a_copy_that_asks_something_else_counts_once_the_owner_of_the_programme_
         assert!(!one.asks.is_empty());
         let other = accepting::accept(cairn, &by, tenant, &tower, &copy, "0000").await;
         assert_eq!(other.unwrap_err().code(), "programme.copy-changed");
+        // Where a second person approves, one counts copies too, and what was approved stays, whatever is a part of it.
+        let (of, policy) = (
+            tenant.clone(),
+            Policy {
+                programme_reviews: true,
+                ..Policy::default()
+            },
+        );
+        let set = cairn.store.write(move |db| policies::set(db, &of, &policy, now));
+        set.await.unwrap();
+        let own = accepting::accept(cairn, &by, tenant, &tower, &copy, &one.digest).await;
+        assert_eq!(own.unwrap_err().code(), "programme.own-design");
+        let stands = opened().await.badge;
+        let other = Typed {
+            design: stands.design.clone(),
+            parts: Parts {
+                badges: vec![(first.clone(), Place::Prerequisite)],
+                ..Parts::default()
+            },
+            parts_end: PartsEnd::Keeps,
+            finish_begun: true,
+        };
+        let saved = saving::save(cairn, &by, tenant, Some((&tower, stands.revision)), other).await;
+        assert_eq!(saved.unwrap_err().code(), "programme.approved-stays");
         for _ in 0..2 {
-            accepting::accept(cairn, &by, tenant, &tower, &copy, &one.digest)
+            accepting::accept(cairn, &admin("ben"), tenant, &tower, &copy, &one.digest)
                 .await
                 .unwrap();
         }

@@ -3,7 +3,7 @@
 use super::bench::design;
 use super::{Bench, benches};
 use crate::clock::Clock as _;
-use crate::domain::award::Revocation;
+use crate::domain::award::{Award, Revocation};
 use crate::domain::badge::{Badge, BadgeState, Design, Expiry};
 use crate::domain::course::{CourseLife, End, Services};
 use crate::domain::design_review::RuleProblem;
@@ -12,7 +12,7 @@ use crate::domain::policy::Policy;
 use crate::domain::programme::{Hindrance, Parts, PartsEnd, Place};
 use crate::domain::rule::{Condition, Group, Need, Node};
 use crate::domain::zone::Zone;
-use crate::ids::{AdminId, BadgeId, CourseId, PersonId, RuleId};
+use crate::ids::{AdminId, AwardId, BadgeId, CourseId, PersonId, RuleId};
 use crate::random::SystemRandom;
 use crate::service::base::refusal::{ProgrammeRefusal, Refusal};
 use crate::service::credential::about;
@@ -23,6 +23,7 @@ use crate::service::institution::programmes::trying::{self, Activated};
 use crate::service::institution::programmes::{self, waiving};
 use crate::store::courses::CourseSeen;
 use crate::store::enrolments::Role;
+use crate::store::programmes as stored;
 use crate::store::testing::shortcuts::{all_courses, launch_course, launch_person};
 use crate::store::{awards, badges, console, courses, enrolments, lineages, policies, rules};
 use chrono::TimeDelta;
@@ -346,6 +347,17 @@ async fn a_second_person_approves_and_whoever_designed_it_does_not() {
         let set = cairn.store.write(move |db| policies::set(db, &of, &policy, now));
         set.await.unwrap();
         let tower = made(&bench, "Tower", &[&first]).await;
+        // Cat had a hand in it before Ada saved it last.
+        for (by, finish_begun) in [("cat", false), ("ada", true)] {
+            let opened = programmes::open(cairn, &admin(by), &tenant, &tower).await;
+            let known = Some((&tower, opened.unwrap().badge.revision));
+            let other = Typed {
+                finish_begun,
+                ..typed("Tower", &[&first])
+            };
+            let saved = saving::save(cairn, &admin(by), &tenant, known, other).await;
+            assert_eq!(saved.unwrap(), Saved::Done(tower.clone()));
+        }
         let trial = trying::trial(cairn, &admin("ada"), &tenant, &tower, 0)
             .await
             .unwrap();
@@ -361,8 +373,11 @@ async fn a_second_person_approves_and_whoever_designed_it_does_not() {
             .await
             .unwrap();
         let shown = asked.review.unwrap().digest;
-        let own = reviewing::answer(cairn, &admin("ada"), &tenant, &tower, &shown, Answer::Approve).await;
-        assert_eq!(own.unwrap_err().code(), "programme.own-design");
+        for designer in ["ada", "cat"] {
+            let by = admin(designer);
+            let own = reviewing::answer(cairn, &by, &tenant, &tower, &shown, Answer::Approve).await;
+            assert_eq!(own.unwrap_err().code(), "programme.own-design", "{designer}");
+        }
         reviewing::answer(cairn, &admin("ben"), &tenant, &tower, &shown, Answer::Approve)
             .await
             .unwrap();
@@ -464,6 +479,44 @@ async fn one_badge_in_two_terms_is_offered_once_and_refused_twice_in_one_program
             .map(|one| matches!(one, Hindrance::OneInTwoTerms { names } if names.len() == 2))
             .collect();
         assert_eq!(told, [true], "{:?}", opened.hindrances);
+    }
+}
+
+#[tokio::test]
+async fn a_waiver_is_not_taken_back_while_its_person_is_awarded_by_it() {
+    for bench in benches().await {
+        let (person, first) = first_part(&bench).await;
+        let other = bench.world.students(bench.at).remove(3);
+        let other = bench.person(&other.sub).await;
+        let (_, second) = second_course(&bench, &[(other, SeenAs::Learner)]).await;
+        let tower = made(&bench, "Tower", &[&first, &second]).await;
+        assert_eq!(activated(&bench, &tower).await, 0);
+        let (cairn, tenant, by) = (&bench.cairn, &bench.course.tenant, admin("ada"));
+        waiving::waive(cairn, &by, tenant, &tower, &person, &second, "Taught it.")
+            .await
+            .unwrap();
+        let known = waiving::waived(cairn, &by, tenant, &tower, "").await.unwrap();
+        let waiver = known.waivers[0].0.id.clone();
+        // As a worker does, which is slow between counting and signing.
+        let award = Award {
+            id: AwardId::new(bench.clock.now(), &SystemRandom),
+            badge: tower.clone(),
+            ..bench.holders(&first).await.remove(&person).unwrap()
+        };
+        let (holds, is_held) = tokio::sync::oneshot::channel();
+        let awarding = cairn.store.write(move |db| {
+            stored::hold(db, &award.tenant, &award.person)?;
+            holds.send(()).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            awards::insert_once(db, &award)
+        });
+        let taking = async {
+            is_held.await.unwrap();
+            waiving::take_back(cairn, &by, tenant, &tower, &waiver).await
+        };
+        let (awarded, taken) = tokio::join!(awarding, taking);
+        assert!(awarded.unwrap());
+        assert_eq!(taken.unwrap_err().code(), "programme.waiver-used");
     }
 }
 

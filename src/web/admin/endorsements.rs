@@ -57,7 +57,6 @@ async fn invite(
     let wanted = Wanted {
         name: visit.fields.text("name"),
         email: visit.fields.text("email"),
-        domain: visit.fields.text("domain"),
     };
     let id = BadgeId::from(badge.as_str());
     match endorsements::invite(&visit.cairn, &visit.admin, &tenant, &id, &wanted).await {
@@ -116,7 +115,7 @@ async fn vouch(
             let to = visit.href_saying(&console::endorsements_of(&tenant), "domain-vouched");
             Ok(visit.go(&to))
         }
-        Err(error) if error.is_invalid() => {
+        Err(error) if keeps(&error) => {
             let mut problems = at_fields(&error);
             // The field is one of many, so it is said on top.
             for problem in &mut problems.0 {
@@ -153,7 +152,6 @@ async fn view(visit: &AdminVisit, tenant: &TenantId, said: Said) -> Result<Endor
         badge: said.badge,
         name: said.wanted.name,
         email: said.wanted.email,
-        domain: said.wanted.domain,
         problems: said.problems,
     })
 }
@@ -162,7 +160,7 @@ fn line(found: &OfInstitution, told: &Told, badge: &Badge) -> EndorsementLine {
     let one = &told.endorsement;
     let waits = told.state == EndorsementState::Waiting;
     let holds = told.state == EndorsementState::InForce;
-    let gone = told.state == EndorsementState::Withdrawn || told.state == EndorsementState::Lapsed;
+    let is_said = one.given.as_ref().is_some_and(|given| given.revoked_at.is_none());
     let href = |to: fn(&TenantId, &EndorsementId) -> String| to(&one.tenant, &one.id);
     let by_itself = one
         .domain
@@ -187,6 +185,6 @@ fn line(found: &OfInstitution, told: &Told, badge: &Badge) -> EndorsementLine {
             .map(|given| endorsed::line(told, given, &found.issuer.name)),
         withdraw_action: waits.then(|| href(console::endorsement_withdraw)),
         again_action: (!holds).then(|| href(console::endorsement_again)),
-        vouch_action: (!gone && !by_itself).then(|| href(console::endorsement_vouch)),
+        vouch_action: (is_said && !by_itself).then(|| href(console::endorsement_vouch)),
     }
 }

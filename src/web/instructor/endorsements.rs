@@ -50,7 +50,6 @@ async fn invite(
     let wanted = Wanted {
         name: visit.fields.text("name"),
         email: visit.fields.text("email"),
-        domain: String::new(),
     };
     match endorsing::invite(&visit.cairn, &visit.visitor, &badge, &wanted).await {
         Ok(token) => shown_once(&visit, &badge, &token).await,

@@ -173,9 +173,21 @@ fn review(visit: &Visit, found: &Review) -> ElsewhereReviewPage {
         digest: found.brought.digest.clone(),
         name: found.brought.name.clone(),
         address: found.brought.address.clone().unwrap_or_default(),
+        record: record(&found.lines),
         lines: found.lines.iter().map(line).collect(),
         back_href: visit.href(&course::elsewhere()),
     }
+}
+
+/// What was found of a record, by the badges in it.
+fn record(lines: &[Line]) -> Option<String> {
+    let parts = || lines.iter().filter(|line| line.in_record);
+    let is_good = |line: &&Line| {
+        let found = line.found.as_ref();
+        found.is_ok_and(|found| found.standing == Standing::Genuine)
+    };
+    let (good, all) = (parts().filter(is_good).count(), parts().count());
+    (all > 0).then(|| words::portfolio::record(good, all))
 }
 
 fn line(line: &Line) -> ReviewLine {

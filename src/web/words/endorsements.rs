@@ -19,6 +19,11 @@ pub(crate) fn refusal(refusal: &EndorsementRefusal) -> String {
                 "At https://{domain}/.well-known/did.json there is no document that names your identity or its key, or it could not be read. Put it there as this page says, and try again; nothing was changed."
             );
         }
+        EndorsementRefusal::DomainProven(domain) => {
+            return format!(
+                "{domain} has shown itself to be the endorser’s, which says more than a word of your institution. Nothing was changed."
+            );
+        }
         EndorsementRefusal::NotGood(why) => {
             return format!("This endorsement does not verify, so it was not taken: {why}");
         }
@@ -33,6 +38,9 @@ pub(crate) fn refusal(refusal: &EndorsementRefusal) -> String {
         }
         EndorsementRefusal::Domain => {
             "That is no DNS name. Write one like firm.example, without https:// and without a path. Nothing was changed."
+        }
+        EndorsementRefusal::Unanswered => {
+            "Nobody has endorsed by this invitation yet, so there is nothing to vouch for: whoever opens its link may be anybody. Vouch once you have read what was said; nothing was changed."
         }
         EndorsementRefusal::Many => {
             "This badge has as many endorsements and open invitations as it may. Withdraw an invitation first; nobody was invited."

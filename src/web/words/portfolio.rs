@@ -3,6 +3,7 @@
 use crate::domain::portfolio::{Holder, Standing};
 use crate::service::award::portfolio::NotTaken;
 use crate::web::views::shared::{Status, StatusChip};
+use crate::web::words::refusals::LOOKS_USED;
 
 /// What the last verification found, as a chip.
 #[must_use]
@@ -63,16 +64,61 @@ pub(crate) fn not_taken(why: &NotTaken) -> String {
             "This badge is held under another e-mail address. If that is one of yours, name it under “Another e-mail address of yours” and bring the badge again."
                 .to_owned()
         }
+        NotTaken::Record(parts) => record_alone(parts),
+        NotTaken::UsedUp => LOOKS_USED.to_owned(),
         NotTaken::NotConfirmed(failure) => {
             format!("That it is genuine could not be confirmed now, so it cannot be kept. {failure} Try again later.")
         }
     }
 }
 
+/// What is found of a record that is taken apart: of the badges in it, so many are good.
+#[must_use]
+pub(crate) fn record(good: usize, all: usize) -> String {
+    let found = match good {
+        0 => "None of the badges in it could be verified".to_owned(),
+        _ if good == all => format!("Each of the {all} badges in it was verified by itself"),
+        _ => format!("Partly verified: {good} of the {all} badges in it could be verified"),
+    };
+    format!(
+        "This is a record of several badges (CLR). {found}; what was found of each stands below. The record as a whole is not kept, and nothing here says that it is genuine."
+    )
+}
+
+/// The same of one that cannot be taken apart here.
+fn record_alone(parts: &[(String, bool)]) -> String {
+    let names = |wanted: bool| {
+        let some = parts.iter().filter(|(_, good)| *good == wanted);
+        let some: Vec<String> = some.map(|(name, _)| format!("“{name}”")).collect();
+        some.join(", ")
+    };
+    let found = match (names(true), names(false)) {
+        (good, bad) if bad.is_empty() => format!("Each badge in it was verified by itself: {good}"),
+        (good, bad) if good.is_empty() => format!("None of the badges in it could be verified: {bad}"),
+        (good, bad) => format!("Partly verified: {good}; not verified: {bad}"),
+    };
+    format!(
+        "This is a record of several badges (CLR), which is not kept as one. {found}. Bring it as a JSON file, so that each badge in it can be kept by itself."
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use openbadges::verify::Failure;
+
+    #[test]
+    fn a_record_of_which_something_is_not_verified_is_never_verified_as_a_whole() {
+        assert!(record(3, 3).contains("Each of the 3 badges in it was verified by itself"));
+        assert!(record(2, 3).contains("Partly verified: 2 of the 3 badges"));
+        assert!(record(0, 3).contains("None of the badges"));
+        let parts = [("One".to_owned(), true), ("Two".to_owned(), false)];
+        let said = not_taken(&NotTaken::Record(parts.into()));
+        assert!(
+            said.contains("Partly verified: “One”; not verified: “Two”"),
+            "{said}"
+        );
+    }
 
     #[test]
     fn why_something_is_not_kept_says_what_to_do() {
@@ -82,6 +128,8 @@ mod tests {
             NotTaken::Wrong(Failure::Signature),
             NotTaken::Revoked,
             NotTaken::OtherHolder,
+            NotTaken::UsedUp,
+            NotTaken::Record(vec![("One".to_owned(), true), ("Two".to_owned(), false)]),
             NotTaken::NotConfirmed(Failure::StatusUnavailable),
         ] {
             let said = not_taken(&why);

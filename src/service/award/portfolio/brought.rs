@@ -7,6 +7,7 @@ use crate::domain::portfolio::ForeignBadge;
 use crate::ids::ForeignBadgeId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::looks::{self, Whose};
 use crate::service::base::queue::{self, DropUnused};
 use crate::service::base::refusal::PortfolioRefusal;
 use crate::service::base::session::Visitor;
@@ -58,7 +59,7 @@ pub(super) fn own(db: &mut Db, visitor: &Visitor, id: &ForeignBadgeId) -> Result
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but whose it is; [`ServiceError::Masquerade`] for whoever acts as them;
-/// [`PortfolioRefusal::JustChecked`] too soon.
+/// [`PortfolioRefusal::JustChecked`] too soon, [`PortfolioRefusal::LooksUsed`] where others were asked often enough today.
 #[tracing::instrument(name = "brought.again", skip_all, fields(foreign = id.as_str()))]
 pub(crate) async fn again(cairn: &Cairn, visitor: &Visitor, id: &ForeignBadgeId) -> Result<(), ServiceError> {
     visitor.act_for_oneself()?;
@@ -66,6 +67,10 @@ pub(crate) async fn again(cairn: &Cairn, visitor: &Visitor, id: &ForeignBadgeId)
     let badge = cairn.store.read_with(move |db| own(db, &of, &wanted)).await?;
     if cairn.clock.now() < badge.tried_at + PAUSE {
         return Err(PortfolioRefusal::JustChecked.into());
+    }
+    let whose = Whose::Person(&visitor.person.id);
+    if looks::take(cairn, visitor.tenant(), whose, 1).await? == 0 {
+        return Err(PortfolioRefusal::LooksUsed.into());
     }
     checking::check(cairn, badge).await
 }

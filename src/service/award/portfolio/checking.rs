@@ -10,6 +10,7 @@ use crate::domain::portfolio::{ForeignBadge, Holder, Standing};
 use crate::ids::{ForeignBadgeId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::looks::{self, Whose};
 use crate::service::base::queue::{self, CheckForeign, DecidePerson};
 use crate::service::credential::outside::{self, Looked};
 use crate::store::blobs::BlobError;
@@ -167,7 +168,8 @@ pub(super) fn plan(
     )
 }
 
-/// Checks a badge whose verdict is old, and has it checked again by and by. Where nobody answers, the last verdict stays.
+/// Checks a badge whose verdict is old, and has it checked again by and by. Where nobody answers, or others were asked as often today as
+/// they may be, the last verdict stays.
 ///
 /// # Errors
 /// What the store and the disk report.
@@ -178,11 +180,16 @@ pub(crate) async fn work(cairn: &Cairn, tenant: &TenantId, id: &ForeignBadgeId) 
         .store
         .read(move |db| foreign_badges::get(db, &of, &wanted))
         .await?;
-    match badge {
-        Some(badge) => check(cairn, badge).await,
-        // It was removed.
-        None => Ok(()),
+    // It was removed.
+    let Some(badge) = badge else { return Ok(()) };
+    if looks::take(cairn, tenant, Whose::Planned(&badge.person), 1).await? > 0 {
+        return check(cairn, badge).await;
     }
+    let (now, random) = cairn.moment();
+    let later = cairn
+        .store
+        .write(move |db| plan(db, &badge, false, now, random.as_ref()));
+    Ok(later.await?)
 }
 
 /// Has rules decided anew that may let a badge count: in the courses that its person is in.

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use openbadges::verify::{Failure, Glance};
+use openbadges::verify::{Failure, Glance, PartVerdict};
 use sha2::{Digest as _, Sha256};
 
 use super::checking::{self, Judged};
@@ -24,6 +24,7 @@ use crate::service::Cairn;
 use crate::service::award::uploads::{self, NotSetAside, Receiving, Upload};
 use crate::service::award::{files, shares};
 use crate::service::base::error::ServiceError;
+use crate::service::base::looks::{self, Whose};
 use crate::service::base::refusal::PortfolioRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::credential::outside;
@@ -63,8 +64,10 @@ pub(crate) struct Review {
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     pub(crate) index: usize,
-    /// The file, or the address.
+    /// The file, or the address; within a record what it calls itself.
     pub(crate) called: String,
+    /// Whether it came in a Comprehensive Learner Record, of which each badge is looked at by itself.
+    pub(crate) in_record: bool,
     pub(crate) found: Result<Candidate, NotTaken>,
 }
 
@@ -76,6 +79,8 @@ pub(crate) struct Candidate {
     pub(crate) standing: Standing,
     /// Whether they have it: then it takes the place of what is there.
     pub(crate) is_there: bool,
+    /// Whether others may be asked for more of it.
+    asks: bool,
     key: String,
     bytes: Bytes,
     source: Option<String>,
@@ -97,6 +102,10 @@ pub(crate) enum NotTaken {
     OtherHolder,
     /// That it is genuine could not be found out.
     NotConfirmed(Failure),
+    /// It is a record of several badges; what each is called, and whether it is good.
+    Record(Vec<(String, bool)>),
+    /// Nobody was asked whether it is: others were as often today as they may be.
+    UsedUp,
 }
 
 /// Sets a file aside and says what is in it. Nothing of it is kept.
@@ -181,7 +190,8 @@ async fn pieces(
     Ok(unpacked?.into_iter().enumerate().collect())
 }
 
-/// Looks at each, a few at one time. When it takes too long the last ones are judged by what needs no answer.
+/// Looks at each, a few at one time. When it takes too long, or others were asked as often today as they may be, the last ones are
+/// judged by what needs no answer.
 async fn look(
     cairn: &Cairn,
     visitor: &Visitor,
@@ -197,20 +207,38 @@ async fn look(
     let told = holders.len();
     holders.extend(brought.address.clone());
     let there: BTreeSet<String> = there.into_iter().map(|badge| badge.key).collect();
+    let whose = Whose::Person(&visitor.person.id);
+    let granted = looks::take(cairn, visitor.tenant(), whose, pieces.len()).await?;
     let (began, holders, there) = (Instant::now(), &holders, &there);
-    let looked = pieces.into_iter().map(|(index, piece)| async move {
-        let hurries = began.elapsed() > LONGEST;
-        let found = candidate(cairn, &piece, holders, told, hurries).await?;
-        let found = found.map(|found| Candidate {
-            is_there: there.contains(&found.key),
-            ..found
+    let looked = pieces
+        .into_iter()
+        .enumerate()
+        .map(|(place, (index, piece))| async move {
+            let asks = place < granted;
+            let hurries = !asks || began.elapsed() > LONGEST;
+            let found = candidate(cairn, &piece, holders, told, hurries).await?;
+            let found = match found {
+                Err(NotTaken::NoAnswer | NotTaken::NoBadge(_) | NotTaken::NotConfirmed(_)) if !asks => {
+                    Err(NotTaken::UsedUp)
+                }
+                other => other,
+            };
+            let found = found.map(|found| Candidate {
+                is_there: there.contains(&found.key),
+                asks,
+                ..found
+            });
+            let called = match links::address(&piece.bytes) {
+                Some(address) => address.into(),
+                None => piece.name,
+            };
+            Ok::<Line, ServiceError>(Line {
+                index,
+                called,
+                in_record: piece.in_record,
+                found,
+            })
         });
-        let called = match links::address(&piece.bytes) {
-            Some(address) => address.into(),
-            None => piece.name,
-        };
-        Ok::<Line, ServiceError>(Line { index, called, found })
-    });
     futures_util::stream::iter(looked)
         .buffered(AT_ONCE)
         .try_collect()
@@ -228,6 +256,9 @@ async fn candidate(
         return Ok(Err(NotTaken::NoAnswer));
     };
     let looked = outside::look(cairn, bytes.clone(), holders.to_vec(), hurries).await?;
+    if !looked.verdict.parts.is_empty() {
+        return Ok(Err(NotTaken::Record(named(&looked.verdict.parts))));
+    }
     let worst = looked.verdict.worst().cloned().unwrap_or(Failure::NotChecked);
     let standing = match (checking::judged(&looked.verdict), &looked.said) {
         (Judged::Stands(Standing::Wrong, why), Some(_)) => {
@@ -241,6 +272,10 @@ async fn candidate(
     let (Some(holder), Some(said)) = (checking::holder(&looked.holders, told), looked.said) else {
         return Ok(Err(NotTaken::OtherHolder));
     };
+    // Rules go by who the issuer is: one that is kept under another id than the one that was checked would be somebody else.
+    if kept_text(&said.issuer) != said.issuer {
+        return Ok(Err(NotTaken::NoBadge(Failure::Missing("issuer"))));
+    }
     Ok(Ok(Candidate {
         key: key(&said, &bytes),
         picture: said.picture.clone(),
@@ -248,9 +283,19 @@ async fn candidate(
         holder,
         standing,
         is_there: false,
+        asks: false,
         bytes,
         source,
     }))
+}
+
+/// The badges of a record, each with whether it is good.
+fn named(parts: &[PartVerdict]) -> Vec<(String, bool)> {
+    let told = |part: &PartVerdict| {
+        let name = lti::clean::line(&part.name).chars().take(TEXT).collect();
+        (name, part.verdict.worst().is_none())
+    };
+    parts.iter().map(told).collect()
 }
 
 /// What a badge is known again by: one issuer has one credential of an id (Open Badges 3.0, section 8.4).
@@ -262,12 +307,15 @@ fn key(said: &Glance, bytes: &Bytes) -> String {
     hex::encode(Sha256::digest(about))
 }
 
+/// A text as it is kept.
+fn kept_text(text: &str) -> String {
+    let clean = lti::clean::lines(text).into_owned();
+    clean.trim().chars().take(TEXT).collect()
+}
+
 /// What is kept of what a badge says: no more than people read, and nothing that a database refuses.
 fn says(said: Glance) -> Says {
-    let text = |text: &str| -> String {
-        let clean = lti::clean::lines(text).into_owned();
-        clean.trim().chars().take(TEXT).collect()
-    };
+    let text = kept_text;
     Says {
         name: text(&said.name),
         description: text(&said.description),
@@ -303,7 +351,8 @@ pub(crate) async fn keep(
     let lines = look(cairn, visitor, brought, pieces).await?;
     let (mut kept, began) = (0, Instant::now());
     for candidate in lines.into_iter().filter_map(|line| line.found.ok()) {
-        store(cairn, visitor, candidate, began.elapsed() > LONGEST).await?;
+        let hurries = !candidate.asks || began.elapsed() > LONGEST;
+        store(cairn, visitor, candidate, hurries).await?;
         kept += 1;
     }
     if kept == 0 {

@@ -23,6 +23,8 @@ const UNPACKED: u64 = 32 << 20;
 const ENTRIES: usize = 2_000;
 /// Most entries of a list that are held in memory, whatever they are: more says only that there are too many.
 const LISTED: usize = 1_000;
+/// Most characters of what a badge in a record calls itself.
+const CALLED: usize = 200;
 /// The endings of files that may be badges.
 const ENDINGS: [&str; 8] = [".json", ".jsonld", ".jwt", ".jws", ".txt", ".png", ".svg", ".vc"];
 /// The members under which exports list badges: Open Badges 3.0 and 2.1 APIs, backpacks of Badgr and Parchment, Credly,
@@ -53,10 +55,12 @@ const CREDLY: &str = "https://api.credly.com/v1/obi/v2/badge_assertions/";
 /// What may be one badge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Piece {
-    /// As its file is called.
+    /// As its file is called; within a record, as it calls itself.
     pub(super) name: String,
     /// A document, a token, a picture, or an address.
     pub(super) bytes: Bytes,
+    /// Whether it came in a Comprehensive Learner Record.
+    pub(super) in_record: bool,
 }
 
 /// All that may be badges in a file.
@@ -84,23 +88,45 @@ fn length(bytes: &[u8]) -> u64 {
 
 /// A file that is no archive.
 fn of_file(name: &str, bytes: &Bytes) -> Vec<Piece> {
+    let recorded = recorded(bytes).unwrap_or_default();
+    if !recorded.is_empty() {
+        let one = |bytes: Vec<u8>| Piece {
+            name: called(&bytes).unwrap_or_else(|| name.to_owned()),
+            bytes: bytes.into(),
+            in_record: true,
+        };
+        return recorded.into_iter().take(MANY + 1).map(one).collect();
+    }
     let listed = listed(bytes).unwrap_or_default();
     if listed.is_empty() {
         return vec![Piece {
             name: name.to_owned(),
             bytes: bytes.clone(),
+            in_record: false,
         }];
     }
     let one = |bytes: Vec<u8>| Piece {
         name: name.to_owned(),
         bytes: bytes.into(),
+        in_record: false,
     };
     // One more than are taken says that there are too many.
     listed.into_iter().take(MANY + 1).map(one).collect()
 }
 
+/// Whether an archive can have no more entries than are looked at. Whoever reads its index makes room for all that it says to have: a file
+/// of 16 MB has room for some 350,000, and an index of the larger form (ZIP64) says any number, which no archive of badges needs.
+fn has_few(bytes: &[u8]) -> bool {
+    let found = |mark: &[u8]| bytes.windows(4).filter(|four| *four == mark).count();
+    let is_large = found(b"PK\x06\x06") > 0 && found(b"PK\x06\x07") > 0;
+    !is_large && found(b"PK\x01\x02") <= ENTRIES
+}
+
 fn of_archive(bytes: &Bytes) -> Result<Vec<Piece>, PortfolioRefusal> {
     let broken = |_| PortfolioRefusal::Archive;
+    if !has_few(bytes) {
+        return Err(PortfolioRefusal::Archive);
+    }
     let mut archive = ZipArchive::new(Cursor::new(bytes.clone())).map_err(broken)?;
     if archive.len() > ENTRIES {
         return Err(PortfolioRefusal::Archive);
@@ -202,9 +228,57 @@ impl<'de> Deserialize<'de> for Listed<'de> {
     }
 }
 
+/// A Comprehensive Learner Record (CLR 2.0), as far as it says what is in it.
+#[derive(Deserialize)]
+struct Record<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: &'a RawValue,
+    #[serde(borrow, rename = "credentialSubject")]
+    subject: RecordSubject<'a>,
+}
+
+#[derive(Deserialize)]
+struct RecordSubject<'a> {
+    #[serde(borrow, rename = "verifiableCredential")]
+    parts: &'a RawValue,
+}
+
+/// The badges of a record, each as it was signed: each is looked at by itself, because nothing of one says anything of another. Nothing
+/// where it is none.
+fn recorded(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let record: Record<'_> = serde_json::from_slice(plain(bytes)).ok()?;
+    let is_one = record.kind.get().contains("\"ClrCredential\"");
+    let Listed(parts) = serde_json::from_str(record.subject.parts.get()).ok()?;
+    is_one.then(|| parts.into_iter().filter_map(element).collect())
+}
+
+/// What a badge calls itself.
+fn called(bytes: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Badge {
+        #[serde(rename = "credentialSubject")]
+        subject: Subject,
+    }
+    #[derive(Deserialize)]
+    struct Subject {
+        achievement: Achievement,
+    }
+    #[derive(Deserialize)]
+    struct Achievement {
+        name: String,
+    }
+    let badge: Badge = serde_json::from_slice(bytes).ok()?;
+    let name = lti::clean::line(&badge.subject.achievement.name).into_owned();
+    Some(name.chars().take(CALLED).collect()).filter(|name: &String| !name.is_empty())
+}
+
+fn plain(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii()
+}
+
 /// What an export lists, each as it was written; nothing where it is no list.
 fn listed(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
+    let bytes = plain(bytes);
     if bytes.starts_with(b"[") {
         let Listed(all) = serde_json::from_slice(bytes).ok()?;
         return Some(all.into_iter().filter_map(element).collect());
@@ -344,6 +418,37 @@ mod tests {
     }
 
     #[test]
+    fn the_badges_of_a_record_are_looked_at_one_by_one_under_their_own_names() {
+        let part = "{\"credentialSubject\": {\"achievement\": {\"name\":\"Basic\\nwelding\"}}}";
+        let record = |kind: &str| {
+            let subject = format!("{{\"achievement\":[],\"verifiableCredential\":[{part},\"a.b.c\"]}}");
+            let record = format!("{{\"type\":{kind},\"credentialSubject\":{subject},\"proof\":{{}}}}");
+            Bytes::from(record)
+        };
+        let found = pieces(
+            "clr.json",
+            &record("[\"VerifiableCredential\",\"ClrCredential\"]"),
+        )
+        .unwrap();
+        let told: Vec<(&str, &[u8], bool)> = found
+            .iter()
+            .map(|piece| (piece.name.as_str(), &piece.bytes[..], piece.in_record))
+            .collect();
+        let [first, second] = told.as_slice() else {
+            panic!("{told:?}")
+        };
+        assert_eq!((first.1, first.2), (part.as_bytes(), true));
+        assert!(
+            first.0.starts_with("Basic") && !first.0.contains('\n'),
+            "{}",
+            first.0
+        );
+        assert_eq!(*second, ("clr.json", &b"a.b.c"[..], true));
+        let other = pieces("x", &record("\"OpenBadgeCredential\"")).unwrap();
+        assert!(other.len() == 1 && !other[0].in_record);
+    }
+
+    #[test]
     fn an_archive_gives_what_may_be_badges_and_nothing_of_the_system() {
         let packed = archive(&[
             ("badges/one.json", b"{\"recipient\":{}}"),
@@ -359,6 +464,24 @@ mod tests {
 
     #[test]
     fn bombs_and_crowds_are_refused() {
+        // Of so many entries nothing is read, whatever the index says.
+        let few = archive(&[("one.json", b"{\"recipient\":{}}")]);
+        assert!(names("x.zip", &few).is_ok());
+        let many = [few.clone(), b"PK\x01\x02".repeat(ENTRIES + 1)].concat();
+        assert!(!has_few(&many) && has_few(&few));
+        assert_eq!(names("x.zip", &many), Err(PortfolioRefusal::Archive));
+        let end = few.len() - 22;
+        let larger = [
+            &few[..end],
+            &b"PK\x06\x06"[..],
+            &[0_u8; 52][..],
+            &b"PK\x06\x07"[..],
+            &[0_u8; 16][..],
+            &few[end..],
+        ]
+        .concat();
+        assert!(!has_few(&larger));
+
         let zeros = vec![0; usize::try_from(ONE).unwrap() + 1];
         let large = archive(&[("x.png", &zeros)]);
         assert_eq!(names("x.zip", &large), Err(PortfolioRefusal::TooLarge(ONE)));

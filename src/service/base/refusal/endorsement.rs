@@ -18,6 +18,10 @@ pub(crate) enum EndorsementRefusal {
     Domain,
     /// What stands at that name does not name the endorser.
     DomainUnproven(String),
+    /// A domain has shown itself to be the endorser's; nobody else says which one it is.
+    DomainProven(String),
+    /// Nobody has endorsed yet, so there is nothing that could be vouched for.
+    Unanswered,
     /// As many are invited or endorse as may.
     Many,
     /// The badge was never turned on.
@@ -54,6 +58,8 @@ impl EndorsementRefusal {
             Self::Email => (ErrorKind::Unprocessable, "endorsement.email"),
             Self::Domain => (ErrorKind::Unprocessable, "endorsement.domain"),
             Self::DomainUnproven(_) => (ErrorKind::Unprocessable, "endorsement.domain-unproven"),
+            Self::DomainProven(_) => (ErrorKind::Conflict, "endorsement.domain-proven"),
+            Self::Unanswered => (ErrorKind::Conflict, "endorsement.unanswered"),
             Self::Many => (ErrorKind::Conflict, "endorsement.many"),
             Self::Draft => (ErrorKind::Conflict, "endorsement.draft"),
             Self::Withdrawn => (ErrorKind::Gone, "endorsement.withdrawn"),

@@ -30,6 +30,8 @@ pub(crate) enum PortfolioRefusal {
     Full(usize),
     /// Its issuer was asked a moment ago.
     JustChecked,
+    /// Other sites were asked as often today as they may be, for them or for their whole institution.
+    LooksUsed,
     /// A collection needs a title of 1 to so many characters.
     Title(usize),
     /// The holder's words have more than so many characters.
@@ -59,6 +61,7 @@ impl PortfolioRefusal {
             Self::NoneChosen => (Unprocessable, "portfolio.none-chosen"),
             Self::Full(_) => (Conflict, "portfolio.full"),
             Self::JustChecked => (Conflict, "portfolio.just-checked"),
+            Self::LooksUsed => (Conflict, "portfolio.looks-used"),
             Self::Title(_) => (Unprocessable, "collection.title"),
             Self::Words(_) => (Unprocessable, "collection.words"),
             Self::Items(_) => (Unprocessable, "collection.items"),

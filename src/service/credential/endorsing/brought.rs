@@ -13,7 +13,8 @@ use crate::domain::endorsement::{Domain, DomainBy, Given, MAX_COMMENT, is_reserv
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::service::base::refusal::EndorsementRefusal;
+use crate::service::base::looks::{self, Whose};
+use crate::service::base::refusal::{EndorsementRefusal, PortfolioRefusal};
 use crate::service::base::session::digest;
 use crate::service::credential::outside;
 use crate::service::credential::signing::IssuingContext;
@@ -30,7 +31,7 @@ const WHOLE: &str = "/.well-known/did.json";
 /// # Errors
 /// As [`open`]; [`ServiceError::Refused`] for what is too large, is no endorsement, is about something else, was signed by the
 /// badge's own issuer or does not verify, and when the badge was changed meanwhile; [`ServiceError::TooMany`] while others are
-/// checked.
+/// checked; [`PortfolioRefusal::LooksUsed`] once others were asked often enough today.
 #[tracing::instrument(name = "endorsing.bring", skip_all)]
 pub(crate) async fn bring(
     cairn: &Cairn,
@@ -51,6 +52,10 @@ pub(crate) async fn bring(
     let context = IssuingContext::of(cairn);
     if brought.issuer.id == context.identity(&known.issuer)?.did() {
         return Err(EndorsementRefusal::OwnIssuer.into());
+    }
+    let one = &known.endorsement;
+    if looks::take(cairn, &one.tenant, Whose::Endorser(&one.id), 1).await? == 0 {
+        return Err(PortfolioRefusal::LooksUsed.into());
     }
     let document = text.to_owned();
     demand_good(cairn, bytes.clone()).await?;

@@ -8,7 +8,9 @@ use zeroize::Zeroizing;
 
 use super::{LIST, PLACE, issuer_of, known_badge, shown, substance_now};
 use crate::domain::audit::{Action, Actor, Entry};
-use crate::domain::endorsement::{Endorsement, Endorser, Given, MAX_COMMENT, Shown, without_person};
+use crate::domain::endorsement::{
+    DomainBy, Endorsement, Endorser, Given, MAX_COMMENT, Shown, without_person,
+};
 use crate::domain::issuer::Issuer;
 use crate::random;
 use crate::service::Cairn;
@@ -137,6 +139,8 @@ pub(super) fn keep(
     let one = Endorsement {
         given: Some(given),
         email: without_person(one.email.as_deref()),
+        // What earlier versions let an institution vouch for in advance was said of whoever would come.
+        domain: one.domain.filter(|domain| domain.by == DomainBy::Did),
         ..one
     };
     if !endorsements::give(db, &one, now)? {

@@ -9,8 +9,8 @@ use super::{OfBadge, Told, issuer_of, known_badge, substance_now, was_active};
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::endorsement::{
-    Domain, DomainBy, Endorsement, EndorsementState, InvitedBy, MOST, WORKS, domain_name, domain_of,
-    is_reserved, without_person,
+    Endorsement, EndorsementState, InvitedBy, MOST, WORKS, domain_name, domain_of, is_reserved,
+    without_person,
 };
 use crate::domain::policy::Power;
 use crate::ids::{BadgeId, EndorsementId, TenantId};
@@ -30,8 +30,6 @@ pub(crate) struct Wanted {
     pub(crate) name: String,
     /// Where the link will be sent to, by whoever invites; may be empty.
     pub(crate) email: String,
-    /// A DNS name that the institution vouches for; may be empty. Only administrators have one.
-    pub(crate) domain: String,
 }
 
 /// The same as it is kept.
@@ -39,7 +37,6 @@ pub(crate) struct Wanted {
 pub(in crate::service) struct Named {
     name: String,
     email: Option<String>,
-    domain: Option<String>,
 }
 
 /// What was typed as it is kept, or all that is wrong with it.
@@ -50,13 +47,8 @@ pub(in crate::service) fn named(wanted: &Wanted) -> Result<Named, ServiceError> 
         wrong.note(EndorsementRefusal::Name);
     }
     let email = wrong.take(address(wanted.email.trim()))?;
-    let typed = wanted.domain.trim();
-    let domain = domain_name(typed);
-    if !typed.is_empty() && domain.is_none() {
-        wrong.note(EndorsementRefusal::Domain);
-    }
     wrong.end()?;
-    Ok(Named { name, email, domain })
+    Ok(Named { name, email })
 }
 
 fn address(typed: &str) -> Result<Option<String>, ServiceError> {
@@ -140,11 +132,8 @@ pub(in crate::service) fn invite_in(
         badge: badge.id.clone(),
         name: named.name,
         email: named.email,
-        domain: named.domain.map(|name| Domain {
-            name,
-            by: DomainBy::Institution,
-            at: now,
-        }),
+        // Nobody vouches for whoever opens the link before they said anything.
+        domain: None,
         invited_by: by,
         made_at: now,
         until: now + WORKS,
@@ -182,20 +171,16 @@ pub(in crate::service) fn withdraw_in(
     Ok(())
 }
 
-/// Invites the same body once more, under the same name. What is vouched for by the institution stays so; what the endorser
-/// showed of itself, it shows again.
+/// Invites the same body once more, under the same name. Nobody vouches for what it has not said yet: the institution does so anew
+/// once it endorsed, and what the endorser showed of itself, it shows again.
 pub(in crate::service) fn again_in(
     db: &mut Db,
     one: &Endorsement,
     invitation: Invitation,
 ) -> Result<String, ServiceError> {
-    let domain = one.domain.as_ref();
     let named = Named {
         name: one.name.clone(),
         email: one.email.clone(),
-        domain: domain
-            .filter(|domain| domain.by == DomainBy::Institution)
-            .map(|domain| domain.name.clone()),
     };
     let (actor, now, random) = (
         invitation.actor.clone(),
@@ -298,10 +283,7 @@ pub(crate) async fn invite(
     wanted: &Wanted,
 ) -> Result<String, ServiceError> {
     visitor.act_for_oneself()?;
-    let named = Named {
-        domain: None,
-        ..named(wanted)?
-    };
+    let named = named(wanted)?;
     let by = InvitedBy::Teacher(visitor.person.id.clone());
     let invitation = Invitation::new(cairn, by, visitor.actor());
     let (visitor, badge) = (visitor.clone(), badge.clone());
@@ -364,11 +346,7 @@ pub(crate) async fn again(
     let invitation = Invitation::new(cairn, by, visitor.actor());
     let (visitor, badge, id) = (visitor.clone(), badge.clone(), id.clone());
     let made = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
-        // The institution vouched for the one to whom its administrator sent a link, and this link goes to whom a teacher wants.
-        let one = Endorsement {
-            domain: None,
-            ..own_endorsement(db, &visitor, &badge, &id)?
-        };
+        let one = own_endorsement(db, &visitor, &badge, &id)?;
         again_in(db, &one, invitation)
     });
     made.await
@@ -384,12 +362,10 @@ mod tests {
         let good = Wanted {
             name: "  Example \t Works ".to_owned(),
             email: " anna@firm.example ".to_owned(),
-            domain: "Firm.Example".to_owned(),
         };
         let kept = named(&good).unwrap();
         assert_eq!(kept.name, "Example Works");
         assert_eq!(kept.email.as_deref(), Some("anna@firm.example"));
-        assert_eq!(kept.domain.as_deref(), Some("firm.example"));
         for email in [
             "anna",
             "@firm.example",
@@ -406,16 +382,11 @@ mod tests {
         let bad = Wanted {
             name: " ".to_owned(),
             email: "x".to_owned(),
-            domain: "https://firm.example".to_owned(),
         };
         let Err(ServiceError::Several(all)) = named(&bad) else {
             panic!("all of it is wrong");
         };
-        let all_three = [
-            EndorsementRefusal::Name,
-            EndorsementRefusal::Email,
-            EndorsementRefusal::Domain,
-        ];
-        assert_eq!(all, all_three.map(Refusal::Endorsement));
+        let both = [EndorsementRefusal::Name, EndorsementRefusal::Email];
+        assert_eq!(all, both.map(Refusal::Endorsement));
     }
 }

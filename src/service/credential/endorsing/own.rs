@@ -15,7 +15,8 @@ use crate::random::SharedRandom;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::ENDORSER_KEY;
-use crate::service::base::refusal::EndorsementRefusal;
+use crate::service::base::looks::{self, Whose};
+use crate::service::base::refusal::{EndorsementRefusal, PortfolioRefusal};
 use crate::service::base::session::digest;
 use crate::service::credential::outside;
 use crate::service::credential::signing::internal;
@@ -165,7 +166,7 @@ fn key_file(identity: &IssuerIdentity, secret: &[u8]) -> Result<Zeroizing<String
 ///
 /// # Errors
 /// As [`own`]; [`ServiceError::Refused`] for what is no DNS name, and for one whose document does not say so;
-/// [`ServiceError::TooMany`] while others are asked.
+/// [`ServiceError::TooMany`] while others are asked; [`PortfolioRefusal::LooksUsed`] once they were often enough today.
 #[tracing::instrument(name = "endorsing.prove_domain", skip_all)]
 pub(crate) async fn prove_domain(cairn: &Cairn, token: &str, typed: &str) -> Result<(), ServiceError> {
     let known = own(cairn, token).await?;
@@ -173,6 +174,10 @@ pub(crate) async fn prove_domain(cairn: &Cairn, token: &str, typed: &str) -> Res
     let (Some(did), Some(issuer)) = (known.did, known.given.issuer) else {
         return Err(EndorsementRefusal::NoKey.into());
     };
+    let one = known.told.endorsement;
+    if looks::take(cairn, &one.tenant, Whose::Endorser(&one.id), 1).await? == 0 {
+        return Err(PortfolioRefusal::LooksUsed.into());
+    }
     let address = format!("https://{domain}/.well-known/did.json");
     let document = outside::document(cairn, &address).await?;
     let is_theirs =
@@ -181,7 +186,6 @@ pub(crate) async fn prove_domain(cairn: &Cairn, token: &str, typed: &str) -> Res
         return Err(EndorsementRefusal::DomainUnproven(domain).into());
     }
     let (now, random) = cairn.moment();
-    let one = known.told.endorsement;
     let done = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         let domain = Domain {
             name: domain,

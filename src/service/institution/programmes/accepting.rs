@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
+use super::trying::is_own;
 use super::{entry, find, named_by};
 use crate::domain::audit::Action;
 use crate::domain::programme::Offered;
@@ -16,7 +17,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::names;
 use crate::service::base::refusal::ProgrammeRefusal;
 use crate::service::institution::administrators::Administrator;
-use crate::store::{Db, StoreError, audit, lineages, programmes, rules};
+use crate::store::{Db, StoreError, audit, lineages, policies, programmes, rules};
 
 /// Most copies that are told at once; once they are looked at, the next ones are.
 const MOST: usize = 100;
@@ -60,7 +61,8 @@ pub(super) fn changed(db: &mut Db, tenant: &TenantId, parts: &[BadgeId]) -> Resu
 /// that rule. Doing it twice is doing it once; a later change asks again.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for what this administrator does not see; [`ProgrammeRefusal::CopyChanged`] where it is another one by now.
+/// [`ServiceError::NotFound`] for what this administrator does not see; [`ProgrammeRefusal::CopyChanged`] where it is another one by now;
+/// [`ProgrammeRefusal::OwnDesign`] for whoever designed it, where the policy asks for a second person.
 #[tracing::instrument(
     name = "programmes.accept_copy", skip_all,
     fields(badge = id.as_str(), copy = copy.as_str())
@@ -78,9 +80,13 @@ pub(crate) async fn accept(
     let (tenant, id, copy) = (tenant.clone(), id.clone(), copy.clone());
     let (admin, digest) = (admin.clone(), digest.to_owned());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
-        let (_, badge) = find(db, &tenant, &id)?;
+        let (programme, badge) = find(db, &tenant, &id)?;
         if lineages::is_accepted(db, &tenant, &copy, &digest)? {
             return Ok(());
+        }
+        // What counts for a part is as much of a programme as its rule: where a second person approves that, one does this too.
+        if policies::get(db, &tenant)?.programme_reviews && is_own(db, &programme, None, &admin)? {
+            return Err(ProgrammeRefusal::OwnDesign.into());
         }
         let (active, draft) = (rules::active(db, &tenant, &id)?, rules::draft(db, &tenant, &id)?);
         let parts = named_by(active.as_ref(), draft.as_ref());

@@ -90,7 +90,7 @@ pub(crate) async fn answer(
         let review = programmes::review_of(db, &tenant, &id, &shown)?
             .filter(|review| review.digest == now_is && review.state == ReviewState::Waits)
             .ok_or(ProgrammeRefusal::ReviewAnswered)?;
-        if is_own(&programme, Some(&review), &admin) {
+        if is_own(db, &programme, Some(&review), &admin)? {
             return Err(ProgrammeRefusal::OwnDesign.into());
         }
         if !programmes::answer_review(db, &review, state, note.as_deref(), &admin.actor, now)? {

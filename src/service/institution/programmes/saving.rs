@@ -1,5 +1,7 @@
 //! Making and changing programmes, and letting them rest.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::{entry, find, institution};
@@ -78,6 +80,8 @@ pub(crate) async fn save(
         check_parts(db, &tenant, &root)?;
         let (badge, is_new) = match known {
             Some((id, revision)) => {
+                // Or it could be activated between being looked at and being changed, and decide by what nobody approved.
+                programmes::hold_badge(db, &tenant, &id)?;
                 let (programme, badge) = find(db, &tenant, &id)?;
                 if is_as_typed(db, &programme, &badge, &typed, &terms, &root)? {
                     return Ok(Saved::Done(id));
@@ -181,11 +185,24 @@ fn may_change(
     if badge.state == BadgeState::Retired {
         return Err(ProgrammeRefusal::Retired.into());
     }
+    let decides = badge.state == BadgeState::Active;
+    if !decides || !policies::get(db, &badge.tenant)?.programme_reviews {
+        return Ok(());
+    }
+    let active = rules::active(db, &badge.tenant, &badge.id)?;
+    // What is no part of the rule that decides waits with its own.
+    let before = |terms: &Terms| -> BTreeSet<BadgeId> {
+        let named = active.iter().flat_map(|rule| rule.root.badges());
+        named
+            .filter(|part| terms.prerequisites.contains(part))
+            .cloned()
+            .collect()
+    };
     let changes = badge.design != *design
         || programme.terms.parts_end != terms.parts_end
-        || programme.terms.finish_begun != terms.finish_begun;
-    let decides = badge.state == BadgeState::Active;
-    if decides && changes && policies::get(db, &badge.tenant)?.programme_reviews {
+        || programme.terms.finish_begun != terms.finish_begun
+        || before(&programme.terms) != before(terms);
+    if changes {
         return Err(ProgrammeRefusal::ApprovedStays.into());
     }
     Ok(())

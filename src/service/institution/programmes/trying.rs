@@ -20,7 +20,7 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecideBadge};
 use crate::service::institution::administrators::Administrator;
-use crate::store::{Db, audit, awards, badges, people, policies, programmes, rules};
+use crate::store::{Db, StoreError, audit, awards, badges, people, policies, programmes, rules};
 
 /// Most names on one page.
 pub(crate) const PAGE: usize = 50;
@@ -87,7 +87,7 @@ pub(crate) async fn trial(
                 None
             },
             can_activate: may_activate(&badge, &rule),
-            is_own: is_own(&programme, review.as_ref(), &admin),
+            is_own: is_own(db, &programme, review.as_ref(), &admin)?,
             is_reviewed: policy.programme_reviews,
             review,
             badge,
@@ -99,10 +99,20 @@ pub(crate) async fn trial(
     tried.await
 }
 
-/// Whether somebody designed what is to be approved.
-pub(super) fn is_own(programme: &Programme, review: Option<&Review>, admin: &Administrator) -> bool {
+/// Whether somebody designed what is to be approved: asked for it, saved it last, or changed anything of it since it was last
+/// activated, whoever saved it after them.
+pub(super) fn is_own(
+    db: &mut Db,
+    programme: &Programme,
+    review: Option<&Review>,
+    admin: &Administrator,
+) -> Result<bool, StoreError> {
     let asked = review.is_some_and(|review| review.asked_by == admin.actor);
-    asked || programme.saved_by.as_ref() == Some(&admin.actor)
+    if asked || programme.saved_by.as_ref() == Some(&admin.actor) {
+        return Ok(true);
+    }
+    let designers = programmes::designers(db, &programme.tenant, &programme.badge)?;
+    Ok(designers.contains(&admin.actor))
 }
 
 /// The version to try, and the active one to compare it with.
@@ -203,6 +213,8 @@ pub(crate) async fn activate(
     let (now, random) = cairn.moment();
     let (tenant, id, digest, admin) = (tenant.clone(), id.clone(), digest.to_owned(), admin.clone());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        // What is looked at is what decides from now on, whoever saves at this moment.
+        programmes::hold_badge(db, &tenant, &id)?;
         let (programme, badge) = find(db, &tenant, &id)?;
         let (rule, active) = to_try(db, &badge)?;
         if !may_activate(&badge, &rule) {

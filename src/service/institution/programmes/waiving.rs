@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::{check_text, find, institution, names_of};
 use crate::domain::audit::{Action, Actor, Entry, approval_subject};
-use crate::domain::award::Standing;
 use crate::domain::badge::Badge;
 use crate::domain::cause::Cause;
 use crate::domain::issuer::Tenant;
@@ -129,6 +128,8 @@ pub(crate) async fn waive(
             return Err(ProgrammeRefusal::NotAPart.into());
         }
         people::get(db, tenant, &waiver.person)?.ok_or(ServiceError::NotFound("person"))?;
+        // Whoever is awarded at this moment is waited for, and the part that they hold stays theirs meanwhile.
+        programmes::hold(db, tenant, &waiver.person)?;
         let only = std::slice::from_ref(&waiver.person);
         let known = programmes::facts_of(db, tenant, id, &[&rule.root], only)?;
         if !known.values().any(|facts| !facts.held.is_empty()) {
@@ -144,7 +145,7 @@ pub(crate) async fn waive(
     done.await
 }
 
-/// Takes a waiver back, as long as the programme was not awarded. Doing it twice is doing it once.
+/// Takes a waiver back, as long as nobody has the programme's badge by it, be it under review. Doing it twice is doing it once.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for what this administrator does not see; [`ProgrammeRefusal::WaiverUsed`] once it was awarded.
@@ -164,8 +165,10 @@ pub(crate) async fn take_back(
         let waiver = programmes::waiver(db, &tenant, &waiver)?
             .filter(|waiver| waiver.badge == id)
             .ok_or(ServiceError::NotFound("waiver"))?;
+        // Whoever is awarded at this moment is waited for: what is signed names the waiver.
+        programmes::hold(db, &tenant, &waiver.person)?;
         let award = awards::latest(db, &tenant, &id, &waiver.person)?;
-        if award.is_some_and(|award| award.standing(now) == Standing::InForce) {
+        if award.is_some_and(|award| award.standing(now).is_held()) {
             return Err(ProgrammeRefusal::WaiverUsed.into());
         }
         if programmes::take_waiver_back(db, &tenant, &waiver.id, now)? {

@@ -108,16 +108,9 @@ async fn record(
     {
         return super::nothing("record");
     }
-    if !records::is_given(&published) {
-        return withheld(&published);
-    }
     let credential = &published.credential;
-    let record = match or_nothing(
-        records::of(cairn, &credential.tenant, &credential.id).await,
-        "record",
-    )? {
-        Ok(record) => record,
-        Err(nothing) => return Ok(nothing),
+    let Some(record) = records::for_others(cairn, &credential.tenant, &credential.id).await? else {
+        return withheld(&published);
     };
     let mut answer = open_to_all(0);
     let document = publish::read(credential)?;

@@ -6,8 +6,8 @@ use super::AdminPage;
 use crate::web::views::public::EndorsedBy;
 use crate::web::views::shared::{Choice, ProblemList, StatusChip, When};
 
-/// All of them, newest first. Posts `badge`, `name`, `email` and `domain` to `invite_action`, nothing to the actions of each row
-/// but `domain` to that for vouching.
+/// All of them, newest first. Posts `badge`, `name` and `email` to `invite_action`, nothing to the actions of each row but `domain`
+/// to that for vouching.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/endorsements.html")]
 pub(crate) struct EndorsementsPage {
@@ -21,7 +21,6 @@ pub(crate) struct EndorsementsPage {
     pub(crate) badge: String,
     pub(crate) name: String,
     pub(crate) email: String,
-    pub(crate) domain: String,
     pub(crate) problems: ProblemList,
 }
 
@@ -40,6 +39,6 @@ pub(crate) struct EndorsementLine {
     pub(crate) said: Option<EndorsedBy>,
     pub(crate) withdraw_action: Option<String>,
     pub(crate) again_action: Option<String>,
-    /// None where a domain has vouched for itself.
+    /// None while nobody endorsed, once it was taken back, and where a domain has vouched for itself.
     pub(crate) vouch_action: Option<String>,
 }

@@ -69,6 +69,8 @@ pub(crate) struct ElsewhereReviewPage {
     pub(crate) digest: String,
     pub(crate) name: String,
     pub(crate) address: String,
+    /// What was found of a record that was taken apart.
+    pub(crate) record: Option<String>,
     pub(crate) lines: Vec<ReviewLine>,
     pub(crate) back_href: String,
 }

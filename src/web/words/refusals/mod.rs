@@ -13,6 +13,7 @@ use crate::service::base::refusal::{
 
 pub(super) use course::{address, column};
 pub(super) use institution::forbidden;
+pub(super) use portfolio::LOOKS_USED;
 
 /// What a person is told.
 #[must_use]

@@ -3,6 +3,9 @@
 use crate::service::award::files::size_words;
 use crate::service::base::refusal::PortfolioRefusal;
 
+/// Why nobody outside is asked.
+pub(in crate::web::words) const LOOKS_USED: &str = "Cairn asks other sites only so often a day, for one person and for a whole institution, and that is used up for today. Nothing was changed; try again tomorrow.";
+
 pub(super) fn portfolio(refusal: &PortfolioRefusal) -> String {
     let fixed = match refusal {
         PortfolioRefusal::Nothing => "Choose a file, or give the link of a badge.",
@@ -43,6 +46,7 @@ pub(super) fn portfolio(refusal: &PortfolioRefusal) -> String {
         PortfolioRefusal::JustChecked => {
             "Its issuer was asked less than a minute ago. Wait a moment before you have it checked again."
         }
+        PortfolioRefusal::LooksUsed => LOOKS_USED,
         PortfolioRefusal::Title(most) => {
             return format!("Give the collection a title of 1 to {most} characters.");
         }
