@@ -56,6 +56,8 @@ pub(crate) enum Passing {
     Busy,
     /// It is out of order or under maintenance.
     Down,
+    /// It says that it is under maintenance, or being upgraded.
+    Maintenance,
     /// A page for people came in the place of data.
     WebPage,
     /// No answer in time.

@@ -91,6 +91,7 @@ fn cell(column: &OutsideColumnId, person: &PersonId, grade: GradeTold) -> CellSe
         grade,
         hand_in: None,
         completion: None,
+        work: None,
     }
 }
 

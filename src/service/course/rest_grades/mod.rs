@@ -33,6 +33,7 @@ mod tracked;
 mod view;
 mod watched;
 mod why;
+mod work;
 
 pub(in crate::service::course) use view::unseen;
 pub(crate) use view::{Column, Told, told};
