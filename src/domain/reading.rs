@@ -81,6 +81,16 @@ pub(crate) enum Help {
 }
 
 impl Why {
+    /// Whether a right is missing that an administrator gives in the LMS.
+    #[must_use]
+    pub(crate) const fn is_missing_right(&self) -> bool {
+        matches!(
+            self,
+            Self::RoleWeaker(_)
+                | Self::Refused(Fault::Scope(_) | Fault::Function(_) | Fault::Capabilities { .. })
+        )
+    }
+
     /// Who can mend it.
     #[must_use]
     pub(crate) const fn help(&self) -> Help {

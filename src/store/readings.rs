@@ -142,12 +142,18 @@ pub(crate) fn progress(
     Ok(())
 }
 
-/// Says why the reading under way waits.
-pub(crate) fn waits(db: &mut Db, tenant: &TenantId, course: &CourseId, why: &Why) -> Result<(), StoreError> {
+/// Says why the reading under way waits, or that it goes on.
+pub(crate) fn waits(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    why: Option<&Why>,
+) -> Result<(), StoreError> {
+    let trouble = why.map(json).transpose()?;
     diesel::update(rest_readings::table)
         .filter(rest_readings::tenant_id.eq(tenant.as_str()))
         .filter(rest_readings::course_id.eq(course.as_str()))
-        .set(rest_readings::trouble.eq(Some(json(why)?)))
+        .set(rest_readings::trouble.eq(trouble))
         .execute(db)?;
     Ok(())
 }

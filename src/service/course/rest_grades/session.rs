@@ -154,7 +154,7 @@ impl Session<'_> {
         let kept = self
             .cairn
             .store
-            .write(move |db| readings::waits(db, &tenant, &id, &said));
+            .write(move |db| readings::waits(db, &tenant, &id, Some(&said)));
         kept.await?;
         self.readings.trouble = Some(why);
         Ok(())
@@ -280,6 +280,7 @@ impl Session<'_> {
         let (course, cause, count) = (self.course.clone(), self.cause, self.cells);
         let turn = self.reader.held().grant.to_string();
         let holder = self.holder.clone();
+        let was_away = matches!(self.readings.trouble, Some(Why::Passing(_)));
         let done = self
             .cairn
             .store
@@ -294,6 +295,9 @@ impl Session<'_> {
                 }
                 let changed = cells::take(db, tenant, id, &seen, now)?;
                 readings::progress(db, tenant, id, count)?;
+                if was_away {
+                    readings::waits(db, tenant, id, None)?;
+                }
                 let asking = Asking {
                     cause,
                     run_at: now + GATHER,
@@ -305,6 +309,7 @@ impl Session<'_> {
         match done.await? {
             Written::Done(many) => {
                 self.many.extend(many);
+                self.readings.trouble = self.readings.trouble.take().filter(|_| !was_away);
                 Ok(())
             }
             Written::Off => Err(Stop::Off),
