@@ -218,7 +218,7 @@ async fn a_token_of_moodle_that_was_deleted_or_is_over_leaves_what_is_known_and_
 async fn pages_for_people_maintenance_and_silence_of_moodle_pass_and_leave_what_is_known() {
     for (fault, passing) in [
         (Fault::Html, Passing::WebPage),
-        (Fault::Exception("sitemaintenance"), Passing::Down),
+        (Fault::Exception("sitemaintenance"), Passing::Maintenance),
         (Fault::Unavailable, Passing::Down),
         (Fault::Delay(Duration::from_secs(20)), Passing::Silent),
     ] {
