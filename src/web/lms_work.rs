@@ -32,3 +32,42 @@ pub(crate) fn list(found: &[LmsWork], now: DateTime<Utc>) -> LmsWorkList {
             .map(|at| When::new(at, now)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::facts::GradeSource;
+    use crate::domain::lms_work::{Work, WorkKind};
+
+    #[test]
+    fn work_is_told_by_its_files_and_leads_to_the_page_of_the_lms_alone() {
+        let found = LmsWork {
+            label: "Essay".to_owned(),
+            source: GradeSource::RestCanvas,
+            at: None,
+            read_at: None,
+            work: Work {
+                kind: Some(WorkKind::Files),
+                attempt: Some(2),
+                files: vec![WorkFile {
+                    name: Some("<b>Report.pdf".to_owned()),
+                    ..WorkFile::default()
+                }],
+            },
+            page: Some("https://school.example/courses/1/assignments/2/submissions/3".to_owned()),
+        };
+        let now = DateTime::UNIX_EPOCH;
+        assert_eq!(list(&[], now).to_string().trim(), "");
+        let html = list(&[found], now).to_string();
+        for part in [
+            "Handed in in Canvas",
+            "Files, attempt 2",
+            "file, size not told",
+            "href=\"https://school.example/courses/1/assignments/2/submissions/3\" target=\"_blank\"",
+            "no badge names them",
+        ] {
+            assert!(html.contains(part), "{part}\n{html}");
+        }
+        assert!(!html.contains("<b>"), "{html}");
+    }
+}

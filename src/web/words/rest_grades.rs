@@ -40,7 +40,7 @@ pub(crate) fn unseen_in(label: &str, count: u64) -> String {
 #[must_use]
 pub(crate) const fn state(is_on: bool) -> &'static str {
     if is_on {
-        "Every grade of the course that students can see is read, without files. Grades that are hidden or not posted are neither used nor shown."
+        "Every grade of the course that students can see is read, and no file: of what was handed in to columns that badges name, Canvas tells the names of files alone. Grades that are hidden or not posted are neither used nor shown."
     } else {
         "Nothing is read any more: the access was switched off, or taken back. Rules that use its columns wait until it is on again. What was awarded stays."
     }

@@ -353,6 +353,26 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_can_earn_is_said_with_why_and_what_to_do() {
+        let label = || "Weekly quiz".to_owned();
+        let said = cannot_be_earned(Some("Quiz master"), &P::ElsewhereGone { label: label() });
+        assert!(
+            said.starts_with("“Quiz master” cannot be earned as its rule stands"),
+            "{said}"
+        );
+        assert!(said.contains("Choose something else") && said.ends_with("What was awarded stays."));
+        let hidden = P::ElsewhereWithheld {
+            label: label(),
+            why: Withheld::Unpublished,
+        };
+        let said = obstacle(&Obstacle::CannotBeEarned(hidden));
+        assert!(
+            said.starts_with("Cannot be earned") && said.contains("Publish “Weekly quiz”"),
+            "{said}"
+        );
+    }
+
+    #[test]
     fn a_copied_badge_names_everything_that_was_not_found() {
         let found = |names: &[&str]| {
             rest(&Rest::NotFound(
