@@ -20,7 +20,7 @@ mod ours;
 mod work;
 
 pub(super) use ours::{shown_of_ours, told_of};
-pub(crate) use work::{KeptWork, forget_other_work, forget_work, work_of};
+pub(crate) use work::{forget_other_work, forget_work, work_of};
 
 /// What a reading says of the grade in a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]

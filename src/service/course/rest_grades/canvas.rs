@@ -168,12 +168,13 @@ async fn end(
     if read.is_whole(PartRead::Totals) {
         session.take_away_unseen(&total).await?;
     }
+    let is_cut = read.missing.iter().any(|(part, _)| *part == PartRead::Grades);
     if *extent == Extent::Whole {
         session.readings.coverage = Some(coverage(session, read, is_whole, columns));
     } else {
         let unseen = session.unseen_in(read);
         if let Some(coverage) = &mut session.readings.coverage {
-            if matches!(extent, Extent::Columns(_)) {
+            if matches!(extent, Extent::Columns(_)) && !is_cut {
                 coverage.unseen_in.retain(|column, _| !swept.contains(column));
                 coverage.unseen_in.extend(unseen);
             }
@@ -182,14 +183,14 @@ async fn end(
     }
     // Where it was refused, nothing is as new as this reading: it is asked again from where it was.
     session.stop_where_refused(read).await?;
-    let is_cut = read.missing.iter().any(|(part, _)| *part == PartRead::Grades);
-    if !is_cut {
-        session.readings.changes_since = session.readings.changes_since.max(read.graded_until);
-    }
     if *extent == Extent::Whole {
         session.readings.done.whole = Some(session.begun);
     }
-    session.readings.done.changes = Some(session.begun);
+    // What is cut for its size is so each time.
+    if !is_cut || *extent == Extent::Whole {
+        session.readings.changes_since = session.readings.changes_since.max(read.graded_until);
+        session.readings.done.changes = Some(session.begun);
+    }
     Ok(())
 }
 
