@@ -43,9 +43,14 @@ fn what_was_handed_in_stays_as_long_as_a_rule_names_its_column_and_it_is_the_sam
         assert_eq!(kept(), []);
 
         take(database, &school, std::slice::from_ref(&seen), 30);
+        let seen_again = seen.clone();
         let mut anew = CellSeen { work: None, ..seen };
         take(database, &school, std::slice::from_ref(&anew), 40);
         assert_eq!(kept().len(), 1, "it was not asked");
+        let forgotten = |before| write(database, |db| retention::forget_lms_work(db, tenant, at(before)));
+        assert_eq!((forgotten(40), kept().len()), (0, 1), "it was looked at then");
+        assert_eq!((forgotten(41), kept().len()), (1, 0), "nobody has looked since");
+        take(database, &school, std::slice::from_ref(&seen_again), 40);
         anew.hand_in = Some(HandInTold::default());
         take(database, &school, &[anew], 50);
         assert_eq!(kept(), [], "it was of another one");
