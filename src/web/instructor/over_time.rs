@@ -50,7 +50,7 @@ pub(crate) async fn page(visit: Visit) -> Result<HttpResponse, AppError> {
         all_badges: seen.badges.iter().map(choice).collect(),
         students: small(seen.students),
         sources: sources(&seen),
-        cannot: not_earnable(&seen.badges, &seen.not_earnable),
+        cannot: not_earnable(&visit, &seen.badges, &seen.not_earnable),
         awards: awards(&seen),
         funnel: funnel(&seen),
     })

@@ -109,7 +109,7 @@ pub(crate) async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
             .map(|order| Choice::new(order.word(), stages::order(order)))
             .into(),
         resting: resting(&matrix),
-        cannot: not_earnable(&matrix.badges, &matrix.not_earnable),
+        cannot: not_earnable(&visit, &matrix.badges, &matrix.not_earnable),
         columns: columns.others(&visit, &query),
         badges: columns
             .of_these(&matrix.badges)
@@ -347,8 +347,11 @@ fn resting(matrix: &Matrix) -> Option<String> {
     (goes_by_rule && badge.state.rests()).then(|| badge.design.name.clone())
 }
 
-/// Which of these badges nobody can earn, a sentence each.
-pub(super) fn not_earnable(badges: &[Badge], found: &[(BadgeId, RuleProblem)]) -> Vec<String> {
+/// Which of these badges nobody can earn, a sentence each. In a course that has ended nothing is earned any more.
+pub(super) fn not_earnable(visit: &Visit, badges: &[Badge], found: &[(BadgeId, RuleProblem)]) -> Vec<String> {
+    if visit.visitor.course.life.end().is_some() {
+        return Vec::new();
+    }
     let told = found.iter().filter_map(|(id, problem)| {
         let badge = badges.iter().find(|badge| badge.id == *id)?;
         Some(words::rules::cannot_be_earned(Some(&badge.design.name), problem))
