@@ -10,15 +10,13 @@ use crate::ids::OutsideColumnId;
 /// Most letters of a name or a media type that are kept.
 const MOST: usize = 200;
 
-/// The columns whose work is read: those that a rule names, that tell of hand-ins, and that are none of ours.
+/// The columns whose work is read: those that a rule names, that tell of hand-ins, and that are none of ours. Whether students see
+/// them, and whose work it is, is known once they are listed anew.
 pub(super) fn named(columns: &Columns, watched: &Watched) -> Vec<(OutsideColumnId, ItemKey)> {
     let named = columns.all().filter(|column| {
         let is_asked = watched.grades.contains(&column.id) || watched.hand_ins.contains(&column.id);
         let rest = column.rest.as_ref();
-        is_asked
-            && rest.is_some_and(|rest| {
-                rest.is_listed && rest.tells_hand_ins && rest.ours.is_none() && rest.withheld.is_none()
-            })
+        is_asked && rest.is_some_and(|rest| rest.tells_hand_ins && rest.ours.is_none())
     });
     named
         .filter_map(|column| Some((column.id.clone(), item_key(column)?)))
