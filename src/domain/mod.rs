@@ -37,6 +37,7 @@ pub(crate) mod holder_note;
 pub(crate) mod issuer;
 pub(crate) mod keys;
 pub(crate) mod lineage;
+pub(crate) mod lms_work;
 pub(crate) mod membership;
 pub(crate) mod namesakes;
 pub(crate) mod outside;

@@ -56,6 +56,8 @@ pub(crate) enum Passing {
     Busy,
     /// It is out of order or under maintenance.
     Down,
+    /// It says that it is under maintenance, or being upgraded.
+    Maintenance,
     /// A page for people came in the place of data.
     WebPage,
     /// No answer in time.
@@ -79,6 +81,16 @@ pub(crate) enum Help {
 }
 
 impl Why {
+    /// Whether a right is missing that an administrator gives in the LMS.
+    #[must_use]
+    pub(crate) const fn is_missing_right(&self) -> bool {
+        matches!(
+            self,
+            Self::RoleWeaker(_)
+                | Self::Refused(Fault::Scope(_) | Fault::Function(_) | Fault::Capabilities { .. })
+        )
+    }
+
     /// Who can mend it.
     #[must_use]
     pub(crate) const fn help(&self) -> Help {

@@ -226,6 +226,7 @@ pub(crate) fn names() -> Names {
         tells_hand_ins: false,
         tells_completion: false,
         is_gone: false,
+        withheld: None,
     };
     let of_lms = |label: &str| OutsideName {
         source: GradeSource::RestMoodle,

@@ -7,17 +7,20 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 use rust_decimal::Decimal;
 
-use super::convert::{CHUNK, from_word, micros, moment, opt_decimal, opt_moment, word};
+use super::convert::{CHUNK, from_word, json, micros, moment, opt_decimal, opt_moment, word};
 use super::outside::{self, form_of, value_of};
 use super::schema::{enrolments, outside_cells, outside_columns};
 use super::{Db, StoreError, readings};
 use crate::domain::facts::{Completed, GradeSource, HandedIn};
+use crate::domain::lms_work::Work;
 use crate::domain::outside::{OutsideGrade, OutsideValue};
 use crate::ids::{CourseId, OutsideColumnId, PersonId, TenantId};
 
 mod ours;
+mod work;
 
 pub(super) use ours::{shown_of_ours, told_of};
+pub(crate) use work::{forget_other_work, forget_work, work_of};
 
 /// What a reading says of the grade in a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +61,8 @@ pub(crate) struct CellSeen {
     /// None where it was not asked.
     pub(crate) hand_in: Option<HandInTold>,
     pub(crate) completion: Option<CompletionTold>,
+    /// What it was; none where that was not asked.
+    pub(crate) work: Option<Work>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -79,6 +84,7 @@ struct Row {
     passed: Option<bool>,
     completed_at: Option<i64>,
     completion_read_at: Option<i64>,
+    work: Option<String>,
 }
 
 impl Row {
@@ -100,6 +106,7 @@ impl Row {
             passed: None,
             completed_at: None,
             completion_read_at: None,
+            work: None,
         }
     }
 
@@ -148,8 +155,15 @@ impl Row {
         if let Some(told) = &cell.hand_in {
             let at = told.at.map(micros);
             changed |= (self.handed_in_at, self.late, self.missing) != (at, told.late, told.missing);
+            if self.handed_in_at != at {
+                // What it was is said of another hand-in.
+                self.work = None;
+            }
             (self.handed_in_at, self.late, self.missing) = (at, told.late, told.missing);
             self.hand_in_read_at = Some(now);
+        }
+        if let Some(told) = &cell.work {
+            self.work = Some(json(told)?);
         }
         if let Some(told) = &cell.completion {
             if told.is_complete.is_some() {
@@ -325,6 +339,7 @@ fn put(db: &mut Db, rows: &[Row]) -> Result<(), StoreError> {
                 outside_cells::passed.eq(excluded(outside_cells::passed)),
                 outside_cells::completed_at.eq(excluded(outside_cells::completed_at)),
                 outside_cells::completion_read_at.eq(excluded(outside_cells::completion_read_at)),
+                outside_cells::work.eq(excluded(outside_cells::work)),
             ))
             .execute(connection))?;
     }
@@ -509,6 +524,7 @@ pub(crate) struct KeptCell {
     pub(crate) column: OutsideColumnId,
     pub(crate) label: String,
     pub(crate) facts: CellFacts,
+    pub(crate) work: Option<Work>,
 }
 
 /// Every cell that is kept of a person and says anything, in all courses.
@@ -534,6 +550,7 @@ pub(crate) fn of_person(
         let maximum = opt_decimal("outside_columns.maximum", maximum.as_deref())?;
         Ok(KeptCell {
             facts: row.facts(source, maximum)?,
+            work: work::read(row.work.as_deref())?,
             column: row.column_id.into(),
             label,
         })

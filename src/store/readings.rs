@@ -7,7 +7,7 @@ use diesel::upsert::excluded;
 use super::convert::{beyond, from_json, json, micros, opt_moment};
 use super::schema::{line_items, outside_columns, rest_accesses, rest_grants, rest_readings, rest_turns};
 use super::{Db, StoreError, platforms};
-use crate::domain::reading::{Done, Readings};
+use crate::domain::reading::{Done, Readings, Why};
 use crate::ids::{CourseId, LineItemId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -138,6 +138,22 @@ pub(crate) fn progress(
         .filter(rest_readings::tenant_id.eq(tenant.as_str()))
         .filter(rest_readings::course_id.eq(course.as_str()))
         .set(rest_readings::cells.eq(cells))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Says why the reading under way waits, or that it goes on.
+pub(crate) fn waits(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    why: Option<&Why>,
+) -> Result<(), StoreError> {
+    let trouble = why.map(json).transpose()?;
+    diesel::update(rest_readings::table)
+        .filter(rest_readings::tenant_id.eq(tenant.as_str()))
+        .filter(rest_readings::course_id.eq(course.as_str()))
+        .set(rest_readings::trouble.eq(trouble))
         .execute(db)?;
     Ok(())
 }

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 
 use super::convert::{from_json, micros};
 use super::schema::{
-    awards, current_decisions, decisions, grade_files, outside_columns, outside_grades, share_links,
-    submissions,
+    awards, current_decisions, decisions, grade_files, outside_cells, outside_columns, outside_grades,
+    share_links, submissions,
 };
 use super::submissions::file_digest;
 use super::{Db, StoreError, foreign_badges};
@@ -70,6 +70,21 @@ pub(crate) fn forget_grade_files(
         .filter(grade_files::id.ne_all(of_columns))
         .filter(grade_files::id.ne_all(outside_grades::table.select(outside_grades::file_id)))
         .execute(connection))?)
+}
+
+/// Forgets what was handed in in the LMS where nobody has looked since `before`: its course has ended, or is not read any more. That
+/// something was handed in, and when, stays known.
+pub(crate) fn forget_lms_work(
+    db: &mut Db,
+    tenant: &TenantId,
+    before: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    Ok(diesel::update(outside_cells::table)
+        .filter(outside_cells::tenant_id.eq(tenant.as_str()))
+        .filter(outside_cells::work.is_not_null())
+        .filter(outside_cells::hand_in_read_at.lt(micros(before)))
+        .set(outside_cells::work.eq(None::<String>))
+        .execute(db)?)
 }
 
 /// Forgets share links that ended or were withdrawn before `before`, and says how many.

@@ -22,6 +22,7 @@ pub(crate) mod frame;
 pub(crate) mod graph;
 pub(crate) mod instructor;
 pub(crate) mod learner;
+pub(crate) mod lms_work;
 pub(crate) mod lti;
 pub(crate) mod markdown;
 pub(crate) mod middleware;

@@ -256,6 +256,29 @@ pub struct Attachment {
     pub modified_at: Option<DateTime<Utc>>,
 }
 
+/// How something was handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WorkKind {
+    /// Files.
+    Files,
+    /// A text that was typed there, which is not read.
+    Text,
+    /// A web address, which is not read.
+    Address,
+    /// A recording.
+    Recording,
+    /// Marks on a document of the teacher's.
+    Annotation,
+    /// Posts in a discussion.
+    Discussion,
+    /// A quiz.
+    Quiz,
+    /// Work in an external tool.
+    Tool,
+    /// Of another kind.
+    Other,
+}
+
 /// What was handed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HandIn {
@@ -267,8 +290,10 @@ pub struct HandIn {
     pub attempt: Option<u32>,
     /// Whether it came after the date for this person; none where the platform does not tell.
     pub late: Option<bool>,
-    /// Its files, where they were asked for.
-    pub files: Vec<Attachment>,
+    /// Canvas: how.
+    pub kind: Option<WorkKind>,
+    /// Its files; none where they were not asked for.
+    pub files: Option<Vec<Attachment>>,
 }
 
 /// One cell of the gradebook.
@@ -295,6 +320,8 @@ pub struct Batch {
     pub new_items: Vec<Item>,
     /// How long to pause before the next one.
     pub pause: Option<Wait>,
+    /// Whether these cells came before, and come once more with their files.
+    pub is_again: bool,
 }
 
 /// A list, and how many of its rows could not be read.

@@ -69,7 +69,7 @@ mod wire;
 
 pub use course::{
     Activity, Attachment, Batch, Category, CategoryKey, CourseGrades, Coverage, Dropped, Grade, Grading,
-    HandIn, Item, ItemKey, Kind, Listed, LtiIds, Part, PersonKey, Row, Sight, Withheld,
+    HandIn, Item, ItemKey, Kind, Listed, LtiIds, Part, PersonKey, Row, Sight, Withheld, WorkKind,
 };
 pub use error::{AccountFault, Error, Reason, Remedy, Wait};
 pub use limits::Limits;

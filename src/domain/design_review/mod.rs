@@ -9,8 +9,9 @@ pub(crate) use design::{
     MAX_MONTHS, MAX_NAME, MAX_OUTCOME, MAX_SHORT, is_address, review_design,
 };
 pub(crate) use rule::{
-    RuleContext, RuleProblem, bound_problem, completion_problem, elsewhere_problem, hand_in_problem, lost,
-    review_evidence, review_rule, share_elsewhere, share_of, threshold_problem, word_problem,
+    RuleContext, RuleProblem, bound_problem, cannot_be_met, completion_problem, elsewhere_problem,
+    hand_in_problem, lost, review_evidence, review_rule, share_elsewhere, share_of, threshold_problem,
+    word_problem,
 };
 pub(crate) use stack::find_loop;
 pub(crate) use stack::loop_from;

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use crate::domain::course::LineItem;
 use crate::domain::evidence::Activity;
 use crate::domain::facts::GradeSource;
-use crate::domain::outside::{Measure, OutsideColumn, OutsideValue};
+use crate::domain::outside::{Measure, OutsideColumn, OutsideValue, Withheld};
 use crate::domain::rule::{Amount, Condition, GradeColumn, Needed, Threshold};
 use crate::domain::zone::Zone;
 use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
@@ -98,6 +98,8 @@ pub(crate) struct OutsideName {
     pub(crate) tells_completion: bool,
     /// Whether the LMS, of whose interface it is, lists it no more.
     pub(crate) is_gone: bool,
+    /// Why the LMS, which is read, shows none of its grades.
+    pub(crate) withheld: Option<Withheld>,
 }
 
 impl From<OutsideColumn> for OutsideName {
@@ -108,6 +110,11 @@ impl From<OutsideColumn> for OutsideName {
             tells_hand_ins: column.tells_hand_ins(),
             tells_completion: column.tells_completion(),
             is_gone: column.rest.as_ref().is_some_and(|rest| !rest.is_listed),
+            withheld: column
+                .rest
+                .as_ref()
+                .filter(|rest| rest.is_on && rest.is_listed)
+                .and_then(|rest| rest.withheld),
             label: column.label,
             maximum: column.maximum,
             measure: column.measure,

@@ -263,6 +263,7 @@ fn all_names() -> Names {
                         tells_hand_ins: true,
                         tells_completion: true,
                         is_gone: false,
+                        withheld: None,
                     },
                 )
             })

@@ -10,6 +10,7 @@ pub(crate) mod files;
 pub(crate) mod holders;
 mod in_gradebook;
 pub(crate) mod learning;
+pub(crate) mod lms_work;
 pub(crate) mod over_time;
 pub(crate) mod portfolio;
 pub(crate) mod progress;

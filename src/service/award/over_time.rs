@@ -8,12 +8,15 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::design_review::RuleProblem;
 use crate::domain::facts::GradeSource;
+use crate::domain::rule::Condition;
 use crate::domain::stage::{Funnel, Search, Sought, Stage};
 use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, CourseId, TenantId};
 use crate::service::Cairn;
 use crate::service::award::progress::columns;
+use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
 use crate::service::base::session::Visitor;
@@ -26,8 +29,10 @@ pub(crate) struct OverTime {
     pub(crate) badges: Vec<Badge>,
     /// The one that this is about; none for all of them together.
     pub(crate) badge: Option<Badge>,
-    /// Where the grades are read that the rule of that badge asks for.
+    /// Where the grades are read that the rule of that badge asks for, or those of all badges.
     pub(crate) sources: Vec<GradeSource>,
+    /// Which of them nobody can earn now, each with the reason; of one badge that one alone.
+    pub(crate) not_earnable: Vec<(BadgeId, RuleProblem)>,
     /// Students of the course now.
     pub(crate) students: i64,
     /// How many badges these students earned for the first time on a day and have not lost, by the days on which any were.
@@ -60,16 +65,15 @@ pub(crate) async fn seen(
         for (at, count) in over_time::first_awards(db, &tenant, &course, about)? {
             *awards.entry(zone.day(at)).or_default() += count;
         }
-        let rule = match about {
-            Some(badge) => rules::active(db, &tenant, badge)?,
-            None => None,
-        };
-        let sources = match rule {
-            Some(rule) => names::of_course(db, &tenant, &course)?.sources(&rule.root.conditions()),
-            None => Vec::new(),
-        };
+        let mut asked = rules::all_active_for_course(db, &tenant, &course)?;
+        asked.retain(|rule| about.is_none_or(|badge| rule.badge == *badge));
+        let conditions: Vec<&Condition> = asked.iter().flat_map(|rule| rule.root.conditions()).collect();
+        let sources = names::of_course(db, &tenant, &course)?.sources(&conditions);
+        let mut not_earnable = design::not_earnable(db, &badges)?;
+        not_earnable.retain(|(id, _)| about.is_none_or(|badge| id == badge));
         Ok(OverTime {
             sources,
+            not_earnable,
             funnels: over_time::funnels(db, &tenant, &course, about)?,
             students: class::count(db, &tenant, &course, &Search::default(), now)?,
             awards,

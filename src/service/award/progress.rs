@@ -10,6 +10,7 @@ use crate::domain::award::{Award, Standing};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
 use crate::domain::decision::{Decision, DecisionRecord, Truth};
+use crate::domain::design_review::RuleProblem;
 use crate::domain::evaluate::{evaluate, outcome};
 use crate::domain::facts::{Approval, Grade};
 use crate::domain::membership::Membership;
@@ -58,6 +59,8 @@ pub(crate) struct Matrix {
     pub(crate) total: i64,
     /// The part that this is: the last one, where a later one was asked for.
     pub(crate) page: Page,
+    /// Those of the badges that nobody can earn now, each with the reason.
+    pub(crate) not_earnable: Vec<(BadgeId, RuleProblem)>,
     /// People about whom a teacher is asked: they are not among the students yet.
     pub(crate) in_doubt: usize,
     pub(crate) now: DateTime<Utc>,
@@ -147,6 +150,7 @@ pub(crate) async fn matrix(
         let waits = |(_, one): &&(Person, Enrolment)| matches!(one.membership(), Membership::Waits(_));
         Ok(Matrix {
             rows: rows(db, &tenant, &course, &badges, students, now)?,
+            not_earnable: design::not_earnable(db, &badges)?,
             in_doubt: in_doubt.iter().filter(waits).count(),
             section_is_gone: asked_section && search.section.is_none(),
             badges,

@@ -139,6 +139,7 @@ pub(crate) async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
             let before = now - TimeDelta::days(i64::from(days));
             let records = retention::forget_decisions(db, &id, before)?;
             retention::forget_grade_files(db, &id, before)?;
+            retention::forget_lms_work(db, &id, before)?;
             let (hand_ins, mut files) = retention::forget_submissions(db, &id, before)?;
             if records + hand_ins > 0 {
                 let (actor, action) = (Actor::Cairn, Action::HistoryForgotten);

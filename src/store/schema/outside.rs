@@ -85,6 +85,7 @@ diesel::table! {
         passed -> Nullable<Bool>,
         completed_at -> Nullable<BigInt>,
         completion_read_at -> Nullable<BigInt>,
+        work -> Nullable<Text>,
     }
 }
 

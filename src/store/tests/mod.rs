@@ -22,6 +22,7 @@ mod joined;
 mod joining;
 mod lineages;
 mod listing;
+mod lms_work;
 mod matrix;
 mod mine;
 mod one_home;

@@ -80,21 +80,22 @@ fn listed() -> RestColumn {
     }
 }
 
-fn points(text: &str) -> GradeTold {
+pub(super) fn points(text: &str) -> GradeTold {
     GradeTold::Is(OutsideValue::Points(decimal(text)), None)
 }
 
-fn cell(column: &OutsideColumnId, person: &PersonId, grade: GradeTold) -> CellSeen {
+pub(super) fn cell(column: &OutsideColumnId, person: &PersonId, grade: GradeTold) -> CellSeen {
     CellSeen {
         column: column.clone(),
         person: person.clone(),
         grade,
         hand_in: None,
         completion: None,
+        work: None,
     }
 }
 
-fn take(
+pub(super) fn take(
     database: &TestDatabase,
     school: &School,
     seen: &[CellSeen],
@@ -113,7 +114,7 @@ fn facts_of(database: &TestDatabase, school: &School, person: &PersonId) -> crat
 }
 
 /// A school whose course is read, with a column and two students.
-fn begun(database: &TestDatabase, name: &str) -> (School, OutsideColumn, Vec<PersonId>) {
+pub(super) fn begun(database: &TestDatabase, name: &str) -> (School, OutsideColumn, Vec<PersonId>) {
     let school = School::new(database, name);
     let people: Vec<PersonId> = school
         .learners(database, 2)

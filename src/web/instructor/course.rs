@@ -311,6 +311,8 @@ fn row(visit: &Visit, summary: &Summary, powers: Powers) -> BadgeRow {
         picture: picture_of(badge),
         state: if has_ended {
             states::badge_of_ended(&badge.state)
+        } else if matches!(summary.problem, Some(Obstacle::CannotBeEarned(_))) {
+            states::cannot_be_earned()
         } else {
             states::badge(&badge.state)
         },

@@ -14,6 +14,7 @@ use crate::domain::policy::{Power, Powers};
 use crate::domain::sentence::{Audience, lines, next_step, unmet_since};
 use crate::ids::{BadgeId, PersonId};
 use crate::service::award::holders::AwardPage;
+use crate::service::award::lms_work;
 use crate::service::award::progress::{self, Sight};
 use crate::service::badge::pictures;
 use crate::service::base::policies;
@@ -22,7 +23,7 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{DecisionPage, HistoryLine};
-use crate::web::views::shared::{LinkTo, PictureView, When};
+use crate::web::views::shared::{LinkTo, LmsWorkList, PictureView, When};
 use crate::web::words;
 use crate::web::{audit_words, decided};
 
@@ -46,10 +47,12 @@ pub(crate) async fn decision(
     let (badge, person) = (BadgeId::from(badge), PersonId::from(person));
     let sight = progress::sight(&visit.cairn, &visit.visitor, &badge, &person).await?;
     let powers = policies::powers(&visit.cairn, &visit.visitor).await?;
-    visit.show(&view(&visit, &sight, powers))
+    let work = lms_work::of_badge(&visit.cairn, &visit.visitor, &badge, &person).await?;
+    let work = crate::web::lms_work::list(&work, sight.now);
+    visit.show(&view(&visit, &sight, powers, work))
 }
 
-fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
+fn view(visit: &Visit, sight: &Sight, powers: Powers, work: LmsWorkList) -> DecisionPage {
     let student = sight.person.display_name();
     let name = sight.badge.design.name.clone();
     let about = |to: fn(&BadgeId, &PersonId) -> String| visit.href(&to(&sight.badge.id, &sight.person.id));
@@ -84,6 +87,7 @@ fn view(visit: &Visit, sight: &Sight, powers: Powers) -> DecisionPage {
         earned: then
             .map(|then| decided::check_lines_then(then, &sight.names, Audience::Teacher, sight.now))
             .unwrap_or_default(),
+        work,
         next: match (&sight.waits, &sight.award) {
             // In a course that has ended nothing follows any more.
             _ if visit.visitor.course.life.end().is_some() => None,

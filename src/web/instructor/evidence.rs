@@ -9,6 +9,7 @@ use crate::domain::evidence::{Submission, SubmissionState};
 use crate::domain::page::Page as Slice;
 use crate::ids::{ActivityId, SubmissionId};
 use crate::service::award::evidence::{self, Answer, Queue, ReviewView, Reviewed, WaitingSubmission};
+use crate::service::award::lms_work;
 use crate::service::award::reviewing::PastReview;
 use crate::service::base::clash::{Clash, Seen};
 use crate::service::base::policies;
@@ -317,11 +318,14 @@ async fn view(
         (None, false)
     };
     let has_ended = visit.visitor.course.life.end().is_some();
+    let (activity, person) = (&submission.activity, &submission.person);
+    let work = lms_work::beside(&visit.cairn, &visit.visitor, activity, person).await?;
     let href = |id: &SubmissionId| visit.href(&course::submission(id));
     let others = shown.versions.iter().rev().filter(|one| one.id != submission.id);
     Ok(SubmissionReviewPage {
         page,
         student: shown.student.clone(),
+        work: crate::web::lms_work::list(&work, shown.now),
         activity: words::namesakes::told_apart(
             &shown.activity.title,
             shown.mark.as_ref(),

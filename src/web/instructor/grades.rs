@@ -7,6 +7,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::outside::{GradeFile, OutsideColumn};
 use crate::domain::people::Person;
+use crate::domain::reading::Why;
 use crate::ids::{OutsideColumnId, PersonId};
 use crate::service::award::files::size_words;
 use crate::service::award::uploads::Receiving;
@@ -248,10 +249,11 @@ fn rest_panel(visit: &Visit, told: &Told) -> RestPanel {
         title: format!("Grades read from {lms}"),
         state: words::rest_grades::state(is_on),
         progress: (is_on && told.is_under_way).then(|| {
-            if told.waits_for_turn {
-                words::rest_grades::waits_for_turn().to_owned()
-            } else {
-                words::rest_grades::progress(readings)
+            let trouble = readings.filter(|one| one.begun_at.is_some());
+            match trouble.and_then(|one| one.trouble.as_ref()) {
+                _ if told.waits_for_turn => words::rest_grades::waits_for_turn().to_owned(),
+                Some(Why::Passing(passing)) => words::rest_grades::waits_for_lms(*passing, readings),
+                _ => words::rest_grades::progress(readings),
             }
         }),
         read: of_whole.map(|at| When::new(at, told.now)),

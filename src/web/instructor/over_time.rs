@@ -14,6 +14,7 @@ use crate::service::award::over_time::{self, OverTime};
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
+use crate::web::instructor::progress::not_earnable;
 use crate::web::paths::course;
 use crate::web::plot::{self, Scale};
 use crate::web::views::instructor::{AwardsLine, AwardsPlot, FunnelLine, FunnelPlot, OverTimePage};
@@ -48,9 +49,21 @@ pub(crate) async fn page(visit: Visit) -> Result<HttpResponse, AppError> {
             .unwrap_or_default(),
         all_badges: seen.badges.iter().map(choice).collect(),
         students: small(seen.students),
+        sources: sources(&seen),
+        cannot: not_earnable(&visit, &seen.badges, &seen.not_earnable),
         awards: awards(&seen),
         funnel: funnel(&seen),
     })
+}
+
+/// Where the grades are read on which these numbers rest.
+fn sources(seen: &OverTime) -> Option<String> {
+    let whose = match (&seen.badge, seen.badges.len()) {
+        (Some(_), _) | (None, 1) => "Its rule asks",
+        (None, _) => "Their rules ask",
+    };
+    let read = read_from(&seen.sources);
+    (!seen.sources.is_empty()).then(|| format!("{whose} for grades from {read}. These numbers rest on that."))
 }
 
 fn small(count: i64) -> u32 {
@@ -200,17 +213,9 @@ fn about_funnel(seen: &OverTime, last: NaiveDate, newest: Funnel) -> String {
     let (earned, all) = (number(newest.earned), number(newest.students));
     let begun = number(newest.met + newest.near + newest.begun);
     if seen.badge.is_some() {
-        let stood = format!(
+        format!(
             "Before the first check on {on}, {earned} of {all} students had earned it, and {begun} more had begun."
-        );
-        if seen.sources.is_empty() {
-            stood
-        } else {
-            format!(
-                "{stood} Its rule asks for grades from {}.",
-                read_from(&seen.sources)
-            )
-        }
+        )
     } else {
         format!("Before the first check on {on}, {earned} of {all} were earned, and {begun} more were begun.")
     }
@@ -219,6 +224,7 @@ fn about_funnel(seen: &OverTime, last: NaiveDate, newest: Funnel) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::facts::GradeSource;
     use crate::domain::zone::Zone;
 
     fn on(day: &str) -> NaiveDate {
@@ -230,6 +236,7 @@ mod tests {
             badges: Vec::new(),
             badge: None,
             sources: Vec::new(),
+            not_earnable: Vec::new(),
             students: 30,
             awards: awards.iter().map(|(day, count)| (on(day), *count)).collect(),
             funnels: funnels.iter().map(|(day, funnel)| (on(day), *funnel)).collect(),
@@ -260,6 +267,19 @@ mod tests {
         let short = awards(&seen(&[("2027-02-26", 1)], &[])).unwrap();
         assert_eq!((short.by_week, short.lines.len()), (false, 1));
         assert_eq!(awards(&seen(&[], &[])), None);
+    }
+
+    #[test]
+    fn the_sources_of_all_badges_are_named() {
+        let mut all = seen(&[], &[]);
+        assert_eq!(sources(&all), None);
+        all.sources = vec![GradeSource::Ags, GradeSource::RestMoodle, GradeSource::Csv];
+        assert_eq!(
+            sources(&all).as_deref(),
+            Some(
+                "Their rules ask for grades from the gradebook, Moodle, and a gradebook file. These numbers rest on that."
+            )
+        );
     }
 
     #[test]

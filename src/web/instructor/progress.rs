@@ -8,6 +8,7 @@ use futures_util::stream::try_unfold;
 use url::form_urlencoded::Serializer;
 
 use crate::domain::badge::Badge;
+use crate::domain::design_review::RuleProblem;
 use crate::domain::facts::GradeSource;
 use crate::domain::sentence::{Audience, progress as far};
 use crate::domain::stage::{Order, Search, Sought};
@@ -23,7 +24,7 @@ use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{MatrixCell, MatrixHead, MatrixRow, NextBadge, ProgressPage};
 use crate::web::views::shared::{Choice, LinkTo, PictureView, SectionList, Status};
-use crate::web::words::stages;
+use crate::web::words::{self, stages};
 use crate::web::{csv, decided, paged};
 
 /// Students on one page.
@@ -108,6 +109,7 @@ pub(crate) async fn progress(visit: Visit) -> Result<HttpResponse, AppError> {
             .map(|order| Choice::new(order.word(), stages::order(order)))
             .into(),
         resting: resting(&matrix),
+        cannot: not_earnable(&visit, &matrix.badges, &matrix.not_earnable),
         columns: columns.others(&visit, &query),
         badges: columns
             .of_these(&matrix.badges)
@@ -343,6 +345,18 @@ fn resting(matrix: &Matrix) -> Option<String> {
     let goes_by_rule = matches!(matrix.search.standing, Some(Sought::At(stage)) if stage.is_decided());
     let badge = matrix.badges.iter().find(|badge| badge.id == *chosen)?;
     (goes_by_rule && badge.state.rests()).then(|| badge.design.name.clone())
+}
+
+/// Which of these badges nobody can earn, a sentence each. In a course that has ended nothing is earned any more.
+pub(super) fn not_earnable(visit: &Visit, badges: &[Badge], found: &[(BadgeId, RuleProblem)]) -> Vec<String> {
+    if visit.visitor.course.life.end().is_some() {
+        return Vec::new();
+    }
+    let told = found.iter().filter_map(|(id, problem)| {
+        let badge = badges.iter().find(|badge| badge.id == *id)?;
+        Some(words::rules::cannot_be_earned(Some(&badge.design.name), problem))
+    });
+    told.collect()
 }
 
 fn head(visit: &Visit, badge: &Badge, number: usize) -> MatrixHead {

@@ -7,8 +7,8 @@ use crate::domain::badge::BadgeState;
 use crate::domain::columns::TroubleKind;
 use crate::domain::course::{LineItem, LineItemState, may_be_steps};
 use crate::domain::design_review::{
-    RuleProblem, completion_problem, elsewhere_problem, hand_in_problem, share_elsewhere, share_of,
-    threshold_problem, word_problem,
+    RuleProblem, cannot_be_met, completion_problem, elsewhere_problem, hand_in_problem, share_elsewhere,
+    share_of, threshold_problem, word_problem,
 };
 use crate::domain::facts::GradeSource;
 use crate::domain::outside::OutsideColumn;
@@ -381,6 +381,12 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
             BadgeState::Paused { reason } => Some(words::rules::rest(reason)),
             _ => None,
         },
+        cannot: editor
+            .active
+            .as_ref()
+            .filter(|_| badge.state == BadgeState::Active)
+            .and_then(|rule| cannot_be_met(&rule.root, &editor.outside))
+            .map(|found| words::rules::cannot_be_earned(None, &found)),
         columns_tell: words::columns::seen(tell, reads_lms),
         reads_lms,
         scales: scales(&editor, tell, visit.visitor.zone()),

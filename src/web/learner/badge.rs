@@ -12,6 +12,7 @@ use crate::domain::decision::{CheckedNode, Decision};
 use crate::domain::rule::Condition;
 use crate::domain::sentence::{Audience, unmet_since};
 use crate::service::award::learning::{self, Learning, MyBadge};
+use crate::service::award::lms_work;
 use crate::service::base::error::ServiceError;
 use crate::web::badge_facts::{design_facts, picture_of, standing_chip};
 use crate::web::decided::{check_lines, check_lines_then, need};
@@ -21,7 +22,7 @@ use crate::web::frame::Place;
 use crate::web::markdown;
 use crate::web::paths::course;
 use crate::web::views::learner::LearnerBadgePage;
-use crate::web::views::shared::{CheckLine, LinkTo, Status, When};
+use crate::web::views::shared::{CheckLine, LinkTo, LmsWorkList, Status, When};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -48,14 +49,23 @@ async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpRes
         Some(award) => learning::when_earned(&visit.cairn, award).await?,
         None => None,
     };
-    visit.show(&view(&visit, &learning, mine, earned.as_ref()))
+    let me = &visit.visitor.person.id;
+    let work = lms_work::of_badge(&visit.cairn, &visit.visitor, &mine.badge.id, me).await?;
+    let work = crate::web::lms_work::list(&work, learning.now);
+    visit.show(&view(&visit, &learning, mine, earned.as_ref(), work))
 }
 
 fn in_force(now: DateTime<Utc>, mine: &MyBadge) -> Option<&Award> {
     mine.award.as_ref().filter(|award| award.standing(now).is_held())
 }
 
-fn view(visit: &Visit, learning: &Learning, mine: &MyBadge, earned: Option<&Decision>) -> LearnerBadgePage {
+fn view(
+    visit: &Visit,
+    learning: &Learning,
+    mine: &MyBadge,
+    earned: Option<&Decision>,
+    work: LmsWorkList,
+) -> LearnerBadgePage {
     let (design, now) = (&mine.badge.design, learning.now);
     let has_ended = learning.ended.is_some();
     let status = match &mine.award {
@@ -91,6 +101,7 @@ fn view(visit: &Visit, learning: &Learning, mine: &MyBadge, earned: Option<&Deci
         progress: share(mine.progress()),
         need: needed.unwrap_or_else(|| "This badge is not awarded any more.".to_owned()),
         checks: checks.unwrap_or_default(),
+        work,
         as_earned: earned.is_some(),
         checked: learning
             .checks

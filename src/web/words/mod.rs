@@ -14,6 +14,7 @@ pub(crate) mod errors;
 pub(crate) mod evidence;
 pub(crate) mod lineages;
 pub(crate) mod lms;
+pub(crate) mod lms_work;
 pub(crate) mod namesakes;
 pub(crate) mod outside;
 pub(crate) mod pictures;

@@ -40,7 +40,7 @@ pub(crate) fn unseen_in(label: &str, count: u64) -> String {
 #[must_use]
 pub(crate) const fn state(is_on: bool) -> &'static str {
     if is_on {
-        "Every grade of the course that students can see is read, without files. Grades that are hidden or not posted are neither used nor shown."
+        "Every grade of the course that students can see is read, and no file: of what was handed in to columns that badges name, Canvas tells the names of files alone. Grades that are hidden or not posted are neither used nor shown."
     } else {
         "Nothing is read any more: the access was switched off, or taken back. Rules that use its columns wait until it is on again. What was awarded stays."
     }
@@ -96,6 +96,9 @@ pub(crate) fn missing(coverage: &Coverage) -> Vec<String> {
             counted(coverage.unreadable, "row", "rows"),
             if coverage.unreadable == 1 { "was" } else { "were" }
         ));
+    }
+    if coverage.lacks.iter().any(|lack| lack.why.is_missing_right()) {
+        said.push(format!("What was read of it before stays known. {MEND_A_RIGHT}"));
     }
     if !coverage.is_whole {
         said.push(
@@ -189,6 +192,7 @@ const fn passes(passing: Passing) -> &'static str {
     match passing {
         Passing::Busy => "the course site asks for fewer requests.",
         Passing::Down => "the course site is out of order or under maintenance.",
+        Passing::Maintenance => "the course site says that it is under maintenance, or being upgraded.",
         Passing::WebPage => "the course site answered with a web page instead of data.",
         Passing::Silent => "the course site did not answer in time.",
         Passing::Unreachable => "the course site cannot be reached.",
@@ -224,9 +228,31 @@ pub(crate) const fn stopped(help: Help) -> &'static str {
 /// What keeps the reading from its end: what was known stays.
 #[must_use]
 pub(crate) fn trouble(trouble: &Why) -> String {
+    let known = "What was read before stays known and counts; what came since is not known yet.";
+    let to_do = match trouble {
+        Why::Passing(Passing::Down | Passing::Maintenance) => format!(" {WAIT}"),
+        why if why.is_missing_right() => format!(" {MEND_A_RIGHT}"),
+        _ => String::new(),
+    };
     format!(
-        "The last reading did not come to its end: {} What is known stays.",
+        "The last reading did not come to its end: {} {known}{to_do}",
         why(trouble)
+    )
+}
+
+/// What to do about a maintenance.
+const WAIT: &str = "There is nothing to do. If it lasts, whoever runs the course site can say how long.";
+
+/// What to do about a right that is missing.
+const MEND_A_RIGHT: &str = "Ask for that right: Cairn’s console names it under the platform, “Grades beyond LTI”, with the steps in the course site and a test. Then press “Read all grades now”.";
+
+/// That the reading under way waits until the LMS answers again, and how far it is.
+#[must_use]
+pub(crate) fn waits_for_lms(passing: Passing, readings: Option<&Readings>) -> String {
+    format!(
+        "Waits: {} What was read before stays known and counts. Cairn asks again by itself in some minutes. {WAIT} {}",
+        passes(passing),
+        progress(readings)
     )
 }
 
@@ -326,6 +352,7 @@ mod tests {
                 "Course totals: the course site did not answer in time. It passes by itself: Cairn tries again.",
                 "The grades of 1 student could not be read. What is known of them stays; they are asked for again the next time.",
                 "2 people there are not in the member list that Cairn gets, and left out: 4101 and more.",
+                "What was read of it before stays known. Ask for that right: Cairn’s console names it under the platform, “Grades beyond LTI”, with the steps in the course site and a test. Then press “Read all grades now”.",
                 "As not everything could be read, nothing was taken away: a grade that is absent may only be out of reach.",
             ]
         );
@@ -357,6 +384,14 @@ mod tests {
             assert!(!told.contains('→') && !told.contains("paste"), "{told}");
         }
         assert!(trouble(&Why::Consent).contains("sign in there again"));
+        let maintained = waits_for_lms(Passing::Maintenance, None);
+        for told in [maintained, trouble(&Why::Passing(Passing::Down))] {
+            assert!(told.contains("under maintenance") && told.contains("stays known and counts"));
+            assert!(told.contains("There is nothing to do."), "{told}");
+        }
+        let scope = Why::Refused(Fault::Scope("url:GET|/api/v1/courses/:id".to_owned()));
+        assert!(trouble(&scope).contains("Then press “Read all grades now”."));
+        assert!(!trouble(&Why::Consent).contains("Ask for that right"));
     }
 
     #[test]

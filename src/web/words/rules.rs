@@ -3,7 +3,7 @@
 use crate::domain::badge::BadgeState;
 use crate::domain::columns::{ColumnTrouble, Remedy, TroubleKind};
 use crate::domain::design_review::RuleProblem as P;
-use crate::domain::outside::Measure;
+use crate::domain::outside::{Measure, Withheld};
 use crate::domain::rest::Rest;
 use crate::domain::rule::{MAX_CONDITIONS, MAX_DEPTH};
 use crate::service::badge::design::{Blocking, Obstacle};
@@ -49,6 +49,7 @@ pub(crate) fn problem(problem: &P) -> String {
                 "Choose something else: “{label}” is not in the gradebook of the course site any more. It was deleted there, or is out of reach."
             );
         }
+        P::ElsewhereWithheld { label, why } => return withheld(label, *why),
         P::ElsewhereMeasure {
             label,
             measure,
@@ -210,6 +211,37 @@ pub(crate) fn blocking_of(what: &Blocking, state: &BadgeState) -> String {
     told.map_or_else(|| blocking(what), column)
 }
 
+/// What to do about a column of whose grades students see none.
+fn withheld(label: &str, why: Withheld) -> String {
+    match why {
+        Withheld::Unpublished => format!(
+            "Publish “{label}” in the course site, or choose something else: students do not see it, so its grades are not read."
+        ),
+        Withheld::Anonymous => format!(
+            "Wait until “{label}” is graded anonymously no more, or choose something else: until then its grades are not read."
+        ),
+        Withheld::Totals => format!(
+            "Let students see their totals in the course site, or choose something else: it hides “{label}” from them, so it is not read."
+        ),
+        Withheld::Ungraded => format!(
+            "Choose something else, or ask what is handed in: “{label}” has no grades in the course site."
+        ),
+    }
+}
+
+/// That nobody can earn a badge as its rule stands, why, and what to do; with its name where the page is about several.
+#[must_use]
+pub(crate) fn cannot_be_earned(name: Option<&str>, found: &P) -> String {
+    let whose = name.map_or_else(
+        || "Cannot be earned".to_owned(),
+        |name| format!("“{name}” cannot be earned"),
+    );
+    format!(
+        "{whose} as its rule stands, because a column that it names is not read from any source. {} What was awarded stays.",
+        problem(found)
+    )
+}
+
 /// What keeps a badge from working.
 #[must_use]
 pub(crate) fn obstacle(obstacle: &Obstacle) -> String {
@@ -217,6 +249,7 @@ pub(crate) fn obstacle(obstacle: &Obstacle) -> String {
         Obstacle::Rests(why) => rest(why),
         Obstacle::NoRule => "It has no rule yet.".to_owned(),
         Obstacle::Rule(found) => problem(found),
+        Obstacle::CannotBeEarned(found) => cannot_be_earned(None, found),
     }
 }
 
@@ -316,6 +349,26 @@ mod tests {
         assert_eq!(
             problem(&P::Loop { names }),
             "Break the loop, in which no badge could be earned first: Basic → Automation → Basic."
+        );
+    }
+
+    #[test]
+    fn what_nobody_can_earn_is_said_with_why_and_what_to_do() {
+        let label = || "Weekly quiz".to_owned();
+        let said = cannot_be_earned(Some("Quiz master"), &P::ElsewhereGone { label: label() });
+        assert!(
+            said.starts_with("“Quiz master” cannot be earned as its rule stands"),
+            "{said}"
+        );
+        assert!(said.contains("Choose something else") && said.ends_with("What was awarded stays."));
+        let hidden = P::ElsewhereWithheld {
+            label: label(),
+            why: Withheld::Unpublished,
+        };
+        let said = obstacle(&Obstacle::CannotBeEarned(hidden));
+        assert!(
+            said.starts_with("Cannot be earned") && said.contains("Publish “Weekly quiz”"),
+            "{said}"
         );
     }
 

@@ -14,6 +14,11 @@ pub(crate) fn badge(state: &BadgeState) -> StatusChip {
     }
 }
 
+/// That nobody can earn a badge that decides.
+pub(crate) fn cannot_be_earned() -> StatusChip {
+    Status::NeedsAttention.saying("Cannot be earned")
+}
+
 /// The same in a course that has ended, where none awards anything any more.
 pub(crate) fn badge_of_ended(state: &BadgeState) -> StatusChip {
     match state {

@@ -45,7 +45,7 @@ impl Canvas {
             if key != item.key {
                 return Err(Reason::Malformed { line: 0, column: 0 });
             }
-            Ok(submission.row(person, item, &mut Dropped::default()))
+            Ok(submission.row(person, item, true, &mut Dropped::default()))
         };
         read.await
             .map_err(|reason: Reason| reason.doing("Reading a submission"))

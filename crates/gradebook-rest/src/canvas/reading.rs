@@ -12,8 +12,8 @@ use super::scope::Scope;
 use super::submissions::Submission;
 use super::{Canvas, PER_PAGE, answer};
 use crate::course::{
-    Batch, CourseGrades, Coverage, Grade, Grading, Item, ItemKey, Kind, Part, PersonKey, Row, Source,
-    Withheld,
+    Batch, CourseGrades, Coverage, Dropped, Grade, Grading, Item, ItemKey, Kind, Part, PersonKey, Row,
+    Source, Withheld,
 };
 use crate::error::{Error, Reason};
 use crate::wire;
@@ -31,14 +31,22 @@ pub struct Wanted {
     /// Only what was graded after. Posting, hiding and taking a grade away are not seen so: read all from time to time, and
     /// before anything is taken away.
     pub graded_since: Option<DateTime<Utc>>,
-    /// Files of submissions too.
-    pub files: bool,
+    /// These columns with what was handed in there: its files. They are read as they are now, whatever was graded since. Of no
+    /// other column the files are asked for.
+    pub files: Vec<ItemKey>,
+}
+
+/// A list of submissions, and whether it holds what its files are.
+#[derive(Debug)]
+struct List {
+    walk: Walk,
+    with_files: bool,
 }
 
 #[derive(Debug)]
 enum Stage {
     People(Walk),
-    Submissions(Walk),
+    Submissions(List),
     Done,
 }
 
@@ -47,7 +55,7 @@ enum Stage {
 pub(crate) struct Reading {
     canvas: Canvas,
     stage: Stage,
-    lists: VecDeque<Url>,
+    lists: VecDeque<(Url, bool)>,
     items: HashMap<ItemKey, Item>,
     shows_totals: bool,
     people: HashSet<PersonKey>,
@@ -56,6 +64,8 @@ pub(crate) struct Reading {
     sections: HashMap<PersonKey, BTreeSet<String>>,
     knows_sections: bool,
     all_grades: bool,
+    /// Whether lists with files repeat what was read already.
+    repeats: bool,
     pub(crate) coverage: Coverage,
 }
 
@@ -113,6 +123,7 @@ impl Canvas {
             sections: HashMap::new(),
             knows_sections: true,
             all_grades: wanted.graded_since.is_none(),
+            repeats: wanted.items.is_none(),
             coverage,
         };
         Ok(CourseGrades {
@@ -123,13 +134,14 @@ impl Canvas {
         })
     }
 
-    /// The first pages of the lists that hold what is wanted.
+    /// The first pages of the lists that hold what is wanted, those with files last: of a cell that comes twice the later one
+    /// counts.
     fn submission_urls(
         &self,
         course: &str,
         wanted: &Wanted,
         items: &[Item],
-    ) -> Result<VecDeque<Url>, Reason> {
+    ) -> Result<VecDeque<(Url, bool)>, Reason> {
         let since = wanted
             .graded_since
             .map(|since| since.to_rfc3339_opts(SecondsFormat::Secs, true));
@@ -141,28 +153,40 @@ impl Canvas {
             ("order_direction", "ascending"),
         ];
         query.extend(LEFT_OUT.map(|member| ("exclude_response_fields[]", member)));
-        if !wanted.files {
-            query.push(("exclude_response_fields[]", "attachments"));
-        }
-        if let Some(since) = &since {
-            query.push(("graded_since", since));
-        }
         let path = ["courses", course, "students", "submissions"];
-        let Some(keys) = &wanted.items else {
-            return Ok(VecDeque::from([self.url(&path, &query)?]));
+        let lists_of = |query: &[(&str, &str)], keys: &[&str]| -> Result<Vec<Url>, Reason> {
+            let lists = keys.chunks(IDS).map(|ids| {
+                let ids = ids.iter().map(|id| ("assignment_ids[]", *id));
+                let query: Vec<(&str, &str)> = query.iter().copied().chain(ids).collect();
+                self.url(&path, &query)
+            });
+            lists.collect()
         };
         // One id that is unknown or unpublished refuses them all.
-        let keys: Vec<&str> = items
-            .iter()
-            .filter(|item| item.withheld.is_none() && keys.contains(&item.key))
-            .map(|item| item.key.as_str())
-            .collect();
-        let lists = keys.chunks(IDS).map(|ids| {
-            let ids = ids.iter().map(|id| ("assignment_ids[]", *id));
-            let query: Vec<(&str, &str)> = query.iter().copied().chain(ids).collect();
-            self.url(&path, &query)
-        });
-        lists.collect()
+        let among = |keys: &[ItemKey]| -> Vec<&str> {
+            let named = items
+                .iter()
+                .filter(|item| item.withheld.is_none() && keys.contains(&item.key));
+            named.map(|item| item.key.as_str()).collect()
+        };
+        let mut light = query.clone();
+        light.push(("exclude_response_fields[]", "attachments"));
+        if let Some(since) = &since {
+            light.push(("graded_since", since));
+        }
+        let with_files = among(&wanted.files);
+        let first = match &wanted.items {
+            None => vec![self.url(&path, &light)?],
+            Some(keys) => {
+                let mut keys = among(keys);
+                keys.retain(|key| !with_files.contains(key));
+                lists_of(&light, &keys)?
+            }
+        };
+        let mut lists: VecDeque<(Url, bool)> = first.into_iter().map(|url| (url, false)).collect();
+        let files = lists_of(&query, &with_files)?;
+        lists.extend(files.into_iter().map(|url| (url, true)));
+        Ok(lists)
     }
 }
 
@@ -214,8 +238,9 @@ impl Reading {
     }
 
     fn next_list(&mut self) {
-        if let Some(url) = self.lists.pop_front() {
-            self.stage = Stage::Submissions(Walk::from(url));
+        if let Some((url, with_files)) = self.lists.pop_front() {
+            let walk = Walk::from(url);
+            self.stage = Stage::Submissions(List { walk, with_files });
             return;
         }
         self.stage = Stage::Done;
@@ -291,9 +316,11 @@ impl Reading {
     }
 
     async fn submissions_page(&mut self) -> Result<Batch, Reason> {
-        let Stage::Submissions(walk) = &mut self.stage else {
+        let Stage::Submissions(List { walk, with_files }) = &mut self.stage else {
             return Ok(Batch::default());
         };
+        let with_files = *with_files;
+        let is_again = with_files && self.repeats;
         let Some(url) = walk.at.clone() else {
             self.next_list();
             return Ok(Batch::default());
@@ -302,14 +329,18 @@ impl Reading {
         let rows: Vec<&RawValue> = wire::read(&response.body)?;
         let mut batch = Batch {
             pause: answer::pause(&response),
+            is_again,
             ..Batch::default()
         };
+        // What was left out before is counted once.
+        let mut uncounted = Dropped::default();
         let Coverage {
             dropped,
             unseen,
             graded_until,
             ..
         } = &mut self.coverage;
+        let dropped = if is_again { &mut uncounted } else { dropped };
         for raw in rows {
             let Some((submission, person, key)) = Submission::of(raw) else {
                 dropped.unreadable = dropped.unreadable.saturating_add(1);
@@ -324,8 +355,10 @@ impl Reading {
                 None => dropped.unknown_items = dropped.unknown_items.saturating_add(1),
                 Some(item) => {
                     let before = dropped.unseen();
-                    batch.rows.extend(submission.row(person, item, dropped));
-                    if dropped.unseen() > before {
+                    batch
+                        .rows
+                        .extend(submission.row(person, item, with_files, dropped));
+                    if !is_again && dropped.unseen() > before {
                         let of_column = unseen.entry(key).or_default();
                         *of_column = of_column.saturating_add(1);
                     }

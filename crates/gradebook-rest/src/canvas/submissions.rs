@@ -5,8 +5,13 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::course::{Attachment, Dropped, Grade, Grading, HandIn, Item, ItemKey, PersonKey, Row, Withheld};
+use crate::course::{
+    Attachment, Dropped, Grade, Grading, HandIn, Item, ItemKey, PersonKey, Row, Withheld, WorkKind,
+};
 use crate::wire::{self, Sent};
+
+/// Most files of one submission that are told.
+const MOST_FILES: usize = 100;
 
 #[derive(Deserialize)]
 pub(super) struct Submission<'a> {
@@ -20,6 +25,8 @@ pub(super) struct Submission<'a> {
     attempt: Sent<'a>,
     #[serde(borrow, default)]
     workflow_state: Sent<'a>,
+    #[serde(borrow, default)]
+    submission_type: Sent<'a>,
     #[serde(borrow, default)]
     submitted_at: Sent<'a>,
     #[serde(borrow, default)]
@@ -55,8 +62,14 @@ impl<'a> Submission<'a> {
         wire::moment(self.graded_at)
     }
 
-    /// The cell; none where the column is withheld or the row cannot be read, which is counted.
-    pub(super) fn row(self, person: PersonKey, item: &Item, dropped: &mut Dropped) -> Option<Row> {
+    /// The cell; none where the column is withheld or the row cannot be read, which is counted. `with_files`: they were asked for.
+    pub(super) fn row(
+        self,
+        person: PersonKey,
+        item: &Item,
+        with_files: bool,
+        dropped: &mut Dropped,
+    ) -> Option<Row> {
         match item.withheld {
             Some(Withheld::Anonymous) => {
                 dropped.anonymous = dropped.anonymous.saturating_add(1);
@@ -77,7 +90,7 @@ impl<'a> Submission<'a> {
             item: item.key.clone(),
             grade,
             at,
-            hand_in: self.hand_in(),
+            hand_in: self.hand_in(with_files),
         })
     }
 
@@ -142,18 +155,38 @@ impl<'a> Submission<'a> {
         }
     }
 
-    fn hand_in(&self) -> Option<HandIn> {
-        let files = wire::list(self.attachments).into_iter().filter_map(attachment);
+    fn hand_in(&self, with_files: bool) -> Option<HandIn> {
+        let files = || {
+            let listed = wire::list(self.attachments).into_iter();
+            listed.filter_map(attachment).take(MOST_FILES).collect()
+        };
         Some(HandIn {
             id: wire::id(self.id),
             at: wire::moment(self.submitted_at)?,
             attempt: wire::integer(self.attempt).and_then(|number| u32::try_from(number).ok()),
             late: wire::flag(self.late),
-            files: files.collect(),
+            kind: wire::word(self.submission_type).map(|word| kind(&word)),
+            files: with_files.then(files),
         })
     }
 }
 
+/// How it was handed in, by Canvas's `submission_type`.
+fn kind(word: &str) -> WorkKind {
+    match word {
+        "online_upload" => WorkKind::Files,
+        "online_text_entry" => WorkKind::Text,
+        "online_url" => WorkKind::Address,
+        "media_recording" => WorkKind::Recording,
+        "student_annotation" => WorkKind::Annotation,
+        "discussion_topic" => WorkKind::Discussion,
+        "online_quiz" => WorkKind::Quiz,
+        "basic_lti_launch" | "external_tool" => WorkKind::Tool,
+        _ => WorkKind::Other,
+    }
+}
+
+/// What its list says of a file. Its address is not read: it may hold a secret with which anybody could open it.
 fn attachment(raw: &RawValue) -> Option<Attachment> {
     #[derive(Deserialize)]
     struct Wire<'a> {

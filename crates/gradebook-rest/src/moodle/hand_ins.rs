@@ -165,7 +165,8 @@ fn hand_in(raw: &RawValue, due_at: Option<DateTime<Utc>>) -> Result<Option<(Whos
             .and_then(|number| u32::try_from(number.checked_add(1)?).ok()),
         // Somebody may have an extension.
         late: due_at.filter(|due| at <= *due).map(|_| false),
-        files: Vec::new(),
+        kind: None,
+        files: None,
     };
     Ok(Some((whose, hand_in)))
 }

@@ -6,7 +6,7 @@ use super::{Asked, Lms, all, cell, dec, ok, points, status, with};
 use crate::canvas::scope::Scope;
 use crate::canvas::{Canvas, CourseState, Includes, Wanted};
 use crate::transport::{NetError, Response};
-use crate::{Grade, Grading, ItemKey, Kind, Limits, Part, Sight, Token, Withheld};
+use crate::{Grade, Grading, ItemKey, Kind, Limits, Part, Sight, Token, Withheld, WorkKind};
 
 pub(super) const HOST: &str = "https://school.instructure.example";
 
@@ -60,7 +60,7 @@ pub(super) fn canvas(lms: &Arc<Lms>) -> Canvas {
 }
 
 /// What differs from [`ASSIGNMENT`].
-fn assignment(id: u32, more: &str) -> String {
+pub(super) fn assignment(id: u32, more: &str) -> String {
     let published = if more.contains("published") {
         ""
     } else {
@@ -71,7 +71,7 @@ fn assignment(id: u32, more: &str) -> String {
     )
 }
 
-fn submission(person: u32, assignment: u32, more: &str) -> String {
+pub(super) fn submission(person: u32, assignment: u32, more: &str) -> String {
     format!(
         r#"{{"id":"{person}{assignment}","user_id":"{person}","assignment_id":"{assignment}","workflow_state":"graded"{more}}}"#
     )
@@ -106,7 +106,7 @@ pub(super) fn list(rows: &[String]) -> String {
     format!("[{}]", rows.join(","))
 }
 
-fn student(id: u32, more: &str) -> String {
+pub(super) fn student(id: u32, more: &str) -> String {
     format!(r#"{{"user_id":"{id}","type":"StudentEnrollment","enrollment_state":"active"{more}}}"#)
 }
 
@@ -145,7 +145,11 @@ async fn the_examples_of_the_document_are_read() {
     assert_eq!(graded.at.unwrap().to_rfc3339(), "2026-11-19T11:49:50+00:00");
     let hand_in = graded.hand_in.as_ref().unwrap();
     assert_eq!((hand_in.attempt, hand_in.late), (Some(2), Some(true)));
-    assert_eq!(hand_in.files[0].name.as_deref(), Some("Report final.pdf"));
+    assert_eq!(
+        (hand_in.kind, &hand_in.files),
+        (Some(WorkKind::Files), &None),
+        "nobody asked for files"
+    );
     assert!(!format!("{grades:?} {rows:?}").contains("s3cret"));
 
     let coverage = grades.coverage();
@@ -165,7 +169,7 @@ async fn what_is_asked_for_is_light_and_says_who_asks() {
     let wanted = Wanted {
         items: Some(vec![ItemKey::new("1"), ItemKey::new("2"), ItemKey::new("9")]),
         graded_since: Some("2026-11-19T12:00:00.5Z".parse().unwrap()),
-        files: false,
+        files: Vec::new(),
     };
     let mut grades = canvas(&lms).grades("4711", &wanted).await.unwrap();
     all(&mut grades).await;
@@ -465,7 +469,7 @@ async fn a_file_is_fetched_at_its_signed_address_without_the_token() {
     let row = canvas.submission("4711", &item, &person).await.unwrap().unwrap();
     let hand_in = row.hand_in.unwrap();
     let file = canvas
-        .download(&hand_in, &hand_in.files[0], 1 << 20)
+        .download(&hand_in, &hand_in.files.as_ref().unwrap()[0], 1 << 20)
         .await
         .unwrap();
     assert_eq!(&file[..], b"%PDF-1.7\n");

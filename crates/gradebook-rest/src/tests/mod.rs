@@ -9,6 +9,7 @@ mod moodle_check;
 mod moodle_refusals;
 mod oauth;
 mod sections;
+mod work;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

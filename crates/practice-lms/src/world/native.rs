@@ -250,6 +250,10 @@ pub struct Attachment {
     pub media_type: String,
     pub bytes: Vec<u8>,
     pub at: DateTime<Utc>,
+    /// Canvas: its size is null, as of files of which Canvas knows none.
+    pub has_no_size: bool,
+    /// Canvas: it was deleted. The submission lists it all the same, and it cannot be opened any more.
+    pub is_deleted: bool,
 }
 
 impl CellFacts {
@@ -409,6 +413,8 @@ impl World {
                 media_type,
                 bytes,
                 at: now,
+                has_no_size: false,
+                is_deleted: false,
             })
             .collect();
         let Some(column) = data.column_mut(course, column) else {

@@ -10,17 +10,19 @@ use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::decision::Truth;
 use crate::domain::evaluate::truth;
 use crate::domain::facts::GradeSource;
-use crate::domain::outside::{Measure, OutsideColumn, fits, is_among};
+use crate::domain::outside::{Measure, OutsideColumn, Withheld, fits, is_among};
 use crate::domain::rule::{
     Condition, Group, MAX_CONDITIONS, MAX_DEPTH, MOST_YEARS, Need, Needed, Node, Threshold,
 };
 use crate::domain::sentence::{Names, OutsideName, label, number, one_line};
 use crate::ids::{BadgeId, LineItemId, OutsideColumnId};
 
+mod blocked;
 mod native;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use blocked::cannot_be_met;
 pub(crate) use native::{
     bound_problem, completion as completion_problem, hand_in as hand_in_problem, lost, share_elsewhere,
     share_of,
@@ -73,6 +75,11 @@ pub(crate) enum RuleProblem {
     /// One that the interface of the LMS told, and lists no more.
     ElsewhereGone {
         label: String,
+    },
+    /// One that the interface of the LMS lists, and of which it shows no grade to students.
+    ElsewhereWithheld {
+        label: String,
+        why: Withheld,
     },
     /// One of which that cannot be asked.
     ElsewhereMeasure {

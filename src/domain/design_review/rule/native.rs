@@ -17,6 +17,8 @@ pub(super) fn not_read(named: &OutsideName) -> RuleProblem {
     let label = one_line(&named.label);
     if named.is_gone {
         RuleProblem::ElsewhereGone { label }
+    } else if let Some(why) = named.withheld {
+        RuleProblem::ElsewhereWithheld { label, why }
     } else if named.source.is_rest() {
         RuleProblem::ElsewhereOff { label }
     } else {

@@ -30,12 +30,14 @@ use crate::store::{
 use lti::capabilities::ServicesTold;
 
 mod beginning;
+mod blocked;
 mod rule;
 mod stacks;
 mod trial;
 mod versions;
 
 pub(crate) use beginning::{begin_rule, duplicate};
+pub(in crate::service) use blocked::not_earnable;
 pub(crate) use rule::{RuleEditor, editor, review, save_rule};
 pub(in crate::service) use rule::{names, seen_now};
 pub(crate) use trial::{Activated, Blocking, Trial, activate, trial};
@@ -131,6 +133,8 @@ pub(crate) struct Summary {
 pub(crate) enum Obstacle {
     Rests(Rest),
     NoRule,
+    /// Nobody can meet the rule that decides, because of a column that is not read from any source.
+    CannotBeEarned(RuleProblem),
     /// The first thing that is wrong with its draft.
     Rule(RuleProblem),
 }
@@ -263,7 +267,10 @@ fn problem(db: &mut Db, badge: &Badge) -> Result<Option<Obstacle>, ServiceError>
                 review.into_iter().next().map(Obstacle::Rule)
             }
         },
-        BadgeState::Active => unread(db, badge)?.map(Obstacle::Rule),
+        BadgeState::Active => match blocked::of_badge(db, badge)? {
+            Some(found) => Some(Obstacle::CannotBeEarned(found)),
+            None => unread(db, badge)?.map(Obstacle::Rule),
+        },
         BadgeState::Retired => None,
     })
 }

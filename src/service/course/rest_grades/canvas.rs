@@ -11,14 +11,16 @@ use super::sections;
 use super::session::{Session, Stop};
 use super::watched::{QUIET, Watched};
 use super::why::{part, why};
+use super::work;
 use crate::domain::outside::OutsideColumn;
-use crate::domain::reading::{Coverage, Readings};
+use crate::domain::reading::{Coverage, Part, Readings};
 use crate::domain::rest_access::Interface;
+use crate::ids::OutsideColumnId;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::PlatformService;
 use crate::service::base::rest_access;
 use crate::service::course::reach::{platform, vetted};
-use crate::store::registrations;
+use crate::store::{cells, registrations};
 use lti::services::roster::Member;
 
 /// Between two readings of the whole course, which alone sees everything.
@@ -83,6 +85,7 @@ pub(super) async fn read(session: &mut Session<'_>, canvas: &Canvas, watched: &W
         return Ok(());
     };
     join_people(session, extent == Extent::Whole).await?;
+    let named = work::named(&session.columns, watched);
     let wanted = Wanted {
         items: match &extent {
             Extent::Columns(keys) => Some(keys.clone()),
@@ -92,7 +95,11 @@ pub(super) async fn read(session: &mut Session<'_>, canvas: &Canvas, watched: &W
             Extent::Since(since) => Some(*since),
             _ => None,
         },
-        files: false,
+        // By the date of a grade no hand-in is news.
+        files: match &extent {
+            Extent::Since(_) => Vec::new(),
+            Extent::Whole | Extent::Columns(_) => named.iter().map(|(_, key)| key.clone()).collect(),
+        },
     };
     let id = rest_access::course_id(Interface::Canvas, &session.course);
     let mut grades = loop {
@@ -112,9 +119,22 @@ pub(super) async fn read(session: &mut Session<'_>, canvas: &Canvas, watched: &W
     }
     end(session, &extent, grades.coverage(), grades.items.len()).await?;
     if extent == Extent::Whole {
+        forget_work(session, named.into_iter().map(|(column, _)| column).collect()).await?;
         sections::of_canvas(session, canvas, &id, &grades).await?;
     }
     Ok(())
+}
+
+/// Of columns that no rule names any more, what was handed in is not kept.
+async fn forget_work(session: &Session<'_>, named: Vec<OutsideColumnId>) -> Result<(), Stop> {
+    let course = session.course.clone();
+    let done = session
+        .cairn
+        .store
+        .write_retrying(move |db| -> Result<_, ServiceError> {
+            Ok(cells::forget_other_work(db, &course.tenant, &course.id, &named)?)
+        });
+    Ok(done.await?)
 }
 
 /// What a reading that came to its end allows to be taken away, and what it tells.
@@ -148,28 +168,39 @@ async fn end(
     if read.is_whole(PartRead::Totals) {
         session.take_away_unseen(&total).await?;
     }
-    let refused = read.missing.iter().find(|(part, _)| *part == PartRead::Grades);
-    if let Some((_, reason)) = refused {
-        let error = gradebook_rest::Error {
-            doing: "Reading the submissions",
-            reason: reason.clone(),
-        };
-        rest_access::note(session.cairn, session.reader.held(), &error).await?;
-    }
-    session.readings.changes_since = session.readings.changes_since.max(read.graded_until);
-    if matches!(extent, Extent::Columns(_)) {
+    let is_cut = read.missing.iter().any(|(part, _)| *part == PartRead::Grades);
+    if *extent == Extent::Whole {
+        session.readings.coverage = Some(coverage(session, read, is_whole, columns));
+    } else {
         let unseen = session.unseen_in(read);
         if let Some(coverage) = &mut session.readings.coverage {
-            coverage.unseen_in.retain(|column, _| !swept.contains(column));
-            coverage.unseen_in.extend(unseen);
+            if matches!(extent, Extent::Columns(_)) && !is_cut {
+                coverage.unseen_in.retain(|column, _| !swept.contains(column));
+                coverage.unseen_in.extend(unseen);
+            }
+            anew(coverage, read);
         }
     }
+    // Where it was refused, nothing is as new as this reading: it is asked again from where it was.
+    session.stop_where_refused(read).await?;
     if *extent == Extent::Whole {
         session.readings.done.whole = Some(session.begun);
-        session.readings.coverage = Some(coverage(session, read, is_whole, columns));
     }
-    session.readings.done.changes = Some(session.begun);
+    // What is cut for its size is so each time.
+    if !is_cut || *extent == Extent::Whole {
+        session.readings.changes_since = session.readings.changes_since.max(read.graded_until);
+        session.readings.done.changes = Some(session.begun);
+    }
     Ok(())
+}
+
+/// What a reading that is not of the whole finds out of reach, or in reach again.
+fn anew(coverage: &mut Coverage, read: &gradebook_rest::Coverage) {
+    let of_each = [Part::Categories, Part::People, Part::Totals, Part::Grades];
+    coverage.lacks.retain(|lack| !of_each.contains(&lack.part));
+    for (missing, reason) in &read.missing {
+        coverage.lacks(part(*missing), why(reason));
+    }
 }
 
 /// What is kept of what was covered.

@@ -33,6 +33,7 @@ mod tracked;
 mod view;
 mod watched;
 mod why;
+mod work;
 
 pub(in crate::service::course) use view::unseen;
 pub(crate) use view::{Column, Told, told};
@@ -190,6 +191,7 @@ async fn run(
         readings: Readings {
             was_on: true,
             begun_at: Some(begun),
+            trouble: known.readings.trouble.clone().filter(stays),
             ..known.readings
         },
         cells: 0,
@@ -209,6 +211,11 @@ async fn run(
     end(session, read).await
 }
 
+/// Whether it is so still while it is tried again: what passes may be over, which is found first of all.
+fn stays(trouble: &Why) -> bool {
+    !matches!(trouble, Why::Passing(_))
+}
+
 /// Notes that a reading begins, and the first time that the interface is on.
 async fn begin(
     cairn: &Cairn,
@@ -220,6 +227,7 @@ async fn begin(
     let (course, mut readings) = (known.course.clone(), known.readings.clone());
     let is_new = !readings.was_on;
     (readings.was_on, readings.begun_at, readings.cells) = (true, Some(begun), 0);
+    readings.trouble = readings.trouble.filter(stays);
     let random = std::sync::Arc::clone(&cairn.random);
     let begun = cairn.store.write_retrying(move |db| -> Result<_, ServiceError> {
         readings::save(db, &course.tenant, &course.id, &readings)?;

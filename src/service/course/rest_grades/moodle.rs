@@ -174,9 +174,10 @@ async fn whole(session: &mut Session<'_>, moodle: &Moodle, watched: &Watched) ->
     for lack in lacks.lacks {
         covered.lacks(lack.part, lack.why);
     }
+    session.readings.coverage = Some(covered);
+    session.stop_where_refused(&read).await?;
     let done = &mut session.readings.done;
     (done.whole, done.people, done.changes) = (Some(session.begun), Some(session.begun), Some(session.begun));
-    session.readings.coverage = Some(covered);
     session.readings.changes_since = since;
     Ok(())
 }
@@ -375,6 +376,7 @@ async fn hand_ins(
             grade: GradeTold::Untold,
             hand_in: Some(work),
             completion: None,
+            work: None,
         });
         session.write(seen.collect()).await?;
     }
@@ -472,7 +474,8 @@ async fn some(
     loop {
         match grades.next().await {
             Ok(Some(batch)) => session.take(batch).await?,
-            Ok(None) => return Ok(()),
+            // Else what changed would be taken for read.
+            Ok(None) => return session.stop_where_refused(grades.coverage()).await,
             Err(error) => session.mend(&error).await?,
         }
     }
@@ -613,6 +616,7 @@ fn untold(session: &mut Session<'_>, columns: &[OutsideColumn], key: &PersonKey)
             passed: None,
             at: None,
         }),
+        work: None,
     };
     columns.iter().map(cell).collect()
 }

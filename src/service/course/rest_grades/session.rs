@@ -11,7 +11,8 @@ use gradebook_rest::{Batch, Category, Error, Grade, Item, Remedy, Row, Wait};
 use super::columns::{Columns, Otherwise};
 use super::deciding::{self, Asking};
 use super::folk::Folk;
-use super::why::{of_trouble, why};
+use super::why::{lost_right, of_trouble, why};
+use super::work::work_of;
 use crate::domain::cause::Cause;
 use crate::domain::course::Course;
 use crate::domain::reading::{Passing, Readings, Why};
@@ -90,6 +91,7 @@ impl Session<'_> {
         match error.remedy() {
             Remedy::Wait(wait) if self.waits < PATIENCE => {
                 self.waits = self.waits.saturating_add(1);
+                self.say_away(why(&error.reason)).await?;
                 self.pause(wait).await?;
                 Ok(())
             }
@@ -119,11 +121,42 @@ impl Session<'_> {
         }
     }
 
+    /// Stops where grades were refused for a right that was lost: it is said, and the reading has not come to its end.
+    ///
+    /// # Errors
+    /// [`Stop`]
+    pub(super) async fn stop_where_refused(&self, read: &gradebook_rest::Coverage) -> Result<(), Stop> {
+        let Some(reason) = lost_right(read) else {
+            return Ok(());
+        };
+        let error = Error {
+            doing: "Reading the grades",
+            reason: reason.clone(),
+        };
+        rest_access::note(self.cairn, self.reader.held(), &error).await?;
+        Err(Stop::Trouble(why(reason), None))
+    }
+
     /// Waits, and keeps the turn.
     pub(super) async fn pause(&self, wait: Wait) -> Result<(), Stop> {
         let time = wait.pick(self.cairn.random.as_ref());
         self.keep_turn().await?;
         self.cairn.timer.sleep(time).await;
+        Ok(())
+    }
+
+    /// Says meanwhile that the platform is away. That it is busy is nothing to tell.
+    async fn say_away(&mut self, why: Why) -> Result<(), Stop> {
+        if why == Why::Passing(Passing::Busy) || self.readings.trouble.as_ref() == Some(&why) {
+            return Ok(());
+        }
+        let (tenant, id, said) = (self.course.tenant.clone(), self.course.id.clone(), why.clone());
+        let kept = self
+            .cairn
+            .store
+            .write(move |db| readings::waits(db, &tenant, &id, Some(&said)));
+        kept.await?;
+        self.readings.trouble = Some(why);
         Ok(())
     }
 
@@ -186,9 +219,15 @@ impl Session<'_> {
         if !batch.new_items.is_empty() {
             self.take_columns(&batch.new_items, &[]).await?;
         }
+        let before = self.grades;
         let seen = self.cells_of(&batch.rows);
-        let read = i64::try_from(batch.rows.len()).unwrap_or(i64::MAX);
-        self.cells = self.cells.saturating_add(read);
+        if batch.is_again {
+            // They are counted already.
+            self.grades = before;
+        } else {
+            let read = i64::try_from(batch.rows.len()).unwrap_or(i64::MAX);
+            self.cells = self.cells.saturating_add(read);
+        }
         self.write(seen).await?;
         match batch.pause {
             Some(wait) => self.pause(wait).await,
@@ -222,6 +261,7 @@ impl Session<'_> {
                 grade,
                 hand_in,
                 completion: None,
+                work: row.hand_in.as_ref().filter(|_| tells_hand_ins).and_then(work_of),
             });
         }
         seen
@@ -240,6 +280,7 @@ impl Session<'_> {
         let (course, cause, count) = (self.course.clone(), self.cause, self.cells);
         let turn = self.reader.held().grant.to_string();
         let holder = self.holder.clone();
+        let was_away = matches!(self.readings.trouble, Some(Why::Passing(_)));
         let done = self
             .cairn
             .store
@@ -254,6 +295,9 @@ impl Session<'_> {
                 }
                 let changed = cells::take(db, tenant, id, &seen, now)?;
                 readings::progress(db, tenant, id, count)?;
+                if was_away {
+                    readings::waits(db, tenant, id, None)?;
+                }
                 let asking = Asking {
                     cause,
                     run_at: now + GATHER,
@@ -265,6 +309,7 @@ impl Session<'_> {
         match done.await? {
             Written::Done(many) => {
                 self.many.extend(many);
+                self.readings.trouble = self.readings.trouble.take().filter(|_| !was_away);
                 Ok(())
             }
             Written::Off => Err(Stop::Off),
@@ -362,6 +407,8 @@ fn forget_withheld(
             cells::take_away(db, &course.tenant, &column.id, &people)?;
             changed.push(column.id.clone());
         }
+        // Of anonymous work nobody is told whose it is.
+        cells::forget_work(db, &course.tenant, &column.id)?;
     }
     Ok(changed)
 }

@@ -2,7 +2,7 @@
 
 use gradebook_rest::{Part as PartRead, Reason, Remedy};
 
-use crate::domain::reading::{Part, Passing, Why};
+use crate::domain::reading::{Help, Part, Passing, Why};
 use crate::domain::rest_access::Fault;
 use crate::service::base::rest_access::{self, RestTrouble};
 use crate::service::base::trouble::Away;
@@ -11,6 +11,9 @@ use crate::service::base::trouble::Away;
 pub(super) fn why(reason: &Reason) -> Why {
     if let Some(fault) = rest_access::fault(reason) {
         return Why::Refused(fault);
+    }
+    if matches!(reason, Reason::OutOfOrder(None)) {
+        return Why::Passing(Passing::Maintenance);
     }
     if let Some(away) = rest_access::away(reason) {
         return Why::Passing(passing(away));
@@ -21,6 +24,15 @@ pub(super) fn why(reason: &Reason) -> Why {
         _ if matches!(reason, Reason::TooMany(_) | Reason::Net(_)) => Why::TooMuch,
         _ => Why::Refused(Fault::Unreadable),
     }
+}
+
+/// Why grades were refused in the middle of a reading, where somebody can mend it: a right was lost.
+pub(super) fn lost_right(read: &gradebook_rest::Coverage) -> Option<&Reason> {
+    let refused = read.missing.iter().filter(|(part, _)| *part == PartRead::Grades);
+    let mut mended = refused
+        .map(|(_, reason)| reason)
+        .filter(|reason| matches!(why(reason).help(), Help::Administrator | Help::Giver));
+    mended.next()
 }
 
 /// Why there is no reader, or its token could not be renewed; none for a defect of ours.
@@ -67,6 +79,8 @@ mod tests {
             Why::Passing(Passing::Silent)
         );
         assert_eq!(why(&Reason::Html), Why::Passing(Passing::WebPage));
+        assert_eq!(why(&Reason::OutOfOrder(None)), Why::Passing(Passing::Maintenance));
+        assert_eq!(why(&Reason::OutOfOrder(Some(503))), Why::Passing(Passing::Down));
         assert_eq!(why(&Reason::TokenRefused), Why::Consent);
         assert_eq!(why(&Reason::NotAllowed), Why::Refused(Fault::NotAllowed));
         assert_eq!(why(&Reason::Gone), Why::Gone);

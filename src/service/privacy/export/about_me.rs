@@ -369,7 +369,7 @@ fn told_grades(
             "points": grade.as_ref().and_then(|grade| grade.points),
             "read_from": grade.as_ref().map(|grade| grade.source.words()),
             "last_read": grade.as_ref().map(|grade| grade.read_at), "last_changed": grade.as_ref().map(|grade| grade.changed_at),
-            "handed_in": handed_in, "completed": completed,
+            "handed_in": handed_in, "work": one.work, "completed": completed,
         }));
     }
     for one in results::past_of_person(db, tenant, id)? {

@@ -112,7 +112,7 @@ async fn work_that_was_handed_in_before_a_rule_asked_for_it_is_read_with_the_nex
         // Off, a teacher is not asked for a file, which cannot tell it.
         reading.switch(false).await;
         let label = "Field diary".to_owned();
-        let untold = Obstacle::Rule(RuleProblem::HandInsNotTold { label });
+        let untold = Obstacle::CannotBeEarned(RuleProblem::HandInsNotTold { label });
         assert_eq!(reading.obstacle(&badge).await, Some(untold));
     }
 }

@@ -9,6 +9,7 @@
 //! | in a language that nobody expected | `outside::odd_files` |
 //! | a token that was revoked, or is over | `trouble`; here of Moodle |
 //! | a scope that was withdrawn | here; `beyond::canvas` for who is asked |
+//! | a right that is lost while changes are read | here |
 //! | a role that became weaker | `moodle`; here groups, lists of people, sections, and a course that was lost |
 //! | REST that answers HTML, an empty 403, 20 s for a page | `trouble`; here of Moodle |
 //! | a column that is renamed, deleted, made a scale | `moodle`; here letters of Canvas |
@@ -24,7 +25,7 @@ use crate::domain::rest_access::Fault as Refused;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::{GradesRefusal, Refusal};
 use crate::service::course::outside::Took;
-use practice_lms::{Endpoint, Fault, GroupMode, SERVICE_FUNCTIONS, Section, Team};
+use practice_lms::{Endpoint, Fault, GroupMode, Resource, SERVICE_FUNCTIONS, Section, Team};
 
 const REPORT: Endpoint = Endpoint::Function("gradereport_user_get_grade_items");
 
@@ -104,6 +105,43 @@ async fn a_scope_that_is_withdrawn_leaves_what_is_known_and_is_named_where_it_st
         };
         let lacks = reading.readings().await.coverage.unwrap().lacks;
         assert!(lacks.contains(&lack), "{lacks:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_right_that_is_lost_while_changes_are_read_is_said_and_they_are_read_once_it_is_back() {
+    for bench in benches_of(Flavour::Canvas, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        let (ada, ben) = (&students[0], &students[1]);
+        reading.grade(ada, Some("9"));
+        reading.read().await;
+        let badge = reading.badge().await;
+        let before = reading.readings().await.done.changes;
+        let faults = bench.world.faults();
+        faults.inject(Endpoint::Api(Resource::Submissions), &Fault::BareForbidden, 50);
+        reading.grade(ben, Some("9"));
+        reading.read_after(10).await;
+        let readings = reading.readings().await;
+        let lost = Why::Refused(Refused::NotAllowed);
+        assert_eq!(readings.trouble.as_ref(), Some(&lost));
+        assert_eq!(readings.done.changes, before, "nothing was looked at");
+        let lack = Lack {
+            part: Part::Grades,
+            why: lost,
+        };
+        assert!(readings.coverage.unwrap().lacks.contains(&lack));
+        reading.keeps(ada, 9).await;
+        assert!(!reading.has(&badge, ben).await);
+
+        faults.clear();
+        reading.read_after(10).await;
+        let readings = reading.readings().await;
+        assert_eq!(
+            (readings.trouble, readings.coverage.unwrap().lacks),
+            (None, vec![])
+        );
+        assert!(reading.has(&badge, ben).await);
     }
 }
 
@@ -218,7 +256,7 @@ async fn a_token_of_moodle_that_was_deleted_or_is_over_leaves_what_is_known_and_
 async fn pages_for_people_maintenance_and_silence_of_moodle_pass_and_leave_what_is_known() {
     for (fault, passing) in [
         (Fault::Html, Passing::WebPage),
-        (Fault::Exception("sitemaintenance"), Passing::Down),
+        (Fault::Exception("sitemaintenance"), Passing::Maintenance),
         (Fault::Unavailable, Passing::Down),
         (Fault::Delay(Duration::from_secs(20)), Passing::Silent),
     ] {

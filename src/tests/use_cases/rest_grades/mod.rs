@@ -7,6 +7,7 @@ mod canvas;
 mod moodle;
 mod sections;
 mod trouble;
+mod work;
 
 use std::sync::Arc;
 
@@ -283,6 +284,8 @@ async fn a_quiz_of_the_lms_is_read_and_awards_and_says_where_it_was_read() {
         let teacher = bench.instructor().await;
         let seen = over_time::seen(&bench.cairn, &teacher, Some(badge.clone())).await;
         assert_eq!(seen.unwrap().sources, [source], "the funnel names it");
+        let all = over_time::seen(&bench.cairn, &teacher, None).await.unwrap();
+        assert_eq!((all.sources, all.not_earnable.len()), (vec![source], 0));
         let part = progress::part(&bench.cairn, &teacher, Search::default(), None).await;
         let (part, person) = (part.unwrap().unwrap(), bench.person(&ada.sub).await);
         let place = part.badges.iter().position(|one| one.id == badge).unwrap();
@@ -365,6 +368,9 @@ async fn while_it_is_off_its_columns_wait_awards_stay_and_on_again_it_goes_on() 
         reading.switch(false).await;
         assert!(!reading.column(reading.quiz).await.counts(), "at once");
         assert_eq!(reading.known(ada).await, None);
+        let teacher = bench.instructor().await;
+        let seen = over_time::seen(&bench.cairn, &teacher, None).await.unwrap();
+        assert_eq!(seen.not_earnable.len(), 1, "nobody can earn it now");
         reading.grade(ben, Some("9"));
         bench.world.forget_asked();
         reading.read_after(10).await;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{CheckLine, LinkTo, Page, PictureView, StatusChip, When};
+use crate::web::views::shared::{CheckLine, LinkTo, LmsWorkList, Page, PictureView, StatusChip, When};
 
 /// One student's decision, as the teacher reads it.
 #[derive(Debug, Clone, Template)]
@@ -18,6 +18,8 @@ pub(crate) struct DecisionPage {
     pub(crate) checks: Vec<CheckLine>,
     /// What was seen when the badge was earned, where something of that is not so any more.
     pub(crate) earned: Vec<CheckLine>,
+    /// What the student handed in in the LMS to columns of the rule.
+    pub(crate) work: LmsWorkList,
     /// The one next step, in a sentence.
     pub(crate) next: Option<String>,
     pub(crate) next_action: Option<LinkTo>,

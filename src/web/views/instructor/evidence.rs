@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{ArtefactView, Choice, Page, Paging, ProblemList, StatusChip, Waiting, When};
+use crate::web::views::shared::{
+    ArtefactView, Choice, LmsWorkList, Page, Paging, ProblemList, StatusChip, Waiting, When,
+};
 
 /// The evidence queue. Its filter asks with `activity` and `state`.
 #[derive(Debug, Clone, Template)]
@@ -60,6 +62,8 @@ pub(crate) struct SubmissionReviewPage {
     pub(crate) submitted: When,
     pub(crate) state: StatusChip,
     pub(crate) artefact: ArtefactView,
+    /// What they handed in in the LMS to columns that the same rules name.
+    pub(crate) work: LmsWorkList,
     pub(crate) action: String,
     /// Whether this person may review; otherwise they look.
     pub(crate) may_review: bool,

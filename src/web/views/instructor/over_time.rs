@@ -16,6 +16,10 @@ pub(crate) struct OverTimePage {
     pub(crate) all_badges: Vec<Choice>,
     /// Students of the course now.
     pub(crate) students: u32,
+    /// Where the grades are read on which the numbers rest; none where no rule asks for any.
+    pub(crate) sources: Option<String>,
+    /// Which badges nobody can earn now, why, and what to do: a sentence each.
+    pub(crate) cannot: Vec<String>,
     /// None when nobody has earned anything.
     pub(crate) awards: Option<AwardsPlot>,
     /// None before the first count.

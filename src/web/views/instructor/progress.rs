@@ -28,6 +28,8 @@ pub(crate) struct ProgressPage {
     pub(crate) orders: Vec<Choice>,
     /// The name of the chosen badge, where it rests and nobody can be found by its rule.
     pub(crate) resting: Option<String>,
+    /// Which badges nobody can earn now, why, and what to do: a sentence each.
+    pub(crate) cannot: Vec<String>,
     pub(crate) search_action: String,
     /// The same table without a search.
     pub(crate) everybody_href: String,

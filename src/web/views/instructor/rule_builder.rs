@@ -40,6 +40,8 @@ pub(crate) struct RuleBuilderPage {
     pub(crate) version_note: String,
     /// Why the badge is paused, and what to do; none for one that is not.
     pub(crate) paused: Option<String>,
+    /// That nobody can earn the badge by the rule that decides, and what to do.
+    pub(crate) cannot: Option<String>,
     /// What can and cannot be seen of columns, a sentence each.
     pub(crate) columns_tell: &'static [&'static str],
     /// Whether grades of the LMS's own assignments are read too.

@@ -3,7 +3,9 @@
 use askama::Template;
 
 use super::Reminder;
-use crate::web::views::shared::{CheckLine, LinkTo, Page, PictureView, SafeHtml, Share, StatusChip, When};
+use crate::web::views::shared::{
+    CheckLine, LinkTo, LmsWorkList, Page, PictureView, SafeHtml, Share, StatusChip, When,
+};
 
 /// What it proves, what I have, what is missing.
 #[derive(Debug, Clone, Template)]
@@ -20,6 +22,8 @@ pub(crate) struct LearnerBadgePage {
     pub(crate) need: String,
     /// The same facts that the teacher sees, in words to the student. Hand-ins carry their link as the line's action.
     pub(crate) checks: Vec<CheckLine>,
+    /// What I handed in in the LMS to columns of the rule.
+    pub(crate) work: LmsWorkList,
     /// The checks are what was seen when the badge was earned.
     pub(crate) as_earned: bool,
     /// What of it is not so any more.

@@ -6,6 +6,7 @@ mod clash;
 mod confirm;
 mod error_page;
 mod findings;
+mod lms_work;
 mod page;
 mod paging;
 mod parts;
@@ -22,6 +23,7 @@ pub(crate) use clash::{ClashLine, ClashPage, ClashView};
 pub(crate) use confirm::ConfirmPage;
 pub(crate) use error_page::{ErrorPage, WayBack, conflict, sent};
 pub(crate) use findings::{FindingLine, FindingList};
+pub(crate) use lms_work::{LmsFileLine, LmsWorkLine, LmsWorkList};
 pub(crate) use page::{Audience, Flash, LinkedData, NavItem, OpenGraph, Page, PublicPage};
 pub(crate) use paging::Paging;
 pub(crate) use parts::{

@@ -238,6 +238,16 @@ async fn a_key_with_scopes_fetches_files_by_their_public_address_alone() {
     );
     reading.bench.later(301);
     assert_eq!(world.http().get(&url).send().await.unwrap().status(), 403);
+    // One that was deleted is listed still, and opened no more.
+    world.change_cell(2, essay, 5, |cell| {
+        for file in &mut cell.files {
+            (file.has_no_size, file.is_deleted) = (true, true);
+        }
+    });
+    let listed = reading.cell(essay, 5).await["attachments"][0].clone();
+    assert!(listed["size"].is_null() && listed["display_name"] == "Report final.pdf");
+    let asked = format!("/api/v1/files/{id}/public_url?submission_id={submission}");
+    assert_eq!(reading.get(&asked).await.status, 404);
 }
 
 #[actix_web::test]

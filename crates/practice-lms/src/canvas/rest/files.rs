@@ -23,7 +23,7 @@ pub(super) fn as_json(world: &World, file: &Attachment, with_verifier: bool) -> 
     let kind = file.media_type.rsplit('/').next().unwrap_or_default();
     json!({
         "id": file.id, "folder_id": 12, "display_name": file.name, "filename": encoded, "upload_status": "success",
-        "content-type": file.media_type, "mime_class": kind, "size": file.bytes.len(),
+        "content-type": file.media_type, "mime_class": kind, "size": (!file.has_no_size).then_some(file.bytes.len()),
         "url": world.url(&format!("{path}{}", verifier.unwrap_or_default())), "created_at": moment(file.at),
         "updated_at": moment(file.at), "modified_at": moment(file.at), "unlock_at": null, "lock_at": null, "locked": false,
         "hidden": false, "hidden_for_user": false, "locked_for_user": false, "thumbnail_url": null, "media_entry_id": null,
@@ -40,7 +40,7 @@ fn signature(world: &World, file: u64, until: i64) -> String {
     hex::encode(digest)
 }
 
-/// A file, its owner, and the course that it was handed in to.
+/// A file that is there, its owner, and the course that it was handed in to.
 fn find(data: &Data, id: u64) -> Option<(&Attachment, u64, &Course)> {
     data.courses.values().find_map(|course| {
         let cells = course.columns.iter().flat_map(|column| &column.cells);
@@ -52,7 +52,7 @@ fn find(data: &Data, id: u64) -> Option<(&Attachment, u64, &Course)> {
                 .chain(earlier)
                 .map(move |file| (file, *person))
         });
-        let (file, person) = files.find(|(file, _)| file.id == id)?;
+        let (file, person) = files.find(|(file, _)| file.id == id && !file.is_deleted)?;
         Some((file, person, course))
     })
 }

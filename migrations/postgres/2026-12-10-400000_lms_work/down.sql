@@ -1,0 +1,1 @@
+ALTER TABLE outside_cells DROP COLUMN work;
