@@ -87,6 +87,7 @@ pub(crate) struct Pair {
 ///
 /// # Errors
 /// What the store reports.
+#[tracing::instrument(name = "accounts.is_offered", level = "debug", skip_all)]
 pub(crate) async fn is_offered(cairn: &Cairn, visitor: &Visitor) -> Result<bool, ServiceError> {
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
     let offered = cairn.store.read(move |db| {
