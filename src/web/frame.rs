@@ -199,11 +199,6 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Nothing was joined, and the code opens nothing any more.",
     ),
     (
-        "account-parted",
-        Status::InProgress,
-        "Your accounts are being made two again. This visit ends with it: open it anew from the course.",
-    ),
-    (
         "note-saved",
         Status::Earned,
         "Saved. Your words stand beside the badge, outside what is signed.",

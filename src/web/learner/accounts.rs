@@ -103,7 +103,9 @@ async fn part(
 ) -> Result<HttpResponse, AppError> {
     let id = JoinId::from(path.into_inner().1);
     accounts::part(&visit.cairn, &visit.visitor, &id).await?;
-    Ok(visit.go(&visit.href_saying(&course::accounts(), "account-parted")))
+    // Shown at once: the job ends this visit, and whoever was led on would perhaps find it over.
+    let found = accounts::of_visitor(&visit.cairn, &visit.visitor).await?;
+    visit.show(&view(&visit, &found, Vec::new(), None))
 }
 
 fn account(account: &Account) -> AccountView {

@@ -29,6 +29,10 @@ pub(crate) enum JoinRefusal {
     OwnCode,
     /// Both accounts are of one platform: who is who there is for its administrators to say.
     SamePlatform,
+    /// One of them was joined with another one already, as their student is told.
+    AccountJoined,
+    /// One of them has asked to be erased, as their student is told.
+    AccountErasing,
     /// One of them is or was something else than a student somewhere.
     NotAStudent,
     /// Codes were asked for or typed too often.
@@ -53,6 +57,8 @@ impl JoinRefusal {
             Self::CodeUsed => (Unprocessable, "join.code-used"),
             Self::OwnCode => (Unprocessable, "join.own-code"),
             Self::SamePlatform => (Unprocessable, "join.same-platform"),
+            Self::AccountJoined => (Unprocessable, "join.account-joined"),
+            Self::AccountErasing => (Unprocessable, "join.account-erasing"),
             Self::NotAStudent => (Forbidden, "join.not-a-student"),
             Self::TooOften => (TooManyRequests, "join.too-often"),
             Self::NothingWaits => (Conflict, "join.nothing-waits"),

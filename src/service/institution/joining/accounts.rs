@@ -333,10 +333,10 @@ fn can_be_one(
         people::get(db, tenant, person)?.ok_or(ServiceError::NotFound("person"))?;
         let is_joined = joins::open_of(db, tenant, JoinKind::Person, person.as_str())?.is_some();
         if is_joined || people::present(db, tenant, person)? != *person {
-            return Err(JoinRefusal::Joined.into());
+            return Err(JoinRefusal::AccountJoined.into());
         }
         if erasures::of_person(db, tenant, person)?.is_some() {
-            return Err(JoinRefusal::Erasing.into());
+            return Err(JoinRefusal::AccountErasing.into());
         }
         if is_or_was_staff(db, tenant, person)? {
             return Err(JoinRefusal::NotAStudent.into());

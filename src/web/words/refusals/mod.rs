@@ -212,6 +212,12 @@ const fn joining(refusal: JoinRefusal) -> &'static str {
         JoinRefusal::SamePlatform => {
             "Both accounts are of one LMS. If you are there twice, ask an administrator of your institution to join them; nothing was joined."
         }
+        JoinRefusal::AccountJoined => {
+            "One of these accounts was joined with another one already, and is not on its own any more. Open the course again, and look at what is joined."
+        }
+        JoinRefusal::AccountErasing => {
+            "The holder of one of these accounts asked to be erased. Nothing was joined; take that back first, under “My data”."
+        }
         JoinRefusal::NotAStudent => {
             "Accounts are joined so where both are of a student and of nothing else. One of these teaches, assists or looks on in a course, or did; nothing was joined."
         }
