@@ -11,6 +11,7 @@ mod class;
 pub mod evaluate;
 mod gradebook;
 mod mine;
+pub mod overlaps;
 mod school;
 
 use std::collections::HashSet;
