@@ -63,7 +63,7 @@ impl Badges {
         let at = DateTime::UNIX_EPOCH;
         let badge = |n: usize| {
             let like = if n % 10 == 9 { n - 1 } else { n };
-            let word = |step: usize| WORDS[(like * 7 + like * like * step + step * 11) % WORDS.len()];
+            let word = |step: usize| WORDS[(((like * 31 + step) * 2_654_435_761) >> 16) % WORDS.len()];
             let outcome: Vec<&str> = (1..=9).map(word).collect();
             Badge {
                 id: format!("badge-{n:06}").as_str().into(),
