@@ -110,6 +110,11 @@ impl Installation {
         mine::read(&self.0, &of.0, sought).await
     }
 
+    /// So many other students and badges in the institution of a course.
+    pub async fn around(&self, course: &Course, students: usize, badges: usize) {
+        mine::around(&self.0, &course.0, students, badges).await;
+    }
+
     /// So many active badges above that of a course, which nobody earns by it alone.
     pub async fn stacks(&self, course: &Course, count: usize) {
         class::stacks(&self.0, &course.0, count).await;

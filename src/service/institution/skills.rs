@@ -280,10 +280,14 @@ mod tests {
         assert_eq!(look(&archive).unwrap().file, plain);
         assert_eq!(look(&zip(&[("mine.csv", ESCO)])).unwrap().file, plain);
         let most = usize::try_from(MOST_UNPACKED).unwrap();
-        let bomb = zip(&[("skills_en.csv", &vec![b'x'; most + 1])]);
+        let large = vec![b'x'; most + 1];
+        let bomb = zip(&[("skills_en.csv", large.as_slice())]);
         let refused = |bytes: &[u8]| look(bytes).unwrap_err().code();
         assert_eq!(refused(&bomb), "skills.large");
-        assert_eq!(refused(&zip(&[("readme.txt", b"nothing")])), "skills.text");
+        assert_eq!(
+            refused(&zip(&[("readme.txt", b"nothing".as_slice())])),
+            "skills.text"
+        );
         assert_eq!(refused(b"PK\x03\x04 and no more"), "skills.text");
     }
 
