@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::accounts::{ANSWERED_WITHIN, AccountJoin, Code, TYPED_WITHIN};
+use crate::domain::membership::SeenAs;
 use crate::domain::people::Person;
 use crate::domain::platform::{JoinKind, JoinState};
 use crate::domain::policy::Refusal;
@@ -185,8 +186,7 @@ fn account(db: &mut Db, person: &Person) -> Result<Account, StoreError> {
 /// Whether somebody is or was anything else than a student, in any course: by a launch, by a member list, as a teacher who is kept, or
 /// as somebody who lets grades be read.
 pub(super) fn is_or_was_staff(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<bool, StoreError> {
-    let is_another =
-        |seen: Option<crate::domain::membership::SeenAs>| seen.is_some_and(|seen| seen.is_another());
+    let is_another = |seen: Option<SeenAs>| seen.is_some_and(|seen| seen.is_another());
     let is_seen = enrolments::for_person(db, tenant, person)?.iter().any(|one| {
         one.teaches || one.staff_seen_at.is_some() || is_another(one.launched) || is_another(one.listed)
     });
