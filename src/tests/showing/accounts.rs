@@ -122,6 +122,14 @@ fn two_accounts_are_one_after_both_said_yes_and_two_again_when_either_takes_it_b
         stage.scene.at_rest().await;
         reads(&there.get("/mine").await, "Quiz master");
 
+        // Each class goes on calling them as its own LMS does.
+        let sub = canvas.world().students(canvas.world().courses()[0].id)[0]
+            .sub
+            .clone();
+        let mut teacher = Guest::open(canvas, 0, "Teacher", "My badges").await;
+        let class = teacher.get("/progress.csv").await;
+        assert!(class.text().contains(&sub), "{}", class.text());
+
         let tenant = stage.course.tenant.clone();
         let scope = crate::service::institution::administrators::Scope::Tenant(tenant.clone());
         let mut admin = AdminBrowser::of(&stage.scene, &scope, "Ada").await;
