@@ -1,10 +1,12 @@
-//! Deciding: a nested rule of eight conditions for 1,000 people, each with grades, evidence and badges.
+//! Deciding: a nested rule of eight conditions for 1,000 people, each with grades, evidence and badges. And looking for badges that
+//! say nearly the same, among 1,000 of an institution.
 //! `cargo bench --bench evaluate`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
 
 mod figure;
 
 use cairn::benchmarks::evaluate::Class;
+use cairn::benchmarks::overlaps::Badges;
 use figure::Figure;
 
 fn main() {
@@ -17,4 +19,15 @@ fn main() {
         peers: &[],
     }
     .measure(|| class.decide());
+    let badges = Badges::of(1_000);
+    let found = badges.overlaps();
+    assert!(found >= 100, "{found}");
+    Figure {
+        work: "look for overlaps among 1,000 badges",
+        unit: "badges",
+        each: 1_000.0,
+        aim: Some(1_000.0),
+        peers: &[],
+    }
+    .measure(|| badges.overlaps());
 }

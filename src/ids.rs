@@ -89,4 +89,6 @@ pub(crate) use lti::registration::{RegistrationId, TenantId};
     ForeignBadgeId;
     /// A collection of badges.
     CollectionId;
+    /// That a student says that accounts of two platforms are theirs.
+    AccountJoinId;
 }

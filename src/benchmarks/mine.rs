@@ -18,7 +18,7 @@ use crate::service::Cairn;
 use crate::service::award::everywhere::{self, Asked, PAGE};
 use crate::store::courses::CourseSeen;
 use crate::store::decisions::NewDecision;
-use crate::store::{Db, StoreError, awards, badges, courses, decisions, enrolments, rules};
+use crate::store::{Db, StoreError, awards, badges, courses, decisions, enrolments, people, rules};
 
 /// Whose badges are looked at.
 #[derive(Debug, Clone)]
@@ -67,6 +67,44 @@ pub(super) async fn set_up(cairn: &Cairn, students: usize, count: usize, held: u
     });
     let person = made.await.unwrap();
     Known { tenant, person }
+}
+
+/// So many other students, all of one other course, and so many badges in courses of [`OF_COURSE`] each.
+pub(super) async fn around(cairn: &Cairn, of: &Earned, students: usize, count: usize) {
+    let (owner, badge) = (of.tenant.clone(), of.badge.clone());
+    let made = cairn.store.write(move |db| {
+        let first = badges::get(db, &owner, &badge)?.unwrap();
+        let at = courses::get(db, &owner, &first.course)?.unwrap();
+        let seen: Vec<people::PersonSeen> = (0..students)
+            .map(|n| people::PersonSeen {
+                sub: format!("around-{n}"),
+                name: Some(format!("Student {n:06}")),
+                email: None,
+            })
+            .collect();
+        let now = first.created_at;
+        let known = people::upsert_many(db, &owner, &at.registration, &seen, now, &SystemRandom)?;
+        let person = known.first().unwrap().id.clone();
+        let mut course = another_course(db, &at, 0, &person)?;
+        let members: Vec<enrolments::Member> = known
+            .into_iter()
+            .map(|one| enrolments::Member {
+                person: one.id,
+                seen_as: SeenAs::Learner,
+                active: true,
+                teaches: false,
+            })
+            .collect();
+        enrolments::set_from_roster(db, &owner, &course.id, &members, now)?;
+        for n in 1..=count {
+            if n % OF_COURSE == 0 {
+                course = another_course(db, &at, n, &person)?;
+            }
+            another_badge(db, &first, &course, n)?;
+        }
+        Ok(())
+    });
+    made.await.unwrap();
 }
 
 fn another_course(db: &mut Db, like: &Course, n: usize, member: &PersonId) -> Result<Course, StoreError> {

@@ -11,6 +11,7 @@ mod class;
 pub mod evaluate;
 mod gradebook;
 mod mine;
+pub mod overlaps;
 mod school;
 
 use std::collections::HashSet;
@@ -107,6 +108,11 @@ impl Installation {
     /// Reads the page of all their badges, or what it finds of them: how many are earned, and how many on the way.
     pub async fn my_badges(&self, of: &Student, sought: Option<&str>) -> (i64, i64) {
         mine::read(&self.0, &of.0, sought).await
+    }
+
+    /// So many other students and badges in the institution of a course.
+    pub async fn around(&self, course: &Course, students: usize, badges: usize) {
+        mine::around(&self.0, &course.0, students, badges).await;
     }
 
     /// So many active badges above that of a course, which nobody earns by it alone.

@@ -120,14 +120,18 @@ pub(crate) async fn places(
     moodle: &PracticeLms,
     canvas: &PracticeLms,
 ) -> Result<[tour::Place; 2], DemoError> {
-    let doors = [console(cairn).await?, console(cairn).await?];
-    let place = |flavour, lms: &PracticeLms, platform: &str, console| tour::Place {
+    let doors = [
+        (console(cairn).await?, console(cairn).await?),
+        (console(cairn).await?, console(cairn).await?),
+    ];
+    let place = |flavour, lms: &PracticeLms, platform: &str, (console, console_again)| tour::Place {
         flavour,
         lms: lms.origin().to_owned(),
         cairn: cairn.settings.origin(),
         identity: cairn.settings.identity(),
         platform: platform.to_owned(),
         console,
+        console_again,
     };
     let [first, second] = doors;
     Ok([

@@ -10,6 +10,7 @@
 //! Beside them stand the records that every module speaks of and only the store keeps: a [`credential::Credential`], an
 //! [`export::Export`], the [`keys`] of an issuer, a [`platform::Deployment`], who is an [`administrator::Admin`].
 
+pub(crate) mod accounts;
 pub(crate) mod achievement;
 pub(crate) mod administrator;
 pub(crate) mod audit;

@@ -39,6 +39,8 @@ pub(crate) struct Policy {
     pub(crate) programme_names: bool,
     /// Whether the public page of a programme says how many hold it.
     pub(crate) programme_counts: bool,
+    /// Whether students may say themselves that accounts of two platforms are theirs.
+    pub(crate) account_joins: bool,
 }
 
 /// Whom something is left to.
@@ -131,6 +133,8 @@ impl Default for Policy {
             programme_reviews: false,
             programme_names: false,
             programme_counts: false,
+            // Badges change hands by it on the word of two accounts alone.
+            account_joins: false,
         }
     }
 }
@@ -184,6 +188,8 @@ pub(crate) enum Refusal {
     Name,
     /// Badges are kept off the web, so this one has no page.
     PublicPage,
+    /// Students do not join their accounts themselves.
+    AccountJoins,
 }
 
 impl Refusal {
@@ -199,6 +205,7 @@ impl Refusal {
             Self::Sharing => "policy.sharing",
             Self::Name => "policy.name",
             Self::PublicPage => "policy.public-page",
+            Self::AccountJoins => "policy.account-joins",
         }
     }
 }

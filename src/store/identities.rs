@@ -1,5 +1,7 @@
 //! What platforms call people: one row for each name of each person.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -79,6 +81,31 @@ pub(crate) fn sub_of(
         .select(identities::sub)
         .first(connection))
     .optional()?)
+}
+
+/// The same for several people; those whom the platform never named are left out.
+pub(crate) fn subs_of(
+    db: &mut Db,
+    tenant: &TenantId,
+    platform: &PlatformId,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, String>, StoreError> {
+    let mut found = HashMap::with_capacity(people.len());
+    for some in people.chunks(CHUNK) {
+        // The last of a person stays: the newest that was seen.
+        let rows: Vec<(String, String)> = on_both!(db, |connection| identities::table
+            .filter(identities::tenant_id.eq(tenant.as_str()))
+            .filter(identities::platform_id.eq(platform.as_str()))
+            .filter(identities::person_id.eq_any(some.iter().map(PersonId::as_str)))
+            .order((identities::kind, identities::created_at, identities::sub))
+            .select((identities::person_id, identities::sub))
+            .load(connection))?;
+        found.extend(
+            rows.into_iter()
+                .map(|(person, sub)| (PersonId::from(person), sub)),
+        );
+    }
+    Ok(found)
 }
 
 /// All names of a person with the platform of each, oldest first.

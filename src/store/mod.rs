@@ -23,6 +23,7 @@ mod open;
 mod pieces;
 mod schema;
 
+pub(crate) mod account_joins;
 pub(crate) mod activities;
 pub(crate) mod admin_links;
 pub(crate) mod admin_sessions;

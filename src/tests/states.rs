@@ -7,11 +7,13 @@ use std::time::Duration;
 use crate::domain::badge::Expiry;
 use crate::domain::cause::Cause;
 use crate::domain::credential::Credential;
+use crate::domain::policy::Policy;
 use crate::domain::rule::Condition;
 use crate::domain::section::SectionKind;
 use crate::domain::zone::Zone;
 use crate::ids::BadgeId;
 use crate::service::course::sync::check_course;
+use crate::store::policies;
 use crate::store::testing::TestDatabase;
 use chrono::TimeDelta;
 use practice_lms::{CourseRole, Endpoint, Fault, PracticeLms};
@@ -360,6 +362,21 @@ async fn mine(viewer: &mut Viewer<'_>, stage: &Stage) {
     viewer
         .goto("mine-not-found", &format!("{here}?q=nothing-is-called-so"))
         .await;
+    let (tenant, now) = (stage.course.tenant.clone(), stage.scene.cairn.clock.now());
+    let policy = Policy {
+        account_joins: true,
+        ..Policy::default()
+    };
+    let set = stage
+        .scene
+        .cairn
+        .store
+        .write(move |db| policies::set(db, &tenant, &policy, now));
+    set.await.unwrap();
+    viewer.goto("accounts", &format!("{here}/accounts")).await;
+    viewer.press("Get a code").await;
+    viewer.chromium.reads("It is not shown again.").await;
+    viewer.inspect("accounts-code").await;
     viewer.goto("timeline", &format!("{here}/timeline")).await;
     viewer.chromium.reads("Awarded by").await;
     // Forty badges with their steps, and neither buttons nor forms, on paper.

@@ -57,6 +57,21 @@ fn the_tour_walks_from_a_new_badge_to_a_revoked_one_and_leaves_every_form() {
                 "{file} holds two badges"
             );
         }
+        // A programme over both LMSs, with a badge of either in its record.
+        let bytes = std::fs::read(folder.path().join("moodle-ada-programme.clr.json")).unwrap();
+        let record: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        let parts = record["credentialSubject"]["verifiableCredential"]
+            .as_array()
+            .unwrap();
+        let whose: Vec<String> = parts
+            .iter()
+            .map(|part| part["credentialSubject"]["id"].to_string())
+            .collect();
+        assert_eq!(whose.len(), 3, "the programme and two badges");
+        assert!(
+            whose[1..].contains(&whose[0]) && whose[1] != whose[2],
+            "{whose:?}"
+        );
         // Whose each is, as the LMS knows them; the kit holds the hash against it.
         for (flavour, lms) in scene.platforms() {
             let world = lms.world();

@@ -184,6 +184,21 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "It is not shown any more. Its address opens nothing.",
     ),
     (
+        "account-agreed",
+        Status::InProgress,
+        "You agreed. Go back to where you got the code, and say yes there too: only then is anything joined.",
+    ),
+    (
+        "account-joined",
+        Status::InProgress,
+        "Both accounts are being joined. Everything is here in a moment.",
+    ),
+    (
+        "account-declined",
+        Status::Neutral,
+        "Nothing was joined, and the code opens nothing any more.",
+    ),
+    (
         "note-saved",
         Status::Earned,
         "Saved. Your words stand beside the badge, outside what is signed.",

@@ -56,6 +56,7 @@ const PAGES: &[&str] = &[
     course::CREDENTIAL_TIMELINE,
     course::ALL_MINE,
     course::MY_TIMELINE,
+    course::ACCOUNTS,
     course::ELSEWHERE,
     course::COLLECTIONS,
     course::COLLECTION,

@@ -10,6 +10,7 @@ mod files;
 mod native;
 mod person;
 mod story;
+mod together;
 
 pub(crate) use files::Entry;
 
@@ -28,6 +29,8 @@ pub(crate) struct Place {
     pub(crate) platform: String,
     /// A way into the console that works once.
     pub(crate) console: String,
+    /// And another one, for what both LMSs have to do with.
+    pub(crate) console_again: String,
 }
 
 /// Where the tour ended before its end.
@@ -65,6 +68,7 @@ pub(crate) async fn walk(
         entries.extend(story::walk(place, folder, say).await?);
         native::walk(place, say).await?;
     }
+    entries.extend(together::walk(places, folder, say).await?);
     files::write_index(folder, &entries)?;
     say(&format!(
         "\nEverything held. {} files and index.json are in the folder.",

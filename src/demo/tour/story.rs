@@ -9,12 +9,12 @@ use super::person::Person;
 use super::{During as _, Place, TourError, expect};
 use practice_lms::browser::{Browser, Page};
 
-const COURSE: &str = "Data Literacy 101";
-const BADGE: &str = "Clean a messy dataset";
+pub(super) const COURSE: &str = "Data Literacy 101";
+pub(super) const BADGE: &str = "Clean a messy dataset";
 const STACK: &str = "Data analyst";
 const COLUMN: &str = "Cleaning exercise";
 const ACTIVITY: &str = "Project report";
-const ADA: &str = "Ada Adeyemi";
+pub(super) const ADA: &str = "Ada Adeyemi";
 const BEN: &str = "Ben Bergström";
 const REASON: &str = "The report was not his own work.";
 const REPORT: &[u8] = b"What was missing, what was doubled, and what I did about it.\n";
@@ -319,7 +319,18 @@ async fn record(student: &mut Person<'_>, place: &Place, folder: &Path) -> Resul
     let mine = student.open("My badges").await?;
     let badge = student.click(&mine, STACK).await?;
     let page = credential(student, &badge).await?;
-    let page = expect("what the stack is made of", page, BADGE)?;
+    recorded(student, place, folder, "ada-stack", &page).await
+}
+
+/// What a badge is earned by in one record, in both of its forms, from the holder's own page of it.
+pub(super) async fn recorded(
+    student: &mut Person<'_>,
+    place: &Place,
+    folder: &Path,
+    name: &str,
+    page: &Page,
+) -> Result<Vec<Entry>, TourError> {
+    let page = expect("what the stack is made of", page.clone(), BADGE)?;
     let form = page.form("/record").during("making the record")?;
     let made = student.send(&page, &form, &[]).await?;
     let made = expect("the record", made, "The record was made and signed.")?;
@@ -336,14 +347,7 @@ async fn record(student: &mut Person<'_>, place: &Place, folder: &Path) -> Resul
             });
         }
         let whose = ("valid", student.identifier.as_str());
-        entries.push(files::save_credential(
-            folder,
-            place,
-            "ada-stack",
-            form,
-            whose,
-            &file,
-        )?);
+        entries.push(files::save_credential(folder, place, name, form, whose, &file)?);
     }
     Ok(entries)
 }

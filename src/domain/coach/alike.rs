@@ -23,8 +23,8 @@ const FEWEST: usize = 3;
 /// What is compared of a badge, made once.
 pub(super) struct Print<'a> {
     pub(super) id: &'a BadgeId,
-    words: HashSet<String>,
-    skills: BTreeSet<&'a str>,
+    pub(super) words: HashSet<String>,
+    pub(super) skills: BTreeSet<&'a str>,
     rule: Option<&'a Group>,
     parts: HashSet<&'a BadgeId>,
 }
@@ -48,7 +48,7 @@ impl<'a> Print<'a> {
 
     /// By what it is like `other`; nothing where one builds on the other, which is meant to be near.
     pub(super) fn like(&self, other: &Self) -> Vec<Likeness> {
-        if self.parts.contains(other.id) || other.parts.contains(self.id) {
+        if self.builds_on(other) || other.builds_on(self) {
             return Vec::new();
         }
         let mut found = Vec::new();
@@ -67,8 +67,13 @@ impl<'a> Print<'a> {
         found
     }
 
+    /// Whether its rule names the other one.
+    pub(super) fn builds_on(&self, other: &Self) -> bool {
+        self.parts.contains(other.id)
+    }
+
     /// Whether three quarters of all their words are in both.
-    fn shares_words(&self, other: &Self) -> bool {
+    pub(super) fn shares_words(&self, other: &Self) -> bool {
         if self.words.len().min(other.words.len()) < FEWEST {
             return false;
         }

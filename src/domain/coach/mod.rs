@@ -15,12 +15,14 @@ use crate::domain::design_review::{find_loop, review_evidence};
 use crate::domain::rule::{Condition, Group, Need, Node};
 use crate::ids::{BadgeId, CourseId, DismissalId, PersonId, TenantId};
 
+mod across;
 mod alike;
 mod size;
 #[cfg(test)]
 mod tests;
 mod vague;
 
+pub(crate) use across::across;
 pub(crate) use alike::Likeness;
 use alike::Print;
 

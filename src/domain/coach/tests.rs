@@ -257,6 +257,88 @@ fn badges_that_say_the_same_are_told_once_and_what_builds_on_another_is_meant_to
     assert_eq!(told(&[(one, quiz("a")), (two, quiz("b"))]), ["b overlap"]);
 }
 
+/// The same badge in another course.
+fn elsewhere(badge: Badge, id: &str, course: &str) -> Badge {
+    Badge {
+        id: id.into(),
+        course: course.into(),
+        ..badge
+    }
+}
+
+#[test]
+fn badges_of_other_courses_that_say_the_same_are_told_in_groups_but_not_copies_and_wholes() {
+    let mut worded = sound("a");
+    worded.design.outcome = "Cleans a real dataset of measurements and explains each single step.".into();
+    let mut near = elsewhere(worded.clone(), "near", "second");
+    near.design.outcome = "Cleans a real dataset of measurements and explains every single step.".into();
+    near.design.alignments = vec![skill("near")];
+    let copy = elsewhere(worded.clone(), "copy", "third");
+    let neighbour = elsewhere(worded.clone(), "neighbour", "course");
+    let mut skilled = sound("b");
+    skilled.design.alignments = vec![skill("one"), skill("two")];
+    let mut other = elsewhere(sound("c"), "c", "second");
+    other.design.alignments = vec![skill("two"), skill("one")];
+    let mut whole = elsewhere(sound("d"), "d", "second");
+    whole.design.alignments = other.design.alignments.clone();
+    let builds = all(vec![holds("b"), holds("c")]);
+    let set = [
+        (&worded, None),
+        (&near, None),
+        (&copy, None),
+        (&neighbour, None),
+        (&skilled, None),
+        (&other, None),
+        (&whole, Some(&builds)),
+    ];
+    let members: Vec<Member<'_>> = set
+        .iter()
+        .map(|(badge, root)| Member {
+            badge,
+            root: *root,
+            is_endorsed: false,
+        })
+        .collect();
+    let lineage = HashMap::from([(BadgeId::from("copy"), BadgeId::from("a"))]);
+    let (told, more) = across(&members, &lineage);
+    let ids: Vec<Vec<&str>> = told
+        .iter()
+        .map(|one| one.badges.iter().map(BadgeId::as_str).collect())
+        .collect();
+    assert_eq!(
+        (ids, more),
+        (vec![vec!["a", "near", "neighbour"], vec!["b", "c"]], 0)
+    );
+    assert_eq!(told[0].by, [Likeness::Words]);
+    assert_eq!(told[1].by, [Likeness::Skills]);
+}
+
+proptest! {
+    /// The index leaves nothing out that is found by holding each against each.
+    #[test]
+    fn an_index_finds_what_all_pairs_find(texts in proptest::collection::vec("([a-d]{3} ){3,6}", 2..24)) {
+        let badges: Vec<Badge> = (0..).zip(&texts).map(|(n, text)| {
+            let mut one = elsewhere(sound("x"), &format!("{n}"), &format!("course {n}"));
+            one.design.name = text.clone();
+            one.design.outcome = String::new();
+            one.design.alignments = Vec::new();
+            one
+        }).collect();
+        let members: Vec<Member<'_>> = badges.iter().map(|badge| Member { badge, root: None, is_endorsed: false }).collect();
+        let (told, _) = across(&members, &HashMap::new());
+        let group_of = |badge: &BadgeId| told.iter().position(|one| one.badges.contains(badge));
+        let prints: Vec<Print<'_>> = members.iter().map(Print::of).collect();
+        for (n, one) in prints.iter().enumerate() {
+            for other in &prints[n + 1..] {
+                if !one.like(other).is_empty() {
+                    let group = group_of(one.id);
+                    prop_assert!(group.is_some() && group == group_of(other.id), "{texts:?}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn a_row_of_five_is_told_at_its_top_alone() {
     let mut set = set_of(1);

@@ -34,8 +34,8 @@ use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::refusal::AwardRefusal;
 use crate::service::base::session::Visitor;
 use crate::store::{
-    Db, StoreError, approvals, audit, awards, badges, class, decisions, enrolments, facts, people, rules,
-    sections,
+    Db, StoreError, approvals, audit, awards, badges, class, decisions, enrolments, facts, identities,
+    people, platforms, rules, sections,
 };
 
 /// Earlier decisions that a page shows.
@@ -221,6 +221,7 @@ pub(crate) async fn part(
         };
         let search = known(search, &badges, &sections);
         let (students, last) = class::after(db, &tenant, &course, &search, last.as_ref(), AT_ONCE, now)?;
+        let students = called_here(db, &tenant, &course, students)?;
         let ids: Vec<PersonId> = students.iter().map(|person| person.id.clone()).collect();
         Ok(Some(Part {
             section_names: sections::of_people(db, &tenant, &course, &ids)?,
@@ -232,6 +233,24 @@ pub(crate) async fn part(
         }))
     });
     Ok(found.await?)
+}
+
+/// The same people, as the platform of the course calls them: whoever joined accounts of two is kept under one of the names.
+fn called_here(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+    mut students: Vec<Person>,
+) -> Result<Vec<Person>, StoreError> {
+    let platform = platforms::home_of_course(db, tenant, course)?.platform;
+    let ids: Vec<PersonId> = students.iter().map(|person| person.id.clone()).collect();
+    let mut subs = identities::subs_of(db, tenant, &platform, &ids)?;
+    for person in &mut students {
+        if let Some(sub) = subs.remove(&person.id) {
+            person.sub = sub;
+        }
+    }
+    Ok(students)
 }
 
 /// The badges of a course that students can stand to.

@@ -1,5 +1,5 @@
-//! How often somebody may try to sign in: from one address, at one account, and in a browser in which they did before. And how often one
-//! host is asked because of a badge that anybody brought.
+//! How often somebody may try to sign in: from one address, at one account, and in a browser in which they did before. How often
+//! one host is asked because of a badge that anybody brought, and how often a code that joins accounts.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -11,13 +11,18 @@ use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
 use crate::clock::SharedClock;
+use crate::ids::{PersonId, TenantId};
 use crate::service::base::error::ServiceError;
-use crate::service::base::refusal::AccountRefusal;
+use crate::service::base::refusal::{AccountRefusal, JoinRefusal};
 
 /// From one address: 20 at once, then one each 6 seconds. A whole staff room may share one.
 const ADDRESS: (u32, Duration) = (20, Duration::from_secs(6));
 /// At one account: 5 at once, then one each minute.
 const ACCOUNT: (u32, Duration) = (5, Duration::from_mins(1));
+/// Codes that join accounts, asked for or typed by one person: 10 at once, then one each minute.
+const CODES: (u32, Duration) = (10, Duration::from_mins(1));
+/// The same in one institution: 100 at once, then one each 3 seconds.
+const CODES_OF_ALL: (u32, Duration) = (100, Duration::from_secs(3));
 /// At one host, whoever has it asked: 300 at once, for an export of badges that are all hosted there, then one each 2 seconds.
 const HOST: (u32, Duration) = (300, Duration::from_secs(2));
 /// So many addresses, accounts or hosts are remembered before those are forgotten that have been quiet.
@@ -46,6 +51,8 @@ pub(crate) struct Throttle {
     /// Known browsers, each at one account.
     browsers: Limiter,
     hosts: Limiter,
+    codes: Limiter,
+    codes_of_all: Limiter,
 }
 
 impl Throttle {
@@ -64,6 +71,8 @@ impl Throttle {
             accounts: limiter(ACCOUNT),
             browsers: limiter(ACCOUNT),
             hosts: limiter(HOST),
+            codes: limiter(CODES),
+            codes_of_all: limiter(CODES_OF_ALL),
         }
     }
 
@@ -97,15 +106,34 @@ impl Throttle {
     pub(crate) fn attempt_from(&self, address: &str) -> Result<(), ServiceError> {
         count(&self.addresses, address)
     }
+
+    /// Counts a code that joins accounts, asked for or typed by that person: all their visits together, so that a new launch
+    /// does not begin anew. Whoever tries too often takes nothing from what all of their institution may.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] when it is one too many.
+    pub(crate) fn code(&self, tenant: &TenantId, person: &PersonId) -> Result<(), ServiceError> {
+        if is_let(&self.codes, person.as_str()) && is_let(&self.codes_of_all, tenant.as_str()) {
+            Ok(())
+        } else {
+            Err(JoinRefusal::TooOften.into())
+        }
+    }
 }
 
 fn count(limiter: &Limiter, key: &str) -> Result<(), ServiceError> {
+    if is_let(limiter, key) {
+        Ok(())
+    } else {
+        Err(AccountRefusal::Throttled.into())
+    }
+}
+
+fn is_let(limiter: &Limiter, key: &str) -> bool {
     if limiter.len() > REMEMBERED {
         limiter.retain_recent();
     }
-    limiter
-        .check_key(&key.to_owned())
-        .map_err(|_| AccountRefusal::Throttled.into())
+    limiter.check_key(&key.to_owned()).is_ok()
 }
 
 #[cfg(test)]
@@ -183,6 +211,24 @@ mod tests {
         assert!(throttle.may_ask("y.example"));
         clock.advance(TimeDelta::seconds(2));
         assert!(throttle.may_ask("x.example") && !throttle.may_ask("x.example"));
+    }
+
+    #[test]
+    fn codes_are_tried_ten_times_by_one_and_a_hundred_times_by_all_of_an_institution() {
+        let shared: SharedClock = Arc::new(ManualClock::at(
+            DateTime::from_timestamp(1_795_478_400, 0).unwrap(),
+        ));
+        let throttle = Throttle::new(&shared);
+        let north = TenantId::from("north");
+        let tries = |n: usize| {
+            let person = PersonId::from(format!("person {n}"));
+            (0..30).filter(|_| throttle.code(&north, &person).is_ok()).count()
+        };
+        assert_eq!(tries(0), 10);
+        assert_eq!((1..20).map(tries).sum::<usize>(), 90, "of the hundred of all");
+        let refused = throttle.code(&north, &"another".into()).unwrap_err();
+        assert_eq!(refused.code(), "join.too-often");
+        throttle.code(&"south".into(), &"another".into()).unwrap();
     }
 
     #[test]

@@ -5,19 +5,21 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 
 use crate::domain::badge::{Badge, BadgeState};
-use crate::domain::coach::{Dismissal, Weight};
+use crate::domain::coach::{Dismissal, Likeness, Member, Weight, across};
 use crate::domain::endorsement::Endorsement;
 use crate::domain::issuer::Tenant;
-use crate::domain::rule::Rule;
+use crate::domain::rule::{Group, Rule};
 use crate::ids::{BadgeId, CourseId, TenantId};
 use crate::service::Cairn;
 use crate::service::badge::coach::{endorsed, has_authority, look_over};
 use crate::service::base::error::ServiceError;
 use crate::service::institution::administrators::Administrator;
-use crate::store::{badges, courses, dismissals, endorsements, rules, tenants};
+use crate::store::{badges, courses, dismissals, endorsements, lineages, rules, tenants};
 
 /// Courses that the report lists, those first of which most is open.
 const MOST_COURSES: usize = 200;
+/// Badges that are named of those that say the same.
+const MOST_OF_GROUP: usize = 10;
 
 /// The report on an institution.
 #[derive(Debug, Clone)]
@@ -32,6 +34,20 @@ pub(crate) struct Report {
     /// How often each kind of finding is open, the most frequent first.
     pub(crate) kinds: Vec<(&'static str, usize)>,
     pub(crate) by_course: Vec<CourseNumbers>,
+    /// Badges of different courses that seem to say the same.
+    pub(crate) alike: Vec<AlikeBadges>,
+    /// How many such groups are not told.
+    pub(crate) more_alike: usize,
+}
+
+/// Badges of different courses that seem to say the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AlikeBadges {
+    /// Each with the course that it is of; at most [`MOST_OF_GROUP`].
+    pub(crate) badges: Vec<(String, String)>,
+    /// How many there are.
+    pub(crate) count: usize,
+    pub(crate) by: Vec<Likeness>,
 }
 
 /// What is open in one course.
@@ -105,11 +121,19 @@ pub(crate) async fn report(
             dismissed: 0,
             kinds: Vec::new(),
             by_course: Vec::new(),
+            alike: Vec::new(),
+            more_alike: 0,
         };
         let mut kinds: BTreeMap<&'static str, usize> = BTreeMap::new();
+        let mut names: HashMap<CourseId, String> = HashMap::new();
+        for course in by_course.keys() {
+            let name = courses::get(db, &id, course)?.map(|course| course.name().to_owned());
+            names.insert(course.clone(), name.unwrap_or_default());
+        }
+        let lineage = lineages::of_badges(db, &id, course_of.keys())?;
+        (report.alike, report.more_alike) = alike(&by_course, &lineage, &names);
         for (course, gathered) in by_course {
-            let name = courses::get(db, &id, &course)?.map(|course| course.name().to_owned());
-            let name = name.unwrap_or_default();
+            let name = names.remove(&course).unwrap_or_default();
             let numbers = count(&mut report, &mut kinds, name, gathered, has_authority);
             report.by_course.push(numbers);
         }
@@ -125,6 +149,46 @@ pub(crate) async fn report(
         Ok(report)
     });
     read.await
+}
+
+/// What says the same in different courses, with the names of these.
+fn alike(
+    by_course: &BTreeMap<CourseId, Gathered>,
+    lineage: &HashMap<BadgeId, BadgeId>,
+    names: &HashMap<CourseId, String>,
+) -> (Vec<AlikeBadges>, usize) {
+    let mut members = Vec::new();
+    let mut told: HashMap<&BadgeId, (String, String)> = HashMap::new();
+    for (course, gathered) in by_course {
+        let mut roots: HashMap<&BadgeId, &Group> = HashMap::new();
+        for rule in &gathered.in_hand {
+            roots.entry(&rule.badge).or_insert(&rule.root);
+        }
+        for badge in &gathered.badges {
+            if badge.state == BadgeState::Retired {
+                continue;
+            }
+            let of = names.get(course).cloned().unwrap_or_default();
+            told.insert(&badge.id, (badge.design.name.clone(), of));
+            members.push(Member {
+                badge,
+                root: roots.get(&badge.id).copied(),
+                is_endorsed: false,
+            });
+        }
+    }
+    let (groups, more) = across(&members, lineage);
+    let groups = groups.into_iter().map(|group| AlikeBadges {
+        count: group.badges.len(),
+        badges: group
+            .badges
+            .iter()
+            .take(MOST_OF_GROUP)
+            .filter_map(|badge| told.get(badge).cloned())
+            .collect(),
+        by: group.by,
+    });
+    (groups.collect(), more)
 }
 
 /// Adds what is open in one course.

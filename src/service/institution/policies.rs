@@ -13,8 +13,8 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::InstitutionRefusal;
 use crate::service::institution::administrators::{Administrator, links};
 use crate::store::{
-    admin_sessions, audit, endorsements, looks, policies, registrations, rest_accesses, retention, tenants,
-    timelines,
+    account_joins, admin_sessions, audit, endorsements, looks, policies, registrations, rest_accesses,
+    retention, tenants, timelines,
 };
 use lti::registration::Registration;
 
@@ -132,6 +132,7 @@ pub(crate) async fn forget(cairn: &Cairn) -> Result<(), ServiceError> {
         let files = cairn.store.write(move |db| {
             retention::forget_share_links(db, &id, now - ENDED_LINKS)?;
             timelines::forget_over(db, &id, now - ENDED_LINKS)?;
+            account_joins::forget_over(db, &id, now - TimeDelta::days(1))?;
             endorsements::forget_addresses(db, &id, now - ENDED_LINKS)?;
             let Some(days) = policies::get(db, &id)?.keep_days else {
                 return Ok(Vec::new());

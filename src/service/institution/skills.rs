@@ -2,7 +2,7 @@
 //! before somebody said so. What the page needs to keep it travels packed in its form.
 
 use std::collections::HashSet;
-use std::io::Read as _;
+use std::io::{Cursor, Read as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,6 +10,7 @@ use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use serde_json::json;
+use zip::ZipArchive;
 
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::issuer::Tenant;
@@ -27,6 +28,10 @@ const MOST_BYTES: usize = 4_000_000;
 const LONGEST: usize = 950_000;
 /// Bytes that become of it.
 const MOST_UNPACKED: u64 = 16 << 20;
+/// How a ZIP begins.
+const ZIPPED: &[u8] = b"PK\x03\x04";
+/// Entries of a ZIP, whatever they are.
+const MOST_ENTRIES: usize = 200;
 /// Characters of the name of a list.
 const MAX_NAME: usize = 100;
 
@@ -71,6 +76,44 @@ fn read_file(bytes: &[u8]) -> Result<SkillFile, InstitutionRefusal> {
     if bytes.len() > MOST_BYTES {
         return Err(InstitutionRefusal::Skills(SkillsRefusal::TooLarge));
     }
+    if bytes.starts_with(ZIPPED) {
+        return read_text(&unzipped(bytes)?);
+    }
+    read_text(bytes)
+}
+
+/// The list in a ZIP: ESCO's own list of skills in one language is some 9 MB of text, and a third of that packed. Of several CSV
+/// files, as ESCO hands them out, it is the one that is called after skills.
+fn unzipped(bytes: &[u8]) -> Result<Vec<u8>, InstitutionRefusal> {
+    let broken = || InstitutionRefusal::Skills(SkillsRefusal::NotText);
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
+    if archive.len() > MOST_ENTRIES {
+        return Err(broken());
+    }
+    let mut chosen: Option<(bool, usize)> = None;
+    for index in 0..archive.len() {
+        let entry = archive.by_index(index).map_err(|_| broken())?;
+        let name = String::from_utf8_lossy(entry.name_raw()).to_lowercase();
+        let called = name.rsplit(['/', '\\']).next().unwrap_or_default();
+        let is_of_skills = called.starts_with("skills_");
+        let is_better = chosen.is_none_or(|(known, _)| is_of_skills && !known);
+        if called.ends_with(".csv") && !entry.is_dir() && is_better {
+            chosen = Some((is_of_skills, index));
+        }
+    }
+    let (_, index) = chosen.ok_or_else(broken)?;
+    let entry = archive.by_index(index).map_err(|_| broken())?;
+    let mut content = Vec::new();
+    // What it says of its size is not believed.
+    let most = MOST_UNPACKED.saturating_add(1);
+    entry.take(most).read_to_end(&mut content).map_err(|_| broken())?;
+    if u64::try_from(content.len()).unwrap_or(u64::MAX) > MOST_UNPACKED {
+        return Err(InstitutionRefusal::Skills(SkillsRefusal::TooLarge));
+    }
+    Ok(content)
+}
+
+fn read_text(bytes: &[u8]) -> Result<SkillFile, InstitutionRefusal> {
     let no_text = || InstitutionRefusal::Skills(SkillsRefusal::NotText);
     let text = std::str::from_utf8(bytes).map_err(|_| no_text())?;
     let text = text.trim_start_matches('\u{feff}');
@@ -202,6 +245,50 @@ mod tests {
         for wrong in ["", "no base64!", "AAAA"] {
             assert_eq!(unpacked(wrong), None, "{wrong}");
         }
+    }
+
+    /// Nine skills in the columns of ESCO's own files, with alternative labels on lines of their own.
+    const ESCO: &[u8] = include_bytes!("cases/esco_skills_en.csv");
+
+    fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut packing = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, content) in files {
+            let options = zip::write::SimpleFileOptions::default();
+            packing.start_file(*name, options).unwrap();
+            std::io::Write::write_all(&mut packing, content).unwrap();
+        }
+        packing.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn a_list_as_esco_publishes_it_is_read_plain_and_in_its_archive() {
+        let plain = look(ESCO).unwrap().file;
+        assert_eq!((plain.skills.len(), plain.refused.len()), (9, 0));
+        assert_eq!(plain.skills[2].name, "welding, of thin sheets");
+        assert_eq!(
+            plain.skills[8].url,
+            "http://data.europa.eu/esco/skill/00000000-0000-4000-8000-000000000009"
+        );
+        assert!(plain.skills.iter().all(|skill| skill.code.is_none()));
+        let other =
+            b"conceptUri,preferredLabel\nhttp://data.europa.eu/esco/occupation/1,beekeeper\n".as_slice();
+        let archive = zip(&[
+            ("ESCO/occupations_en.csv", other),
+            ("ESCO/skills_en.csv", ESCO),
+            ("ESCO/skillsHierarchy_en.csv", other),
+        ]);
+        assert_eq!(look(&archive).unwrap().file, plain);
+        assert_eq!(look(&zip(&[("mine.csv", ESCO)])).unwrap().file, plain);
+        let most = usize::try_from(MOST_UNPACKED).unwrap();
+        let large = vec![b'x'; most + 1];
+        let bomb = zip(&[("skills_en.csv", large.as_slice())]);
+        let refused = |bytes: &[u8]| look(bytes).unwrap_err().code();
+        assert_eq!(refused(&bomb), "skills.large");
+        assert_eq!(
+            refused(&zip(&[("readme.txt", b"nothing".as_slice())])),
+            "skills.text"
+        );
+        assert_eq!(refused(b"PK\x03\x04 and no more"), "skills.text");
     }
 
     #[test]

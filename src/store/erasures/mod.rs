@@ -273,6 +273,7 @@ pub(crate) fn erase(
     jobs::forget_person(db, tenant, person, things)?;
     for_others::forget_claims(db, tenant, person)?;
     joins::forget_person(db, tenant, person)?;
+    super::account_joins::forget_person(db, tenant, person)?;
     let names = super::identities::of_person(db, tenant, person)?;
     super::unknown_users::forget(db, tenant, names.iter().map(|(_, sub)| sub.as_str()))?;
     delete_of!(db, tenant, person, identities);

@@ -1,4 +1,4 @@
-//! What holders say of their badges, and how they show how they came to them.
+//! What holders say of their badges, how they show how they came to them, and which accounts they say are theirs.
 
 diesel::table! {
     holder_notes (award_id) {
@@ -25,5 +25,19 @@ diesel::table! {
         made_at -> BigInt,
         until -> Nullable<BigInt>,
         withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    account_joins (id) {
+        id -> Text,
+        tenant_id -> Text,
+        person_id -> Text,
+        digest -> Text,
+        made_at -> BigInt,
+        until_at -> BigInt,
+        other_id -> Nullable<Text>,
+        answered_at -> Nullable<BigInt>,
+        join_id -> Nullable<Text>,
     }
 }

@@ -1,5 +1,6 @@
 //! Tests of stored behaviour, each on every database there is.
 
+mod accounts;
 mod awarding;
 mod beyond;
 mod burying;

@@ -1,5 +1,6 @@
 //! What is shown: to anybody, to the holder, and to those who teach.
 
+mod accounts;
 mod addresses;
 mod anew;
 mod details;

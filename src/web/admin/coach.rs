@@ -6,10 +6,10 @@ use actix_web::web::{self, ServiceConfig};
 use super::error::AdminError;
 use super::frame::AdminPlace;
 use crate::ids::TenantId;
-use crate::service::institution::coaching::{self, CourseNumbers};
+use crate::service::institution::coaching::{self, AlikeBadges, CourseNumbers};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::paths::console;
-use crate::web::views::admin::{CoachedCourse, InstitutionCoachPage};
+use crate::web::views::admin::{AlikeLine, CoachedCourse, InstitutionCoachPage};
 use crate::web::views::shared::When;
 use crate::web::words;
 
@@ -44,6 +44,16 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
             .collect(),
         more: report.courses.saturating_sub(report.by_course.len()),
         courses: report.by_course.iter().map(line).collect(),
+        alike: report.alike.iter().map(alike).collect(),
+        more_alike: report.more_alike,
         issuer_href: console::issuer(&tenant),
     })
+}
+
+fn alike(one: &AlikeBadges) -> AlikeLine {
+    AlikeLine {
+        badges: one.badges.clone(),
+        by: format!("They have {}.", words::coach::alike(&one.by)),
+        more: one.count.saturating_sub(one.badges.len()),
+    }
 }

@@ -9,7 +9,7 @@ use crate::domain::platform::{CameSince, JoinKind, JoinState};
 use crate::ids::{JoinId, PersonId, TenantId};
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::JoinRefusal;
-use crate::service::institution::joining::{self, Listed, Side};
+use crate::service::institution::joining::{self, Listed, SaidByStudent, Side};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
 use crate::web::paths::console;
@@ -56,12 +56,21 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
         join_action: console::people_join(&tenant),
         found: found.collect(),
         sought,
-        joined: joined.iter().map(|one| line(&visit, &tenant, one)).collect(),
+        joined: lines(&visit, &tenant, &joined, false),
+        by_students: lines(&visit, &tenant, &joined, true),
     })
 }
 
 fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// What administrators said, or what students said themselves.
+fn lines(visit: &AdminVisit, tenant: &TenantId, all: &[Listed], by_students: bool) -> Vec<JoinLine> {
+    all.iter()
+        .filter(|one| one.by_student.is_some() == by_students)
+        .map(|one| line(visit, tenant, one))
+        .collect()
 }
 
 fn line(visit: &AdminVisit, tenant: &TenantId, one: &Listed) -> JoinLine {
@@ -80,8 +89,19 @@ fn line(visit: &AdminVisit, tenant: &TenantId, one: &Listed) -> JoinLine {
             JoinState::Leaving => Status::InProgress.saying("Being taken back"),
             JoinState::Undone => Status::Neutral.saying("Taken back"),
         },
+        notes: one.by_student.map(notes).unwrap_or_default(),
         part: (one.state == JoinState::Done).then(|| console::join_part(tenant, &one.id)),
     }
+}
+
+/// What stands out in a join that a student said.
+fn notes(said: SaidByStudent) -> Vec<&'static str> {
+    let differ = "The names have no word in common: ask whether both are of one person.";
+    let teaches = "Whoever stayed teaches, assists or looks on in a course by now.";
+    [(said.names_differ, differ), (said.is_staff_now, teaches)]
+        .into_iter()
+        .filter_map(|(holds, note)| holds.then_some(note))
+        .collect()
 }
 
 /// The two people that a form or an address names.

@@ -137,6 +137,7 @@ fn view(
         programme_reviews: policy.programme_reviews,
         programme_names: policy.programme_names,
         programme_counts: policy.programme_counts,
+        account_joins: policy.account_joins,
         problems,
     }
 }
@@ -213,6 +214,7 @@ fn typed(form: &Fields) -> Policy {
         programme_reviews: form.ticked("programme_reviews"),
         programme_names: form.ticked("programme_names"),
         programme_counts: form.ticked("programme_counts"),
+        account_joins: form.ticked("account_joins"),
     }
 }
 

@@ -8,6 +8,7 @@ use super::home::share;
 use crate::domain::sentence::{Audience, next_step, progress};
 use crate::service::award::everywhere::{self, Asked, Begun, Earned, Everywhere, PAGE, Part};
 use crate::service::base::addresses;
+use crate::service::institution::joining::accounts;
 use crate::web::badge_facts::{picture_of, standing_chip};
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
@@ -38,10 +39,12 @@ async fn show(visit: Visit) -> Result<HttpResponse, AppError> {
         page: paged::asked(&visit, PAGE),
     };
     let all = everywhere::of_visitor(&visit.cairn, &visit.visitor, asked).await?;
-    visit.show(&view(&visit, &all, sought, only))
+    let offered =
+        !visit.visitor.session.masquerade && accounts::is_offered(&visit.cairn, &visit.visitor).await?;
+    visit.show(&view(&visit, &all, sought, only, offered))
 }
 
-fn view(visit: &Visit, all: &Everywhere, sought: String, only: bool) -> EverywherePage {
+fn view(visit: &Visit, all: &Everywhere, sought: String, only: bool, offered: bool) -> EverywherePage {
     let mut rows = all.on_the_way.iter();
     // One next step stands out, where nothing particular is asked for.
     let first = if only || !sought.is_empty() {
@@ -88,6 +91,7 @@ fn view(visit: &Visit, all: &Everywhere, sought: String, only: bool) -> Everywhe
         earned_in_all: all.earned_in_all,
         paging: paged::paging(visit, &course::all_mine(), &kept, all.page, shown, total),
         timeline_href: (all.earned_in_all > 0).then(|| visit.href(&course::my_timeline())),
+        accounts_href: offered.then(|| visit.href(&course::accounts())),
         back_href: visit.href(""),
         sought,
     }

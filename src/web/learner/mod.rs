@@ -2,6 +2,7 @@
 
 use actix_web::web::ServiceConfig;
 
+mod accounts;
 mod activity;
 mod badge;
 mod card;
@@ -18,6 +19,7 @@ mod timeline;
 
 /// Lists the routes of every page here.
 pub(crate) fn configure(config: &mut ServiceConfig) {
+    accounts::configure(config);
     activity::configure(config);
     badge::configure(config);
     card::configure(config);

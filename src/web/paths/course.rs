@@ -2,8 +2,9 @@
 
 use super::routes;
 use crate::ids::{
-    ActivityId, AwardId, BadgeId, CollectionId, CopyId, CopyRequestId, EndorsementId, ForeignBadgeId,
-    LineItemId, LinkId, OutsideColumnId, PersonId, RegradeId, ShareLinkId, SubmissionId, TimelineId,
+    AccountJoinId, ActivityId, AwardId, BadgeId, CollectionId, CopyId, CopyRequestId, EndorsementId,
+    ForeignBadgeId, JoinId, LineItemId, LinkId, OutsideColumnId, PersonId, RegradeId, ShareLinkId,
+    SubmissionId, TimelineId,
 };
 
 routes! {
@@ -140,6 +141,14 @@ routes! {
     MY_TIMELINE = "/mine/timeline", my_timeline();
     MY_TIMELINE_LINKS = "/mine/timeline/links", my_timeline_links();
     MY_TIMELINE_PUBLIC = "/mine/timeline/public", my_timeline_public();
+    /// Accounts of other platforms that are mine too.
+    ACCOUNTS = "/mine/accounts", accounts();
+    ACCOUNT_CODE = "/mine/accounts/code", account_code();
+    ACCOUNT_REVIEW = "/mine/accounts/review", account_review();
+    ACCOUNT_AGREE = "/mine/accounts/agree", account_agree();
+    ACCOUNT_CONFIRM = "/mine/accounts/{account}/confirm", account_confirm(account: &AccountJoinId);
+    ACCOUNT_DECLINE = "/mine/accounts/{account}/decline", account_decline(account: &AccountJoinId);
+    ACCOUNT_PART = "/mine/accounts/{join}/part", account_part(join: &JoinId);
     TIMELINE_WITHDRAW = "/mine/timelines/{timeline}/withdraw", timeline_withdraw(timeline: &TimelineId);
     /// Badges of other issuers.
     ELSEWHERE = "/elsewhere", elsewhere();

@@ -112,7 +112,9 @@ const fn unblocking(block: &Block) -> &'static str {
     }
 }
 
-fn alike(by: &[Likeness]) -> String {
+/// By what badges are alike: "nearly the same words, the same skills".
+#[must_use]
+pub(crate) fn alike(by: &[Likeness]) -> String {
     let said: Vec<&str> = by
         .iter()
         .map(|one| match one {

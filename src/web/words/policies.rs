@@ -46,6 +46,9 @@ pub(crate) const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::PublicPage => {
             "This badge has no public page: its institution keeps badges off the web. Ask its holder for the badge file; it can be checked without this page."
         }
+        Refusal::AccountJoins => {
+            "Your institution does not let students join their accounts themselves. Nothing was changed."
+        }
     }
 }
 
@@ -166,6 +169,10 @@ pub(crate) fn told(policy: &Policy) -> Vec<(&'static str, String)> {
         (
             "The public page of a programme says how many hold it",
             yes(policy.programme_counts),
+        ),
+        (
+            "Students join their own accounts of two platforms",
+            yes(policy.account_joins),
         ),
     ]
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use crate::domain::accounts::are_near;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::cause::Cause;
 use crate::domain::issuer::Tenant;
@@ -15,8 +16,9 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, CheckCourse, DoJoin};
 use crate::service::base::refusal::JoinRefusal;
 use crate::service::institution::administrators::Administrator;
+use crate::service::institution::joining::accounts::is_or_was_staff;
 use crate::service::institution::joining::platforms::client_ids;
-use crate::store::{Db, StoreError, audit, courses, joins, people, platforms, tenants};
+use crate::store::{Db, StoreError, account_joins, audit, courses, joins, people, platforms, tenants};
 
 /// Most joins that are shown.
 const MOST: i64 = 100;
@@ -31,6 +33,17 @@ pub(crate) struct Listed {
     pub(crate) from: String,
     pub(crate) into: String,
     pub(crate) asked_at: DateTime<Utc>,
+    /// For a join that a student said.
+    pub(crate) by_student: Option<SaidByStudent>,
+}
+
+/// What an administrator should know of a join that a student said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SaidByStudent {
+    /// The two names have no word in common.
+    pub(crate) names_differ: bool,
+    /// Whoever stayed is something else than a student somewhere by now.
+    pub(crate) is_staff_now: bool,
 }
 
 /// What was joined in an institution, newest first.
@@ -47,9 +60,11 @@ pub(crate) async fn list(
     let id = tenant.clone();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let institution = tenants::get(db, &id)?.ok_or(ServiceError::NotFound("institution"))?;
+        let by_students = account_joins::said_by_students(db, &id)?;
         let mut all = Vec::new();
         for join in joins::list(db, &id, Page::first(MOST))? {
-            all.push(listed(db, join)?);
+            let by_student = by_students.contains(&join.id);
+            all.push(listed(db, join, by_student)?);
         }
         Ok((institution, all))
     });
@@ -75,19 +90,32 @@ pub(crate) async fn review_part(
             .filter(|join| join.parent.is_none())
             .ok_or(ServiceError::NotFound("join"))?;
         let since = joins::came_since(db, &join)?;
-        Ok((institution, listed(db, join)?, since))
+        let by_student = account_joins::said_by_students(db, &tenant)?.contains(&join.id);
+        Ok((institution, listed(db, join, by_student)?, since))
     });
     found.await
 }
 
-fn listed(db: &mut Db, join: Join) -> Result<Listed, ServiceError> {
+fn listed(db: &mut Db, join: Join, by_student: bool) -> Result<Listed, ServiceError> {
     Ok(Listed {
+        by_student: by_student.then(|| said(db, &join)).transpose()?,
         from: called(db, &join.tenant, join.kind, &join.from)?,
         into: called(db, &join.tenant, join.kind, &join.into)?,
         id: join.id,
         kind: join.kind,
         state: join.state,
         asked_at: join.asked_at,
+    })
+}
+
+/// What is noticeable about a join that a student said.
+fn said(db: &mut Db, join: &Join) -> Result<SaidByStudent, ServiceError> {
+    let (from, into) = join.sides::<PersonId>();
+    let one = people::get(db, &join.tenant, &from)?.and_then(|one| one.name);
+    let other = people::get(db, &join.tenant, &into)?.and_then(|one| one.name);
+    Ok(SaidByStudent {
+        names_differ: !are_near(one.as_deref(), other.as_deref()),
+        is_staff_now: is_or_was_staff(db, &join.tenant, &into)?,
     })
 }
 
@@ -123,40 +151,53 @@ pub(crate) async fn part(
         let join = joins::get(db, &tenant, &id)?
             .filter(|join| join.parent.is_none())
             .ok_or(ServiceError::NotFound("join"))?;
-        if builds_on(db, &join)? {
-            return Err(JoinRefusal::Later.into());
-        }
-        if !joins::advance(db, &tenant, &id, JoinState::Done, JoinState::Leaving, now)? {
-            return Err(JoinRefusal::NotDone.into());
-        }
-        let (action, subject) = match join.kind {
-            JoinKind::Platform => {
-                for course in joins::platform_comes_back(db, &join, now, random.as_ref())? {
-                    look_again(db, &tenant, &course, now, random.as_ref())?;
-                }
-                let from = platforms::get(db, &tenant, &PlatformId::from(join.from.as_str()))?;
-                let subject = from.map_or_else(|| join.from.clone(), |from| from.registration.to_string());
-                (Action::PlatformParted, subject)
-            }
-            JoinKind::Person | JoinKind::Course => (Action::PersonParted, join.into.clone()),
-        };
-        let entry = Entry::new(&tenant, actor, action, &subject, now);
-        let detail = match join.kind {
-            JoinKind::Platform => {
-                let (from, into) = join.sides::<PlatformId>();
-                json!({
-                    "join": id,
-                    "client_ids": client_ids(db, &tenant, &from)?,
-                    "with_client_ids": client_ids(db, &tenant, &into)?,
-                })
-            }
-            JoinKind::Person | JoinKind::Course => json!({ "join": id }),
-        };
-        audit::record(db, &entry.detail(detail), random.as_ref())?;
-        queue::enqueue(db, &tenant, &DoJoin { join: id }, now, now, random.as_ref())?;
-        Ok(())
+        take_back(db, &join, actor, now, random.as_ref())
     });
     parted.await
+}
+
+/// Keeps that a join is taken back, whoever says so, for the job that does it.
+pub(super) fn take_back(
+    db: &mut Db,
+    join: &Join,
+    actor: Actor,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<(), ServiceError> {
+    let (tenant, id) = (&join.tenant, &join.id);
+    if builds_on(db, join)? {
+        return Err(JoinRefusal::Later.into());
+    }
+    if !joins::advance(db, tenant, id, JoinState::Done, JoinState::Leaving, now)? {
+        return Err(JoinRefusal::NotDone.into());
+    }
+    let (action, subject) = match join.kind {
+        JoinKind::Platform => {
+            for course in joins::platform_comes_back(db, join, now, random)? {
+                look_again(db, tenant, &course, now, random)?;
+            }
+            let from = platforms::get(db, tenant, &PlatformId::from(join.from.as_str()))?;
+            let subject = from.map_or_else(|| join.from.clone(), |from| from.registration.to_string());
+            (Action::PlatformParted, subject)
+        }
+        JoinKind::Person | JoinKind::Course => (Action::PersonParted, join.into.clone()),
+    };
+    let entry = Entry::new(tenant, actor, action, &subject, now);
+    let detail = match join.kind {
+        JoinKind::Platform => {
+            let (from, into) = join.sides::<PlatformId>();
+            json!({
+                "join": id,
+                "client_ids": client_ids(db, tenant, &from)?,
+                "with_client_ids": client_ids(db, tenant, &into)?,
+            })
+        }
+        JoinKind::Person | JoinKind::Course => json!({ "join": id }),
+    };
+    audit::record(db, &entry.detail(detail), random)?;
+    let job = DoJoin { join: id.clone() };
+    queue::enqueue(db, tenant, &job, now, now, random)?;
+    Ok(())
 }
 
 /// Has a course read that is read through another registration from now on: its columns are others, and what waited for those is

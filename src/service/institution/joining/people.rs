@@ -1,5 +1,6 @@
 //! Two people who are one: a user who was merged or whose account was made anew.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use crate::domain::audit::{Action, Actor, Entry};
@@ -7,6 +8,7 @@ use crate::domain::issuer::Tenant;
 use crate::domain::people::Person;
 use crate::domain::platform::{Join, JoinKind, JoinState};
 use crate::ids::{JoinId, PersonId, TenantId};
+use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DoJoin};
@@ -203,30 +205,45 @@ pub(crate) async fn join_people(
     let (tenant, from, into) = (tenant.clone(), from.clone(), into.clone());
     let joined = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         pair(db, &tenant, &from, &into)?;
-        let join = Join {
-            id: JoinId::new(now, random.as_ref()),
-            tenant: tenant.clone(),
-            kind: JoinKind::Person,
-            parent: None,
-            from: from.to_string(),
-            into: into.to_string(),
-            state: JoinState::Asked,
-            asked_at: now,
-        };
-        if !joins::insert(db, &join)? {
-            return Err(JoinRefusal::Joined.into());
-        }
-        // The log names the one who stays: what is said of them goes when they are erased.
-        let entry = Entry::new(&tenant, actor, Action::PersonJoined, into.as_str(), now);
-        let entry = entry.detail(json!({
-            "join": join.id,
-            "awards": awards::for_person(db, &tenant, &from)?.len(),
-            "hand_ins": submissions::of_person(db, &tenant, &from)?.len(),
-        }));
-        audit::record(db, &entry, random.as_ref())?;
-        let job = DoJoin { join: join.id };
-        queue::enqueue(db, &tenant, &job, now, now, random.as_ref())?;
+        say(db, &tenant, actor, (&from, &into), now, random.as_ref())?;
         Ok(())
     });
     joined.await
+}
+
+/// Keeps that two people are one, whoever says so, for the job that does it.
+pub(super) fn say(
+    db: &mut Db,
+    tenant: &TenantId,
+    actor: Actor,
+    (from, into): (&PersonId, &PersonId),
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<JoinId, ServiceError> {
+    let join = Join {
+        id: JoinId::new(now, random),
+        tenant: tenant.clone(),
+        kind: JoinKind::Person,
+        parent: None,
+        from: from.to_string(),
+        into: into.to_string(),
+        state: JoinState::Asked,
+        asked_at: now,
+    };
+    if !joins::insert(db, &join)? {
+        return Err(JoinRefusal::Joined.into());
+    }
+    // The log names the one who stays: what is said of them goes when they are erased.
+    let entry = Entry::new(tenant, actor, Action::PersonJoined, into.as_str(), now);
+    let entry = entry.detail(json!({
+        "join": join.id,
+        "awards": awards::for_person(db, tenant, from)?.len(),
+        "hand_ins": submissions::of_person(db, tenant, from)?.len(),
+    }));
+    audit::record(db, &entry, random)?;
+    let job = DoJoin {
+        join: join.id.clone(),
+    };
+    queue::enqueue(db, tenant, &job, now, now, random)?;
+    Ok(join.id)
 }

@@ -51,6 +51,7 @@ pub(super) struct AboutMe {
     awards: Vec<Value>,
     falls: Vec<Value>,
     timelines: Vec<Value>,
+    accounts: Vec<Value>,
     visits: Vec<Value>,
     dismissed: Vec<Value>,
     log: Vec<Value>,
@@ -139,6 +140,7 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
         waivers: Vec::new(),
         falls: Vec::new(),
         timelines: Vec::new(),
+        accounts: Vec::new(),
         visits: Vec::new(),
         dismissed: super::dismissed::told(db, tenant, &everybody)?,
         log: told_log(db, tenant, &everybody, &held, &signed, &submissions)?,
@@ -159,6 +161,7 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
         told.waivers.extend(waivers::told(db, tenant, one, &mut names)?);
         told.falls.extend(told_falls(db, tenant, one, &mut names)?);
         told.timelines.extend(mine::timelines(db, tenant, one)?);
+        told.accounts.extend(mine::accounts(db, tenant, one)?);
         told.visits.extend(told_visits(db, tenant, one, &mut names)?);
     }
     Ok(told)
@@ -183,7 +186,7 @@ impl AboutMe {
             "decisions": self.decisions, "approvals": self.approvals, "parts_waived": self.waivers,
             "awards": self.awards,
             "badges_from_elsewhere": elsewhere, "collections": collections,
-            "grades_that_fell": self.falls, "timelines": self.timelines, "visits": self.visits, "hints_dismissed": self.dismissed,
+            "grades_that_fell": self.falls, "timelines": self.timelines, "accounts_joined": self.accounts, "visits": self.visits, "hints_dismissed": self.dismissed,
             "log": self.log,
         })
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::ids::{AwardId, PersonId, TenantId};
-use crate::store::{Db, StoreError, holder_notes, timelines};
+use crate::store::{Db, StoreError, account_joins, holder_notes, timelines};
 
 /// Most timelines of one person that are told, the latest first.
 const MOST: i64 = 1_000;
@@ -27,6 +27,18 @@ pub(super) fn timelines(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Re
             "of_award": one.award, "to_anybody": one.is_public(), "shows_name": one.shows.name,
             "shows_evidence": one.shows.evidence, "made": one.made_at, "works_until": one.until,
             "withdrawn": one.withdrawn_at,
+        })
+    });
+    Ok(told.collect())
+}
+
+/// The accounts of other platforms that they said or were asked to say are theirs, without the codes.
+pub(super) fn accounts(db: &mut Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Value>, StoreError> {
+    let said = account_joins::of_person(db, tenant, person)?;
+    let told = said.into_iter().map(|one| {
+        json!({
+            "code_shown": one.made_at, "code_typed": one.other.as_ref().map(|(_, at)| at), "until": one.until,
+            "joined": one.join.is_some(),
         })
     });
     Ok(told.collect())

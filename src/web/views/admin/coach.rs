@@ -18,7 +18,21 @@ pub(crate) struct InstitutionCoachPage {
     pub(crate) courses: Vec<CoachedCourse>,
     /// How many courses are not listed.
     pub(crate) more: usize,
+    /// Badges of different courses that seem to say the same.
+    pub(crate) alike: Vec<AlikeLine>,
+    pub(crate) more_alike: usize,
     pub(crate) issuer_href: String,
+}
+
+/// Badges that seem to say the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AlikeLine {
+    /// Each with its course.
+    pub(crate) badges: Vec<(String, String)>,
+    /// "They have nearly the same words."
+    pub(crate) by: String,
+    /// How many are not named.
+    pub(crate) more: usize,
 }
 
 /// One course of it.

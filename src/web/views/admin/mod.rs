@@ -32,7 +32,7 @@ pub(crate) use beyond::{BeyondLink, BeyondPage, BeyondSignInPage, GrantPanel, Ke
 pub(crate) use by_hand::{ByHandForm, ByHandPage, PasteLine};
 pub(crate) use choose::ChooseInstitutionPage;
 pub(crate) use clash::ConsoleClashPage;
-pub(crate) use coach::{CoachedCourse, InstitutionCoachPage};
+pub(crate) use coach::{AlikeLine, CoachedCourse, InstitutionCoachPage};
 pub(crate) use confirm::ConsoleConfirmPage;
 pub(crate) use copy_requests::{CopyRequestLine, CopyRequestsPage};
 pub(crate) use endorsements::{EndorsementLine, EndorsementsPage};

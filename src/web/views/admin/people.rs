@@ -17,6 +17,8 @@ pub(crate) struct PeoplePage {
     pub(crate) found: Vec<FoundPerson>,
     /// Newest first.
     pub(crate) joined: Vec<JoinLine>,
+    /// What students said of their own accounts, newest first.
+    pub(crate) by_students: Vec<JoinLine>,
 }
 
 /// Somebody who was found.
@@ -39,6 +41,8 @@ pub(crate) struct JoinLine {
     pub(crate) into: String,
     pub(crate) when: When,
     pub(crate) state: StatusChip,
+    /// What stands out, a sentence each.
+    pub(crate) notes: Vec<&'static str>,
     /// Where taking it back is asked, while it can be.
     pub(crate) part: Option<String>,
 }

@@ -7,8 +7,8 @@ use crate::web::views::shared::ProblemList;
 
 /// Posts `seen`, `create`, `approve`, `revoke`, `endorse` (`instructors` or `administrators`), the boxes `assistants_review`, `…_approve`,
 /// `…_create` and `…_revoke`, `sections` (`whole_course` or `no_teaching`), `regrade`, `offers`, `keep` (`forever` or `days`) with
-/// `days`, and the boxes `public_pages`, `minors`, `external_badges`, `programme_reviews`, `programme_names` and
-/// `programme_counts`.
+/// `days`, and the boxes `public_pages`, `minors`, `external_badges`, `programme_reviews`, `programme_names`,
+/// `programme_counts` and `account_joins`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/policies.html")]
 #[allow(
@@ -44,5 +44,7 @@ pub(crate) struct PoliciesPage {
     pub(crate) programme_names: bool,
     /// Whether the public page of a programme says how many hold it.
     pub(crate) programme_counts: bool,
+    /// Whether students join their own accounts.
+    pub(crate) account_joins: bool,
     pub(crate) problems: ProblemList,
 }

@@ -33,6 +33,8 @@ pub(crate) struct EverywherePage {
     pub(crate) paging: Paging,
     /// How I learned this, over all badges; none while nothing is earned.
     pub(crate) timeline_href: Option<String>,
+    /// Badges of another LMS of the institution; none where the institution does not let students join accounts.
+    pub(crate) accounts_href: Option<String>,
     pub(crate) back_href: String,
 }
 

@@ -1,5 +1,6 @@
 //! Pages for those who learn.
 
+mod accounts;
 mod activity;
 mod badge;
 mod card;
@@ -11,6 +12,7 @@ mod my_badges;
 mod my_data;
 mod timeline;
 
+pub(crate) use accounts::{AccountReviewPage, AccountView, AccountsPage, AskingView, JoinedRow};
 pub(crate) use activity::{ActivityPage, HandInFields, HandedIn, NotHandedIn, ReviewView};
 pub(crate) use badge::LearnerBadgePage;
 pub(crate) use card::CardPage;

@@ -10,9 +10,11 @@ const fn skills(refusal: SkillsRefusal) -> &'static str {
     match refusal {
         SkillsRefusal::Name => "Name the framework in 1 to 100 characters, for instance ESCO.",
         SkillsRefusal::TooLarge => {
-            "The file is too large. Keep the columns with names, addresses and codes alone, at most 4 MB, or bring it in parts under several names."
+            "The file is too large. Put it into a ZIP of at most 4 MB, which may hold 16 MB, keep the columns with names, addresses and codes alone, or bring it in parts under several names."
         }
-        SkillsRefusal::NotText => "This is no CSV file in UTF-8. Save it as “CSV UTF-8” and bring it again.",
+        SkillsRefusal::NotText => {
+            "This is no CSV file in UTF-8, and no ZIP with one. Save it as “CSV UTF-8” and bring it again."
+        }
         SkillsRefusal::File(NoSkills::Empty) => "There is no skill in this file.",
         SkillsRefusal::File(NoSkills::NoColumns) => {
             "The first row has to name a column of skills (such as name, preferredLabel, fullStatement) and one of their addresses (such as url, conceptUri)."
