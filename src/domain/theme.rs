@@ -99,6 +99,18 @@ impl Colour {
         }
     }
 
+    /// A shade of this colour on which its ink stays as legible as text has to be.
+    #[must_use]
+    pub(crate) fn shade(self) -> Self {
+        let ink = self.ink();
+        let nearer = self.towards(ink, 8);
+        if nearer.contrast(ink) >= ENOUGH {
+            return nearer;
+        }
+        let other = if ink == Self::WHITE { Self::BLACK } else { Self::WHITE };
+        self.towards(other, 10)
+    }
+
     /// White.
     pub(crate) const WHITE: Self = Self {
         red: 255,
@@ -166,6 +178,9 @@ mod tests {
             for colour in [accent.light, accent.dark] {
                 prop_assert!(colour.contrast(colour.ink()) >= ENOUGH);
             }
+            let any = Colour { red, green, blue };
+            prop_assert!(any.contrast(any.ink()) >= ENOUGH && any.shade().contrast(any.ink()) >= ENOUGH);
+            prop_assert_ne!(any.shade(), any);
         }
     }
 }
