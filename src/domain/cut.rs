@@ -72,7 +72,11 @@ impl Cut {
             Self::End => at(rest, short, None),
             Self::Pad(ground) => {
                 // Out of the picture, across its longer side.
-                let (left, top) = if width > height { (0, -(rest / 2)) } else { (-(rest / 2), 0) };
+                let (left, top) = if width > height {
+                    (0, -(rest / 2))
+                } else {
+                    (-(rest / 2), 0)
+                };
                 Frame {
                     left,
                     top,
@@ -122,7 +126,10 @@ mod tests {
         assert_eq!(frame(Cut::Pad(Colour::BLACK), high), Ok(Some((-50, 0, 400))));
         let square = |left, top, side| frame(Cut::Square { left, top, side }, wide);
         assert_eq!(square(300, 200, 100), Ok(Some((300, 200, 100))));
-        let outside = Err(CutProblem::Outside { width: 400, height: 300 });
+        let outside = Err(CutProblem::Outside {
+            width: 400,
+            height: 300,
+        });
         assert_eq!(square(301, 200, 100), outside);
         assert_eq!(square(0, 0, 400), outside);
         assert_eq!(square(u32::MAX, u32::MAX, u32::MAX), outside);
@@ -136,8 +143,8 @@ mod tests {
             for cut in [Cut::Centre, Cut::Start, Cut::End, Cut::Square { left, top, side }] {
                 if let Ok(Some(frame)) = cut.frame((width, height)) {
                     prop_assert!(frame.left >= 0 && frame.top >= 0);
-                    prop_assert!(frame.left + i64::from(frame.side) <= width.into());
-                    prop_assert!(frame.top + i64::from(frame.side) <= height.into());
+                    prop_assert!(frame.left + i64::from(frame.side) <= i64::from(width));
+                    prop_assert!(frame.top + i64::from(frame.side) <= i64::from(height));
                 }
             }
         }

@@ -106,7 +106,9 @@ impl Icon {
             own.any(|one| one.starts_with(word))
         };
         if sought.iter().all(|word| begins(self.name, word)) {
-            return Some(u8::from(sought.len() != 1 || sought.iter().any(|word| word != self.name)));
+            return Some(u8::from(
+                sought.len() != 1 || sought.iter().any(|word| word != self.name),
+            ));
         }
         let all = sought
             .iter()
@@ -152,9 +154,17 @@ mod tests {
         for icon in ICONS.iter() {
             assert_eq!(Icon::named(icon.name), Some(*icon));
             let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            assert!(icon.name.len() <= MAX_ICON && icon.name.chars().all(plain), "{}", icon.name);
+            assert!(
+                icon.name.len() <= MAX_ICON && icon.name.chars().all(plain),
+                "{}",
+                icon.name
+            );
             let data = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | '-');
-            assert!(icon.path.starts_with('M') && icon.path.chars().all(data), "{}", icon.name);
+            assert!(
+                icon.path.starts_with('M') && icon.path.chars().all(data),
+                "{}",
+                icon.name
+            );
         }
         assert_eq!(Icon::named("no-such-icon"), None);
         assert_eq!(search("").0.len(), FIRST.len(), "each of the first is one");

@@ -106,7 +106,10 @@ mod tests {
         let Picture::Composed(bare) = serde_json::from_str(bare).unwrap() else {
             panic!("composed");
         };
-        assert_eq!((bare.icon, bare.pattern, bare.banner, bare.stars), (None, Pattern::Plain, None, 0));
+        assert_eq!(
+            (bare.icon, bare.pattern, bare.banner, bare.stars),
+            (None, Pattern::Plain, None, 0)
+        );
     }
 
     #[test]

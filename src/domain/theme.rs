@@ -53,6 +53,12 @@ impl Colour {
         format!("#{:02x}{:02x}{:02x}", self.red, self.green, self.blue)
     }
 
+    /// Red, green and blue.
+    #[must_use]
+    pub(crate) const fn channels(self) -> [u8; 3] {
+        [self.red, self.green, self.blue]
+    }
+
     /// Relative luminance, 0 to 1 (WCAG 2.2).
     #[must_use]
     pub(crate) fn luminance(self) -> f64 {
@@ -107,7 +113,11 @@ impl Colour {
         if nearer.contrast(ink) >= ENOUGH {
             return nearer;
         }
-        let other = if ink == Self::WHITE { Self::BLACK } else { Self::WHITE };
+        let other = if ink == Self::WHITE {
+            Self::BLACK
+        } else {
+            Self::WHITE
+        };
         self.towards(other, 10)
     }
 

@@ -21,7 +21,7 @@ use crate::web::extract::proven::Proven;
 use crate::web::instructor::badge_form::{at_field, design, read, wrong_besides};
 use crate::web::paths::console;
 use crate::web::views::admin::{ChoiceLine, OfferedGroup, OfferedRow, ProgrammeEditorPage};
-use crate::web::views::instructor::BadgeFields;
+use crate::web::views::instructor::{BadgeFields, PictureMaker};
 use crate::web::views::shared::{Choice, Problem, ProblemList};
 use crate::web::words;
 
@@ -292,6 +292,11 @@ fn view(
             None => console::programmes_of(&institution.id),
         },
         fields: filled.fields.clone(),
+        maker: PictureMaker::new(
+            &visit.fields.text("icon_search"),
+            &filled.fields.icon,
+            visit.fields.text("action") == "search_icons",
+        ),
         problems: ProblemList(problems),
         sought: filled.sought.clone(),
         groups,
