@@ -43,7 +43,11 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 async fn new(visit: Visit) -> Result<HttpResponse, AppError> {
     policies::check(&visit.cairn, &visit.visitor, Power::Create).await?;
     let locale = visit.visitor.session.locale.clone().unwrap_or_default();
-    let fields = BadgeFields::in_language(&locale);
+    let mut fields = BadgeFields::in_language(&locale);
+    // Badges of an institution begin in its colour.
+    if let Some(accent) = visit.visitor.accent {
+        fields.colour = accent.hex();
+    }
     let page = view(&visit, None, fields, Vec::new(), Vec::new(), 0);
     visit.show(&BadgeEditorPage {
         picker: picker(&visit, "").await?,

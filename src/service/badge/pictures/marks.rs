@@ -125,6 +125,10 @@ impl Marks {
         })
     }
 
+    pub(super) const fn has_banner(&self) -> bool {
+        self.banner.is_some()
+    }
+
     /// Where things stand on a picture of that shape with these marks.
     pub(super) fn field(&self, shape: Shape) -> Field {
         let (centre, letters, icon) = match shape {

@@ -1,4 +1,4 @@
-//! The outlines of the family: one fill, one inner line, letters in the middle.
+//! The outlines of the family: one fill, one inner line, letters or an icon in the middle.
 
 use crate::domain::badge::Shape;
 use crate::domain::theme::Colour;
@@ -19,14 +19,19 @@ const RIBBONS: &str = "M88 150L60 228l28-9 18 19 24-68zM152 150l28 78-28-9-18 19
 pub(super) fn draw(shape: Shape, colour: Colour, initials: &str, marks: &Marks) -> String {
     let ink = colour.ink();
     let field = marks.field(shape);
+    // Above a banner, stones have their motif on the one in the middle.
+    let motif_ink = match shape {
+        Shape::Stones if marks.has_banner() => middle_stone(colour).ink(),
+        _ => ink,
+    };
     let motif = match marks.icon {
-        Some(icon) => marks::icon(icon, field.centre, field.icon, ink),
+        Some(icon) => marks::icon(icon, field.centre, field.icon, motif_ink),
         None => {
             let letters = outline(initials, field.centre, field.letters);
             if letters.is_empty() {
                 String::new()
             } else {
-                format!(r#"<path d="{letters}" fill="{}"/>"#, ink.hex())
+                format!(r#"<path d="{letters}" fill="{}"/>"#, motif_ink.hex())
             }
         }
     };
@@ -74,11 +79,14 @@ fn ground(shape: Shape, colour: Colour) -> String {
 
 /// Three stones, each on the one below, lighter towards the top (or darker, on a light colour).
 fn stones(colour: Colour) -> String {
-    let other = colour.ink();
-    let middle = colour.towards(other, 10).hex();
-    let top = colour.towards(other, 20).hex();
+    let middle = middle_stone(colour).hex();
+    let top = colour.towards(colour.ink(), 20).hex();
     format!(
         r#"<path d="M18 184c0-31 36-56 100-57 66-1 104 22 104 54 0 30-32 45-104 45-70 0-100-12-100-42z" fill="{}"/><path d="M52 96c0-21 26-33 66-33 42 0 72 11 72 31 0 19-28 28-72 28-42 0-66-8-66-26z" fill="{middle}"/><path d="M82 38c0-15 16-25 38-25 24 0 42 9 42 23s-18 22-42 22c-22 0-38-7-38-20z" fill="{top}"/>"#,
         colour.hex()
     )
+}
+
+fn middle_stone(colour: Colour) -> Colour {
+    colour.towards(colour.ink(), 10)
 }
