@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::domain::picture::MAX_ICON;
+
 /// One icon a line: name, words, path; parted by tabs, ordered by name.
 const LUCIDE: &str = include_str!("icons/lucide.txt");
 
@@ -77,6 +79,9 @@ impl Icon {
     /// The icon of that name.
     #[must_use]
     pub(crate) fn named(name: &str) -> Option<Self> {
+        if name.len() > MAX_ICON {
+            return None;
+        }
         let at = ICONS.binary_search_by(|icon| icon.name.cmp(name)).ok()?;
         ICONS.get(at).copied()
     }
@@ -144,7 +149,6 @@ pub(crate) fn search(sought: &str) -> (Vec<Icon>, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::picture::MAX_ICON;
 
     #[test]
     fn every_icon_is_there_once_in_order_and_is_found_by_its_name() {

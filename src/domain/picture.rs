@@ -6,7 +6,7 @@ use crate::domain::badge::Shape;
 
 /// Characters on a banner.
 pub(crate) const MAX_BANNER: usize = 16;
-/// Characters in the name of an icon.
+/// Bytes in the name of an icon.
 pub(crate) const MAX_ICON: usize = 40;
 /// Stars on a picture.
 pub(crate) const MAX_STARS: u8 = 5;

@@ -82,13 +82,16 @@ fn an_icon_is_found_by_words_and_the_picture_is_saved_as_it_was_shown() {
         }
         let saved = teacher.send_files(&found, "/badges/save", &chosen, &[]).await;
         assert!(saved.words().contains("Saved."), "{}", saved.words());
-        let address = "/p/drawn.svg?initials=&amp;shape=rosette&amp;colour=%231f6f78&amp;icon=award&amp;pattern=rays\
-                       &amp;banner=Level+2&amp;band=%23f2c14e&amp;stars=2";
-        let plain = address.replace("&amp;", "&");
+        let plain = "/p/drawn.svg?initials=&shape=rosette&colour=%231f6f78&icon=award&pattern=rays\
+                     &banner=Level+2&band=%23f2c14e&stars=2";
         let text = saved.text().replace("&#38;", "&").replace("&amp;", "&");
-        assert!(text.contains(&plain), "{text}");
+        assert!(text.contains(plain), "{text}");
         let picture = teacher.browser.get(&format!("{}{plain}", scene.origin)).await;
         assert_eq!(picture.unwrap().status, 200);
+        let other = format!("{}{}", scene.origin, plain.replace("award", "no-such-icon"));
+        let refused = teacher.browser.get(&other).await.unwrap();
+        assert_eq!(refused.status, 400);
+        assert!(refused.text().contains("picture.icon"), "{}", refused.text());
         scene.end().await;
     }));
 }

@@ -131,7 +131,7 @@ impl Marks {
 
     /// Where things stand on a picture of that shape with these marks.
     pub(super) fn field(&self, shape: Shape) -> Field {
-        let (centre, letters, icon) = match shape {
+        let (centre, letters, icon): ((f32, f32), (f32, f32), f32) = match shape {
             Shape::Hexagon => ((120.0, 120.0), (132.0, 62.0), 96.0),
             Shape::Circle | Shape::Octagon => ((120.0, 120.0), (138.0, 64.0), 100.0),
             Shape::Shield => ((120.0, 112.0), (124.0, 62.0), 92.0),
@@ -185,7 +185,7 @@ impl Marks {
 
     /// The pattern, within the inner line of the shape.
     pub(super) fn pattern(&self, shape: Shape, colour: Colour) -> String {
-        let ((x, y), radius) = match shape {
+        let ((x, y), radius): ((f32, f32), f32) = match shape {
             // Stones have no room for one.
             Shape::Stones => return String::new(),
             Shape::Shield => ((120.0, 112.0), 74.0),
@@ -230,7 +230,7 @@ impl Marks {
                         r#"<circle cx="{x}" cy="{y}" r="{radius:.2}" fill="none" stroke="{shade}" stroke-width="7"/>"#
                     )
                 };
-                return [0.92, 0.68, 0.44].map(ring).concat();
+                return [0.92_f32, 0.68, 0.44].map(ring).concat();
             }
         }
         format!(r#"<path d="{data}" fill="{shade}"/>"#)

@@ -139,7 +139,10 @@ fn place_word(place: Option<Place>) -> String {
 
 async fn new(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
     let (institution, offered) = programmes::offered(&visit.cairn, &visit.admin, &tenant).await?;
-    let filled = Filled::new("");
+    let mut filled = Filled::new("");
+    if let Some(accent) = institution.accent {
+        filled.fields.colour = accent.hex();
+    }
     visit.show(&view(&visit, &institution, None, &filled, &offered, Vec::new()))
 }
 
