@@ -7,7 +7,7 @@ use crate::domain::badge::{Design, Expiry, Kind, Picture, Renewal, Shape};
 use crate::domain::picture::{BAND, Banner, Composed, Pattern};
 use crate::domain::starters::Starter;
 use crate::domain::zone::last_moment;
-use crate::service::badge::pictures;
+use crate::service::badge::pictures::{self, Drawing};
 use crate::web::views::instructor::picture_maker::{PictureMaker, WholePicture};
 use crate::web::views::shared::{Choice, FieldProblem, Page, ProblemList};
 use crate::web::words::{achievements, renewals, starters};
@@ -358,10 +358,16 @@ impl BadgeFields {
         }
     }
 
-    /// Where the drawn picture is served as it is typed.
+    /// Where the drawn picture is served as it is typed; without what is typed wrong on it.
     #[must_use]
     pub(crate) fn preview_src(&self) -> String {
-        pictures::href(&self.drawn(self.initials.clone()))
+        let typed = pictures::href(&self.drawn(self.initials.clone()));
+        let query = typed.split_once('?').map(|(_, query)| query);
+        if query.is_some_and(|query| Drawing::asked(query).is_ok()) {
+            typed
+        } else {
+            pictures::address(pictures::DRAWN, &self.initials, &self.shape, &self.colour)
+        }
     }
 }
 

@@ -32,7 +32,7 @@ impl PictureMaker {
             sought: sought.to_owned(),
             icons: chosen.into_iter().chain(others).collect(),
             more,
-            is_open: searches,
+            is_open: searches || !sought.is_empty(),
             chosen,
         }
     }
