@@ -39,8 +39,7 @@ impl PictureMaker {
 
     /// Whether nothing is found by words that were typed.
     pub(crate) fn finds_nothing(&self) -> bool {
-        let others = self.icons.iter().filter(|icon| Some(**icon) != self.chosen);
-        !self.sought.is_empty() && others.count() == 0
+        !self.sought.is_empty() && self.icons.iter().all(|icon| Some(*icon) == self.chosen)
     }
 
     /// Where drawn pictures are served.
