@@ -127,14 +127,17 @@
   const preview = document.getElementById('preview');
   if (preview) {
     const form = preview.closest('form');
+    const plain = ['initials', 'shape', 'colour'];
+    const marks = ['icon', 'pattern', 'banner', 'band', 'stars'];
     let wait;
     const draw = () => {
       const query = new URLSearchParams();
-      ['initials', 'shape', 'colour'].forEach((name) => query.set(name, form.elements[name].value));
+      plain.forEach((name) => query.set(name, form.elements[name].value));
+      marks.map((name) => [name, form.elements[name].value]).forEach(([name, value]) => value && query.set(name, value));
       preview.src = `${preview.dataset.base}?${query}`;
     };
     form.addEventListener('input', (event) => {
-      if (!['initials', 'shape', 'colour'].includes(event.target.name)) return;
+      if (![...plain, ...marks].includes(event.target.name)) return;
       clearTimeout(wait);
       wait = setTimeout(draw, 120);
     });

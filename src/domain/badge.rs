@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::achievement::{AchievementType, Details, Language};
+use crate::domain::picture::Composed;
 use crate::domain::rest::Rest;
 use crate::domain::zone::{Zone, last_moment};
 use crate::ids::{BadgeId, CourseId, RuleId, TenantId};
@@ -141,6 +142,8 @@ pub(crate) enum Picture {
         /// `image/png` or `image/svg+xml`.
         media_type: String,
     },
+    /// Drawn by Cairn with more than letters on it.
+    Composed(Composed),
 }
 
 /// The outline of a drawn picture.
@@ -152,6 +155,48 @@ pub(crate) enum Shape {
     Shield,
     /// Stacked stones: for a badge that is earned by badges.
     Stones,
+    Square,
+    Octagon,
+    /// A disc with a scalloped edge.
+    Seal,
+    /// A seal with two ribbons below it.
+    Rosette,
+}
+
+impl Shape {
+    /// Every outline, in the order in which a form offers them.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Hexagon,
+        Self::Circle,
+        Self::Shield,
+        Self::Square,
+        Self::Octagon,
+        Self::Seal,
+        Self::Rosette,
+        Self::Stones,
+    ];
+
+    /// The word in forms and addresses, as it is stored.
+    #[must_use]
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Hexagon => "hexagon",
+            Self::Circle => "circle",
+            Self::Shield => "shield",
+            Self::Stones => "stones",
+            Self::Square => "square",
+            Self::Octagon => "octagon",
+            Self::Seal => "seal",
+            Self::Rosette => "rosette",
+        }
+    }
+
+    /// The outline of that word; a hexagon for any other.
+    #[must_use]
+    pub(crate) fn of_word(word: &str) -> Self {
+        let found = Self::ALL.into_iter().find(|shape| shape.word() == word);
+        found.unwrap_or(Self::Hexagon)
+    }
 }
 
 /// A link to a skill in a framework (Open Badges 3.0, `Alignment`).

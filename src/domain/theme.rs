@@ -53,6 +53,12 @@ impl Colour {
         format!("#{:02x}{:02x}{:02x}", self.red, self.green, self.blue)
     }
 
+    /// Red, green and blue.
+    #[must_use]
+    pub(crate) const fn channels(self) -> [u8; 3] {
+        [self.red, self.green, self.blue]
+    }
+
     /// Relative luminance, 0 to 1 (WCAG 2.2).
     #[must_use]
     pub(crate) fn luminance(self) -> f64 {
@@ -97,6 +103,22 @@ impl Colour {
         } else {
             Self::BLACK
         }
+    }
+
+    /// A shade of this colour on which its ink stays as legible as text has to be.
+    #[must_use]
+    pub(crate) fn shade(self) -> Self {
+        let ink = self.ink();
+        let nearer = self.towards(ink, 8);
+        if nearer.contrast(ink) >= ENOUGH {
+            return nearer;
+        }
+        let other = if ink == Self::WHITE {
+            Self::BLACK
+        } else {
+            Self::WHITE
+        };
+        self.towards(other, 10)
     }
 
     /// White.
@@ -166,6 +188,9 @@ mod tests {
             for colour in [accent.light, accent.dark] {
                 prop_assert!(colour.contrast(colour.ink()) >= ENOUGH);
             }
+            let any = Colour { red, green, blue };
+            prop_assert!(any.contrast(any.ink()) >= ENOUGH && any.shade().contrast(any.ink()) >= ENOUGH);
+            prop_assert_ne!(any.shade(), any);
         }
     }
 }

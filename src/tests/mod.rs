@@ -41,6 +41,7 @@ mod oddities;
 mod on_their_way;
 mod operations;
 mod pentest;
+mod picturing;
 mod placing;
 mod portfolio;
 mod privacy;

@@ -125,7 +125,11 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     viewer.goto("editor-new", &new).await;
     viewer.press("Save, then its rule").await;
     viewer.inspect("editor-problems").await;
-    viewer.goto("editor", &edit).await;
+    let driver = &viewer.chromium.driver;
+    driver.goto(edit.as_str()).await.unwrap();
+    let unfold = "document.getElementById('f-icon').open = true";
+    driver.execute(unfold, Vec::new()).await.unwrap();
+    viewer.inspect("editor").await;
     viewer.goto("rule", &edit.replace("/edit", "/rule")).await;
     // A group within the rule, with two rows that say nothing yet.
     for button in ["group:", "add:GROUP:grade", "add:GROUP:grade", "save"] {

@@ -213,6 +213,7 @@ pub(crate) fn picture_path(address: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::domain::badge::{Picture, Shape};
+    use crate::domain::picture::{Banner, Composed, Pattern};
 
     #[test]
     fn the_picture_that_a_credential_names_is_found_again() {
@@ -223,6 +224,18 @@ mod tests {
                 shape: Shape::Stones,
                 colour: "#205080".into(),
             },
+            Picture::Composed(Composed {
+                shape: Shape::Seal,
+                colour: "#205080".into(),
+                initials: "QM".into(),
+                icon: Some("trophy".into()),
+                pattern: Pattern::Rays,
+                banner: Some(Banner {
+                    text: "Level 2".into(),
+                    colour: "#f2c14e".into(),
+                }),
+                stars: 2,
+            }),
             Picture::Uploaded {
                 digest: digest.clone(),
                 media_type: "image/png".into(),
@@ -239,7 +252,7 @@ mod tests {
             // What is signed now names a PNG, which wallets show; a page shows a drawing as it was drawn.
             let png = pictures::png_href(&picture);
             let shown = match picture {
-                Picture::Drawn { .. } => href,
+                Picture::Drawn { .. } | Picture::Composed(_) => href,
                 Picture::Uploaded { .. } => png.clone(),
             };
             assert_eq!(found(&png), Some(shown));

@@ -225,7 +225,7 @@ pub(crate) async fn keep_logo(
     let kept = pictures::clean_and_keep(cairn, bytes).await?;
     Ok(kept.map(|picture| match picture {
         Picture::Uploaded { digest, .. } => Logo::New(digest),
-        Picture::Drawn { .. } => Logo::Kept,
+        Picture::Drawn { .. } | Picture::Composed(_) => Logo::Kept,
     }))
 }
 

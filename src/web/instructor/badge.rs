@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::badge_form::{at_field, design as read_design, read, wrong_besides};
+use super::squaring::{self, Squared};
 use crate::domain::badge::{Badge, Design, Picture};
 use crate::domain::policy::Power;
 use crate::domain::starters::Starter;
@@ -22,7 +23,7 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{
-    AlignmentRow, BadgeEditorPage, BadgeFields, OfferSwitch, SkillPicker, sentences,
+    AlignmentRow, BadgeEditorPage, BadgeFields, OfferSwitch, PictureMaker, SkillPicker, sentences,
 };
 use crate::web::views::shared::{Choice, Problem, ProblemList};
 use crate::web::words;
@@ -42,7 +43,11 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 async fn new(visit: Visit) -> Result<HttpResponse, AppError> {
     policies::check(&visit.cairn, &visit.visitor, Power::Create).await?;
     let locale = visit.visitor.session.locale.clone().unwrap_or_default();
-    let fields = BadgeFields::in_language(&locale);
+    let mut fields = BadgeFields::in_language(&locale);
+    // Badges of an institution begin in its colour.
+    if let Some(accent) = visit.visitor.accent {
+        fields.colour = accent.hex();
+    }
     let page = view(&visit, None, fields, Vec::new(), Vec::new(), 0);
     visit.show(&BadgeEditorPage {
         picker: picker(&visit, "").await?,
@@ -141,6 +146,7 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
     let mut problems = Vec::new();
     let mut unkept: Option<AppError> = None;
     let mut asked: Option<String> = None;
+    let mut is_new = false;
     // A picture that came with the form is kept at once, so that it is not lost when something else is wrong.
     if let Some(file) = visit.fields.file("picture") {
         match pictures::keep(&visit.cairn, &visit.visitor, file.bytes.clone()).await {
@@ -149,6 +155,7 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
                     .trim_start_matches(addresses::PICTURES)
                     .to_owned();
                 "uploaded".clone_into(&mut fields.picture_from);
+                is_new = true;
             }
             Ok(Err(refused)) => {
                 problems.push(Problem {
@@ -160,13 +167,22 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
             Err(error) => return Err(error.into()),
         }
     }
+    let mut whole = None;
+    match squaring::squared(visit, &mut fields, is_new).await {
+        Ok(Squared { size, problem }) => {
+            whole = size;
+            problems.extend(problem);
+        }
+        Err(error) if error.keeps_the_form() => unkept = Some(AppError::from(error)),
+        Err(error) => return Err(error.into()),
+    }
     let action = visit.fields.text("action");
     let started = action.strip_prefix("start:").and_then(Starter::parse);
     if let Some(starter) = started.filter(|_| id.is_none()) {
         fields = fields.begun_as(starter);
     }
     let picks = take_skill(visit, &action, &mut fields).await?;
-    let only_shows = action == "refresh" || started.is_some() || picks;
+    let only_shows = matches!(action.as_str(), "refresh" | "search_icons") || started.is_some() || picks;
     if !change_skills(&action, &mut fields) && !only_shows && unkept.is_none() {
         let (design, unread) = read_design(&fields, visit.visitor.zone());
         problems.extend(unread);
@@ -233,6 +249,7 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
         may_save,
         leaves: asked,
         picker,
+        whole,
         ..page
     };
     if let Some(error) = unkept {
@@ -277,6 +294,7 @@ fn changed_meanwhile(
         ("revision", revision.to_string()),
         ("picture_from", typed.picture_from.clone()),
         ("picture_kept", typed.picture_kept.clone()),
+        ("picture_whole", typed.picture_whole.clone()),
     ];
     let now = visit.cairn.clock.now();
     let lines = beside(&saved, typed);
@@ -291,7 +309,22 @@ type Part<'a> = (&'static str, &'a dyn Fn(&BadgeFields) -> String);
 fn beside(saved: &BadgeFields, typed: &BadgeFields) -> Vec<(&'static str, String, String)> {
     let picture = |one: &BadgeFields| match one.picture_from.as_str() {
         "uploaded" => "a picture of your own".to_owned(),
-        _ => format!("{} on {} {}", one.initials, one.colour, one.shape),
+        _ => {
+            let motif = if one.icon.is_empty() {
+                &one.initials
+            } else {
+                &one.icon
+            };
+            let drawn = format!("{motif} on {} {}", one.colour, one.shape);
+            let banner = Some(one.banner.as_str()).filter(|text| !text.is_empty());
+            let banner = banner.map(|text| format!("\nbanner “{text}” on {}", one.band));
+            format!(
+                "{drawn}{}\npattern: {}; stars: {}",
+                banner.unwrap_or_default(),
+                one.pattern,
+                one.stars
+            )
+        }
     };
     let skills = |one: &BadgeFields| {
         let lines = one.alignments.iter();
@@ -420,11 +453,16 @@ fn view(
             None => visit.href(&course::badge_save_new()),
         },
         uploaded_src: (!kept.is_empty()).then(|| addresses::picture(kept)),
+        whole: None,
+        maker: PictureMaker::new(
+            &visit.fields.text("icon_search"),
+            &fields.icon,
+            visit.fields.text("action") == "search_icons",
+        ),
         fields,
         problems: ProblemList(problems),
         hints,
         coach_href: visit.href(&course::coach()),
-        drawn_src: pictures::DRAWN.to_owned(),
         holders,
         back_href: if places {
             visit.href(&course::place())

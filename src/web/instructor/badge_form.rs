@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use crate::domain::achievement::{AchievementType, Details, Language};
-use crate::domain::badge::{Alignment, Design, Expiry, Kind, Picture, Renewal, Shape};
+use crate::domain::badge::{Alignment, Design, Expiry, Kind, Picture, Renewal};
 use crate::domain::design_review::{DesignProblem, review_design};
 use crate::domain::zone::Zone;
 use crate::service::badge::pictures;
@@ -32,9 +32,20 @@ pub(in crate::web) fn read(form: &Fields) -> BadgeFields {
         criteria: text("criteria"),
         picture_from: text("picture_from"),
         picture_kept: text("picture_kept"),
+        picture_whole: text("picture_whole"),
+        cut: text("cut"),
+        cut_left: text("cut_left"),
+        cut_top: text("cut_top"),
+        cut_side: text("cut_side"),
+        cut_colour: text("cut_colour"),
         initials: text("initials"),
         shape: text("shape"),
         colour: text("colour"),
+        icon: text("icon"),
+        pattern: text("pattern"),
+        banner: text("banner"),
+        band: text("band"),
+        stars: text("stars"),
         picture_alt: text("picture_alt"),
         kind: text("kind"),
         hours: text("hours"),
@@ -214,16 +225,18 @@ fn picture(fields: &BadgeFields) -> Result<Picture, &'static str> {
     if fields.picture_from != "uploaded" {
         return Ok(drawn(fields));
     }
-    let (digest, ending) = fields
-        .picture_kept
-        .split_once('.')
-        .ok_or("Choose the picture to upload.")?;
+    uploaded(&fields.picture_kept).ok_or("Choose the picture to upload.")
+}
+
+/// The picture that is kept as `<digest>.<png|svg>`, by its name; none where it is no such name.
+pub(super) fn uploaded(file: &str) -> Option<Picture> {
+    let (digest, ending) = file.split_once('.')?;
     let media_type = if ending == "svg" {
         "image/svg+xml"
     } else {
         "image/png"
     };
-    Ok(Picture::Uploaded {
+    Some(Picture::Uploaded {
         digest: digest.to_owned(),
         media_type: media_type.to_owned(),
     })
@@ -235,16 +248,7 @@ fn drawn(fields: &BadgeFields) -> Picture {
     } else {
         fields.initials.to_uppercase()
     };
-    Picture::Drawn {
-        initials,
-        shape: match fields.shape.as_str() {
-            "circle" => Shape::Circle,
-            "shield" => Shape::Shield,
-            "stones" => Shape::Stones,
-            _ => Shape::Hexagon,
-        },
-        colour: fields.colour.to_ascii_lowercase(),
-    }
+    fields.drawn(initials)
 }
 
 /// Which field a problem of the design belongs to.
@@ -258,6 +262,9 @@ pub(in crate::web) fn at_field(problem: &DesignProblem) -> Problem {
         P::CriteriaTooLong { .. } => "criteria".to_owned(),
         P::PictureAltMissing | P::PictureAltTooLong { .. } => "picture_alt".to_owned(),
         P::Initials => "initials".to_owned(),
+        P::Icon => "icon".to_owned(),
+        P::BannerTooLong { .. } | P::BannerLetters | P::BannerColour => "banner".to_owned(),
+        P::Stars => "stars".to_owned(),
         P::Colour | P::PictureDigest | P::PictureType => "picture".to_owned(),
         P::Hours => "hours".to_owned(),
         P::Credits => "credits".to_owned(),

@@ -28,6 +28,7 @@ mod resting;
 mod retire;
 mod rule;
 mod rule_sources;
+mod squaring;
 mod student_work;
 mod students;
 mod unopened;

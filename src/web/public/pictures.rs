@@ -12,6 +12,7 @@ use crate::service::base::drawings::{Asker, Key, Sort};
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::web::bounds::client;
 use crate::web::error::AppError;
+use crate::web::words::pictures::not_drawn;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -22,12 +23,9 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 /// The picture that the query asks for.
 fn asked(request: &HttpRequest) -> Result<Drawing, ServiceError> {
-    Drawing::asked(request.query_string()).ok_or_else(|| {
-        ServiceError::form(
-            ErrorKind::BadRequest,
-            "picture.query",
-            "A drawn picture has initials, a shape and a colour, each of them once, and nothing else. Use its address as a page of this site gives it.",
-        )
+    Drawing::asked(request.query_string()).map_err(|why| {
+        let (code, sentence) = not_drawn(why);
+        ServiceError::form(ErrorKind::BadRequest, code, sentence)
     })
 }
 

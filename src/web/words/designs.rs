@@ -5,6 +5,7 @@ use crate::domain::design_review::{
     MAX_ALIGNMENTS, MAX_ALT, MAX_ASSESSMENT, MAX_CRITERIA, MAX_DAYS, MAX_DESCRIPTION, MAX_MONTHS, MAX_NAME,
     MAX_OUTCOME, MAX_SHORT,
 };
+use crate::domain::picture::{MAX_BANNER, MAX_STARS};
 
 /// What to do about it.
 #[must_use]
@@ -31,6 +32,17 @@ pub(crate) fn problem(problem: &P) -> String {
         }
         P::Initials => "Give the drawn picture one to three letters or digits as initials.",
         P::Colour => "Write the picture's colour as # and six hexadecimal digits, for instance #1f6f5c.",
+        P::Icon => "Choose an icon from those that are shown, or none.",
+        P::BannerTooLong { length } => {
+            return format!(
+                "Shorten the words on the banner to {MAX_BANNER} characters; they have {length}."
+            );
+        }
+        P::BannerLetters => {
+            "The banner can have Latin, Greek and Cyrillic letters, digits and punctuation. Write it with these, or leave it empty."
+        }
+        P::BannerColour => "Write the banner's colour as # and six hexadecimal digits, for instance #f2c14e.",
+        P::Stars => return format!("A picture has at most {MAX_STARS} stars."),
         P::PictureDigest => "Upload the picture again: it was not stored completely.",
         P::PictureType => "Upload the picture as PNG or SVG.",
         P::Hours => "Give more than 0 hours, or leave hours empty.",

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use crate::domain::badge::{Alignment, Design, Expiry, Picture};
+use crate::domain::icons::Icon;
+use crate::domain::picture::{Composed, MAX_BANNER, MAX_STARS, can_write};
 use crate::domain::tags::skill_tag;
+use crate::domain::theme::Colour;
 
 #[cfg(test)]
 mod tests;
@@ -54,6 +57,16 @@ pub(crate) enum DesignProblem {
     },
     Initials,
     Colour,
+    /// An icon that is none of ours.
+    Icon,
+    BannerTooLong {
+        length: usize,
+    },
+    /// A banner with letters that the font of pictures lacks.
+    BannerLetters,
+    BannerColour,
+    /// More stars than a picture has.
+    Stars,
     PictureDigest,
     PictureType,
     Hours,
@@ -161,17 +174,12 @@ fn too_long(text: &str, most: usize) -> Option<usize> {
 fn review_picture(design: &Design, problems: &mut Vec<DesignProblem>) {
     match &design.picture {
         Picture::Drawn { initials, colour, .. } => {
-            let letters = initials.chars().count();
-            // They are taken from the name where nobody chose them: a missing name is said once.
-            let follow = letters == 0 && design.name.trim().is_empty();
-            if !follow && (!(1..=3).contains(&letters) || !initials.chars().all(char::is_alphanumeric)) {
-                problems.push(DesignProblem::Initials);
-            }
-            let digits = colour.strip_prefix('#').unwrap_or_default();
-            if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            review_initials(initials, design, problems);
+            if Colour::parse(colour).is_none() {
                 problems.push(DesignProblem::Colour);
             }
         }
+        Picture::Composed(composed) => review_composed(composed, design, problems),
         Picture::Uploaded { digest, media_type } => {
             if digest.len() != 64
                 || !digest
@@ -190,6 +198,39 @@ fn review_picture(design: &Design, problems: &mut Vec<DesignProblem>) {
     }
     let alt = too_long(&design.picture_alt, MAX_ALT);
     problems.extend(alt.map(|length| DesignProblem::PictureAltTooLong { length }));
+}
+
+fn review_initials(initials: &str, design: &Design, problems: &mut Vec<DesignProblem>) {
+    let letters = initials.chars().count();
+    // They are taken from the name where nobody chose them: a missing name is said once.
+    let follow = letters == 0 && design.name.trim().is_empty();
+    if !follow && (!(1..=3).contains(&letters) || !initials.chars().all(char::is_alphanumeric)) {
+        problems.push(DesignProblem::Initials);
+    }
+}
+
+fn review_composed(picture: &Composed, design: &Design, problems: &mut Vec<DesignProblem>) {
+    match &picture.icon {
+        None => review_initials(&picture.initials, design, problems),
+        Some(name) if Icon::named(name).is_none() => problems.push(DesignProblem::Icon),
+        Some(_) => {}
+    }
+    if Colour::parse(&picture.colour).is_none() {
+        problems.push(DesignProblem::Colour);
+    }
+    if let Some(banner) = &picture.banner {
+        if let Some(length) = too_long(&banner.text, MAX_BANNER) {
+            problems.push(DesignProblem::BannerTooLong { length });
+        } else if !can_write(&banner.text) {
+            problems.push(DesignProblem::BannerLetters);
+        }
+        if Colour::parse(&banner.colour).is_none() {
+            problems.push(DesignProblem::BannerColour);
+        }
+    }
+    if picture.stars > MAX_STARS {
+        problems.push(DesignProblem::Stars);
+    }
 }
 
 fn review_details(design: &Design, problems: &mut Vec<DesignProblem>) {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::badge::{Kind, Shape};
+use crate::domain::picture::{Banner, Pattern};
 use crate::domain::sample::{days, decimal, now};
 use crate::domain::zone::Zone;
 
@@ -121,6 +122,52 @@ fn a_drawn_picture_needs_initials_and_a_colour() {
     for colour in ["abcdef", "#abc", "#abcdeg", "#abcdef0", "red", "", "#äbcd"] {
         assert_eq!(drawn("A", colour), [DesignProblem::Colour], "{colour:?}");
     }
+}
+
+#[test]
+fn what_is_on_a_drawn_picture_is_ours_and_can_be_written() {
+    let composed = |change: fn(&mut Composed)| {
+        let mut picture = Composed {
+            shape: Shape::Rosette,
+            colour: "#205080".into(),
+            initials: "AB".into(),
+            icon: Some("trophy".into()),
+            pattern: Pattern::Dots,
+            banner: Some(Banner {
+                text: "Sixteen letters!".into(),
+                colour: "#f2c14e".into(),
+            }),
+            stars: 5,
+        };
+        change(&mut picture);
+        problems(|design| design.picture = Picture::Composed(picture))
+    };
+    assert_eq!(composed(|_| ()), []);
+    assert_eq!(
+        composed(|one| one.initials.clear()),
+        [],
+        "an icon stands for them"
+    );
+    assert_eq!(
+        composed(|one| one.colour = "blue".into()),
+        [DesignProblem::Colour]
+    );
+    assert_eq!(
+        composed(|one| one.icon = Some("no-such-icon".into())),
+        [DesignProblem::Icon]
+    );
+    let bare = composed(|one| {
+        one.icon = None;
+        one.initials = "ABCD".into();
+    });
+    assert_eq!(bare, [DesignProblem::Initials]);
+    assert_eq!(composed(|one| one.stars = 6), [DesignProblem::Stars]);
+    let long = composed(|one| one.banner.as_mut().unwrap().text.push('!'));
+    assert_eq!(long, [DesignProblem::BannerTooLong { length: 17 }]);
+    let foreign = composed(|one| one.banner.as_mut().unwrap().text = "漢".into());
+    assert_eq!(foreign, [DesignProblem::BannerLetters]);
+    let red = composed(|one| one.banner.as_mut().unwrap().colour = "red".into());
+    assert_eq!(red, [DesignProblem::BannerColour]);
 }
 
 #[test]

@@ -5,10 +5,11 @@ use std::convert::Infallible;
 use bytes::Bytes;
 
 use crate::domain::badge::Picture;
+use crate::domain::cut::Cut;
 use crate::domain::policy::Power;
 use crate::ids::TenantId;
 use crate::service::Cairn;
-use crate::service::badge::uploads::{self, UploadError};
+use crate::service::badge::uploads::{self, CleanPicture, UploadError};
 use crate::service::base::drawings::Asker;
 use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
@@ -57,18 +58,76 @@ async fn cleaned(
     bytes: Bytes,
 ) -> Result<Result<Picture, UploadError>, ServiceError> {
     let clean = move || Ok::<_, Infallible>(uploads::clean(&bytes));
-    let picture = match cairn.drawings.work(asker, clean).await? {
-        Ok(picture) => picture,
-        Err(refused) => return Ok(Err(refused)),
-    };
+    match cairn.drawings.work(asker, clean).await? {
+        Ok(picture) => put(cairn, picture).await.map(Ok),
+        Err(refused) => Ok(Err(refused)),
+    }
+}
+
+async fn put(cairn: &Cairn, picture: CleanPicture) -> Result<Picture, ServiceError> {
     let digest = cairn
         .blobs
         .put(&TenantId::from(SHELF), Bytes::from(picture.bytes))
         .await?;
-    Ok(Ok(Picture::Uploaded {
+    Ok(Picture::Uploaded {
         digest,
         media_type: picture.media_type.to_owned(),
-    }))
+    })
+}
+
+/// Cuts a picture that is kept, and keeps what comes out; the picture itself stays.
+///
+/// # Errors
+/// As [`keep`].
+#[tracing::instrument(name = "kept.cut", skip_all)]
+pub(crate) async fn cut(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    picture: &Picture,
+    how: Cut,
+) -> Result<Result<Picture, UploadError>, ServiceError> {
+    policies::check(cairn, visitor, Power::Create).await?;
+    let Some(bytes) = kept_bytes(cairn, picture).await? else {
+        return Ok(Err(UploadError::Gone));
+    };
+    let asker = Asker::Person(visitor.person.id.clone());
+    let work = move || Ok::<_, Infallible>(uploads::cut(&bytes, how));
+    match cairn.drawings.work(&asker, work).await? {
+        Ok(Some(square)) => put(cairn, square).await.map(Ok),
+        Ok(None) => Ok(Ok(picture.clone())),
+        Err(refused) => Ok(Err(refused)),
+    }
+}
+
+/// Width and height of a picture that is kept, as [`uploads::size`] counts them; none where it is not kept, or cannot be read.
+///
+/// # Errors
+/// What the store of files reports.
+#[tracing::instrument(name = "kept.measured", level = "debug", skip_all)]
+pub(crate) async fn measured(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    picture: &Picture,
+) -> Result<Option<(u32, u32)>, ServiceError> {
+    let Some(bytes) = kept_bytes(cairn, picture).await? else {
+        return Ok(None);
+    };
+    let asker = Asker::Person(visitor.person.id.clone());
+    let measure = move || Ok::<_, Infallible>(uploads::size(&bytes).ok());
+    cairn.drawings.work(&asker, measure).await
+}
+
+async fn kept_bytes(cairn: &Cairn, picture: &Picture) -> Result<Option<Bytes>, ServiceError> {
+    let Picture::Uploaded { digest, .. } = picture else {
+        return Ok(None);
+    };
+    match stored(cairn, digest).await {
+        Ok((_, bytes)) => Ok(Some(bytes)),
+        Err(ServiceError::NotFound(_) | ServiceError::Blob(BlobError::Missing | BlobError::Changed)) => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn internal(error: impl std::fmt::Display) -> ServiceError {

@@ -6,6 +6,8 @@ use std::sync::{Arc, LazyLock};
 use resvg::tiny_skia::{Path, PathSegment, Transform};
 use resvg::usvg::{self, fontdb};
 
+use crate::domain::picture::can_write;
+
 const FONT: &[u8] = include_bytes!("inter-bold-initials.ttf");
 /// The family that the font names itself.
 pub(super) const FAMILY: &str = "Inter";
@@ -26,26 +28,16 @@ pub(super) fn known(letter: char) -> bool {
         && letter.is_alphanumeric() | matches!(letter, '&' | '+')
 }
 
-/// The letters of whole sentences, for cards: the same family with blanks and punctuation. Pictures keep the font above, so
-/// that those that were issued are drawn as they were.
+/// The letters of whole sentences, for cards and banners: the same family with blanks and punctuation. Initials keep the font
+/// above, so that pictures that were issued are drawn as they were.
 const WORDS: &[u8] = include_bytes!("inter-bold-words.ttf");
 
-/// The one font of cards.
+/// The one font of cards and banners.
 static WORD_FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     let mut fonts = fontdb::Database::new();
     fonts.load_font_data(WORDS.to_vec());
     Arc::new(fonts)
 });
-
-/// Whether a card can show this text: its font has each of the letters.
-pub(super) fn can_write(text: &str) -> bool {
-    text.chars().all(|letter| {
-        matches!(letter,
-            ' '..='~' | '¡'..='¬' | '®'..='ň' | 'Ŋ'..='ſ' | 'Ơ'..='ơ' | 'Ư'..='ư' | 'Ș'..='ț' | '\u{384}'..='Ί' | 'Ό'
-            | 'Ύ'..='Ρ' | 'Σ'..='ώ' | 'Ѐ'..='џ' | 'Ґ'..='ґ' | 'Ẁ'..='ẅ' | 'Ạ'..='ỹ' | '–'..='—' | '‘'..='‚' | '“'..='„' | '•'
-            | '…' | '€' | '™')
-    })
-}
 
 /// The path data of a line of words, as [`outline`]; empty where the font lacks a letter of it.
 pub(super) fn words(text: &str, centre: (f32, f32), room: (f32, f32)) -> String {

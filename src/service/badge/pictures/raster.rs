@@ -46,6 +46,15 @@ pub(crate) fn renders(svg: &str) -> Result<(), RasterError> {
     }
 }
 
+/// Width and height of an SVG in its own units.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn svg_size(svg: &str) -> Result<(f32, f32), RasterError> {
+    let size = tree(svg)?.size();
+    Ok((size.width(), size.height()))
+}
+
 /// A picture that is drawn onto another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Inset {

@@ -1,11 +1,15 @@
 //! A picture that somebody uploads: checked, cleaned, and drawn once before it is kept.
 
+mod cut;
 mod png;
 mod svg;
 #[cfg(test)]
 mod tests;
 
+use crate::domain::cut::CutProblem;
 use crate::service::badge::pictures::RasterError;
+
+pub(crate) use cut::{cut, size};
 
 /// Most bytes of a PNG.
 pub(crate) const MAX_PNG_BYTES: usize = 2 * 1024 * 1024;
@@ -55,6 +59,9 @@ pub(crate) enum UploadError {
     Element(String),
     TooComplex,
     CannotBeDrawn(RasterError),
+    /// The picture that was to be cut is not kept.
+    Gone,
+    Cut(CutProblem),
     Write(String),
 }
 

@@ -344,3 +344,53 @@ fn what_cairn_draws_passes_its_own_checks() {
     let drawn = crate::service::badge::pictures::Drawing::new("AB", "stones", "#336699").svg();
     assert!(clean(drawn.as_bytes()).is_ok());
 }
+
+#[test]
+fn an_svg_and_pngs_of_every_kind_are_cut_where_it_was_said() {
+    use crate::domain::cut::{Cut, CutProblem};
+    use crate::domain::theme::Colour;
+
+    let ground = Colour::parse("#00ff00").unwrap();
+    // A red half and a blue one, side by side, with a size of its own and none.
+    let halves =
+        r#"<rect width="20" height="10" fill="red"/><rect x="10" width="10" height="10" fill="blue"/>"#;
+    for head in [r#"width="20" height="10""#, r#"viewBox="0 0 20 10""#] {
+        let svg = format!(r#"<svg xmlns="http://www.w3.org/2000/svg" {head}>{halves}</svg>"#);
+        let svg = clean(svg.as_bytes()).unwrap().bytes;
+        assert_eq!(size(&svg).unwrap(), (1_000, 500));
+        let seen = |how: Cut| {
+            let square = cut(&svg, how).unwrap().unwrap();
+            assert_eq!(square.media_type, "image/svg+xml");
+            assert_eq!(size(&square.bytes).unwrap(), (1_000, 1_000));
+            let svg = String::from_utf8(square.bytes).unwrap();
+            let drawn = colours(&crate::service::badge::pictures::png(&svg, 40).unwrap());
+            [drawn[20 * 40 + 10], drawn[20 * 40 + 30], drawn[2 * 40 + 20]]
+        };
+        let (red, blue) = ([255, 0, 0, 255], [0, 0, 255, 255]);
+        assert_eq!(seen(Cut::Start)[..2], [red, red], "{head}");
+        assert_eq!(seen(Cut::End)[..2], [blue, blue], "{head}");
+        assert_eq!(seen(Cut::Centre)[..2], [red, blue], "{head}");
+        assert_eq!(seen(Cut::Pad(ground)), [red, blue, [0, 255, 0, 255]], "{head}");
+        assert!(cut(&svg, Cut::Whole).unwrap().is_none());
+    }
+    for (kind, samples) in [
+        (ColorType::Grayscale, vec![9_u8]),
+        (ColorType::GrayscaleAlpha, vec![9_u8, 255]),
+        (ColorType::Rgb, vec![9_u8, 9, 9]),
+        (ColorType::Rgba, vec![9_u8, 9, 9, 255]),
+    ] {
+        let bytes = written(50, 40, &samples.repeat(50 * 40), |encoder| {
+            encoder.set_color(kind)
+        });
+        let square = cut(&bytes, Cut::Centre).unwrap().unwrap();
+        assert_eq!(colours(&square.bytes), vec![[9, 9, 9, 255]; 40 * 40], "{kind:?}");
+    }
+    // What is clear in a picture shows its ground.
+    let clear = written(50, 40, &[0; 4 * 50 * 40], |encoder| {
+        encoder.set_color(ColorType::Rgba)
+    });
+    let padded = cut(&clear, Cut::Pad(ground)).unwrap().unwrap();
+    assert_eq!(colours(&padded.bytes), vec![[0, 255, 0, 255]; 50 * 50]);
+    let small = cut(&png(60, 20), Cut::Centre);
+    assert!(matches!(small, Err(UploadError::Cut(CutProblem::Small))));
+}

@@ -21,7 +21,7 @@ use crate::web::extract::proven::Proven;
 use crate::web::instructor::badge_form::{at_field, design, read, wrong_besides};
 use crate::web::paths::console;
 use crate::web::views::admin::{ChoiceLine, OfferedGroup, OfferedRow, ProgrammeEditorPage};
-use crate::web::views::instructor::BadgeFields;
+use crate::web::views::instructor::{BadgeFields, PictureMaker};
 use crate::web::views::shared::{Choice, Problem, ProblemList};
 use crate::web::words;
 
@@ -139,7 +139,10 @@ fn place_word(place: Option<Place>) -> String {
 
 async fn new(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
     let (institution, offered) = programmes::offered(&visit.cairn, &visit.admin, &tenant).await?;
-    let filled = Filled::new("");
+    let mut filled = Filled::new("");
+    if let Some(accent) = institution.accent {
+        filled.fields.colour = accent.hex();
+    }
     visit.show(&view(&visit, &institution, None, &filled, &offered, Vec::new()))
 }
 
@@ -292,6 +295,11 @@ fn view(
             None => console::programmes_of(&institution.id),
         },
         fields: filled.fields.clone(),
+        maker: PictureMaker::new(
+            &visit.fields.text("icon_search"),
+            &filled.fields.icon,
+            visit.fields.text("action") == "search_icons",
+        ),
         problems: ProblemList(problems),
         sought: filled.sought.clone(),
         groups,

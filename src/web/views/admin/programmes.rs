@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::AdminPage;
 use crate::web::graph::Drawing;
-use crate::web::views::instructor::BadgeFields;
+use crate::web::views::instructor::{BadgeFields, PictureMaker};
 use crate::web::views::shared::{Choice, LinkTo, Paging, ProblemList, StatusChip, When};
 
 /// The programmes of an institution.
@@ -31,13 +31,14 @@ pub(crate) struct ProgrammeLine {
 
 /// Makes or changes one. Posts the fields of [`BadgeFields`] that it shows, `part.<badge>` with the place of each badge (`prerequisite`,
 /// `required`, `choice.<i>`, or nothing), `needed.<i>` for each choice, `sought`, `parts_end`, the box `finish_begun` and `action`
-/// (`refresh` or `save`).
+/// (`refresh`, `search_icons` or `save`).
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/programme_editor.html")]
 pub(crate) struct ProgrammeEditorPage {
     pub(crate) page: AdminPage,
     pub(crate) action: String,
     pub(crate) fields: BadgeFields,
+    pub(crate) maker: PictureMaker,
     pub(crate) problems: ProblemList,
     /// What was looked for among the badges.
     pub(crate) sought: String,

@@ -4,15 +4,17 @@ use askama::Template;
 
 use crate::domain::achievement::{AchievementType, Language};
 use crate::domain::badge::{Design, Expiry, Kind, Picture, Renewal, Shape};
+use crate::domain::picture::{BAND, Banner, Composed, Pattern};
 use crate::domain::starters::Starter;
 use crate::domain::zone::last_moment;
-use crate::service::badge::pictures::shape_word;
+use crate::service::badge::pictures::{self, Drawing};
+use crate::web::views::instructor::picture_maker::{PictureMaker, WholePicture};
 use crate::web::views::shared::{Choice, FieldProblem, Page, ProblemList};
 use crate::web::words::{achievements, renewals, starters};
 
 /// Edits a badge, or a new one. Posts `multipart/form-data` with the fields of [`BadgeFields`], a file field `picture`,
 /// and `action`: `save`, `save_and_rule`, `save_and_place`, `add_alignment`, `remove_alignment:<i>`,
-/// `search_skills`, `take_skill:<id>`, `start:<example>` or `refresh`.
+/// `search_skills`, `take_skill:<id>`, `search_icons`, `start:<example>` or `refresh`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/badge_editor.html")]
 pub(crate) struct BadgeEditorPage {
@@ -24,10 +26,11 @@ pub(crate) struct BadgeEditorPage {
     pub(crate) hints: Vec<String>,
     /// Where it is said of all badges of the course, and dismissed.
     pub(crate) coach_href: String,
-    /// Where the drawn picture is served ([`crate::service::badge::pictures::query`] is appended to it).
-    pub(crate) drawn_src: String,
+    pub(crate) maker: PictureMaker,
     /// The uploaded picture, if there is one.
     pub(crate) uploaded_src: Option<String>,
+    /// The picture that it was or is cut from; none where it came as a square.
+    pub(crate) whole: Option<WholePicture>,
     /// Students who hold it now; their badge stays as it was issued.
     pub(crate) holders: u32,
     pub(crate) back_href: String,
@@ -78,11 +81,31 @@ pub(crate) struct BadgeFields {
     pub(crate) picture_from: String,
     /// An uploaded picture that is kept already: `<digest>.png` or `<digest>.svg`; empty for none.
     pub(crate) picture_kept: String,
+    /// The picture that it is cut from, likewise; empty where it came as a square.
+    pub(crate) picture_whole: String,
+    /// How it is cut: `whole`, `centre`, `start`, `end`, `pad`, `square`; empty where nobody said yet.
+    pub(crate) cut: String,
+    /// For `square`.
+    pub(crate) cut_left: String,
+    pub(crate) cut_top: String,
+    pub(crate) cut_side: String,
+    /// For `pad`: `#rrggbb`.
+    pub(crate) cut_colour: String,
     pub(crate) initials: String,
-    /// `hexagon`, `circle`, `shield`, `stones`.
+    /// The word of a [`Shape`].
     pub(crate) shape: String,
     /// `#rrggbb`.
     pub(crate) colour: String,
+    /// The name of an icon; empty for letters.
+    pub(crate) icon: String,
+    /// The word of a [`Pattern`].
+    pub(crate) pattern: String,
+    /// The words on the banner; empty for none.
+    pub(crate) banner: String,
+    /// Its colour, `#rrggbb`.
+    pub(crate) band: String,
+    /// How many stars.
+    pub(crate) stars: String,
     pub(crate) picture_alt: String,
     /// `knowledge`, `application`, `recognition`.
     pub(crate) kind: String,
@@ -139,9 +162,20 @@ impl Default for BadgeFields {
             criteria: String::new(),
             picture_from: "drawn".to_owned(),
             picture_kept: String::new(),
+            picture_whole: String::new(),
+            cut: String::new(),
+            cut_left: String::new(),
+            cut_top: String::new(),
+            cut_side: String::new(),
+            cut_colour: "#ffffff".to_owned(),
             initials: String::new(),
-            shape: shape_word(Shape::Hexagon).to_owned(),
+            shape: Shape::Hexagon.word().to_owned(),
             colour: "#1f6f78".to_owned(),
+            icon: String::new(),
+            pattern: Pattern::Plain.word().to_owned(),
+            banner: String::new(),
+            band: BAND.to_owned(),
+            stars: "0".to_owned(),
             picture_alt: String::new(),
             kind: "knowledge".to_owned(),
             hours: String::new(),
@@ -238,9 +272,10 @@ impl BadgeFields {
                 colour,
             } => {
                 fields.initials.clone_from(initials);
-                shape_word(*shape).clone_into(&mut fields.shape);
+                shape.word().clone_into(&mut fields.shape);
                 fields.colour.clone_from(colour);
             }
+            Picture::Composed(composed) => fields.compose(composed),
             Picture::Uploaded { .. } => "uploaded".clone_into(&mut fields.picture_from),
         }
         fields.alignments = design
@@ -271,6 +306,69 @@ impl BadgeFields {
         }
         fields
     }
+
+    fn compose(&mut self, composed: &Composed) {
+        self.initials.clone_from(&composed.initials);
+        composed.shape.word().clone_into(&mut self.shape);
+        self.colour.clone_from(&composed.colour);
+        self.icon = composed.icon.clone().unwrap_or_default();
+        composed.pattern.word().clone_into(&mut self.pattern);
+        if let Some(banner) = &composed.banner {
+            self.banner.clone_from(&banner.text);
+            self.band.clone_from(&banner.colour);
+        }
+        self.stars = composed.stars.to_string();
+    }
+
+    /// The picture that is drawn with these letters: as before there was more than letters, where there is no more on it.
+    #[must_use]
+    pub(crate) fn drawn(&self, initials: String) -> Picture {
+        let (shape, colour) = (Shape::of_word(&self.shape), self.colour.to_ascii_lowercase());
+        let composed = Composed {
+            shape,
+            colour,
+            initials,
+            icon: Some(self.icon.clone()).filter(|name| !name.is_empty()),
+            pattern: Pattern::of_word(&self.pattern).unwrap_or_default(),
+            banner: Some(self.banner.split_whitespace().collect::<Vec<_>>().join(" "))
+                .filter(|text| !text.is_empty())
+                .map(|text| Banner {
+                    text,
+                    colour: self.band.to_ascii_lowercase(),
+                }),
+            // What is no number is more than a picture has, and so refused.
+            stars: match self.stars.as_str() {
+                "" => 0,
+                number => number.parse().unwrap_or(u8::MAX),
+            },
+        };
+        match composed {
+            Composed {
+                icon: None,
+                pattern: Pattern::Plain,
+                banner: None,
+                stars: 0,
+                ..
+            } => Picture::Drawn {
+                initials: composed.initials,
+                shape,
+                colour: composed.colour,
+            },
+            composed => Picture::Composed(composed),
+        }
+    }
+
+    /// Where the drawn picture is served as it is typed; without what is typed wrong on it.
+    #[must_use]
+    pub(crate) fn preview_src(&self) -> String {
+        let typed = pictures::href(&self.drawn(self.initials.clone()));
+        let query = typed.split_once('?').map(|(_, query)| query);
+        if query.is_some_and(|query| Drawing::asked(query).is_ok()) {
+            typed
+        } else {
+            pictures::address(pictures::DRAWN, &self.initials, &self.shape, &self.colour)
+        }
+    }
 }
 
 /// The word of a kind in forms.
@@ -284,15 +382,6 @@ pub(crate) fn kind_word(kind: Kind) -> &'static str {
 }
 
 impl BadgeEditorPage {
-    fn shapes(&self) -> [Choice; 4] {
-        [
-            Choice::new("hexagon", "Hexagon"),
-            Choice::new("circle", "Circle"),
-            Choice::new("shield", "Shield"),
-            Choice::new("stones", "Stacked stones"),
-        ]
-    }
-
     /// Examples to start from: the word that is posted, and what the button says.
     fn examples(&self) -> Vec<Choice> {
         let all = Starter::ALL.into_iter();
@@ -347,14 +436,5 @@ impl BadgeEditorPage {
         ["name", "url", "code", "framework"]
             .iter()
             .find_map(|part| self.problems.at(&format!("alignment.{position}.{part}")))
-    }
-
-    fn preview_src(&self) -> String {
-        crate::service::badge::pictures::address(
-            &self.drawn_src,
-            &self.fields.initials,
-            &self.fields.shape,
-            &self.fields.colour,
-        )
     }
 }

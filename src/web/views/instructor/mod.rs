@@ -13,6 +13,7 @@ mod endorsements;
 mod evidence;
 mod grades;
 mod over_time;
+mod picture_maker;
 mod progress;
 mod regrade;
 mod replay;
@@ -41,6 +42,7 @@ pub(crate) use grades::{
     SamePersonRow,
 };
 pub(crate) use over_time::{AwardsLine, AwardsPlot, FunnelLine, FunnelPlot, OverTimePage};
+pub(crate) use picture_maker::{PictureMaker, WholePicture};
 pub(crate) use progress::{MatrixCell, MatrixHead, MatrixRow, NextBadge, ProgressPage};
 pub(crate) use regrade::RegradePage;
 pub(crate) use replay::{AnswerRow, CohortList, DistancePlot, ReplayPage, ReplayResult, ReplaySetup};
