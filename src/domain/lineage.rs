@@ -2,7 +2,7 @@
 //! from. Outside its course it counts for that lineage only while its rule and its criteria are unchanged in substance, so that a
 //! copy with a trivial rule opens no doors elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,15 @@ pub(crate) struct Substance {
     criteria: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     assessment: String,
+}
+
+/// A part of what makes a badge the achievement that it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SubstancePart {
+    Rule,
+    Outcome,
+    Criteria,
+    Assessment,
 }
 
 /// What a copied badge was when it was copied, and what stands for what in its course.
@@ -85,6 +94,20 @@ impl Places {
         *self != before
     }
 
+    /// What stands in each place of a rule of the course: what that rule reads, by the id of the place.
+    #[must_use]
+    pub(crate) fn standing(&self, root: &Group) -> HashMap<String, String> {
+        let columns = root.line_items().filter_map(|own| {
+            let place = self.columns.get(own)?;
+            Some((place.to_string(), own.to_string()))
+        });
+        let activities = root.activities().filter_map(|own| {
+            let place = self.activities.get(own)?;
+            Some((place.to_string(), own.to_string()))
+        });
+        columns.chain(activities).collect()
+    }
+
     fn column(&self, id: &LineItemId) -> LineItemId {
         self.columns.get(id).unwrap_or(id).clone()
     }
@@ -107,6 +130,19 @@ impl Substance {
             criteria: one_spaced(&design.criteria),
             assessment: one_spaced(&design.details.assessment),
         }
+    }
+
+    /// What another one asks otherwise.
+    #[must_use]
+    pub(crate) fn otherwise(&self, other: &Self) -> Vec<SubstancePart> {
+        let parts = [
+            (SubstancePart::Rule, self.rule == other.rule),
+            (SubstancePart::Outcome, self.outcome == other.outcome),
+            (SubstancePart::Criteria, self.criteria == other.criteria),
+            (SubstancePart::Assessment, self.assessment == other.assessment),
+        ];
+        let changed = parts.into_iter().filter(|(_, is_same)| !is_same);
+        changed.map(|(part, _)| part).collect()
     }
 
     /// By what it is known again: SHA-256 in lower-case hex.

@@ -11,6 +11,7 @@ mod decision;
 mod dry_run;
 mod endorsements;
 mod evidence;
+mod from_institution;
 mod grades;
 mod over_time;
 mod progress;
@@ -36,6 +37,7 @@ pub(crate) use endorsements::{EndorsementRow, EndorsementsPage};
 pub(crate) use evidence::{
     EvidenceQueuePage, GivenReview, QueueRow, ReviewFields, SubmissionReviewPage, UnopenedRow,
 };
+pub(crate) use from_institution::{InstitutionBadgePage, InstitutionLine, InstitutionPage, PlaceRow};
 pub(crate) use grades::{
     AccessPanel, FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, RestColumnLine, RestPanel,
     SamePersonRow,
