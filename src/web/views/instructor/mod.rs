@@ -22,7 +22,9 @@ mod students;
 mod versions;
 
 pub(crate) use awards::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
-pub(crate) use badge_editor::{AlignmentRow, BadgeEditorPage, BadgeFields, OfferSwitch, SkillPicker};
+pub(crate) use badge_editor::{
+    AlignmentRow, BadgeEditorPage, BadgeFields, OfInstitution, OfferSwitch, SkillPicker,
+};
 pub(crate) use by_hand::{AwardByHandPage, ByHand};
 pub(crate) use coach::{CoachList, CoachPage, CoachSection, DismissForm, DismissedLine, sentences};
 pub(crate) use columns::{ColumnPanel, ColumnsPage};
