@@ -11,6 +11,7 @@ use crate::domain::badge::{Design, Kind};
 use crate::domain::copying::{FoundBy, Mapping, folded, match_columns};
 use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::evidence::Activity;
+use crate::domain::outside::{Measure, OutsideColumn};
 use crate::domain::rule::{Condition, Group, Need, Node, Threshold};
 use crate::domain::sentence::{ItemName, Names};
 use crate::domain::zone::Zone;
@@ -98,6 +99,26 @@ pub(crate) enum Wants {
     },
     /// An evidence activity; what is handed in there has to be approved.
     Activity,
+}
+
+/// What of a course may stand in places.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Things {
+    pub(crate) columns: Vec<LineItem>,
+    /// Columns of other sources that can be measured in percent.
+    pub(crate) elsewhere: Vec<OutsideColumn>,
+    pub(crate) activities: Vec<Activity>,
+}
+
+/// Whether rules may ask for a percentage in a column of another source.
+#[must_use]
+pub(crate) fn has_share(column: &OutsideColumn) -> bool {
+    column.counts()
+        && match column.measure {
+            Measure::Points => column.maximum.is_some_and(|maximum| maximum > Decimal::ZERO),
+            Measure::Percent => true,
+            Measure::Words | Measure::PassFail => false,
+        }
 }
 
 /// What is wrong with a rule over places. Positions count from 1.
@@ -298,42 +319,40 @@ impl Asks {
     /// What of a course probably stands in its places, and by what that was found: by the ids of the places. What could be two
     /// things is none.
     #[must_use]
-    pub(crate) fn proposals(
-        &self,
-        columns: &[LineItem],
-        activities: &[Activity],
-    ) -> HashMap<String, (String, FoundBy)> {
+    pub(crate) fn proposals(&self, things: &Things) -> HashMap<String, (String, FoundBy)> {
         let wanted: Vec<LineItem> = self.places.iter().filter_map(Place::as_column).collect();
-        let mut found: HashMap<String, (String, FoundBy)> = match_columns(&wanted, columns)
+        let mut found: HashMap<String, (String, FoundBy)> = match_columns(&wanted, &things.columns)
             .into_iter()
             .map(|(place, one)| (place.to_string(), (one.to.to_string(), one.by)))
             .collect();
-        let wanted = self.places.iter().filter(|place| place.wants == Wants::Activity);
-        for place in wanted {
-            let name = folded(&place.name);
-            let mut alike = activities.iter().filter(|one| folded(&one.title) == name);
-            if let (Some(only), None) = (alike.next(), alike.next()) {
-                let by = if only.title == place.name {
-                    FoundBy::Label
-                } else {
-                    FoundBy::FoldedLabel
-                };
-                found.insert(place.id.clone(), (only.id.to_string(), by));
+        for place in &self.places {
+            let proposed = match place.wants {
+                Wants::Activity => {
+                    let named = things.activities.iter();
+                    only_called(&place.name, named.map(|one| (one.id.to_string(), &one.title)))
+                }
+                // What of Cairn's own was found stands before what another source calls so.
+                Wants::Column { .. } if !found.contains_key(&place.id) => {
+                    let named = things.elsewhere.iter();
+                    only_called(&place.name, named.map(|one| (one.id.to_string(), &one.label)))
+                }
+                Wants::Column { .. } => None,
+            };
+            if let Some(proposed) = proposed {
+                found.insert(place.id.clone(), proposed);
             }
         }
         found
     }
 
-    /// What stands for what in a course with these columns and activities, by what was answered there: a thing of the course for
-    /// the id of each place.
+    /// What stands for what in a course with these things, by what was answered there: one of them for the id of each place.
     ///
     /// # Errors
     /// [`Unfit`] for the first place, in their order, that is not filled.
     pub(crate) fn filled(
         &self,
         answers: &BTreeMap<String, String>,
-        columns: &[LineItem],
-        activities: &[Activity],
+        things: &Things,
     ) -> Result<Mapping, Unfit> {
         let mut mapping = Mapping::default();
         let mut used: HashSet<&str> = HashSet::new();
@@ -344,18 +363,20 @@ impl Asks {
                 .map(String::as_str)
                 .filter(|answer| !answer.is_empty())
                 .ok_or_else(|| Unfit::Unanswered { place: named() })?;
-            let other = || Unfit::OtherCourse { place: named() };
-            match place.wants {
-                Wants::Column { .. } => {
-                    let column = columns.iter().find(|one| one.id.as_str() == answer);
-                    let column = column.ok_or_else(other)?;
+            let column = things.columns.iter().find(|one| one.id.as_str() == answer);
+            let elsewhere = things.elsewhere.iter().find(|one| one.id.as_str() == answer);
+            let activity = things.activities.iter().find(|one| one.id.as_str() == answer);
+            match (&place.wants, column, elsewhere, activity) {
+                (Wants::Column { .. }, Some(column), _, _) => {
                     mapping.columns.insert(place.column(), column.id.clone());
                 }
-                Wants::Activity => {
-                    let activity = activities.iter().find(|one| one.id.as_str() == answer);
-                    let activity = activity.ok_or_else(other)?;
+                (Wants::Column { .. }, None, Some(column), _) => {
+                    mapping.elsewhere.insert(place.column(), column.id.clone());
+                }
+                (Wants::Activity, _, _, Some(activity)) => {
                     mapping.activities.insert(place.activity(), activity.id.clone());
                 }
+                _ => return Err(Unfit::OtherCourse { place: named() }),
             }
             if !used.insert(answer) {
                 return Err(Unfit::Twice { place: named() });
@@ -363,4 +384,28 @@ impl Asks {
         }
         Ok(mapping)
     }
+
+    /// Whether something stands in each place, as far as that is told by what stands where.
+    #[must_use]
+    pub(crate) fn stand(&self, standing: &HashMap<String, String>) -> bool {
+        self.places.iter().all(|place| standing.contains_key(&place.id))
+    }
+}
+
+/// The only one of these that is called so, but for capitals and spaces.
+fn only_called<'a>(
+    name: &str,
+    named: impl Iterator<Item = (String, &'a String)>,
+) -> Option<(String, FoundBy)> {
+    let wanted = folded(name);
+    let mut alike = named.filter(|(_, title)| folded(title) == wanted);
+    let (Some((id, title)), None) = (alike.next(), alike.next()) else {
+        return None;
+    };
+    let by = if title == name {
+        FoundBy::Label
+    } else {
+        FoundBy::FoldedLabel
+    };
+    Some((id, by))
 }

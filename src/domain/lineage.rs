@@ -60,6 +60,9 @@ pub(crate) struct Offered {
 pub(crate) struct Places {
     columns: BTreeMap<LineItemId, LineItemId>,
     activities: BTreeMap<ActivityId, ActivityId>,
+    /// Columns of another source that stand for one where the lineage begins. They are of one course: no copy brings them along.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    elsewhere: BTreeMap<OutsideColumnId, LineItemId>,
 }
 
 impl Places {
@@ -70,7 +73,9 @@ impl Places {
         let activity = |id: &ActivityId| before.activities.get(id).unwrap_or(id).clone();
         let columns = mapping.columns.iter();
         let activities = mapping.activities.iter();
+        let elsewhere = mapping.elsewhere.iter();
         Self {
+            elsewhere: elsewhere.map(|(from, to)| (to.clone(), column(from))).collect(),
             columns: columns.map(|(from, to)| (to.clone(), column(from))).collect(),
             activities: activities
                 .map(|(from, to)| (to.clone(), activity(from)))
@@ -105,7 +110,11 @@ impl Places {
             let place = self.activities.get(own)?;
             Some((place.to_string(), own.to_string()))
         });
-        columns.chain(activities).collect()
+        let elsewhere = root.outside_columns().filter_map(|own| {
+            let place = self.elsewhere.get(own)?;
+            Some((place.to_string(), own.to_string()))
+        });
+        columns.chain(activities).chain(elsewhere).collect()
     }
 
     fn column(&self, id: &LineItemId) -> LineItemId {
@@ -185,12 +194,19 @@ fn placed(condition: &Condition, places: &Places, lineage: &impl Fn(&BadgeId) ->
             item: places.column(item),
             at_least: normal(*at_least),
         },
-        Condition::Elsewhere { needs, .. } => Condition::Elsewhere {
-            column: nowhere(),
-            needs: match needs {
-                Needed::AtLeast(bound) => Needed::AtLeast(normal(*bound)),
-                Needed::OneOf(words) => Needed::OneOf(sorted(words)),
-                Needed::Passed(words) => Needed::Passed(sorted(words)),
+        Condition::Elsewhere { column, needs } => match (places.elsewhere.get(column), needs) {
+            // What stands for a column asks what would be asked of that.
+            (Some(place), Needed::AtLeast(bound)) => Condition::Grade {
+                item: place.clone(),
+                at_least: normal(*bound),
+            },
+            (_, needs) => Condition::Elsewhere {
+                column: nowhere(),
+                needs: match needs {
+                    Needed::AtLeast(bound) => Needed::AtLeast(normal(*bound)),
+                    Needed::OneOf(words) => Needed::OneOf(sorted(words)),
+                    Needed::Passed(words) => Needed::Passed(sorted(words)),
+                },
             },
         },
         Condition::HandedIn { on_time, .. } => Condition::HandedIn {

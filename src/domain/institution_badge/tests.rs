@@ -1,4 +1,7 @@
 use super::*;
+use crate::domain::facts::GradeSource;
+use crate::domain::lineage::{Places, Substance};
+use crate::domain::outside::{Counting, Scope};
 use crate::domain::sample;
 use crate::domain::sentence::sentence_in_full;
 
@@ -38,6 +41,30 @@ fn activity(id: &str, title: &str) -> Activity {
         maximum: Decimal::ONE_HUNDRED,
         created_at: sample::now(),
     }
+}
+
+fn outside(id: &str, label: &str, measure: Measure) -> OutsideColumn {
+    OutsideColumn {
+        id: id.into(),
+        tenant: "north".into(),
+        course: "course".into(),
+        source: GradeSource::Csv,
+        key: label.into(),
+        label: label.into(),
+        maximum: Some(Decimal::TEN),
+        measure,
+        scope: Scope::Item,
+        counting: Counting::Ticked,
+        file: Some("file".into()),
+        rest: None,
+    }
+}
+
+fn sample_design() -> Design {
+    let text = r##"{"name":"Basic Python","outcome":"Writes a program.","description":"","criteria":"",
+        "picture":{"from":"drawn","initials":"BP","shape":"circle","colour":"#205080"},"picture_alt":"","kind":"knowledge",
+        "hours":null,"credits":null,"level":null,"alignments":[],"expiry":{"expires":"never"},"show_score":false}"##;
+    serde_json::from_str(text).unwrap()
 }
 
 fn asks() -> Asks {
@@ -85,23 +112,63 @@ fn columns_are_proposed_by_mark_and_name_and_never_where_two_would_fit() {
         item("c3", "homework"),
         item("c4", "Homework "),
     ];
-    let activities = [activity("a1", "report"), activity("a2", "Essay")];
-    let found = asks().proposals(&columns, &activities);
+    let things = Things {
+        columns: columns.into(),
+        elsewhere: vec![outside("o1", "Final test", Measure::Percent)],
+        activities: vec![activity("a1", "report"), activity("a2", "Essay")],
+    };
+    let found = asks().proposals(&things);
     assert_eq!(found["p1"], ("c1".into(), FoundBy::OurId));
     assert!(!found.contains_key("p2"), "{found:?}");
     assert_eq!(found["p3"], ("a1".into(), FoundBy::FoldedLabel));
+    let things = Things {
+        columns: Vec::new(),
+        ..things
+    };
+    let found = asks().proposals(&things);
+    assert_eq!(found["p1"], ("o1".into(), FoundBy::Label));
+}
+
+#[test]
+fn a_column_of_another_source_fills_a_place_and_asks_the_same() {
+    let things = Things {
+        columns: vec![item("c2", "Homework")],
+        elsewhere: vec![outside("o1", "Test", Measure::Points)],
+        activities: vec![activity("a1", "Report")],
+    };
+    assert!(has_share(&things.elsewhere[0]));
+    assert!(!has_share(&outside("o2", "Test", Measure::Words)));
+    let answers = [("p1", "o1"), ("p2", "c2"), ("p3", "a1")];
+    let answers = answers.map(|(place, chosen)| (place.to_owned(), chosen.to_owned()));
+    let mapping = asks().filled(&answers.into(), &things).unwrap();
+    let (root, places) = (
+        mapping.apply(&asks().rule()),
+        Places::copied(&Places::default(), &mapping),
+    );
+    assert_eq!(root.outside_columns().count(), 1);
+    let of = |root: &Group, places: &Places| Substance::of(root, &sample_design(), places, &BadgeId::clone);
+    let own = of(&asks().rule(), &Places::default());
+    assert_eq!(of(&root, &places), own);
+    assert!(asks().stand(&places.standing(&root)));
+    // Of a copy nobody has said yet what stands there.
+    let copied = Places::copied(&places, &Mapping::default());
+    assert_ne!(of(&root, &copied), own);
+    assert!(!asks().stand(&copied.standing(&root)));
 }
 
 #[test]
 fn each_place_is_filled_once_by_something_of_the_course() {
-    let columns = [item("c1", "Exam"), item("c2", "Homework")];
-    let activities = [activity("a1", "Report")];
+    let things = Things {
+        columns: vec![item("c1", "Exam"), item("c2", "Homework")],
+        elsewhere: Vec::new(),
+        activities: vec![activity("a1", "Report")],
+    };
     let fill = |answers: &[(&str, &str)]| {
         let answers = answers
             .iter()
             .map(|(place, chosen)| ((*place).to_owned(), (*chosen).to_owned()))
             .collect();
-        asks().filled(&answers, &columns, &activities)
+        asks().filled(&answers, &things)
     };
     let whole = fill(&[("p1", "c1"), ("p2", "c2"), ("p3", "a1")]).unwrap();
     let rule = whole.apply(&asks().rule());

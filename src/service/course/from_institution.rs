@@ -10,9 +10,8 @@ use serde_json::json;
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Design};
 use crate::domain::copying::{FoundBy, Mapping};
-use crate::domain::course::{Course, LineItem, LineItemState};
-use crate::domain::evidence::Activity;
-use crate::domain::institution_badge::{InstitutionBadge, Place, Unfit, Version};
+use crate::domain::course::{Course, LineItemState};
+use crate::domain::institution_badge::{InstitutionBadge, Place, Things, Unfit, Version, has_share};
 use crate::domain::lineage::{Places, Substance, SubstancePart};
 use crate::domain::namesakes::Mark;
 use crate::domain::policy::Power;
@@ -29,7 +28,8 @@ use crate::service::base::refusal::InstitutionBadgeRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::base::{names, namesakes, policies};
 use crate::store::{
-    Db, StoreError, audit, badges, institution_badges, joins, line_items, lineages, platforms, rules, tenants,
+    Db, StoreError, audit, badges, institution_badges, joins, line_items, lineages, outside, platforms,
+    rules, tenants,
 };
 
 /// One that the course may take, or has.
@@ -53,14 +53,18 @@ pub(crate) enum Standing {
     Taken(BadgeId, BadgeState),
     /// It has one that asks what an earlier version asked.
     Newer(BadgeId, BadgeState),
+    /// It has one in the places of which nothing stands any more: it came with a copy of another course, from which that did not
+    /// come along, or somebody changed it.
+    Unanswered(BadgeId, BadgeState),
 }
 
-/// How many a course may take, and of how many that it has there is a newer version.
+/// How many a course may take, and of how many that it has something waits: a newer version, or an answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Waiting {
     pub(crate) open: usize,
     pub(crate) taken: usize,
     pub(crate) newer: usize,
+    pub(crate) unanswered: usize,
 }
 
 /// The form in which a course says what stands for what.
@@ -68,15 +72,28 @@ pub(crate) struct Waiting {
 pub(crate) struct Form {
     pub(crate) institution: String,
     pub(crate) offer: Offer,
-    /// Each place with what is proposed for it, and by what that was found; none of these where the course said it before.
-    pub(crate) places: Vec<(Place, Option<(String, Option<FoundBy>)>)>,
-    pub(crate) columns: Vec<LineItem>,
-    pub(crate) activities: Vec<Activity>,
+    pub(crate) places: Vec<ToFill>,
+    pub(crate) things: Things,
     /// What tells columns and activities apart that bear one name.
     pub(crate) column_marks: HashMap<LineItemId, Mark>,
     pub(crate) activity_marks: HashMap<ActivityId, Mark>,
     /// What the newer version asks otherwise: what the course has, and what it would have.
     pub(crate) otherwise: Vec<Otherwise>,
+}
+
+/// A place, with what is proposed for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ToFill {
+    pub(crate) place: Place,
+    pub(crate) proposed: Option<Proposed>,
+}
+
+/// Something of the course that probably stands in a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Proposed {
+    pub(crate) id: String,
+    /// By what it was found; none where the course said it before.
+    pub(crate) by: Option<FoundBy>,
 }
 
 /// A part of a badge as it is and as a newer version has it.
@@ -145,8 +162,12 @@ pub(in crate::service) fn waiting(db: &mut Db, visitor: &Visitor) -> Result<Wait
         match taken {
             Some(badge) => {
                 waiting.taken += 1;
-                let is_offered = template.state == BadgeState::Active;
-                waiting.newer += usize::from(is_offered && is_newer(db, &badge, published)?);
+                let standing = match template.state {
+                    BadgeState::Active => standing(db, Some(&badge), published)?,
+                    _ => Standing::Open,
+                };
+                waiting.newer += usize::from(matches!(standing, Standing::Newer(..)));
+                waiting.unanswered += usize::from(matches!(standing, Standing::Unanswered(..)));
             }
             None => waiting.open += usize::from(refused(db, &visitor.course, &one, &template)?.is_none()),
         }
@@ -200,10 +221,25 @@ fn measure(db: &mut Db, badge: &Badge) -> Result<Option<(Substance, Places)>, St
     Ok(origin.map(|origin| (origin.substance, origin.places)))
 }
 
-/// Whether that version asks something else than the one that the badge was made of.
-fn is_newer(db: &mut Db, badge: &Badge, published: &Version) -> Result<bool, StoreError> {
-    let measure = measure(db, badge)?;
-    Ok(measure.is_some_and(|(was, _)| was != substance(published)))
+/// What a course made of that version: nothing, the badge as it is, one of an earlier version, or one without an answer.
+fn standing(db: &mut Db, taken: Option<&Badge>, published: &Version) -> Result<Standing, StoreError> {
+    let Some(badge) = taken else {
+        return Ok(Standing::Open);
+    };
+    let (id, state) = (badge.id.clone(), badge.state.clone());
+    let Some((was, places)) = measure(db, badge)? else {
+        return Ok(Standing::Taken(id, state));
+    };
+    if was != substance(published) {
+        return Ok(Standing::Newer(id, state));
+    }
+    let root = rule_of(db, badge)?;
+    let stands = root.is_some_and(|root| published.asks.stand(&places.standing(&root)));
+    Ok(if stands {
+        Standing::Taken(id, state)
+    } else {
+        Standing::Unanswered(id, state)
+    })
 }
 
 fn offer(
@@ -213,20 +249,13 @@ fn offer(
     published: &Version,
     taken: Option<&Badge>,
 ) -> Result<Offer, StoreError> {
-    let standing = match taken {
-        None => Standing::Open,
-        Some(badge) if is_newer(db, badge, published)? => {
-            Standing::Newer(badge.id.clone(), badge.state.clone())
-        }
-        Some(badge) => Standing::Taken(badge.id.clone(), badge.state.clone()),
-    };
     let names = published.asks.names(visitor.zone());
     Ok(Offer {
         badge: one.badge.clone(),
         design: published.design.clone(),
         version: one.version,
         asks: sentence_in_full(&published.asks.rule(), &names),
-        standing,
+        standing: standing(db, taken, published)?,
     })
 }
 
@@ -248,12 +277,17 @@ fn find(
     }
 }
 
-/// The columns and the evidence activities of a course that may stand in a rule.
-fn things(db: &mut Db, course: &Course) -> Result<(Vec<LineItem>, Vec<Activity>), StoreError> {
+/// What of a course may stand in a rule.
+fn things(db: &mut Db, course: &Course) -> Result<Things, StoreError> {
     let mut columns = line_items::for_course(db, &course.tenant, &course.id)?;
     columns.retain(|item| item.state != LineItemState::Gone);
-    let activities = in_course(db, &course.tenant, &course.id, |_| false)?;
-    Ok((columns, activities))
+    let mut elsewhere = outside::columns(db, &course.tenant, &course.id)?;
+    elsewhere.retain(has_share);
+    Ok(Things {
+        columns,
+        elsewhere,
+        activities: in_course(db, &course.tenant, &course.id, |_| false)?,
+    })
 }
 
 /// The rule that a badge of the course has: the one that waits, or the one that decides.
@@ -278,7 +312,7 @@ pub(crate) async fn form(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Resu
         policies::require(db, &visitor, Power::Create)?;
         let (tenant, course) = (visitor.tenant(), &visitor.course);
         let (one, _, published) = find(db, &visitor, &id)?;
-        let (columns, activities) = things(db, course)?;
+        let things = things(db, course)?;
         let taken = institution_badges::taken_in(db, tenant, &course.id, &id)?;
         let (mut said, mut otherwise) = (HashMap::new(), Vec::new());
         if let Some(badge) = &taken
@@ -306,22 +340,24 @@ pub(crate) async fn form(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Resu
                 Otherwise { part, before, after }
             }));
         }
-        let mut proposed = published.asks.proposals(&columns, &activities);
+        let mut proposed = published.asks.proposals(&things);
         let places = published.asks.places.iter().map(|place| {
-            let before = said.remove(&place.id).map(|chosen| (chosen, None));
+            let before = said.remove(&place.id).map(|id| Proposed { id, by: None });
             let found = proposed.remove(&place.id);
-            let found = found.map(|(chosen, by)| (chosen, Some(by)));
-            (place.clone(), before.or(found))
+            let found = found.map(|(id, by)| Proposed { id, by: Some(by) });
+            ToFill {
+                place: place.clone(),
+                proposed: before.or(found),
+            }
         });
-        let places = places.collect();
+        let places: Vec<ToFill> = places.collect();
         Ok(Form {
             institution: institution(db, tenant)?,
             offer: offer(db, &visitor, &one, &published, taken.as_ref())?,
             places,
-            column_marks: namesakes::of_columns(db, tenant, &course.id, &columns)?,
-            columns,
-            activity_marks: namesakes::of_activities(db, tenant, &course.id, &activities)?,
-            activities,
+            column_marks: namesakes::of_columns(db, tenant, &course.id, &things.columns)?,
+            activity_marks: namesakes::of_activities(db, tenant, &course.id, &things.activities)?,
+            things,
             otherwise,
         })
     });
@@ -354,16 +390,11 @@ pub(crate) async fn take(
             return Err(InstitutionBadgeRefusal::OtherVersion.into());
         }
         let before = institution_badges::taken_in(db, tenant, &course.id, &id)?;
-        if let Some(badge) = &before
-            && !is_newer(db, badge, &published)?
-        {
+        if let Standing::Taken(..) = standing(db, before.as_ref(), &published)? {
             return Err(InstitutionBadgeRefusal::TakenAlready.into());
         }
-        let (columns, activities) = things(db, course)?;
-        let mapping = published
-            .asks
-            .filled(&answers, &columns, &activities)
-            .map_err(unfit)?;
+        let things = things(db, course)?;
+        let mapping = published.asks.filled(&answers, &things).map_err(unfit)?;
         let source = Badge {
             design: published.design.clone(),
             ..template
@@ -396,7 +427,8 @@ pub(crate) async fn take(
         let (Taken::New(badge) | Taken::Newer(badge)) = &taken;
         let entry = visitor.entry(action, badge.as_str(), now);
         let entry = entry.detail(json!({
-            "from": id, "version": version, "columns": mapping.columns, "activities": mapping.activities,
+            "from": id, "version": version, "columns": mapping.columns, "elsewhere": mapping.elsewhere,
+            "activities": mapping.activities,
         }));
         audit::record(db, &entry, random.as_ref())?;
         Ok(taken)
@@ -458,7 +490,8 @@ pub(crate) async fn descent(
         };
         let is_newer = match &one.published {
             Some(published) if is_offered && badge.state != BadgeState::Retired => {
-                is_newer(db, &badge, published)?
+                let standing = standing(db, Some(&badge), published)?;
+                matches!(standing, Standing::Newer(..))
             }
             _ => false,
         };

@@ -196,9 +196,9 @@ async fn learner(bench: &Bench, of: &Registration, course: &Course, sub: &str) -
 /// What the form proposes, as the course answers it.
 async fn answers(bench: &Bench, teacher: &Visitor, id: &BadgeId) -> (i32, BTreeMap<String, String>) {
     let form = from_institution::form(&bench.cairn, teacher, id).await.unwrap();
-    let proposed = form.places.iter().map(|(place, found)| {
-        let chosen = found.clone().map(|(chosen, _)| chosen).unwrap_or_default();
-        (place.id.clone(), chosen)
+    let proposed = form.places.iter().map(|one| {
+        let chosen = one.proposed.clone().map(|found| found.id).unwrap_or_default();
+        (one.place.id.clone(), chosen)
     });
     (form.offer.version, proposed.collect())
 }
@@ -349,7 +349,7 @@ async fn a_newer_version_is_told_taken_by_the_same_form_and_what_was_taken_count
         assert_eq!(parts, [SubstancePart::Rule, SubstancePart::Criteria]);
         assert!(form.otherwise[0].after.contains("90"), "{:?}", form.otherwise);
         assert!(
-            form.places[0].1.as_ref().unwrap().1.is_none(),
+            form.places[0].proposed.as_ref().unwrap().by.is_none(),
             "it was said before"
         );
 
@@ -384,7 +384,7 @@ async fn what_is_not_offered_or_not_answered_is_refused_with_its_reason() {
         let teacher = course(&bench, &bench.registration, "third", &["Final quiz", "Essay"]).await;
         let (version, proposed) = answers(&bench, &teacher, &id).await;
         let form = from_institution::form(cairn, &teacher, &id).await.unwrap();
-        let [quiz, homework] = [0, 1].map(|n| form.places[n].0.id.clone());
+        let [quiz, homework] = [0, 1].map(|n| form.places[n].place.id.clone());
         assert_ne!(quiz, homework, "each place has a name of its own");
         let code = async |homework: &str, chosen: &str, version: i32| {
             let mut answers = proposed.clone();

@@ -7,14 +7,13 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::badge::Design;
-use crate::domain::copying::FoundBy;
 use crate::domain::institution_badge::{Place as Asked, Wants};
 use crate::domain::sentence::number;
 use crate::ids::BadgeId;
 use crate::service::badge::pictures;
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::refusal::{InstitutionBadgeRefusal, Refusal};
-use crate::service::course::from_institution::{self, Form, Offer, Standing, Taken, Waiting};
+use crate::service::course::from_institution::{self, Form, Offer, Proposed, Standing, Taken, Waiting};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
@@ -37,7 +36,12 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 /// What the course page says of them; nothing where there is none.
 pub(super) fn line(visit: &Visit, waiting: Waiting) -> Option<OfferLine> {
-    let Waiting { open, taken, newer } = waiting;
+    let Waiting {
+        open,
+        taken,
+        newer,
+        unanswered,
+    } = waiting;
     if open == 0 && taken == 0 {
         return None;
     }
@@ -51,6 +55,9 @@ pub(super) fn line(visit: &Visit, waiting: Waiting) -> Option<OfferLine> {
     }
     if newer > 0 {
         told.push(format!("a newer version exists of {}", count(newer)));
+    }
+    if unanswered > 0 {
+        told.push(format!("say what stands for what in {}", count(unanswered)));
     }
     Some(OfferLine {
         text: told.join("; "),
@@ -94,6 +101,11 @@ fn offered(visit: &Visit, offer: &Offer) -> InstitutionLine {
         Standing::Newer(id, _) => (
             Status::NeedsAttention.saying("A newer version exists"),
             form("Look at the newer version"),
+            own(id),
+        ),
+        Standing::Unanswered(id, _) => (
+            Status::NeedsAttention.saying("Not answered"),
+            form("Say what stands for what"),
             own(id),
         ),
     };
@@ -144,10 +156,11 @@ fn view(visit: &Visit, form: &Form, problems: Vec<Problem>) -> InstitutionBadgeP
         criteria: design.criteria.clone(),
         asks: asks.clone(),
         newer,
+        has_it: *standing != Standing::Open,
         otherwise: if newer { otherwise.collect() } else { Vec::new() },
         version: *version,
         rows: places
-            .map(|(place, proposed)| row(visit, form, place, proposed.as_ref()))
+            .map(|one| row(visit, form, &one.place, one.proposed.as_ref()))
             .collect(),
         problems: ProblemList(problems),
         action: visit.href(&course::institution_take(badge)),
@@ -156,7 +169,7 @@ fn view(visit: &Visit, form: &Form, problems: Vec<Problem>) -> InstitutionBadgeP
         } else {
             "Take it"
         },
-        columns_href: visit.href(&course::columns()),
+        elsewhere_href: visit.href(&course::grades_elsewhere()),
         back_href: visit.href(&course::institution()),
     }
 }
@@ -165,19 +178,23 @@ fn row(visit: &Visit, form: &Form, place: &Asked, proposed: Option<&(String, Opt
     let zone = visit.visitor.zone();
     let (label, asked, choices): (String, String, Vec<Choice>) = match &place.wants {
         Wants::Column { at_least, .. } => {
-            let choices = form.columns.iter().map(|item| {
+            let own = form.things.columns.iter().map(|item| {
                 let mark = words::namesakes::further(form.column_marks.get(&item.id), zone);
                 let words = format!("{} (of {} points{mark})", item.label, number(item.maximum));
                 Choice::new(item.id.as_str(), words)
             });
+            let elsewhere = form.things.elsewhere.iter().map(|column| {
+                let words = format!("{} (read from {})", column.label, column.source.words());
+                Choice::new(column.id.as_str(), words)
+            });
             (
                 format!("The assignment for “{}”", place.name),
                 format!("At least {} percent are needed in it.", number(*at_least)),
-                choices.collect(),
+                own.chain(elsewhere).collect(),
             )
         }
         Wants::Activity => {
-            let choices = form.activities.iter().map(|one| {
+            let choices = form.things.activities.iter().map(|one| {
                 let mark = form.activity_marks.get(&one.id);
                 let words = words::namesakes::told_apart(&one.title, mark, zone);
                 Choice::new(one.id.as_str(), words)
@@ -191,13 +208,13 @@ fn row(visit: &Visit, form: &Form, place: &Asked, proposed: Option<&(String, Opt
     };
     let field = field(place);
     let typed = visit.fields.raw(&field).map(str::to_owned);
-    let hint = match proposed {
-        Some((_, Some(by))) => format!("{asked} {}", institution_badges::found_by(*by)),
-        Some((_, None)) => format!("{asked} You chose it before."),
+    let hint = match proposed.map(|proposed| proposed.by) {
+        Some(Some(by)) => format!("{asked} {}", institution_badges::found_by(by)),
+        Some(None) => format!("{asked} You chose it before."),
         None => format!("{asked} Nothing in this course was found for it: choose it."),
     };
     PlaceRow {
-        chosen: typed.unwrap_or_else(|| proposed.map(|(chosen, _)| chosen.clone()).unwrap_or_default()),
+        chosen: typed.unwrap_or_else(|| proposed.map(|one| one.id.clone()).unwrap_or_default()),
         field,
         label,
         hint,
@@ -243,7 +260,7 @@ fn at_place(form: &Form, error: &ServiceError) -> Problem {
         }
         _ => None,
     });
-    let mut places = form.places.iter().map(|(place, _)| place);
+    let mut places = form.places.iter().map(|one| &one.place);
     let place = about.and_then(|name| places.find(|place| place.name == *name));
     Problem {
         field: place.map(field).unwrap_or_default(),

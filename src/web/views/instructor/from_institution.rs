@@ -44,6 +44,8 @@ pub(crate) struct InstitutionBadgePage {
     pub(crate) asks: String,
     /// Whether the course has an earlier version.
     pub(crate) newer: bool,
+    /// Whether it has any.
+    pub(crate) has_it: bool,
     /// What is otherwise in the newer one: what it is, as the course has it, and as it would be.
     pub(crate) otherwise: Vec<(&'static str, String, String)>,
     pub(crate) version: i32,
@@ -51,7 +53,8 @@ pub(crate) struct InstitutionBadgePage {
     pub(crate) problems: ProblemList,
     pub(crate) action: String,
     pub(crate) confirm: &'static str,
-    pub(crate) columns_href: String,
+    /// Where columns of other sources are brought.
+    pub(crate) elsewhere_href: String,
     pub(crate) back_href: String,
 }
 
