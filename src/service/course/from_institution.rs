@@ -138,10 +138,16 @@ pub(crate) async fn list(cairn: &Cairn, visitor: &Visitor) -> Result<(String, Ve
                 continue;
             };
             let taken = institution_badges::taken_in(db, visitor.tenant(), &visitor.course.id, &one.badge)?;
-            if taken.is_none() && refused(db, &visitor.course, &one, &template)?.is_some() {
+            let is_refused = refused(db, &visitor.course, &one, &template)?.is_some();
+            if taken.is_none() && is_refused {
                 continue;
             }
-            offers.push(offer(db, &visitor, &one, published, taken.as_ref())?);
+            let mut offer = offer(db, &visitor, &one, published, taken.as_ref())?;
+            if let Some(badge) = taken.filter(|_| is_refused) {
+                // What it has it keeps, and nothing newer is for it.
+                offer.standing = Standing::Taken(badge.id, badge.state);
+            }
+            offers.push(offer);
         }
         Ok((institution(db, visitor.tenant())?, offers))
     });

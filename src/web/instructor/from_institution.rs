@@ -48,10 +48,7 @@ pub(super) fn line(visit: &Visit, waiting: Waiting) -> Option<OfferLine> {
     let count = |count: usize| count_of(u32::try_from(count).unwrap_or(u32::MAX), "badge", "badges");
     let mut told = Vec::new();
     if open > 0 {
-        told.push(format!(
-            "{} that this course can take, with its rule",
-            count(open)
-        ));
+        told.push(format!("{} that this course can take", count(open)));
     }
     if newer > 0 {
         told.push(format!("a newer version exists of {}", count(newer)));
@@ -164,17 +161,17 @@ fn view(visit: &Visit, form: &Form, problems: Vec<Problem>) -> InstitutionBadgeP
             .collect(),
         problems: ProblemList(problems),
         action: visit.href(&course::institution_take(badge)),
-        confirm: if newer {
-            "Take the newer version"
-        } else {
-            "Take it"
+        confirm: match standing {
+            Standing::Newer(..) => "Take the newer version",
+            Standing::Unanswered(..) => "Save what stands for what",
+            Standing::Open | Standing::Taken(..) => "Take it",
         },
         elsewhere_href: visit.href(&course::grades_elsewhere()),
         back_href: visit.href(&course::institution()),
     }
 }
 
-fn row(visit: &Visit, form: &Form, place: &Asked, proposed: Option<&(String, Option<FoundBy>)>) -> PlaceRow {
+fn row(visit: &Visit, form: &Form, place: &Asked, proposed: Option<&Proposed>) -> PlaceRow {
     let zone = visit.visitor.zone();
     let (label, asked, choices): (String, String, Vec<Choice>) = match &place.wants {
         Wants::Column { at_least, .. } => {
