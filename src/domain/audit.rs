@@ -131,6 +131,18 @@ words! {
     /// The grades of one column from elsewhere are gone and count no more.
     GradesStopped = "grades.stopped";
     HistoryForgotten = "history.forgotten";
+    /// A badge of the institution is offered again to courses.
+    InstitutionBadgeAgain = "institution-badge.again";
+    InstitutionBadgeMade = "institution-badge.made";
+    /// A course took a newer version of one.
+    InstitutionBadgeNewer = "institution-badge.newer";
+    InstitutionBadgePublished = "institution-badge.published";
+    /// Who may take one was chosen.
+    InstitutionBadgeReach = "institution-badge.reach";
+    InstitutionBadgeSaved = "institution-badge.saved";
+    /// A course took one, and said what stands for its places.
+    InstitutionBadgeTaken = "institution-badge.taken";
+    InstitutionBadgeWithdrawn = "institution-badge.withdrawn";
     InstitutionChanged = "institution.changed";
     InstitutionMade = "institution.made";
     InvitationMade = "invitation.made";
@@ -460,6 +472,14 @@ mod tests {
         "grades.removed",
         "grades.stopped",
         "history.forgotten",
+        "institution-badge.again",
+        "institution-badge.made",
+        "institution-badge.newer",
+        "institution-badge.published",
+        "institution-badge.reach",
+        "institution-badge.saved",
+        "institution-badge.taken",
+        "institution-badge.withdrawn",
         "institution.changed",
         "institution.made",
         "invitation.made",

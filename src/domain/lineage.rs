@@ -2,7 +2,7 @@
 //! from. Outside its course it counts for that lineage only while its rule and its criteria are unchanged in substance, so that a
 //! copy with a trivial rule opens no doors elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,15 @@ pub(crate) struct Substance {
     assessment: String,
 }
 
+/// A part of what makes a badge the achievement that it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SubstancePart {
+    Rule,
+    Outcome,
+    Criteria,
+    Assessment,
+}
+
 /// What a copied badge was when it was copied, and what stands for what in its course.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Origin {
@@ -51,6 +60,9 @@ pub(crate) struct Offered {
 pub(crate) struct Places {
     columns: BTreeMap<LineItemId, LineItemId>,
     activities: BTreeMap<ActivityId, ActivityId>,
+    /// Columns of another source that stand for one where the lineage begins. They are of one course: no copy brings them along.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    elsewhere: BTreeMap<OutsideColumnId, LineItemId>,
 }
 
 impl Places {
@@ -61,7 +73,9 @@ impl Places {
         let activity = |id: &ActivityId| before.activities.get(id).unwrap_or(id).clone();
         let columns = mapping.columns.iter();
         let activities = mapping.activities.iter();
+        let elsewhere = mapping.elsewhere.iter();
         Self {
+            elsewhere: elsewhere.map(|(from, to)| (to.clone(), column(from))).collect(),
             columns: columns.map(|(from, to)| (to.clone(), column(from))).collect(),
             activities: activities
                 .map(|(from, to)| (to.clone(), activity(from)))
@@ -83,6 +97,24 @@ impl Places {
             }
         }
         *self != before
+    }
+
+    /// What stands in each place of a rule of the course: what that rule reads, by the id of the place.
+    #[must_use]
+    pub(crate) fn standing(&self, root: &Group) -> HashMap<String, String> {
+        let columns = root.line_items().filter_map(|own| {
+            let place = self.columns.get(own)?;
+            Some((place.to_string(), own.to_string()))
+        });
+        let activities = root.activities().filter_map(|own| {
+            let place = self.activities.get(own)?;
+            Some((place.to_string(), own.to_string()))
+        });
+        let elsewhere = root.outside_columns().filter_map(|own| {
+            let place = self.elsewhere.get(own)?;
+            Some((place.to_string(), own.to_string()))
+        });
+        columns.chain(activities).chain(elsewhere).collect()
     }
 
     fn column(&self, id: &LineItemId) -> LineItemId {
@@ -107,6 +139,19 @@ impl Substance {
             criteria: one_spaced(&design.criteria),
             assessment: one_spaced(&design.details.assessment),
         }
+    }
+
+    /// What another one asks otherwise.
+    #[must_use]
+    pub(crate) fn otherwise(&self, other: &Self) -> Vec<SubstancePart> {
+        let parts = [
+            (SubstancePart::Rule, self.rule == other.rule),
+            (SubstancePart::Outcome, self.outcome == other.outcome),
+            (SubstancePart::Criteria, self.criteria == other.criteria),
+            (SubstancePart::Assessment, self.assessment == other.assessment),
+        ];
+        let changed = parts.into_iter().filter(|(_, is_same)| !is_same);
+        changed.map(|(part, _)| part).collect()
     }
 
     /// By what it is known again: SHA-256 in lower-case hex.
@@ -149,12 +194,19 @@ fn placed(condition: &Condition, places: &Places, lineage: &impl Fn(&BadgeId) ->
             item: places.column(item),
             at_least: normal(*at_least),
         },
-        Condition::Elsewhere { needs, .. } => Condition::Elsewhere {
-            column: nowhere(),
-            needs: match needs {
-                Needed::AtLeast(bound) => Needed::AtLeast(normal(*bound)),
-                Needed::OneOf(words) => Needed::OneOf(sorted(words)),
-                Needed::Passed(words) => Needed::Passed(sorted(words)),
+        Condition::Elsewhere { column, needs } => match (places.elsewhere.get(column), needs) {
+            // What stands for a column asks what would be asked of that.
+            (Some(place), Needed::AtLeast(bound)) => Condition::Grade {
+                item: place.clone(),
+                at_least: normal(*bound),
+            },
+            (_, needs) => Condition::Elsewhere {
+                column: nowhere(),
+                needs: match needs {
+                    Needed::AtLeast(bound) => Needed::AtLeast(normal(*bound)),
+                    Needed::OneOf(words) => Needed::OneOf(sorted(words)),
+                    Needed::Passed(words) => Needed::Passed(sorted(words)),
+                },
             },
         },
         Condition::HandedIn { on_time, .. } => Condition::HandedIn {

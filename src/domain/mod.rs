@@ -37,6 +37,7 @@ pub(crate) mod facts;
 pub(crate) mod finding;
 pub(crate) mod holder_note;
 pub(crate) mod icons;
+pub(crate) mod institution_badge;
 pub(crate) mod issuer;
 pub(crate) mod keys;
 pub(crate) mod lineage;

@@ -60,6 +60,7 @@ pub(crate) mod history_senders;
 pub(crate) mod holder_notes;
 pub(crate) mod identities;
 pub(crate) mod incoming;
+pub(crate) mod institution_badges;
 pub(crate) mod invitations;
 pub(crate) mod issuers;
 pub(crate) mod jobs;

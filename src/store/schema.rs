@@ -963,10 +963,11 @@ diesel::table! {
 
 pub(crate) use coach::{dismissed_findings, listed_skills, skill_lists};
 pub(crate) use endorsed::endorsements;
-pub(crate) use institution::{programme_reviews, programme_waivers, programmes};
+pub(crate) use institution::{
+    institution_badge_reach, institution_badges, programme_reviews, programme_waivers, programmes,
+};
 pub(crate) use mine::{account_joins, holder_notes, timelines};
 pub(crate) use outside::{
     grade_files, outside_cells, outside_columns, outside_grades, outside_people, rest_readings, rest_turns,
 };
 pub(crate) use portfolio::{collections, foreign_badges, outside_looks};
-

@@ -21,6 +21,7 @@ use serde_json::Value;
 use thirtyfour::prelude::*;
 
 use crate::tests::chromium::Chromium;
+use crate::tests::console::own_badges;
 use crate::tests::dry_run;
 use crate::tests::guest::Guest;
 use crate::tests::harness::{ForwardClock, Scene};
@@ -44,6 +45,7 @@ fn every_state_of_a_screen_is_fit_for_everybody() {
         empty(&mut viewer, &scene.moodle).await;
         canvas(&mut viewer, &scene).await;
         deciding(&mut viewer, &scene).await;
+        of_institution(&mut viewer, &scene).await;
         running(&mut viewer, &scene.moodle).await;
         let mut stage = Stage::set(scene).await;
         approval(&mut viewer, &stage).await;
@@ -108,6 +110,25 @@ async fn canvas(viewer: &mut Viewer<'_>, scene: &Scene) {
     launch(viewer.chromium, lms, 0, "My badges", "Ada Adeyemi").await;
     viewer.chromium.reads("Query with SQL").await;
     viewer.inspect("canvas-my-badges").await;
+}
+
+/// A badge of the institution that a course may take.
+async fn of_institution(viewer: &mut Viewer<'_>, scene: &Scene) {
+    let (_, badge) = own_badges::published(scene).await;
+    launch(
+        viewer.chromium,
+        &scene.moodle,
+        0,
+        "My badges",
+        &teacher_of(&scene.moodle),
+    )
+    .await;
+    let list = viewer.link("/institution").await;
+    viewer.goto("institution", &list).await;
+    viewer.chromium.reads("Not taken yet").await;
+    let form = viewer.link(&format!("/institution/{badge}")).await;
+    viewer.goto("institution-badge", &form).await;
+    viewer.chromium.reads("What stands for what in this course").await;
 }
 
 /// A second version with groups in groups: tried, with problems, and blocked by a column that is gone.

@@ -44,6 +44,16 @@ const NOTICES: &[(&str, Status, &str)] = &[
         Status::Earned,
         "Retired. Nobody is awarded it any more; those who hold it keep it.",
     ),
+    (
+        "institution-taken",
+        Status::Earned,
+        "Taken. It is a draft of this course: see who would earn it, then activate it.",
+    ),
+    (
+        "institution-newer",
+        Status::Earned,
+        "Taken. The newer version waits: see who would earn it, then activate it. Until then the badge awards as before.",
+    ),
     ("deleted", Status::Earned, "The draft was deleted."),
     (
         "dismissed",

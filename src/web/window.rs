@@ -45,6 +45,8 @@ const PAGES: &[&str] = &[
     course::REGRADE,
     course::PLACE,
     course::COPIED,
+    course::INSTITUTION,
+    course::INSTITUTION_BADGE,
     course::EVIDENCE,
     course::SUBMISSION,
     course::ACTIVITY,

@@ -8,8 +8,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::course::{CopyProof, CopyRequestState, LineItem};
-use crate::domain::rule::{Condition, GradeColumn, Group, Node};
-use crate::ids::{ActivityId, BadgeId, LineItemId};
+use crate::domain::rule::{Condition, GradeColumn, Group, Needed, Node};
+use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
 
 #[cfg(test)]
 mod tests;
@@ -143,6 +143,8 @@ pub(crate) struct Mapping {
     pub(crate) columns: HashMap<LineItemId, LineItemId>,
     pub(crate) activities: HashMap<ActivityId, ActivityId>,
     pub(crate) badges: HashMap<BadgeId, BadgeId>,
+    /// Columns of another source that stand for one of ours.
+    pub(crate) elsewhere: HashMap<LineItemId, OutsideColumnId>,
 }
 
 impl Mapping {
@@ -165,9 +167,15 @@ impl Mapping {
 
     fn condition(&self, condition: &Condition) -> Condition {
         match condition {
-            Condition::Grade { item, at_least } => Condition::Grade {
-                item: self.columns.get(item).unwrap_or(item).clone(),
-                at_least: *at_least,
+            Condition::Grade { item, at_least } => match self.elsewhere.get(item) {
+                Some(column) => Condition::Elsewhere {
+                    column: column.clone(),
+                    needs: Needed::AtLeast(*at_least),
+                },
+                None => Condition::Grade {
+                    item: self.columns.get(item).unwrap_or(item).clone(),
+                    at_least: *at_least,
+                },
             },
             Condition::BestOf { best, of, at_least } => Condition::BestOf {
                 best: *best,

@@ -27,7 +27,7 @@ fn mapping() -> Mapping {
     Mapping {
         columns: HashMap::from([("quiz".into(), "quiz-2".into()), ("lab".into(), "lab-2".into())]),
         activities: HashMap::from([("report".into(), "report-2".into())]),
-        badges: HashMap::new(),
+        ..Mapping::default()
     }
 }
 

@@ -44,6 +44,36 @@ pub(crate) fn remember(
     }
 }
 
+/// Measures a copy by another version of what it was copied from: `root` is the rule of that version, `source` has its design, and
+/// `mapping` says what stands for what. Run it before the copy is changed. What it awards until its new rule is activated goes on
+/// counting if it did, in the name of whoever took the version.
+///
+/// # Errors
+/// What the store reports.
+pub(crate) fn follow(
+    db: &mut Db,
+    copy: &Badge,
+    source: &Badge,
+    root: &Group,
+    mapping: &Mapping,
+    by: (&str, DateTime<Utc>),
+) -> Result<(), StoreError> {
+    let tenant = &copy.tenant;
+    let counted = outside(db, copy)?.is_some();
+    let Some(origin) = origin_of(db, source, root, mapping)? else {
+        return Ok(());
+    };
+    lineages::set_origin(db, tenant, &copy.id, &origin)?;
+    if counted && let Some(active) = rules::active(db, tenant, &copy.id)? {
+        let meanwhile = substance(db, copy, &active.root, &source.design, &origin.places)?;
+        if meanwhile != origin.substance {
+            let (by, now) = by;
+            lineages::accept(db, tenant, &copy.id, &meanwhile.digest(), by, now)?;
+        }
+    }
+    Ok(())
+}
+
 /// What a copy of that badge has to remember, where its rule is `root` and `mapping` says what stands for what.
 fn origin_of(
     db: &mut Db,

@@ -4,8 +4,8 @@
 pub(crate) use super::error_kind::ErrorKind;
 use super::refusal::{
     AccountRefusal, AwardRefusal, BadgeRefusal, ColumnRefusal, CourseRefusal, CredentialRefusal,
-    EndorsementRefusal, Forbidden, GradesRefusal, InstitutionRefusal, JoinRefusal, PlacingRefusal,
-    PortfolioRefusal, PrivacyRefusal, ProgrammeRefusal, Refusal, ReplayRefusal, RestRefusal,
+    EndorsementRefusal, Forbidden, GradesRefusal, InstitutionBadgeRefusal, InstitutionRefusal, JoinRefusal,
+    PlacingRefusal, PortfolioRefusal, PrivacyRefusal, ProgrammeRefusal, Refusal, ReplayRefusal, RestRefusal,
 };
 use crate::domain::policy;
 use crate::secrets::SecretsError;
@@ -123,6 +123,7 @@ refusals! {
     CredentialRefusal,
     EndorsementRefusal,
     GradesRefusal,
+    InstitutionBadgeRefusal,
     InstitutionRefusal,
     JoinRefusal,
     PlacingRefusal,

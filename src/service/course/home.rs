@@ -13,6 +13,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::session::Visitor;
 use crate::service::course::copying::{self, Offer, Requested};
+use crate::service::course::from_institution::{self, Waiting};
 use crate::service::course::releases;
 use crate::service::course::scores::{self, Late, Told};
 use crate::service::course::students::{self, Asked};
@@ -39,6 +40,8 @@ pub(crate) struct Teaching {
     pub(crate) powers: Powers,
     /// Courses whose badges may be brought along; none for whoever may not make badges.
     pub(crate) offers: Vec<Offer>,
+    /// Badges of the institution that the course may take, or has.
+    pub(crate) of_institution: Waiting,
     /// What teachers of copies of this course ask.
     pub(crate) requests: Vec<Requested>,
     /// Of these, what was refused: it can be opened again.
@@ -76,10 +79,14 @@ fn read(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Home, Serv
     }
     let powers = policies::powers_of(db, visitor)?;
     // Who may not make badges is not asked to bring any.
-    let (offers, copied) = if powers.create {
-        (copying::offers(db, visitor)?, copying::taken(db, visitor)?)
+    let (offers, copied, of_institution) = if powers.create {
+        (
+            copying::offers(db, visitor)?,
+            copying::taken(db, visitor)?,
+            from_institution::waiting(db, visitor)?,
+        )
     } else {
-        (Vec::new(), None)
+        (Vec::new(), None, Waiting::default())
     };
     // Whoever may put nothing into the course shares nothing out of it either.
     let (mut requests, mut refused) = (Vec::new(), Vec::new());
@@ -95,6 +102,7 @@ fn read(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Home, Serv
         scores: scores::told_of(db, visitor, now)?,
         powers,
         offers,
+        of_institution,
         requests,
         refused,
         copied,

@@ -2,6 +2,7 @@
 
 pub(crate) mod columns;
 pub(crate) mod copying;
+pub(crate) mod from_institution;
 pub(crate) mod home;
 pub(crate) mod launch;
 pub(crate) mod links;

@@ -15,7 +15,7 @@ use crate::service::Cairn;
 use crate::service::badge::lineage;
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
-use crate::store::{Db, StoreError, badges, policies, programmes, rules};
+use crate::store::{Db, StoreError, badges, institution_badges, policies, programmes, rules};
 
 /// A way in which a badge is assessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,6 +82,12 @@ fn read(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<About, StoreEr
     let tenant = &badge.tenant;
     let programme = programmes::of_badge(db, tenant, &badge.id)?;
     let rule = rules::active(db, tenant, &badge.id)?;
+    // What courses take of the institution has no rule that decides: its page tells what each of them fills in.
+    let own = match &rule {
+        Some(_) => None,
+        None => institution_badges::get(db, tenant, &badge.id)?.and_then(|one| one.published),
+    };
+    let own = own.map(|published| published.asks);
     let named: BTreeSet<BadgeId> = rule.iter().flat_map(|rule| rule.root.badges().cloned()).collect();
     let named: Vec<BadgeId> = named.into_iter().collect();
     let known = programmes::named(db, tenant, &named)?;
@@ -110,7 +116,11 @@ fn read(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<About, StoreEr
     };
     Ok(About {
         holders,
-        assessed: rule.as_ref().map(|rule| assessed(&rule.root)).unwrap_or_default(),
+        assessed: match (&rule, &own) {
+            (Some(rule), _) => assessed(&rule.root),
+            (None, Some(asks)) => assessed(&asks.rule()),
+            (None, None) => Vec::new(),
+        },
         changed_at: activated.map_or(badge.updated_at, |at| at.max(badge.updated_at)),
         hours: hours(&parts, &known),
         prerequisites: others(&before, &known),
@@ -120,7 +130,8 @@ fn read(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<About, StoreEr
         reviewed_at,
         rule: rule
             .filter(|rule| !rule.root.nodes.is_empty())
-            .map(|rule| sentence_in_full(&rule.root, &words)),
+            .map(|rule| sentence_in_full(&rule.root, &words))
+            .or_else(|| own.map(|asks| sentence_in_full(&asks.rule(), &asks.names(words.zone)))),
     })
 }
 
@@ -129,7 +140,7 @@ fn others(ids: &[&BadgeId], known: &HashMap<BadgeId, Offered>) -> Vec<Other> {
     let mut found: Vec<Other> = Vec::new();
     for id in ids {
         if let Some(one) = known.get(*id)
-            && one.badge.active_rule.is_some()
+            && (one.badge.active_rule.is_some() || one.badge.state == BadgeState::Active)
             && found.iter().all(|other| other.id != **id)
         {
             found.push(other(one));

@@ -1,6 +1,6 @@
 //! What is worth a thought about the badges of all courses of an institution, in numbers first.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -14,7 +14,7 @@ use crate::service::Cairn;
 use crate::service::badge::coach::{endorsed, has_authority, look_over};
 use crate::service::base::error::ServiceError;
 use crate::service::institution::administrators::Administrator;
-use crate::store::{badges, courses, dismissals, endorsements, lineages, rules, tenants};
+use crate::store::{badges, courses, dismissals, endorsements, institution_badges, lineages, rules, tenants};
 
 /// Courses that the report lists, those first of which most is open.
 const MOST_COURSES: usize = 200;
@@ -87,7 +87,13 @@ pub(crate) async fn report(
         let has_authority = has_authority(db, &id)?;
         let mut by_course: BTreeMap<CourseId, Gathered> = BTreeMap::new();
         let mut course_of: HashMap<BadgeId, CourseId> = HashMap::new();
+        // What courses take awards nothing itself; what they made of it is looked at in each course.
+        let own = institution_badges::all(db, &id)?;
+        let own: HashSet<BadgeId> = own.into_iter().map(|(one, _)| one.badge).collect();
         for badge in badges::of_tenant(db, &id)? {
+            if own.contains(&badge.id) {
+                continue;
+            }
             course_of.insert(badge.id.clone(), badge.course.clone());
             by_course
                 .entry(badge.course.clone())

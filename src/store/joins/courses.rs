@@ -19,7 +19,7 @@ const fn of_course(table: &'static str, key: &'static str, unique: Option<&'stat
     }
 }
 
-const MOVED: [Moved; 20] = [
+const MOVED: [Moved; 21] = [
     of_course("course_keys", "id", None),
     of_course("badges", "id", None),
     of_course("dismissed_findings", "id", Some("about")),
@@ -49,6 +49,7 @@ const MOVED: [Moved; 20] = [
         column: "source_course_id",
         ..of_course("copy_requests", "id", None)
     },
+    of_course("institution_badge_reach", "id", Some("badge_id")),
 ];
 
 const CONTEXT: &str = "courses.context_id";

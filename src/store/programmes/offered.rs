@@ -50,7 +50,12 @@ pub(crate) fn offered(db: &mut Db, tenant: &TenantId) -> Result<Vec<Offered>, St
         .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
         .filter(badges::tenant_id.eq(tenant.as_str()))
         .filter(courses::tenant_id.eq(tenant.as_str()))
-        .filter(badges::active_rule_id.is_not_null())
+        // One of the institution that courses take has no rule that decides.
+        .filter(
+            badges::active_rule_id
+                .is_not_null()
+                .or(badges::state.eq("active"))
+        )
         .filter(badges::state.eq_any(["active", "paused"]))
         .order((badges::created_at, badges::id))
         .select((

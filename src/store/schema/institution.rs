@@ -1,4 +1,4 @@
-//! Stacks that an institution owns.
+//! Stacks that an institution owns, and its badges that courses take.
 
 diesel::table! {
     programmes (id) {
@@ -40,5 +40,31 @@ diesel::table! {
         answered_by -> Nullable<Text>,
         answered_at -> Nullable<BigInt>,
         note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    institution_badges (badge_id) {
+        badge_id -> Text,
+        tenant_id -> Text,
+        draft -> Text,
+        revision -> Integer,
+        published -> Nullable<Text>,
+        version -> Integer,
+        published_at -> Nullable<BigInt>,
+        everywhere -> Bool,
+        saved_by -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    institution_badge_reach (id) {
+        id -> Text,
+        tenant_id -> Text,
+        badge_id -> Text,
+        platform_id -> Nullable<Text>,
+        course_id -> Nullable<Text>,
     }
 }

@@ -40,6 +40,7 @@ mod releasing;
 mod rest_grades;
 mod sections;
 mod standing;
+mod taking;
 mod trouble;
 mod who;
 

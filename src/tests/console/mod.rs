@@ -14,6 +14,7 @@ mod entering;
 mod joining;
 mod keys;
 mod marks;
+pub(crate) mod own_badges;
 mod powers;
 mod programmes;
 mod provider;

@@ -16,6 +16,7 @@ use crate::store::{erasures, registrations};
 use thirtyfour::prelude::*;
 
 use crate::tests::chromium::{Chromium, LOOKS};
+use crate::tests::console::own_badges;
 use crate::tests::guest::Guest;
 use crate::tests::harness::Scene;
 use crate::tests::showing::stage::design;
@@ -103,6 +104,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             .send(&asking, "/me/erasure/ask", &[("word", "erase")])
             .await;
         let programme = programme(&scene, &tenant).await;
+        let (_, own) = own_badges::published(&scene).await;
         let of = tenant.clone();
         let waiting = scene.cairn.store.read(move |db| erasures::waiting(db, &of));
         let wish = waiting.await.unwrap().remove(0).id;
@@ -150,6 +152,10 @@ fn every_page_of_the_console_is_fit_for_everybody() {
                 "programme-waivers",
                 format!("/programmes/{tenant}/p/{programme}/waivers?name=a"),
             ),
+            ("badges", format!("/badges/{tenant}")),
+            ("badge-new", format!("/badges/{tenant}/new")),
+            ("badge", format!("/badges/{tenant}/b/{own}")),
+            ("badge-edit", format!("/badges/{tenant}/b/{own}/edit")),
             ("awards", format!("/awards/{tenant}?sought=a")),
             ("endorsements", format!("/endorsements/{tenant}")),
             ("password", "/password".to_owned()),

@@ -22,6 +22,7 @@ mod merged;
 mod nodes;
 mod oddities;
 mod outside;
+mod own_badges;
 mod own_course;
 mod programmes;
 mod recipients;

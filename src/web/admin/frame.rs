@@ -29,6 +29,7 @@ pub(crate) enum AdminPlace {
     Issuers,
     Policies,
     Programmes,
+    Badges,
     People,
     Awards,
     Endorsements,
@@ -42,12 +43,13 @@ pub(crate) enum AdminPlace {
 /// The text of an entry of the navigation, where it leads, and which page it is.
 type Entry = (&'static str, fn() -> String, AdminPlace);
 
-const PLACES: [Entry; 11] = [
+const PLACES: [Entry; 12] = [
     ("Overview", console::overview, AdminPlace::Overview),
     ("Platforms", console::platforms, AdminPlace::Platforms),
     ("Issuers and keys", console::issuers, AdminPlace::Issuers),
     ("Policies", console::policies, AdminPlace::Policies),
     ("Programmes", console::programmes, AdminPlace::Programmes),
+    ("Badges for courses", console::badges, AdminPlace::Badges),
     ("People", console::people, AdminPlace::People),
     ("Awards", console::awards, AdminPlace::Awards),
     ("Endorsements", console::endorsements, AdminPlace::Endorsements),
@@ -197,6 +199,22 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Asked. Another administrator finds it under Programmes.",
     ),
     ("review-answered", Status::Earned, "Answered."),
+    (
+        "badge-saved",
+        Status::Earned,
+        "Saved. Courses take what was published last, until you publish this.",
+    ),
+    (
+        "badge-published",
+        Status::Earned,
+        "Published. Courses can take it as it is now; those that have an earlier version are told.",
+    ),
+    (
+        "badge-withdrawn",
+        Status::Neutral,
+        "Withdrawn. No more courses can take it; those that have it go on with it.",
+    ),
+    ("badge-offered", Status::Earned, "It is offered to courses again."),
     (
         "waived",
         Status::Earned,

@@ -19,6 +19,7 @@ mod guard;
 mod issuers;
 mod link;
 mod overview;
+mod own_badges;
 mod own_password;
 mod people;
 mod platforms;
@@ -46,6 +47,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         privacy::configure,
         link::configure,
         overview::configure,
+        own_badges::configure,
         own_password::configure,
         people::configure,
         platforms::configure,

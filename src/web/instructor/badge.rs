@@ -16,6 +16,7 @@ use crate::service::badge::{pictures, skills};
 use crate::service::base::addresses;
 use crate::service::base::clash::Clash;
 use crate::service::base::policies;
+use crate::service::course::from_institution;
 use crate::web::clash;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -23,7 +24,7 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{
-    AlignmentRow, BadgeEditorPage, BadgeFields, OfferSwitch, PictureMaker, SkillPicker, sentences,
+    AlignmentRow, BadgeEditorPage, BadgeFields, OfInstitution, OfferSwitch, PictureMaker, SkillPicker, sentences,
 };
 use crate::web::views::shared::{Choice, Problem, ProblemList};
 use crate::web::words;
@@ -78,9 +79,16 @@ async fn edit(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpRe
         offered,
     });
     let duplicate_action = page.duplicate_action.clone().filter(|_| may_save);
+    let descent = from_institution::descent(&visit.cairn, &visit.visitor, &id).await?;
+    let of_institution = descent.map(|descent| OfInstitution {
+        newer_href: (may_save && descent.is_newer)
+            .then(|| visit.href(&course::institution_badge(&descent.badge))),
+        name: descent.institution,
+    });
     visit.show(&BadgeEditorPage {
         may_save,
         offer,
+        of_institution,
         duplicate_action,
         picker: picker(&visit, "").await?,
         ..page
@@ -472,6 +480,7 @@ fn view(
         rule_href: id.map(|id| visit.href(&course::badge_rule(id))),
         leaves: None,
         offer: None,
+        of_institution: None,
         duplicate_action: id.map(|id| visit.href(&course::badge_duplicate(id))),
         picker: SkillPicker::default(),
     }

@@ -85,7 +85,7 @@ pub(in crate::web) fn read(form: &Fields) -> BadgeFields {
 }
 
 /// A number as people type it, with a point or a comma.
-pub(super) fn decimal(text: &str) -> Option<Decimal> {
+pub(in crate::web) fn decimal(text: &str) -> Option<Decimal> {
     let text = text.trim().replace(',', ".");
     let plain = !text.is_empty() && text.len() <= 12 && text.chars().all(|c| c.is_ascii_digit() || c == '.');
     if plain {

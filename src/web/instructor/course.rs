@@ -38,6 +38,7 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
         scores,
         powers,
         offers,
+        of_institution,
         requests,
         refused,
         copied,
@@ -52,6 +53,7 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
     let mut page = view(visit, overview, &progress, &late, copied.as_ref(), powers);
     page.rest_stopped = stopped.filter(|_| goes_on).map(words::rest_grades::stopped);
     page.offers = super::copied::lines(visit, offers);
+    page.of_institution = super::from_institution::line(visit, of_institution);
     if page.reading {
         // Nothing of it could be settled.
         page.attention.clear();
@@ -201,6 +203,7 @@ fn view(
         columns_href: visit.href(&course::columns()),
         elsewhere_href: visit.href(&course::grades_elsewhere()),
         offers: Vec::new(),
+        of_institution: None,
         requests: Vec::new(),
         refused: Vec::new(),
         news: overview

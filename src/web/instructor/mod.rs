@@ -16,6 +16,7 @@ mod decision;
 mod dry_run;
 pub(in crate::web) mod endorsements;
 mod evidence;
+mod from_institution;
 mod grades;
 mod over_time;
 mod place;
@@ -49,6 +50,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         dry_run::configure,
         endorsements::configure,
         evidence::configure,
+        from_institution::configure,
         grades::configure,
         over_time::configure,
         place::configure,

@@ -109,6 +109,16 @@ routes! {
     WAIVER_END = "/programmes/{tenant}/p/{badge}/waivers/{waiver}/end",
         waiver_end(tenant: &TenantId, badge: &BadgeId, waiver: &WaiverId);
 
+    /// Badges that courses take.
+    BADGES = "/badges", badges();
+    BADGES_OF = "/badges/{tenant}", badges_of(tenant: &TenantId);
+    BADGE_NEW = "/badges/{tenant}/new", badge_new(tenant: &TenantId);
+    BADGE = "/badges/{tenant}/b/{badge}", badge(tenant: &TenantId, badge: &BadgeId);
+    BADGE_EDIT = "/badges/{tenant}/b/{badge}/edit", badge_edit(tenant: &TenantId, badge: &BadgeId);
+    BADGE_PUBLISH = "/badges/{tenant}/b/{badge}/publish", badge_publish(tenant: &TenantId, badge: &BadgeId);
+    BADGE_REACH = "/badges/{tenant}/b/{badge}/reach", badge_reach(tenant: &TenantId, badge: &BadgeId);
+    BADGE_TURN = "/badges/{tenant}/b/{badge}/turn", badge_turn(tenant: &TenantId, badge: &BadgeId);
+
     AUDIT = "/audit", audit();
     AUDIT_OF = "/audit/{tenant}", audit_of(tenant: &TenantId);
     AUDIT_EXPORT = "/audit/{tenant}/export", audit_export(tenant: &TenantId);

@@ -107,6 +107,12 @@ routes! {
     COPY_REQUEST = "/copy-requests/{request}", copy_request(request: &CopyRequestId);
     COPY_REOPEN = "/copy-requests/{request}/reopen", copy_reopen(request: &CopyRequestId);
 
+    /// Badges of the institution that the course may take.
+    INSTITUTION = "/institution", institution();
+    /// One of them, and what stands in the places of its rule.
+    INSTITUTION_BADGE = "/institution/{badge}", institution_badge(badge: &BadgeId);
+    INSTITUTION_TAKE = "/institution/{badge}/take", institution_take(badge: &BadgeId);
+
     EVIDENCE = "/evidence", evidence();
     SUBMISSION = "/evidence/{submission}", submission(submission: &SubmissionId);
     SUBMISSION_REVIEW = "/evidence/{submission}/review", submission_review(submission: &SubmissionId);

@@ -12,6 +12,7 @@ pub(crate) mod email_hash;
 pub(crate) mod endorsements;
 pub(crate) mod errors;
 pub(crate) mod evidence;
+pub(crate) mod institution_badges;
 pub(crate) mod lineages;
 pub(crate) mod lms;
 pub(crate) mod lms_work;

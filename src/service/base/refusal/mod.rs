@@ -15,6 +15,7 @@ mod endorsement;
 mod forbidden;
 mod grades;
 mod institution;
+mod institution_badge;
 mod joining;
 mod portfolio;
 mod privacy;
@@ -31,6 +32,7 @@ pub(crate) use endorsement::EndorsementRefusal;
 pub(crate) use forbidden::Forbidden;
 pub(crate) use grades::GradesRefusal;
 pub(crate) use institution::{AccountRefusal, InstitutionRefusal, NoAnswer, RegisteringStep, SkillsRefusal};
+pub(crate) use institution_badge::InstitutionBadgeRefusal;
 pub(crate) use joining::JoinRefusal;
 pub(crate) use portfolio::PortfolioRefusal;
 pub(crate) use privacy::PrivacyRefusal;
@@ -87,6 +89,8 @@ wings! {
     Portfolio(PortfolioRefusal),
     /// A stack of the institution.
     Programme(ProgrammeRefusal),
+    /// A badge of the institution that courses take.
+    InstitutionBadge(InstitutionBadgeRefusal),
 }
 
 impl Refusal {

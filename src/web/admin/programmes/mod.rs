@@ -138,9 +138,16 @@ pub(super) fn terms(terms: &Terms) -> Vec<String> {
     said
 }
 
+/// Whether it is a badge of the institution that courses take: no rule of its own decides.
+fn is_for_courses(one: &Offered) -> bool {
+    one.is_home && one.badge.active_rule.is_none()
+}
+
 fn course_of(one: &Offered) -> String {
     let none = || {
-        if one.is_home {
+        if is_for_courses(one) {
+            "a badge of the institution".to_owned()
+        } else if one.is_home {
             "a programme".to_owned()
         } else {
             "a course without a name".to_owned()
@@ -220,7 +227,9 @@ fn nodes(opened: &Opened) -> Vec<Node> {
 async fn map(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
     let found = programmes::map(&visit.cairn, &visit.admin, &tenant).await?;
     let href = |one: &Offered| {
-        if one.is_home {
+        if is_for_courses(one) {
+            console::badge(&tenant, &one.badge.id)
+        } else if one.is_home {
             console::programme(&tenant, &one.badge.id)
         } else {
             addresses::achievement(&found.issuer, &one.badge.id)

@@ -47,6 +47,16 @@ pub(crate) struct BadgeEditorPage {
     pub(crate) leaves: Option<String>,
     /// Whether other courses may count it; none where that is not for its teacher to say.
     pub(crate) offer: Option<OfferSwitch>,
+    /// The institution whose badge it is; none for a badge that was made in a course.
+    pub(crate) of_institution: Option<OfInstitution>,
+}
+
+/// That a badge was made of one of the institution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OfInstitution {
+    pub(crate) name: String,
+    /// Where a newer version is looked at, if there is one.
+    pub(crate) newer_href: Option<String>,
 }
 
 /// Says whether other courses may count a badge. Posts `offered` (`yes` or `no`).

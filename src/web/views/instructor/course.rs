@@ -52,6 +52,8 @@ pub(crate) struct CourseBadgesPage {
     pub(crate) elsewhere_href: String,
     /// Courses that this one was copied from, whose badges may come along.
     pub(crate) offers: Vec<OfferLine>,
+    /// Badges of the institution: what there is, and where; none where there is none.
+    pub(crate) of_institution: Option<OfferLine>,
     /// What teachers of copies of this course ask.
     pub(crate) requests: Vec<RequestLine>,
     /// Of these, what was refused; each posts nothing to its action, which opens it again.

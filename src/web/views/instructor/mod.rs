@@ -11,6 +11,7 @@ mod decision;
 mod dry_run;
 mod endorsements;
 mod evidence;
+mod from_institution;
 mod grades;
 mod over_time;
 mod picture_maker;
@@ -22,7 +23,9 @@ mod students;
 mod versions;
 
 pub(crate) use awards::{AwardRow, BadgeAwardsPage, Losing, RevokePage};
-pub(crate) use badge_editor::{AlignmentRow, BadgeEditorPage, BadgeFields, OfferSwitch, SkillPicker};
+pub(crate) use badge_editor::{
+    AlignmentRow, BadgeEditorPage, BadgeFields, OfInstitution, OfferSwitch, SkillPicker,
+};
 pub(crate) use by_hand::{AwardByHandPage, ByHand};
 pub(crate) use coach::{CoachList, CoachPage, CoachSection, DismissForm, DismissedLine, sentences};
 pub(crate) use columns::{ColumnPanel, ColumnsPage};
@@ -37,6 +40,7 @@ pub(crate) use endorsements::{EndorsementRow, EndorsementsPage};
 pub(crate) use evidence::{
     EvidenceQueuePage, GivenReview, QueueRow, ReviewFields, SubmissionReviewPage, UnopenedRow,
 };
+pub(crate) use from_institution::{InstitutionBadgePage, InstitutionLine, InstitutionPage, PlaceRow};
 pub(crate) use grades::{
     AccessPanel, FileLine, GradesPage, GradesReviewPage, OutsidePanel, PickRow, RestColumnLine, RestPanel,
     SamePersonRow,

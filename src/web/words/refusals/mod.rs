@@ -6,7 +6,7 @@ mod institution;
 mod portfolio;
 mod replay;
 
-use super::{email_hash, endorsements, programmes, rest_access};
+use super::{email_hash, endorsements, institution_badges, programmes, rest_access};
 use crate::service::base::refusal::{
     AwardRefusal, BadgeRefusal, CredentialRefusal, JoinRefusal, PrivacyRefusal, Refusal,
 };
@@ -35,6 +35,7 @@ pub(crate) fn sentence(refusal: &Refusal) -> String {
         Refusal::Join(refusal) => joining(*refusal).to_owned(),
         Refusal::Portfolio(refusal) => portfolio::portfolio(refusal),
         Refusal::Programme(refusal) => programmes::refusal(*refusal),
+        Refusal::InstitutionBadge(refusal) => institution_badges::refusal(refusal),
     }
 }
 

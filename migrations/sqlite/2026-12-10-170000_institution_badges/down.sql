@@ -1,0 +1,2 @@
+DROP TABLE institution_badge_reach;
+DROP TABLE institution_badges;

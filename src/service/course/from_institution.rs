@@ -1,0 +1,511 @@
+//! Badges of the institution that a course takes: beside those that come along with a copy, and never instead of them. A course says
+//! once what of its own stands in the places of the rule; what it makes is a badge of its own whose lineage begins with the
+//! institution's, so that a copy of the course needs no new answer for what came along.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::domain::audit::Action;
+use crate::domain::badge::{Badge, BadgeState, Design};
+use crate::domain::copying::{FoundBy, Mapping};
+use crate::domain::course::{Course, LineItemState};
+use crate::domain::institution_badge::{InstitutionBadge, Place, Things, Unfit, Version, has_share};
+use crate::domain::lineage::{Places, Substance, SubstancePart};
+use crate::domain::namesakes::Mark;
+use crate::domain::policy::Power;
+use crate::domain::rule::Group;
+use crate::domain::sentence::sentence_in_full;
+use crate::ids::{ActivityId, BadgeId, LineItemId, RuleId, TenantId};
+use crate::random::Random;
+use crate::service::Cairn;
+use crate::service::badge::design::own_badge;
+use crate::service::badge::lineage;
+use crate::service::base::activities::in_course;
+use crate::service::base::error::ServiceError;
+use crate::service::base::refusal::InstitutionBadgeRefusal;
+use crate::service::base::session::Visitor;
+use crate::service::base::{names, namesakes, policies};
+use crate::store::{
+    Db, StoreError, audit, badges, institution_badges, joins, line_items, lineages, outside, platforms,
+    rules, tenants,
+};
+
+/// One that the course may take, or has.
+#[derive(Debug, Clone)]
+pub(crate) struct Offer {
+    pub(crate) badge: BadgeId,
+    pub(crate) design: Design,
+    /// Counts what was published.
+    pub(crate) version: i32,
+    /// What it asks, in words.
+    pub(crate) asks: String,
+    pub(crate) standing: Standing,
+}
+
+/// What a course made of one.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Standing {
+    /// Nothing yet.
+    Open,
+    /// It has it as it is.
+    Taken(BadgeId, BadgeState),
+    /// It has one that asks what an earlier version asked.
+    Newer(BadgeId, BadgeState),
+    /// It has one in the places of which nothing stands any more: it came with a copy of another course, from which that did not
+    /// come along, or somebody changed it.
+    Unanswered(BadgeId, BadgeState),
+}
+
+/// How many a course may take, and of how many that it has something waits: a newer version, or an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    pub(crate) open: usize,
+    pub(crate) taken: usize,
+    pub(crate) newer: usize,
+    pub(crate) unanswered: usize,
+}
+
+/// The form in which a course says what stands for what.
+#[derive(Debug, Clone)]
+pub(crate) struct Form {
+    pub(crate) institution: String,
+    pub(crate) offer: Offer,
+    pub(crate) places: Vec<ToFill>,
+    pub(crate) things: Things,
+    /// What tells columns and activities apart that bear one name.
+    pub(crate) column_marks: HashMap<LineItemId, Mark>,
+    pub(crate) activity_marks: HashMap<ActivityId, Mark>,
+    /// What the newer version asks otherwise: what the course has, and what it would have.
+    pub(crate) otherwise: Vec<Otherwise>,
+}
+
+/// A place, with what is proposed for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ToFill {
+    pub(crate) place: Place,
+    pub(crate) proposed: Option<Proposed>,
+}
+
+/// Something of the course that probably stands in a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Proposed {
+    pub(crate) id: String,
+    /// By what it was found; none where the course said it before.
+    pub(crate) by: Option<FoundBy>,
+}
+
+/// A part of a badge as it is and as a newer version has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Otherwise {
+    pub(crate) part: SubstancePart,
+    pub(crate) before: String,
+    pub(crate) after: String,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// A draft of the course.
+    New(BadgeId),
+    /// The badge that the course had has the newer version as its draft.
+    Newer(BadgeId),
+}
+
+/// Where a badge of a course comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Descent {
+    pub(crate) institution: String,
+    /// The institution's badge, where the course may look at what it is now.
+    pub(crate) badge: BadgeId,
+    pub(crate) is_newer: bool,
+}
+
+/// Those that the visit's course may take or has, with the name of the institution.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] where only administrators make badges.
+#[tracing::instrument(name = "from_institution.list", level = "debug", skip_all)]
+pub(crate) async fn list(cairn: &Cairn, visitor: &Visitor) -> Result<(String, Vec<Offer>), ServiceError> {
+    visitor.teach()?;
+    let visitor = visitor.clone();
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Create)?;
+        let mut offers = Vec::new();
+        for (one, template) in institution_badges::all(db, visitor.tenant())? {
+            let Some(published) = &one.published else {
+                continue;
+            };
+            let taken = institution_badges::taken_in(db, visitor.tenant(), &visitor.course.id, &one.badge)?;
+            let is_refused = refused(db, &visitor.course, &one, &template)?.is_some();
+            if taken.is_none() && is_refused {
+                continue;
+            }
+            let mut offer = offer(db, &visitor, &one, published, taken.as_ref())?;
+            if let Some(badge) = taken.filter(|_| is_refused) {
+                // What it has it keeps, and nothing newer is for it.
+                offer.standing = Standing::Taken(badge.id, badge.state);
+            }
+            offers.push(offer);
+        }
+        Ok((institution(db, visitor.tenant())?, offers))
+    });
+    found.await
+}
+
+/// How many there are for the visit's course, for its first page.
+///
+/// # Errors
+/// What the store reports.
+pub(in crate::service) fn waiting(db: &mut Db, visitor: &Visitor) -> Result<Waiting, StoreError> {
+    let mut waiting = Waiting::default();
+    for (one, template) in institution_badges::all(db, visitor.tenant())? {
+        let Some(published) = &one.published else {
+            continue;
+        };
+        let taken = institution_badges::taken_in(db, visitor.tenant(), &visitor.course.id, &one.badge)?;
+        match taken {
+            Some(badge) => {
+                waiting.taken += 1;
+                let standing = match template.state {
+                    BadgeState::Active => standing(db, Some(&badge), published)?,
+                    _ => Standing::Open,
+                };
+                waiting.newer += usize::from(matches!(standing, Standing::Newer(..)));
+                waiting.unanswered += usize::from(matches!(standing, Standing::Unanswered(..)));
+            }
+            None => waiting.open += usize::from(refused(db, &visitor.course, &one, &template)?.is_none()),
+        }
+    }
+    Ok(waiting)
+}
+
+/// Why a course may not take one, if it may not.
+fn refused(
+    db: &mut Db,
+    course: &Course,
+    one: &InstitutionBadge,
+    template: &Badge,
+) -> Result<Option<InstitutionBadgeRefusal>, StoreError> {
+    if template.state != BadgeState::Active || one.published.is_none() {
+        return Ok(Some(InstitutionBadgeRefusal::Withdrawn));
+    }
+    if one.everywhere {
+        return Ok(None);
+    }
+    let reach = institution_badges::reach(db, &one.tenant, &one.badge)?;
+    if reach.courses.contains(&course.id) {
+        return Ok(None);
+    }
+    if !reach.platforms.is_empty() {
+        let home = platforms::home_of_course(db, &one.tenant, &course.id)?.platform;
+        let joined = joins::joined_platforms(db, &one.tenant)?;
+        let home = joined.of_people(&home);
+        if reach.platforms.iter().any(|id| joined.of_people(id) == home) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(InstitutionBadgeRefusal::NotAvailable))
+}
+
+fn institution(db: &mut Db, tenant: &TenantId) -> Result<String, ServiceError> {
+    let institution = tenants::get(db, tenant)?.ok_or(ServiceError::NotFound("institution"))?;
+    Ok(institution.name)
+}
+
+/// What a version asks, as badges that courses made of it are measured by.
+fn substance(version: &Version) -> Substance {
+    let none = Places::default();
+    Substance::of(&version.asks.rule(), &version.design, &none, &BadgeId::clone)
+}
+
+/// What a badge of a course was measured by when it was taken.
+fn measure(db: &mut Db, badge: &Badge) -> Result<Option<(Substance, Places)>, StoreError> {
+    let known = lineages::of_badge(db, &badge.tenant, &badge.id)?;
+    let origin = known.and_then(|known| known.origin);
+    Ok(origin.map(|origin| (origin.substance, origin.places)))
+}
+
+/// What a course made of that version: nothing, the badge as it is, one of an earlier version, or one without an answer.
+fn standing(db: &mut Db, taken: Option<&Badge>, published: &Version) -> Result<Standing, StoreError> {
+    let Some(badge) = taken else {
+        return Ok(Standing::Open);
+    };
+    let (id, state) = (badge.id.clone(), badge.state.clone());
+    let Some((was, places)) = measure(db, badge)? else {
+        return Ok(Standing::Taken(id, state));
+    };
+    if was != substance(published) {
+        return Ok(Standing::Newer(id, state));
+    }
+    let root = rule_of(db, badge)?;
+    let stands = root.is_some_and(|root| published.asks.stand(&places.standing(&root)));
+    Ok(if stands {
+        Standing::Taken(id, state)
+    } else {
+        Standing::Unanswered(id, state)
+    })
+}
+
+fn offer(
+    db: &mut Db,
+    visitor: &Visitor,
+    one: &InstitutionBadge,
+    published: &Version,
+    taken: Option<&Badge>,
+) -> Result<Offer, StoreError> {
+    let names = published.asks.names(visitor.zone());
+    Ok(Offer {
+        badge: one.badge.clone(),
+        design: published.design.clone(),
+        version: one.version,
+        asks: sentence_in_full(&published.asks.rule(), &names),
+        standing: standing(db, taken, published)?,
+    })
+}
+
+/// One that the visit's course may take, as it is published.
+fn find(
+    db: &mut Db,
+    visitor: &Visitor,
+    id: &BadgeId,
+) -> Result<(InstitutionBadge, Badge, Version), ServiceError> {
+    let missing = || ServiceError::NotFound("badge");
+    let tenant = visitor.tenant();
+    let one = institution_badges::get(db, tenant, id)?.ok_or_else(missing)?;
+    let template = badges::get(db, tenant, id)?.ok_or_else(missing)?;
+    // A draft is nobody's business.
+    let published = one.published.clone().ok_or_else(missing)?;
+    match refused(db, &visitor.course, &one, &template)? {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok((one, template, published)),
+    }
+}
+
+/// What of a course may stand in a rule.
+fn things(db: &mut Db, course: &Course) -> Result<Things, StoreError> {
+    let mut columns = line_items::for_course(db, &course.tenant, &course.id)?;
+    columns.retain(|item| item.state != LineItemState::Gone);
+    let mut elsewhere = outside::columns(db, &course.tenant, &course.id)?;
+    elsewhere.retain(has_share);
+    Ok(Things {
+        columns,
+        elsewhere,
+        activities: in_course(db, &course.tenant, &course.id, |_| false)?,
+    })
+}
+
+/// The rule that a badge of the course has: the one that waits, or the one that decides.
+fn rule_of(db: &mut Db, badge: &Badge) -> Result<Option<Group>, StoreError> {
+    let rule = match rules::draft(db, &badge.tenant, &badge.id)? {
+        Some(draft) => Some(draft),
+        None => rules::active(db, &badge.tenant, &badge.id)?,
+    };
+    Ok(rule.map(|rule| rule.root))
+}
+
+/// The form for one of them.
+///
+/// # Errors
+/// As [`list`]; [`ServiceError::NotFound`] for what is no published badge of the institution, an [`InstitutionBadgeRefusal`] for one
+/// that the course may not take.
+#[tracing::instrument(name = "from_institution.form", level = "debug", skip_all, fields(badge = id.as_str()))]
+pub(crate) async fn form(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Form, ServiceError> {
+    visitor.teach()?;
+    let (visitor, id) = (visitor.clone(), id.clone());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Create)?;
+        let (tenant, course) = (visitor.tenant(), &visitor.course);
+        let (one, _, published) = find(db, &visitor, &id)?;
+        let things = things(db, course)?;
+        let taken = institution_badges::taken_in(db, tenant, &course.id, &id)?;
+        let (mut said, mut otherwise) = (HashMap::new(), Vec::new());
+        if let Some(badge) = &taken
+            && let Some((was, places)) = measure(db, badge)?
+            && let Some(root) = rule_of(db, badge)?
+        {
+            said = places.standing(&root);
+            let parts = was.otherwise(&substance(&published));
+            let names = names::of_course(db, tenant, &course.id)?;
+            let (own, new) = (&badge.design, &published.design);
+            let rule = || {
+                let after = published.asks.names(visitor.zone());
+                let after = sentence_in_full(&published.asks.rule(), &after);
+                (sentence_in_full(&root, &names), after)
+            };
+            otherwise.extend(parts.into_iter().map(|part| {
+                let (before, after) = match part {
+                    SubstancePart::Rule => rule(),
+                    SubstancePart::Outcome => (own.outcome.clone(), new.outcome.clone()),
+                    SubstancePart::Criteria => (own.criteria.clone(), new.criteria.clone()),
+                    SubstancePart::Assessment => {
+                        (own.details.assessment.clone(), new.details.assessment.clone())
+                    }
+                };
+                Otherwise { part, before, after }
+            }));
+        }
+        let mut proposed = published.asks.proposals(&things);
+        let places = published.asks.places.iter().map(|place| {
+            let before = said.remove(&place.id).map(|id| Proposed { id, by: None });
+            let found = proposed.remove(&place.id);
+            let found = found.map(|(id, by)| Proposed { id, by: Some(by) });
+            ToFill {
+                place: place.clone(),
+                proposed: before.or(found),
+            }
+        });
+        let places: Vec<ToFill> = places.collect();
+        Ok(Form {
+            institution: institution(db, tenant)?,
+            offer: offer(db, &visitor, &one, &published, taken.as_ref())?,
+            places,
+            column_marks: namesakes::of_columns(db, tenant, &course.id, &things.columns)?,
+            activity_marks: namesakes::of_activities(db, tenant, &course.id, &things.activities)?,
+            things,
+            otherwise,
+        })
+    });
+    found.await
+}
+
+/// Takes a badge of the institution, as `version` of it was shown, with what the course says of each place: a draft that its teachers
+/// try out and activate as any other. Where the course has an earlier version, its badge gets the newer one as a draft.
+///
+/// # Errors
+/// As [`form`]; an [`InstitutionBadgeRefusal`] for what is not answered as it has to be, and where the course has that version.
+#[tracing::instrument(name = "from_institution.take", skip_all, fields(badge = id.as_str()))]
+pub(crate) async fn take(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &BadgeId,
+    version: i32,
+    answers: BTreeMap<String, String>,
+) -> Result<Taken, ServiceError> {
+    visitor.teach()?;
+    let (now, random) = (cairn.clock.now(), Arc::clone(&cairn.random));
+    let (visitor, id) = (visitor.clone(), id.clone());
+    let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        policies::require(db, &visitor, Power::Create)?;
+        let (tenant, course) = (visitor.tenant(), &visitor.course);
+        // Of two at the same moment the other one waits here, and finds what the first one took.
+        institution_badges::hold(db, tenant, &id)?;
+        let (one, template, published) = find(db, &visitor, &id)?;
+        if one.version != version {
+            return Err(InstitutionBadgeRefusal::OtherVersion.into());
+        }
+        let before = institution_badges::taken_in(db, tenant, &course.id, &id)?;
+        if let Standing::Taken(..) = standing(db, before.as_ref(), &published)? {
+            return Err(InstitutionBadgeRefusal::TakenAlready.into());
+        }
+        let things = things(db, course)?;
+        let mapping = published.asks.filled(&answers, &things).map_err(unfit)?;
+        let source = Badge {
+            design: published.design.clone(),
+            ..template
+        };
+        let root = published.asks.rule();
+        let (taken, action) = match before {
+            Some(badge) => {
+                let by = (visitor.person.id.as_str(), now);
+                lineage::follow(db, &badge, &source, &root, &mapping, by)?;
+                badges::update_design(db, tenant, &badge.id, badge.revision, &source.design, now)?;
+                let new = RuleId::new(now, random.as_ref());
+                rules::save_draft(db, tenant, &badge.id, &mapping.apply(&root), new, now)?;
+                (Taken::Newer(badge.id), Action::InstitutionBadgeNewer)
+            }
+            None => {
+                let badge = Badge {
+                    id: BadgeId::new(now, random.as_ref()),
+                    course: course.id.clone(),
+                    state: BadgeState::Draft,
+                    active_rule: None,
+                    revision: 1,
+                    created_at: now,
+                    updated_at: now,
+                    ..source.clone()
+                };
+                make(db, &badge, &source, &root, &mapping, random.as_ref())?;
+                (Taken::New(badge.id), Action::InstitutionBadgeTaken)
+            }
+        };
+        let (Taken::New(badge) | Taken::Newer(badge)) = &taken;
+        let entry = visitor.entry(action, badge.as_str(), now);
+        let entry = entry.detail(json!({
+            "from": id, "version": version, "columns": mapping.columns, "elsewhere": mapping.elsewhere,
+            "activities": mapping.activities,
+        }));
+        audit::record(db, &entry, random.as_ref())?;
+        Ok(taken)
+    });
+    done.await
+}
+
+/// A draft of the course, whose lineage begins with the institution's badge.
+fn make(
+    db: &mut Db,
+    badge: &Badge,
+    source: &Badge,
+    root: &Group,
+    mapping: &Mapping,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let now = badge.created_at;
+    badges::insert(db, badge)?;
+    lineage::begin_copy(db, &badge.id, source)?;
+    let new = RuleId::new(now, random);
+    rules::save_draft(db, &badge.tenant, &badge.id, &mapping.apply(root), new, now)?;
+    lineage::remember(db, &badge.id, source, root, mapping)
+}
+
+fn unfit(unfit: Unfit) -> InstitutionBadgeRefusal {
+    match unfit {
+        Unfit::Unanswered { place } => InstitutionBadgeRefusal::Unanswered { place },
+        Unfit::OtherCourse { place } => InstitutionBadgeRefusal::OtherCourse { place },
+        Unfit::Twice { place } => InstitutionBadgeRefusal::Twice { place },
+    }
+}
+
+/// Of which badge of the institution a badge of the course was made, in this course or in one that this is a copy of; none for any
+/// other badge.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::NotFound`] for a badge of another course.
+#[tracing::instrument(name = "from_institution.descent", level = "debug", skip_all, fields(badge = id.as_str()))]
+pub(crate) async fn descent(
+    cairn: &Cairn,
+    visitor: &Visitor,
+    id: &BadgeId,
+) -> Result<Option<Descent>, ServiceError> {
+    visitor.look()?;
+    let (visitor, id) = (visitor.clone(), id.clone());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let badge = own_badge(db, &visitor, &id)?;
+        let Some(known) = lineages::of_badge(db, &badge.tenant, &badge.id)?.filter(|known| known.is_copy)
+        else {
+            return Ok(None);
+        };
+        let Some(one) = institution_badges::get(db, &badge.tenant, &known.lineage)? else {
+            return Ok(None);
+        };
+        let template = badges::get(db, &badge.tenant, &known.lineage)?;
+        let is_offered = match &template {
+            Some(template) => refused(db, &visitor.course, &one, template)?.is_none(),
+            None => false,
+        };
+        let is_newer = match &one.published {
+            Some(published) if is_offered && badge.state != BadgeState::Retired => {
+                let standing = standing(db, Some(&badge), published)?;
+                matches!(standing, Standing::Newer(..))
+            }
+            _ => false,
+        };
+        Ok(Some(Descent {
+            institution: institution(db, &badge.tenant)?,
+            badge: known.lineage,
+            is_newer,
+        }))
+    });
+    found.await
+}
