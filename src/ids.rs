@@ -47,6 +47,8 @@ pub(crate) use lti::registration::{RegistrationId, TenantId};
     WaiverId;
     /// That a second person looks at a programme.
     ProgrammeReviewId;
+    /// That an instructor may make programmes.
+    MakerId;
     /// A decision record.
     DecisionId;
     /// The fact that a person earned a badge.

@@ -964,7 +964,7 @@ diesel::table! {
 
 pub(crate) use coach::{dismissed_findings, listed_skills, skill_lists};
 pub(crate) use endorsed::endorsements;
-pub(crate) use institution::{programme_reviews, programme_waivers, programmes};
+pub(crate) use institution::{programme_makers, programme_reviews, programme_waivers, programmes};
 pub(crate) use mine::{holder_notes, timelines};
 pub(crate) use outside::{
     grade_files, outside_cells, outside_columns, outside_grades, outside_people, rest_readings, rest_turns,
@@ -1010,6 +1010,7 @@ allow_tables_to_appear_in_same_query!(
     programmes,
     programme_waivers,
     programme_reviews,
+    programme_makers,
     rules,
     rule_inputs,
     approvals,

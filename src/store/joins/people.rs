@@ -20,7 +20,7 @@ const fn of_person(table: &'static str, key: &'static str, unique: Option<&'stat
 }
 
 /// What goes over as it is. Awards and hand-ins have files of their own.
-const MOVED: [Moved; 20] = [
+const MOVED: [Moved; 21] = [
     of_person("identities", "(platform_id || '/' || sub)", None),
     of_person("decisions", "id", None),
     of_person("current_decisions", "badge_id", Some("badge_id")),
@@ -36,6 +36,7 @@ const MOVED: [Moved; 20] = [
     of_person("enrolments", "course_id", Some("course_id")),
     of_person("course_teachers", "course_id", Some("course_id")),
     of_person("timelines", "id", None),
+    of_person("programme_makers", "id", Some("tenant_id")),
     Moved {
         column: "asked_by",
         ..of_person("copy_requests", "id", None)
@@ -59,7 +60,7 @@ const fn acted(table: &'static str, column: &'static str, key: &'static str) -> 
 }
 
 /// What they did for others. What was said anew since has another moment, and is no more what went over.
-const ACTED: [Moved; 12] = [
+const ACTED: [Moved; 15] = [
     acted(
         "approvals",
         "by_person_id",
@@ -84,6 +85,9 @@ const ACTED: [Moved; 12] = [
     acted("rest_grants", "given_by_person", "id"),
     acted("endorsements", "invited_by_person", "id"),
     acted("dismissed_findings", "dismissed_by", "id"),
+    acted("programmes", "saved_by_person", "id"),
+    acted("programme_reviews", "asked_by_person", "id"),
+    acted("programme_reviews", "answered_by_person", "id"),
 ];
 
 /// Makes one of two people. Run it in a transaction.

@@ -1,10 +1,11 @@
-//! That a second administrator looks at a programme before it decides.
+//! That a second person looks at a programme before it decides.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use crate::domain::programme::{Review, ReviewState};
-use crate::ids::{AdminId, BadgeId, TenantId};
+use super::makers;
+use crate::domain::programme::{Maker, Review, ReviewState};
+use crate::ids::{BadgeId, TenantId};
 use crate::store::convert::{from_word, micros, moment, opt_moment, word};
 use crate::store::schema::programme_reviews;
 use crate::store::{Db, StoreError};
@@ -22,6 +23,8 @@ struct Row {
     answered_by: Option<String>,
     answered_at: Option<i64>,
     note: Option<String>,
+    asked_by_person: Option<String>,
+    answered_by_person: Option<String>,
 }
 
 impl Row {
@@ -31,10 +34,10 @@ impl Row {
             tenant: self.tenant_id.into(),
             badge: self.badge_id.into(),
             digest: self.digest,
-            asked_by: self.asked_by.into(),
+            asked_by: makers::of(Some(self.asked_by), self.asked_by_person),
             asked_at: moment(self.asked_at)?,
             state: from_word("programme_reviews.state", &self.state)?,
-            answered_by: self.answered_by.map(AdminId::from),
+            answered_by: makers::of(self.answered_by, self.answered_by_person),
             answered_at: opt_moment(self.answered_at)?,
             note: self.note,
         })
@@ -43,17 +46,21 @@ impl Row {
 
 /// Asks for a review of what has that digest. `false`: it was asked for before.
 pub(crate) fn ask(db: &mut Db, review: &Review) -> Result<bool, StoreError> {
+    let (asked_by, asked_by_person) = makers::apart(review.asked_by.as_ref());
     let row = Row {
         id: review.id.to_string(),
         tenant_id: review.tenant.to_string(),
         badge_id: review.badge.to_string(),
         digest: review.digest.clone(),
-        asked_by: review.asked_by.to_string(),
+        // Empty where an instructor asks: the column came before them.
+        asked_by: asked_by.unwrap_or_default(),
         asked_at: micros(review.asked_at),
         state: word(&review.state)?,
         answered_by: None,
         answered_at: None,
         note: None,
+        asked_by_person,
+        answered_by_person: None,
     };
     let added = on_both!(db, |connection| diesel::insert_into(programme_reviews::table)
         .values(&row)
@@ -106,16 +113,18 @@ pub(crate) fn answer(
     review: &Review,
     state: ReviewState,
     note: Option<&str>,
-    by: &AdminId,
+    by: &Maker,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
+    let (answered_by, answered_by_person) = makers::apart(Some(by));
     let changed = diesel::update(programme_reviews::table)
         .filter(programme_reviews::tenant_id.eq(review.tenant.as_str()))
         .filter(programme_reviews::id.eq(review.id.as_str()))
         .filter(programme_reviews::state.eq(word(&ReviewState::Waits)?))
         .set((
             programme_reviews::state.eq(word(&state)?),
-            programme_reviews::answered_by.eq(Some(by.as_str())),
+            programme_reviews::answered_by.eq(answered_by),
+            programme_reviews::answered_by_person.eq(answered_by_person),
             programme_reviews::answered_at.eq(Some(micros(now))),
             programme_reviews::note.eq(note),
         ))

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{entry, find, named_by};
+use super::{By, entry, find, named_by};
 use crate::domain::audit::Action;
 use crate::domain::programme::Offered;
 use crate::domain::sentence::sentence_in_full;
@@ -90,7 +90,8 @@ pub(crate) async fn accept(
             .ok_or(ProgrammeRefusal::CopyChanged)?;
         let by = admin.actor.as_str();
         if lineage::accept(db, &known.copy.badge, by, now, random.as_ref())? {
-            let entry = entry(&admin, &badge, Action::ProgrammeCopyCounted, now);
+            let by = By::from(&admin);
+            let entry = entry(&by, &badge, Action::ProgrammeCopyCounted, now);
             let entry = entry.detail(json!({ "copy": copy, "substance": digest }));
             audit::record(db, &entry, random.as_ref())?;
         }
