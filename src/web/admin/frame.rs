@@ -198,6 +198,16 @@ const NOTICES: &[(&str, Status, &str)] = &[
     ),
     ("review-answered", Status::Earned, "Answered."),
     (
+        "maker-named",
+        Status::Earned,
+        "Given. They find “Programmes” on the first page of their courses.",
+    ),
+    (
+        "maker-ended",
+        Status::Neutral,
+        "Taken back. The programmes that they made stay.",
+    ),
+    (
         "waived",
         Status::Earned,
         "Waived. The programme is being decided for this person.",

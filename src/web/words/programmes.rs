@@ -72,7 +72,7 @@ pub(crate) fn hindrance(hindrance: &Hindrance) -> String {
                 .join(" and ")
         ),
         Hindrance::NotApproved => {
-            "Your institution wants a second administrator to approve it first. Ask for it on this page."
+            "Your institution wants a second person to approve it first. Ask for it on this page."
                 .to_owned()
         }
         Hindrance::TimeOver => {
