@@ -24,6 +24,7 @@ mod lineages;
 mod listing;
 mod matrix;
 mod mine;
+mod naming;
 mod one_home;
 mod outside;
 mod parted;

@@ -13,6 +13,7 @@ mod endorsing;
 mod entering;
 mod joining;
 mod keys;
+mod makers;
 mod marks;
 mod powers;
 mod programmes;

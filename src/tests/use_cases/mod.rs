@@ -18,6 +18,7 @@ mod former;
 mod glance;
 mod gradebook;
 mod lists;
+mod makers;
 mod merged;
 mod nodes;
 mod oddities;

@@ -72,8 +72,7 @@ pub(crate) fn hindrance(hindrance: &Hindrance) -> String {
                 .join(" and ")
         ),
         Hindrance::NotApproved => {
-            "Your institution wants a second person to approve it first. Ask for it on this page."
-                .to_owned()
+            "Your institution wants a second person to approve it first. Ask for it on this page.".to_owned()
         }
         Hindrance::TimeOver => {
             "The time for which this badge is valid is over. Give it a later end first.".to_owned()
