@@ -23,10 +23,12 @@ mod waivers;
 
 pub(crate) use held::{facts_of, hold, holders_of_parts, students};
 pub(crate) use offered::{copies, named, offered};
-pub(crate) use reviews::{answer as answer_review, ask as ask_review, last_approval, of_digest as review_of};
+pub(crate) use reviews::{
+    all_of as reviews_of, answer as answer_review, ask as ask_review, last_approval, of_digest as review_of,
+};
 pub(crate) use waivers::{
-    get as waiver, insert as waive, of_badge as waivers_of, of_person as waivers_of_person,
-    take_back as take_waiver_back,
+    all_of as all_waivers_of, get as waiver, insert as waive, of_badge as waivers_of,
+    of_person as waivers_of_person, take_back as take_waiver_back,
 };
 
 /// What the home is called among the contexts of its deployment.

@@ -87,6 +87,17 @@ pub(crate) fn of_digest(
     row.map(Row::review).transpose()
 }
 
+/// All reviews of a programme, oldest first.
+pub(crate) fn all_of(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Vec<Review>, StoreError> {
+    let rows: Vec<Row> = programme_reviews::table
+        .filter(programme_reviews::tenant_id.eq(tenant.as_str()))
+        .filter(programme_reviews::badge_id.eq(badge.as_str()))
+        .order((programme_reviews::asked_at, programme_reviews::id))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::review).collect()
+}
+
 /// The last approval of a programme.
 pub(crate) fn last_approval(
     db: &mut Db,

@@ -53,6 +53,7 @@ pub(super) struct AboutMe {
     timelines: Vec<Value>,
     visits: Vec<Value>,
     dismissed: Vec<Value>,
+    programmes: Vec<Value>,
     log: Vec<Value>,
 }
 
@@ -141,6 +142,7 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
         timelines: Vec::new(),
         visits: Vec::new(),
         dismissed: super::dismissed::told(db, tenant, &everybody)?,
+        programmes: mine::programmes(db, tenant, &everybody)?,
         log: told_log(db, tenant, &everybody, &held, &signed, &submissions)?,
         credentials: named,
         submissions,
@@ -184,7 +186,7 @@ impl AboutMe {
             "awards": self.awards,
             "badges_from_elsewhere": elsewhere, "collections": collections,
             "grades_that_fell": self.falls, "timelines": self.timelines, "visits": self.visits, "hints_dismissed": self.dismissed,
-            "log": self.log,
+            "programmes": self.programmes, "log": self.log,
         })
     }
 }

@@ -35,6 +35,7 @@ use openbadges::did::IssuerIdentity;
 mod about_me;
 pub(crate) mod comparing;
 mod dismissed;
+mod endorsers;
 pub(crate) mod exporting;
 pub(crate) mod institution;
 pub(crate) mod learner;
@@ -43,6 +44,8 @@ mod mine;
 mod origins;
 pub(crate) mod pack;
 mod portfolio;
+mod portfolios;
+mod programmes;
 pub(crate) mod reading;
 pub(crate) mod signer;
 #[cfg(test)]
