@@ -76,7 +76,7 @@ fn told(db: &mut Db, programme: &Programme, badge: &Badge) -> Result<Value, Stor
     }
     let reviews = programmes::reviews_of(db, tenant, &badge.id)?;
     Ok(json!({
-        "badge": badge.id, "design": badge.design, "state": badge.state.word(),
+        "badge": badge.id, "design": badge.design, "state": badge.state,
         "when_a_part_ends": terms.parts_end, "who_began_may_finish": terms.finish_begun,
         "badges": told_parts,
         "versions": versions.iter().map(|rule| told_version(rule, &names, terms.finish_begun)).collect::<Vec<_>>(),
