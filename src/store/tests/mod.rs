@@ -1,5 +1,6 @@
 //! Tests of stored behaviour, each on every database there is.
 
+mod archived;
 mod awarding;
 mod beyond;
 mod burying;
