@@ -20,6 +20,7 @@ mod gradebook;
 mod lists;
 mod makers;
 mod merged;
+mod moved;
 mod nodes;
 mod oddities;
 mod outside;

@@ -12,7 +12,7 @@ use crate::domain::policy::Policy;
 use crate::domain::programme::{Hindrance, Parts, PartsEnd, Place};
 use crate::domain::rule::{Condition, Group, Need, Node};
 use crate::domain::zone::Zone;
-use crate::ids::{AdminId, BadgeId, CourseId, PersonId, RuleId};
+use crate::ids::{AdminId, BadgeId, CourseId, DeploymentId, PersonId, RegistrationId, RuleId};
 use crate::random::SystemRandom;
 use crate::service::base::refusal::{ProgrammeRefusal, Refusal};
 use crate::service::credential::about;
@@ -37,11 +37,21 @@ pub(super) fn admin(name: &str) -> Administrator {
 
 /// Another course with a badge that everybody there is awarded; these people learn there, or are something else.
 pub(super) async fn second_course(bench: &Bench, people: &[(PersonId, SeenAs)]) -> (CourseId, BadgeId) {
+    let at = (bench.registration.id.clone(), bench.course.deployment.clone());
+    course_at(bench, at, people).await
+}
+
+/// The same on any platform.
+pub(super) async fn course_at(
+    bench: &Bench,
+    (registration, deployment): (RegistrationId, DeploymentId),
+    people: &[(PersonId, SeenAs)],
+) -> (CourseId, BadgeId) {
     let now = bench.clock.now();
     let seen = CourseSeen {
         tenant: bench.course.tenant.clone(),
-        registration: bench.registration.id.clone(),
-        deployment: bench.course.deployment.clone(),
+        registration,
+        deployment,
         context_id: "second".into(),
         label: None,
         title: Some("Automation".into()),
