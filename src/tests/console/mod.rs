@@ -25,4 +25,5 @@ mod sharing;
 mod skills;
 mod taken_back;
 mod tenants;
+pub(crate) mod tower;
 mod two_live;
