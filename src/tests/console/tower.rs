@@ -4,13 +4,15 @@ use crate::clock::Clock as _;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::programme::{Parts, PartsEnd, Place};
 use crate::domain::rule::{Condition, Group, Need, Node};
-use crate::ids::{BadgeId, RuleId, TenantId};
+use crate::ids::{BadgeId, MakerId, RuleId, TenantId};
 use crate::random::SystemRandom;
 use crate::service::institution::administrators::{Administrator, Scope};
 use crate::service::institution::programmes::saving::{self, Saved, Typed};
-use crate::store::testing::shortcuts::all_courses;
-use crate::store::{badges, rules};
+use crate::store::programmes::makers::{self, Given};
+use crate::store::testing::shortcuts::{all_courses, first_tenant};
+use crate::store::{badges, people, rules};
 use crate::tests::harness::Scene;
+use crate::tests::screens::Viewer;
 use crate::tests::showing::stage::design;
 
 /// How many badges build on others or are built on.
@@ -81,6 +83,29 @@ pub(crate) async fn programme(scene: &Scene, tenant: &TenantId) -> BadgeId {
     });
     active.await.unwrap();
     tower
+}
+
+/// The pages of programmes as an instructor sees them who was given the power to make some.
+pub(crate) async fn within_a_course(viewer: &mut Viewer<'_>, scene: &Scene, home: &str, teacher: &str) {
+    let (now, name) = (scene.cairn.clock.now(), teacher.to_owned());
+    let given = scene.cairn.store.write(move |db| {
+        let tenant = first_tenant(db)?.unwrap().id;
+        let person = people::search(db, &tenant, &name, 1)?.remove(0).id;
+        let given = Given {
+            id: MakerId::new(now, &SystemRandom),
+            tenant,
+            person,
+            by: "ada".into(),
+            at: now,
+        };
+        makers::give(db, &given)
+    });
+    assert!(given.await.unwrap());
+    viewer.goto("programmes", &format!("{home}/programmes")).await;
+    viewer.chromium.reads("There is none yet.").await;
+    viewer
+        .goto("programme-new", &format!("{home}/programmes/new"))
+        .await;
 }
 
 async fn badge(scene: &Scene, tenant: &TenantId, name: &str, asks: Vec<Condition>) -> BadgeId {
