@@ -1,6 +1,5 @@
 //! A programme whose drawing has something to show: eight badges in three levels.
 
-use crate::clock::Clock as _;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::programme::{Parts, PartsEnd, Place};
 use crate::domain::rule::{Condition, Group, Need, Node};

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::clock::Clock as _;
 use crate::domain::award::Award;
 use crate::domain::holder_note::HolderNote;
 use crate::domain::portfolio::{Collection, CollectionLink, Item};
