@@ -1,6 +1,6 @@
 //! Programmes: stacks that an institution owns, over badges of any of its courses, made by its administrators and by
-//! instructors to whom they gave that power. The badge of one is an
-//! ordinary badge in the home of the institution, so that it is awarded, shown, revoked and exported as any other.
+//! instructors to whom they gave that power. The badge of one is an ordinary badge in the home of the institution, so that it is awarded,
+//! shown, revoked and exported as any other.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -114,7 +114,7 @@ pub(crate) async fn open(
 ) -> Result<Opened, ServiceError> {
     let (tenant, badge, now) = (tenant.clone(), badge.clone(), cairn.clock.now());
     let by = by.into();
-    let found = cairn.store.read_with(move |db| {
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         by.may(db, &tenant)?;
         open_in(db, &tenant, &badge, now)
     });
