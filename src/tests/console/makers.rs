@@ -5,6 +5,14 @@ use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::guest::Guest;
 use crate::tests::harness::on_each_database;
 use crate::tests::showing::stage::Stage;
+use practice_lms::browser::Page;
+
+/// Presses the button beside the only teacher of a page.
+async fn turn(ada: &mut AdminBrowser, page: &Page, way: &str) -> Page {
+    let forms = page.forms();
+    let form = forms.iter().find(|form| form.value("person").is_some()).unwrap();
+    ada.browser.submit(page, form, &[("turn", way)]).await.unwrap()
+}
 
 #[test]
 fn an_instructor_is_found_by_their_course_and_makes_a_programme_within_it() {
@@ -43,7 +51,7 @@ fn an_instructor_is_found_by_their_course_and_makes_a_programme_within_it() {
             "{}",
             found.words()
         );
-        let given = ada.send(&found, "/makers", &[("turn", "give")]).await;
+        let given = turn(&mut ada, &found, "give").await;
         assert!(given.words().contains("Given."), "{}", given.words());
 
         let home = tess.get("").await;
@@ -99,7 +107,7 @@ fn an_instructor_is_found_by_their_course_and_makes_a_programme_within_it() {
             assert!(log.words().contains(says), "{says}: {}", log.words());
         }
         let list = ada.get(&makers).await;
-        let taken = ada.send(&list, "/makers", &[("turn", "take")]).await;
+        let taken = turn(&mut ada, &list, "take").await;
         assert!(taken.words().contains("Taken back."), "{}", taken.words());
         let late = tess.send(&tried, "/activate", &[]).await;
         assert_eq!(late.status, 403, "{}", late.words());

@@ -72,8 +72,9 @@ pub(crate) async fn programme(scene: &Scene, tenant: &TenantId) -> BadgeId {
         scope: Scope::Everything,
     };
     let saved = saving::save(&scene.cairn, &by, tenant, None, typed).await;
-    let Ok(Saved::Done(tower)) = saved else {
-        panic!("{saved:?}")
+    let tower = match saved.unwrap() {
+        Saved::Done(tower) => tower,
+        other => panic!("{other:?}"),
     };
     let (of, id, now) = (tenant.clone(), tower.clone(), scene.cairn.clock.now());
     let active = scene.cairn.store.write(move |db| {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::pack::Pack;
 use super::pretty;
 use crate::domain::endorsement::{Endorsement, InvitedBy};
-use crate::ids::{BadgeId, TenantId};
+use crate::ids::TenantId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::credential::endorsing;
@@ -47,9 +47,8 @@ pub(super) async fn pack(cairn: &Cairn, tenant: &TenantId, pack: &mut Pack) -> R
 /// An endorsement without anything that would open its links.
 fn told(one: &Endorsement, badge: Option<&str>) -> Value {
     let domain = one.domain.as_ref();
-    let badge: (&BadgeId, Option<&str>) = (&one.badge, badge);
     let mut told = json!({
-        "id": one.id, "badge": badge.0, "badge_name": badge.1, "body": one.name, "address": one.email,
+        "id": one.id, "badge": one.badge, "badge_name": badge, "body": one.name, "address": one.email,
         "domain": domain.map(|known| json!({ "name": known.name, "by": known.by, "since": known.at })),
         "invited_by": match &one.invited_by {
             InvitedBy::Teacher(id) => json!({ "teacher": id }),
