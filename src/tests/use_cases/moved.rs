@@ -1,13 +1,17 @@
-//! Programmes over two platforms of one institution: who is one person there, and a course that goes from one to the other.
+//! Programmes over two platforms of one institution: who is one person there, and a course that goes from one to the
+//! other or is copied.
 
+use super::own_course::{approved_by_hand, copied, elsewhere};
 use super::programmes::{activated, course_at, first_part, made, second_course};
 use super::{Bench, benches};
 use crate::clock::Clock as _;
 use crate::domain::course::Services;
 use crate::domain::membership::SeenAs;
 use crate::domain::platform::{Deployment, DeploymentState, Join, JoinKind, JoinState};
+use crate::domain::rule::Condition;
 use crate::ids::{DeploymentId, JoinId, PersonId, RegistrationId};
 use crate::random::SystemRandom;
+use crate::service::award::awarding;
 use crate::service::credential::about;
 use crate::store::courses::CourseSeen;
 use crate::store::people::PersonSeen;
@@ -142,5 +146,32 @@ async fn a_course_that_goes_to_another_platform_takes_its_badges_along_for_the_p
         let page = about::of(cairn, &read.await.unwrap().unwrap()).await.unwrap();
         let told: Vec<Option<&str>> = page.parts.iter().map(|part| part.course.as_deref()).collect();
         assert!(told.contains(&Some("Automation, moved")), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_copy_of_a_course_awards_counts_for_the_programme_that_named_its_source() {
+    for bench in benches().await {
+        bench.check().await;
+        let (cairn, asks) = (&bench.cairn, approved_by_hand());
+        let first = bench
+            .badge_when("Attendance", Condition::InstructorApproves)
+            .await;
+        let tower = made(&bench, "Tower", &[&first]).await;
+        assert_eq!(activated(&bench, &tower).await, 0);
+        let student = bench.world.students(bench.at).remove(0);
+        let (teacher, _, _) = elsewhere(&bench, &first, &student.sub).await;
+        let copy = copied(&bench, &teacher, &first, &asks, Some(&asks)).await;
+        let person = bench.person(&student.sub).await;
+        awarding::award_by_hand(cairn, &teacher, &copy, &person, "Was there")
+            .await
+            .unwrap();
+        bench.work(cairn).await;
+        let holders = bench.holders(&tower).await;
+        assert_eq!(
+            holders.keys().collect::<Vec<_>>(),
+            [&person],
+            "nobody had to change the programme"
+        );
     }
 }
