@@ -138,7 +138,12 @@ pub(crate) async fn list(
     let (tenant, sought) = (tenant.clone(), sought.trim().to_owned());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let given = makers::all(db, &tenant)?;
-        let everybody = makers::teachers(db, &tenant, "", usize::MAX)?;
+        // Where those teach who were named.
+        let everybody = if given.is_empty() {
+            Vec::new()
+        } else {
+            makers::teachers(db, &tenant, "", usize::MAX)?
+        };
         let sought = if sought.is_empty() {
             Vec::new()
         } else {
