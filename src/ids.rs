@@ -49,6 +49,8 @@ pub(crate) use lti::registration::{RegistrationId, TenantId};
     ProgrammeReviewId;
     /// That a course, or those of a platform, may take a badge of the institution.
     ReachId;
+    /// That an instructor may make programmes.
+    MakerId;
     /// A decision record.
     DecisionId;
     /// The fact that a person earned a badge.

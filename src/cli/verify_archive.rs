@@ -215,7 +215,8 @@ fn table(report: &Report) -> String {
     let widest = report.badges.iter().map(|line| line.name.chars().count()).max();
     let width = widest.unwrap_or(0).min(80);
     let (mut text, mut counts) = (String::new(), [0_usize; 4]);
-    for line in &report.badges {
+    for line in report.badges.iter().chain(&report.endorsements) {
+        let is_badge = !line.name.starts_with("endorsements/");
         let (kind, word, rest) = match &line.finding {
             Finding::Verified { as_of: Some(at) } => {
                 (0, "verified", format!("not revoked as of {}", day(*at)))
@@ -229,8 +230,13 @@ fn table(report: &Report) -> String {
             }
             Finding::Expired(sentence) => (2, "expired", sentence.clone()),
             Finding::Failed(sentence) => (3, "FAILED", sentence.clone()),
+            Finding::Unchecked => (
+                4,
+                "left",
+                "signed elsewhere, with keys that are not in the archive".to_owned(),
+            ),
         };
-        if let Some(count) = counts.get_mut(kind) {
+        if let Some(count) = counts.get_mut(kind).filter(|_| is_badge) {
             *count += 1;
         }
         // What an archive calls its files is not ours to print raw; control characters were refused.
@@ -248,6 +254,13 @@ fn table(report: &Report) -> String {
         "\n{} badge files: {verified} verified, {revoked} revoked, {expired} expired, {failed} failed.",
         report.badges.len()
     );
+    if !report.endorsements.is_empty() {
+        let _ = writeln!(
+            text,
+            "Beside them {} of what other bodies said of badges.",
+            report.endorsements.len()
+        );
+    }
     let _ = writeln!(text, "{}", signed(&report.manifest));
     for issuer in &report.issuers {
         let _ = writeln!(text, "Checked with the keys of {issuer} that are in the archive.");

@@ -178,6 +178,10 @@ words! {
     ProgrammeChangesAsked = "programme.changes-asked";
     ProgrammeCopyCounted = "programme.copy-counted";
     ProgrammeMade = "programme.made";
+    /// An instructor makes programmes no more: it was taken back, or they teach nowhere.
+    ProgrammeMakerEnded = "programme.maker-ended";
+    /// An instructor was given the power to make programmes.
+    ProgrammeMakerNamed = "programme.maker-named";
     ProgrammePaused = "programme.paused";
     ProgrammeRetired = "programme.retired";
     ProgrammeReviewAsked = "programme.review-asked";
@@ -510,6 +514,8 @@ mod tests {
         "programme.changes-asked",
         "programme.copy-counted",
         "programme.made",
+        "programme.maker-ended",
+        "programme.maker-named",
         "programme.paused",
         "programme.retired",
         "programme.review-asked",

@@ -20,10 +20,18 @@ pub(crate) struct Programme {
     pub(crate) tenant: TenantId,
     pub(crate) badge: BadgeId,
     pub(crate) terms: Terms,
-    /// Who saved it last.
-    pub(crate) saved_by: Option<AdminId>,
+    /// Who saved it last; none for somebody who was erased.
+    pub(crate) saved_by: Option<Maker>,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) updated_at: DateTime<Utc>,
+}
+
+/// Who makes programmes: whom the institution names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Maker {
+    Administrator(AdminId),
+    /// Somebody who teaches, and was given that power.
+    Instructor(PersonId),
 }
 
 /// What an institution says of a programme beside its rule.
@@ -97,10 +105,11 @@ pub(crate) struct Review {
     pub(crate) badge: BadgeId,
     /// Of what is looked at.
     pub(crate) digest: String,
-    pub(crate) asked_by: AdminId,
+    /// None for somebody who was erased.
+    pub(crate) asked_by: Option<Maker>,
     pub(crate) asked_at: DateTime<Utc>,
     pub(crate) state: ReviewState,
-    pub(crate) answered_by: Option<AdminId>,
+    pub(crate) answered_by: Option<Maker>,
     pub(crate) answered_at: Option<DateTime<Utc>>,
     /// What is to be changed.
     pub(crate) note: Option<String>,

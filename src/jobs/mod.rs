@@ -168,6 +168,9 @@ async fn sweep(cairn: &Cairn) {
     if let Err(error) = programmes::decide_ended(cairn).await {
         tracing::error!(%error, "programmes that had ended could not be decided anew");
     }
+    if let Err(error) = programmes::making::forget(cairn).await {
+        tracing::error!(%error, "who makes programmes could not be looked through");
+    }
     if let Err(error) = exporting::forget(cairn).await {
         tracing::error!(%error, "old archives could not be removed");
     }

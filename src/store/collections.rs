@@ -163,6 +163,23 @@ pub(crate) fn of_people(
     Ok(found)
 }
 
+/// Some collections of an institution, by id, after that one.
+pub(crate) fn some_after(
+    db: &mut Db,
+    tenant: &TenantId,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Collection>, StoreError> {
+    let rows: Vec<Row> = on_both!(db, |connection| collections::table
+        .filter(collections::tenant_id.eq(tenant.as_str()))
+        .filter(collections::id.gt(after))
+        .order(collections::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(connection))?;
+    rows.into_iter().map(Row::collection).collect()
+}
+
 /// Removes a collection. `false`: it was not there.
 pub(crate) fn remove(db: &mut Db, tenant: &TenantId, id: &CollectionId) -> Result<bool, StoreError> {
     let gone = diesel::delete(collections::table)

@@ -195,6 +195,23 @@ pub(crate) fn of_people(
     Ok(found)
 }
 
+/// Some badges of an institution, by id, after that one.
+pub(crate) fn some_after(
+    db: &mut Db,
+    tenant: &TenantId,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<ForeignBadge>, StoreError> {
+    let rows: Vec<Row> = on_both!(db, |connection| foreign_badges::table
+        .filter(foreign_badges::tenant_id.eq(tenant.as_str()))
+        .filter(foreign_badges::id.gt(after))
+        .order(foreign_badges::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(connection))?;
+    rows.into_iter().map(Row::badge).collect()
+}
+
 /// Removes a badge. `false`: it was not there.
 pub(crate) fn remove(db: &mut Db, tenant: &TenantId, id: &ForeignBadgeId) -> Result<bool, StoreError> {
     let gone = diesel::delete(foreign_badges::table)

@@ -4,10 +4,10 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::convert::{micros, moment};
-use super::schema::holder_notes;
+use super::schema::{awards, holder_notes};
 use super::{Db, StoreError};
 use crate::domain::holder_note::{HolderNote, Link};
-use crate::ids::{AwardId, TenantId};
+use crate::ids::{AwardId, PersonId, TenantId};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = holder_notes, treat_none_as_default_value = false)]
@@ -66,6 +66,26 @@ pub(crate) fn get(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<Opt
         .get_result(connection))
     .optional()?;
     row.map(Row::note).transpose()
+}
+
+/// Some of what holders of an institution say, by award, after that one; each with its holder.
+pub(crate) fn some_after(
+    db: &mut Db,
+    tenant: &TenantId,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(PersonId, HolderNote)>, StoreError> {
+    let rows: Vec<(Row, String)> = on_both!(db, |connection| holder_notes::table
+        .inner_join(awards::table.on(awards::id.eq(holder_notes::award_id)))
+        .filter(holder_notes::tenant_id.eq(tenant.as_str()))
+        .filter(holder_notes::award_id.gt(after))
+        .order(holder_notes::award_id)
+        .limit(limit)
+        .select((Row::as_select(), awards::person_id))
+        .load(connection))?;
+    rows.into_iter()
+        .map(|(row, person)| Ok((person.into(), row.note()?)))
+        .collect()
 }
 
 /// Forgets what the holder said of an award.

@@ -5,13 +5,16 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::convert::{CHUNK, from_json, json, micros};
+use super::convert::{CHUNK, from_json, json, micros, moment};
 use super::schema::{awards, badges, courses, decisions, lineage_acceptances, rule_inputs, rules};
 use super::{Db, StoreError, policies};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::lineage::{Offered, Origin};
 use crate::domain::policy::Offers;
 use crate::ids::{BadgeId, CourseId, RuleId, TenantId};
+
+/// A changed copy that counts all the same: its badge, the digest of what was accepted, by whom, and when.
+pub(crate) type Accepted = (BadgeId, String, Option<String>, DateTime<Utc>);
 
 /// What is known of the lineage of a badge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -247,6 +250,23 @@ pub(crate) fn accept(
         .on_conflict_do_nothing()
         .execute(connection))?;
     Ok(added == 1)
+}
+
+/// All changed copies of an institution that were accepted, oldest first.
+pub(crate) fn accepted(db: &mut Db, tenant: &TenantId) -> Result<Vec<Accepted>, StoreError> {
+    let rows: Vec<(String, String, Option<String>, i64)> = lineage_acceptances::table
+        .filter(lineage_acceptances::tenant_id.eq(tenant.as_str()))
+        .order((lineage_acceptances::accepted_at, lineage_acceptances::badge_id))
+        .select((
+            lineage_acceptances::badge_id,
+            lineage_acceptances::substance,
+            lineage_acceptances::accepted_by,
+            lineage_acceptances::accepted_at,
+        ))
+        .load(db)?;
+    rows.into_iter()
+        .map(|(badge, substance, by, at)| Ok((badge.into(), substance, by, moment(at)?)))
+        .collect()
 }
 
 /// Whether a copy was accepted as it is.

@@ -964,7 +964,8 @@ diesel::table! {
 pub(crate) use coach::{dismissed_findings, listed_skills, skill_lists};
 pub(crate) use endorsed::endorsements;
 pub(crate) use institution::{
-    institution_badge_reach, institution_badges, programme_reviews, programme_waivers, programmes,
+    institution_badge_reach, institution_badges, programme_makers, programme_reviews, programme_waivers,
+    programmes,
 };
 pub(crate) use mine::{account_joins, holder_notes, timelines};
 pub(crate) use outside::{

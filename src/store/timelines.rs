@@ -109,6 +109,23 @@ pub(crate) fn of_person(
     rows.into_iter().map(Row::timeline).collect()
 }
 
+/// Some timelines of an institution, by id, after that one.
+pub(crate) fn some_after(
+    db: &mut Db,
+    tenant: &TenantId,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Timeline>, StoreError> {
+    let rows: Vec<Row> = on_both!(db, |connection| timelines::table
+        .filter(timelines::tenant_id.eq(tenant.as_str()))
+        .filter(timelines::id.gt(after))
+        .order(timelines::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(connection))?;
+    rows.into_iter().map(Row::timeline).collect()
+}
+
 /// Changes what a timeline shows. `false`: there is none of that person, or it was withdrawn.
 pub(crate) fn set_shows(
     db: &mut Db,

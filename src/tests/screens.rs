@@ -13,6 +13,7 @@ use practice_lms::{CourseRole, PracticeLms};
 use thirtyfour::prelude::*;
 
 use crate::tests::chromium::{Chromium, LOOKS};
+use crate::tests::console::tower;
 use crate::tests::grades_of_lms::{moodle, switch_on};
 use crate::tests::harness::Scene;
 
@@ -188,6 +189,7 @@ async fn instructor(viewer: &mut Viewer<'_>, scene: &Scene, teacher: &str) {
     viewer.goto("not-here", &format!("{home}/badges/none/edit")).await;
     let by_hand = format!("{}/award", decision_of(viewer, &progress).await);
     viewer.goto("by-hand", &by_hand).await;
+    tower::within_a_course(viewer, scene, &home, teacher).await;
 }
 
 /// Grades are read from the LMS itself, with something out of reach, and no more.

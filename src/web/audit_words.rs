@@ -116,6 +116,8 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::ProgrammeChangesAsked => "asked for a change of a programme",
         Action::ProgrammeCopyCounted => "counted a changed copy for a programme",
         Action::ProgrammeMade => "made a programme",
+        Action::ProgrammeMakerEnded => "took the power to make programmes from an instructor",
+        Action::ProgrammeMakerNamed => "gave an instructor the power to make programmes",
         Action::ProgrammePaused => "paused a programme",
         Action::ProgrammeRetired => "retired a programme",
         Action::ProgrammeReviewAsked => "asked a second person to look at a programme",

@@ -2,6 +2,7 @@
 
 use crate::service::base::error::ServiceError;
 use crate::service::course::scores;
+use crate::web::admin::frame::programme_notice;
 use crate::web::assets;
 use crate::web::extract::visit::Visit;
 use crate::web::paths::{self, course};
@@ -435,7 +436,9 @@ impl Visit {
 
     fn notice(&self) -> Option<Flash> {
         let word = self.query("notice")?;
-        let (_, status, text) = NOTICES.iter().find(|(known, _, _)| *known == word)?;
+        let Some((_, status, text)) = NOTICES.iter().find(|(known, _, _)| *known == word) else {
+            return programme_notice(&word);
+        };
         Some(Flash {
             status: *status,
             text: (*text).to_owned(),

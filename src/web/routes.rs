@@ -40,6 +40,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .configure(lti::register::configure)
         .configure(admin::configure)
         .configure(instructor::configure)
+        .configure(admin::programmes::configure_in_course)
         .configure(learner::configure)
         .configure(public::configure)
         .configure(artefact::configure)

@@ -20,6 +20,7 @@ use crate::service::course::students::{self, Asked};
 use crate::service::course::sync::{self, CheckProgress};
 use crate::service::credential::endorsing::{self, Outgrown};
 use crate::store::Db;
+use crate::store::programmes::makers;
 
 /// The first page, by who opens it.
 #[derive(Debug)]
@@ -56,6 +57,8 @@ pub(crate) struct Teaching {
     pub(crate) asked: Asked,
     /// Badges that were changed since somebody endorsed them; none for whoever may ask nobody again.
     pub(crate) endorsed_before: Vec<Outgrown>,
+    /// Whether they were given the power to make programmes of the institution.
+    pub(crate) makes_programmes: bool,
 }
 
 impl Cairn {
@@ -114,5 +117,8 @@ fn read(db: &mut Db, visitor: &Visitor, now: DateTime<Utc>) -> Result<Home, Serv
         } else {
             Vec::new()
         },
+        makes_programmes: visitor.teach().is_ok()
+            && visitor.act_for_oneself().is_ok()
+            && makers::holds(db, visitor.tenant(), &visitor.person.id)?,
     })))
 }

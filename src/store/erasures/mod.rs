@@ -269,6 +269,7 @@ pub(crate) fn erase(
     super::rest_accesses::remove_of_person(db, tenant, person)?;
     for_others::forget_asker(db, tenant, person)?;
     super::dismissals::forget_person(db, tenant, person)?;
+    super::programmes::makers::forget_person(db, tenant, person)?;
     super::enrolments::forget_answers_of(db, tenant, person)?;
     jobs::forget_person(db, tenant, person, things)?;
     for_others::forget_claims(db, tenant, person)?;

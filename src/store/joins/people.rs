@@ -20,7 +20,7 @@ const fn of_person(table: &'static str, key: &'static str, unique: Option<&'stat
 }
 
 /// What goes over as it is. Awards and hand-ins have files of their own.
-const MOVED: [Moved; 21] = [
+const MOVED: [Moved; 22] = [
     of_person("identities", "(platform_id || '/' || sub)", None),
     of_person("decisions", "id", None),
     of_person("current_decisions", "badge_id", Some("badge_id")),
@@ -37,6 +37,7 @@ const MOVED: [Moved; 21] = [
     of_person("course_teachers", "course_id", Some("course_id")),
     of_person("timelines", "id", None),
     of_person("account_joins", "id", None),
+    of_person("programme_makers", "id", Some("tenant_id")),
     Moved {
         column: "asked_by",
         ..of_person("copy_requests", "id", None)
@@ -60,7 +61,7 @@ const fn acted(table: &'static str, column: &'static str, key: &'static str) -> 
 }
 
 /// What they did for others. What was said anew since has another moment, and is no more what went over.
-const ACTED: [Moved; 13] = [
+const ACTED: [Moved; 16] = [
     acted(
         "approvals",
         "by_person_id",
@@ -86,6 +87,9 @@ const ACTED: [Moved; 13] = [
     acted("endorsements", "invited_by_person", "id"),
     acted("dismissed_findings", "dismissed_by", "id"),
     acted("account_joins", "other_id", "id"),
+    acted("programmes", "saved_by_person", "id"),
+    acted("programme_reviews", "asked_by_person", "id"),
+    acted("programme_reviews", "answered_by_person", "id"),
 ];
 
 /// Makes one of two people. Run it in a transaction.

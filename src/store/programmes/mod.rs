@@ -11,11 +11,12 @@ use super::schema::{awards, badges, courses, deployments, people, programmes};
 use super::{Db, StoreError};
 use crate::domain::badge::Badge;
 use crate::domain::course::Services;
-use crate::domain::programme::{Programme, Terms};
-use crate::ids::{AdminId, BadgeId, CourseId, PersonId, TenantId};
+use crate::domain::programme::{Maker, Programme, Terms};
+use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
 use crate::random::Random;
 
 mod held;
+pub(crate) mod makers;
 mod offered;
 mod reviews;
 mod waivers;
@@ -23,11 +24,11 @@ mod waivers;
 pub(crate) use held::{facts_of, hold, holders_of_parts, students};
 pub(crate) use offered::{copies, named, offered};
 pub(crate) use reviews::{
-    answer as answer_review, ask as ask_review, designers, last_approval, of_digest as review_of,
+    all_of as reviews_of, answer as answer_review, ask as ask_review, designers, last_approval, of_digest as review_of,
 };
 pub(crate) use waivers::{
-    get as waiver, insert as waive, of_badge as waivers_of, of_person as waivers_of_person,
-    take_back as take_waiver_back,
+    all_of as all_waivers_of, get as waiver, insert as waive, of_badge as waivers_of,
+    of_person as waivers_of_person, take_back as take_waiver_back,
 };
 
 /// What the home is called among the contexts of its deployment.
@@ -45,10 +46,12 @@ struct Row {
     saved_by: Option<String>,
     created_at: i64,
     updated_at: i64,
+    saved_by_person: Option<String>,
 }
 
 impl Row {
     fn of(programme: &Programme) -> Result<Self, StoreError> {
+        let (saved_by, saved_by_person) = makers::apart(programme.saved_by.as_ref());
         Ok(Self {
             id: programme.id.to_string(),
             tenant_id: programme.tenant.to_string(),
@@ -56,9 +59,10 @@ impl Row {
             parts_end: word(&programme.terms.parts_end)?,
             finish_begun: programme.terms.finish_begun,
             prerequisites: json(&programme.terms.prerequisites)?,
-            saved_by: programme.saved_by.as_ref().map(ToString::to_string),
+            saved_by,
             created_at: micros(programme.created_at),
             updated_at: micros(programme.updated_at),
+            saved_by_person,
         })
     }
 
@@ -72,7 +76,7 @@ impl Row {
                 finish_begun: self.finish_begun,
                 prerequisites: from_json("programmes.prerequisites", &self.prerequisites)?,
             },
-            saved_by: self.saved_by.map(AdminId::from),
+            saved_by: makers::of(self.saved_by, self.saved_by_person),
             created_at: moment(self.created_at)?,
             updated_at: moment(self.updated_at)?,
         })
@@ -148,9 +152,10 @@ pub(crate) fn set_terms(
     tenant: &TenantId,
     badge: &BadgeId,
     terms: &Terms,
-    by: &AdminId,
+    by: &Maker,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    let (saved_by, saved_by_person) = makers::apart(Some(by));
     let changed = diesel::update(programmes::table)
         .filter(programmes::tenant_id.eq(tenant.as_str()))
         .filter(programmes::badge_id.eq(badge.as_str()))
@@ -158,7 +163,8 @@ pub(crate) fn set_terms(
             programmes::parts_end.eq(word(&terms.parts_end)?),
             programmes::finish_begun.eq(terms.finish_begun),
             programmes::prerequisites.eq(json(&terms.prerequisites)?),
-            programmes::saved_by.eq(by.as_str()),
+            programmes::saved_by.eq(saved_by),
+            programmes::saved_by_person.eq(saved_by_person),
             programmes::updated_at.eq(micros(now)),
         ))
         .execute(db)?;

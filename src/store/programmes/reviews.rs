@@ -1,4 +1,4 @@
-//! That a second administrator looks at a programme before it decides.
+//! That a second person looks at a programme before it decides.
 
 use std::collections::BTreeSet;
 
@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::max;
 use diesel::prelude::*;
 
+use super::makers;
 use crate::domain::audit::Action;
-use crate::domain::programme::{Review, ReviewState};
-use crate::ids::{AdminId, BadgeId, TenantId};
+use crate::domain::programme::{Maker, Review, ReviewState};
+use crate::ids::{BadgeId, TenantId};
 use crate::store::convert::{from_word, micros, moment, opt_moment, word};
 use crate::store::schema::{audit, programme_reviews};
 use crate::store::{Db, StoreError};
@@ -26,6 +27,8 @@ struct Row {
     answered_by: Option<String>,
     answered_at: Option<i64>,
     note: Option<String>,
+    asked_by_person: Option<String>,
+    answered_by_person: Option<String>,
 }
 
 impl Row {
@@ -35,10 +38,10 @@ impl Row {
             tenant: self.tenant_id.into(),
             badge: self.badge_id.into(),
             digest: self.digest,
-            asked_by: self.asked_by.into(),
+            asked_by: makers::of(Some(self.asked_by), self.asked_by_person),
             asked_at: moment(self.asked_at)?,
             state: from_word("programme_reviews.state", &self.state)?,
-            answered_by: self.answered_by.map(AdminId::from),
+            answered_by: makers::of(self.answered_by, self.answered_by_person),
             answered_at: opt_moment(self.answered_at)?,
             note: self.note,
         })
@@ -47,17 +50,21 @@ impl Row {
 
 /// Asks for a review of what has that digest. `false`: it was asked for before.
 pub(crate) fn ask(db: &mut Db, review: &Review) -> Result<bool, StoreError> {
+    let (asked_by, asked_by_person) = makers::apart(review.asked_by.as_ref());
     let row = Row {
         id: review.id.to_string(),
         tenant_id: review.tenant.to_string(),
         badge_id: review.badge.to_string(),
         digest: review.digest.clone(),
-        asked_by: review.asked_by.to_string(),
+        // Empty where an instructor asks: the column came before them.
+        asked_by: asked_by.unwrap_or_default(),
         asked_at: micros(review.asked_at),
         state: word(&review.state)?,
         answered_by: None,
         answered_at: None,
         note: None,
+        asked_by_person,
+        answered_by_person: None,
     };
     let added = on_both!(db, |connection| diesel::insert_into(programme_reviews::table)
         .values(&row)
@@ -84,6 +91,17 @@ pub(crate) fn of_digest(
     row.map(Row::review).transpose()
 }
 
+/// All reviews of a programme, oldest first.
+pub(crate) fn all_of(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Vec<Review>, StoreError> {
+    let rows: Vec<Row> = programme_reviews::table
+        .filter(programme_reviews::tenant_id.eq(tenant.as_str()))
+        .filter(programme_reviews::badge_id.eq(badge.as_str()))
+        .order((programme_reviews::asked_at, programme_reviews::id))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::review).collect()
+}
+
 /// The last approval of a programme.
 pub(crate) fn last_approval(
     db: &mut Db,
@@ -104,13 +122,13 @@ pub(crate) fn last_approval(
     row.map(Row::review).transpose()
 }
 
-/// The administrators who changed a programme since it was last activated: in its design, its rule or its terms. Who saved it in the
+/// The ids of the administrators and instructors who changed a programme since it was last activated: in its design, its rule or its terms. Who saved it in the
 /// moment in which it was activated is one of them.
 pub(crate) fn designers(
     db: &mut Db,
     tenant: &TenantId,
     badge: &BadgeId,
-) -> Result<BTreeSet<AdminId>, StoreError> {
+) -> Result<BTreeSet<String>, StoreError> {
     let activated: Option<i64> = audit::table
         .filter(audit::tenant_id.eq(tenant.as_str()))
         .filter(audit::subject.eq(badge.as_str()))
@@ -127,7 +145,7 @@ pub(crate) fn designers(
         .filter(audit::happened_at.ge(activated.unwrap_or(i64::MIN)))
         .select(audit::actor_id)
         .load(db)?;
-    Ok(saved.into_iter().flatten().map(AdminId::from).collect())
+    Ok(saved.into_iter().flatten().collect())
 }
 
 /// Answers a review that waits. `false`: somebody answered it before, or it is another one by now.
@@ -136,16 +154,18 @@ pub(crate) fn answer(
     review: &Review,
     state: ReviewState,
     note: Option<&str>,
-    by: &AdminId,
+    by: &Maker,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
+    let (answered_by, answered_by_person) = makers::apart(Some(by));
     let changed = diesel::update(programme_reviews::table)
         .filter(programme_reviews::tenant_id.eq(review.tenant.as_str()))
         .filter(programme_reviews::id.eq(review.id.as_str()))
         .filter(programme_reviews::state.eq(word(&ReviewState::Waits)?))
         .set((
             programme_reviews::state.eq(word(&state)?),
-            programme_reviews::answered_by.eq(Some(by.as_str())),
+            programme_reviews::answered_by.eq(answered_by),
+            programme_reviews::answered_by_person.eq(answered_by_person),
             programme_reviews::answered_at.eq(Some(micros(now))),
             programme_reviews::note.eq(note),
         ))

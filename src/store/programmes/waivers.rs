@@ -82,6 +82,17 @@ pub(crate) fn of_badge(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Resul
     rows.into_iter().map(Row::waiver).collect()
 }
 
+/// All waivers of a programme, also those that were taken back, oldest first.
+pub(crate) fn all_of(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<Vec<Waiver>, StoreError> {
+    let rows: Vec<Row> = programme_waivers::table
+        .filter(programme_waivers::tenant_id.eq(tenant.as_str()))
+        .filter(programme_waivers::badge_id.eq(badge.as_str()))
+        .order((programme_waivers::waived_at, programme_waivers::id))
+        .select(Row::as_select())
+        .load(db)?;
+    rows.into_iter().map(Row::waiver).collect()
+}
+
 /// All waivers of a person, also those that were taken back, newest first.
 pub(crate) fn of_person(
     db: &mut Db,

@@ -11,6 +11,7 @@ diesel::table! {
         saved_by -> Nullable<Text>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        saved_by_person -> Nullable<Text>,
     }
 }
 
@@ -40,6 +41,18 @@ diesel::table! {
         answered_by -> Nullable<Text>,
         answered_at -> Nullable<BigInt>,
         note -> Nullable<Text>,
+        asked_by_person -> Nullable<Text>,
+        answered_by_person -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    programme_makers (id) {
+        id -> Text,
+        tenant_id -> Text,
+        person_id -> Text,
+        given_by -> Text,
+        given_at -> BigInt,
     }
 }
 

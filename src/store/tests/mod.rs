@@ -1,6 +1,6 @@
 //! Tests of stored behaviour, each on every database there is.
 
-mod accounts;
+    mod accounts, mod archived,
 mod awarding;
 mod beyond;
 mod burying;
@@ -26,6 +26,7 @@ mod listing;
 mod lms_work;
 mod matrix;
 mod mine;
+mod naming;
 mod one_home;
 mod outside;
 mod parted;

@@ -1,7 +1,7 @@
 //! Programmes: one home for each institution, which is in no list; waivers that hold once, and go with whom they are for.
 
 use super::*;
-use crate::domain::programme::{Programme, Terms, Waiver};
+use crate::domain::programme::{Maker, Programme, Terms, Waiver};
 use crate::ids::{ProgrammeId, WaiverId};
 use crate::store::testing::shortcuts::all_courses;
 use crate::store::{console, programmes};
@@ -78,7 +78,7 @@ fn a_waiver_holds_once_can_be_given_again_and_goes_with_its_person() {
                 prerequisites: vec![part.id.clone()],
                 ..Terms::default()
             },
-            saved_by: Some("ada".into()),
+            saved_by: Some(Maker::Administrator("ada".into())),
             created_at: at(1),
             updated_at: at(1),
         };

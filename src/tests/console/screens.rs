@@ -3,12 +3,10 @@
 
 use gradebook_rest::Token;
 
-use crate::domain::programme::{Parts, PartsEnd};
 use crate::domain::rest_access::Interface;
-use crate::ids::{BadgeId, PlatformId, TenantId};
+use crate::ids::PlatformId;
 use crate::service::base::institutions;
-use crate::service::institution::administrators::{Administrator, Operator, Scope, links};
-use crate::service::institution::programmes::saving::{self, Saved, Typed};
+use crate::service::institution::administrators::{Operator, Scope, links};
 use crate::service::institution::rest_access::{self, NewKey, interface};
 use crate::store::testing::TestDatabase;
 use crate::store::testing::shortcuts::first_tenant;
@@ -16,10 +14,9 @@ use crate::store::{erasures, registrations};
 use thirtyfour::prelude::*;
 
 use crate::tests::chromium::{Chromium, LOOKS};
-use crate::tests::console::own_badges;
+use crate::tests::console::{own_badges, tower};
 use crate::tests::guest::Guest;
 use crate::tests::harness::Scene;
-use crate::tests::showing::stage::design;
 
 /// A Moodle that is switched on and refuses its token.
 async fn refused_moodle(scene: &Scene, moodle: &PlatformId) {
@@ -37,28 +34,6 @@ async fn refused_moodle(scene: &Scene, moodle: &PlatformId) {
     rest_access::test(cairn, by, moodle, &known.grants[0].grant.id)
         .await
         .unwrap();
-}
-
-/// A programme of which nobody has said yet what it takes.
-async fn programme(scene: &Scene, tenant: &TenantId) -> BadgeId {
-    let typed = Typed {
-        design: design("Tower of five stones"),
-        parts: Parts::default(),
-        parts_end: PartsEnd::Lapses,
-        finish_begun: true,
-    };
-    let by = Administrator {
-        actor: "ada".into(),
-        name: "Ada Lovelace".into(),
-        scope: Scope::Everything,
-    };
-    match saving::save(&scene.cairn, &by, tenant, None, typed)
-        .await
-        .unwrap()
-    {
-        Saved::Done(id) => id,
-        other => panic!("{other:?}"),
-    }
 }
 
 #[test]
@@ -103,7 +78,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
         student
             .send(&asking, "/me/erasure/ask", &[("word", "erase")])
             .await;
-        let programme = programme(&scene, &tenant).await;
+        let programme = tower::programme(&scene, &tenant).await;
         let (_, own) = own_badges::published(&scene).await;
         let of = tenant.clone();
         let waiting = scene.cairn.store.read(move |db| erasures::waiting(db, &of));
@@ -143,7 +118,12 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             ("programmes", format!("/programmes/{tenant}")),
             ("programme-new", format!("/programmes/{tenant}/new")),
             ("programmes-map", format!("/programmes/{tenant}/map")),
+            (
+                "programme-makers",
+                format!("/programmes/{tenant}/makers?sought=t"),
+            ),
             ("programme", format!("/programmes/{tenant}/p/{programme}")),
+            ("programme-try", format!("/programmes/{tenant}/p/{programme}/try")),
             (
                 "programme-edit",
                 format!("/programmes/{tenant}/p/{programme}/edit"),
@@ -162,6 +142,13 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             ("not-here", "/nothing".to_owned()),
         ] {
             chromium.driver.goto(at(&path)).await.unwrap();
+            let drawn = chromium.driver.find_all(By::Css(".graph a")).await.unwrap();
+            let boxes = match name {
+                "programmes-map" => tower::BADGES,
+                "programme" => tower::PARTS + 1,
+                _ => 0,
+            };
+            assert_eq!(drawn.len(), boxes, "what is drawn at {path}");
             wrong.extend(chromium.inspect(&format!("console-{name}"), &LOOKS).await);
         }
         chromium

@@ -1,8 +1,18 @@
 //! An institution takes everything along.
 
+use std::collections::BTreeMap;
+
+use crate::domain::award::Award;
+use crate::domain::holder_note::HolderNote;
+use crate::domain::portfolio::{Collection, CollectionLink, Item};
+use crate::domain::programme::{Parts, PartsEnd, Place};
+use crate::domain::timeline::{Shows, Timeline};
+use crate::ids::BadgeId;
 use crate::service::base::institutions;
-use crate::service::institution::administrators::Scope;
+use crate::service::institution::administrators::{Administrator, Scope};
 use crate::service::institution::issuing;
+use crate::service::institution::programmes::saving::{self, Saved, Typed};
+use crate::store::{collections, holder_notes, timelines};
 use serde_json::Value;
 
 use super::{WORK, cairn, handed_in, holds_none, said, secrets, unpacked, verified};
@@ -10,13 +20,100 @@ use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::harness::on_each_database;
 use crate::tests::showing::stage::{Stage, design};
 
+/// A programme over a badge; and a collection, a timeline and a note of its holder.
+async fn kept_beside(stage: &Stage, badge: &BadgeId, award: &Award) {
+    let typed = Typed {
+        design: design("Tower"),
+        parts: Parts {
+            badges: vec![(badge.clone(), Place::Required)],
+            ..Parts::default()
+        },
+        parts_end: PartsEnd::Keeps,
+        finish_begun: true,
+    };
+    let ada = Administrator {
+        actor: "ada".into(),
+        name: "Ada".into(),
+        scope: Scope::Everything,
+    };
+    let (cairn, now) = (&stage.scene.cairn, stage.scene.cairn.clock.now());
+    let saved = saving::save(cairn, &ada, &stage.course.tenant, None, typed).await;
+    assert!(matches!(saved, Ok(Saved::Done(_))), "{saved:?}");
+    let (tenant, award) = (stage.course.tenant.clone(), award.clone());
+    let collection = Collection {
+        id: "c-1".into(),
+        tenant: tenant.clone(),
+        person: award.person.clone(),
+        title: "For the harbour".into(),
+        words: "What I can do.".into(),
+        items: vec![Item::Award(award.id.clone())],
+        changed_at: now,
+        link: Some(CollectionLink {
+            digest: OPENS.into(),
+            made_at: now,
+            until: now,
+        }),
+    };
+    let timeline = Timeline {
+        id: "l-1".into(),
+        tenant: tenant.clone(),
+        person: award.person.clone(),
+        award: Some(award.id.clone()),
+        digest: format!("{OPENS}-too"),
+        slug: Some(format!("{OPENS}-slug")),
+        shows: Shows::default(),
+        made_at: now,
+        until: None,
+        withdrawn_at: None,
+    };
+    let note = HolderNote {
+        award: award.id.clone(),
+        note: "I built it at night.".into(),
+        link: None,
+        shown: false,
+        written_at: now,
+    };
+    let kept = cairn.store.write(move |db| {
+        collections::insert(db, &collection)?;
+        timelines::insert(db, &timeline)?;
+        holder_notes::set(db, &tenant, &note)
+    });
+    kept.await.unwrap();
+}
+
+const OPENS: &str = "what-opens-a-link";
+
+/// Whether all of that is in an archive, with whose it is and nothing that opens anything.
+fn has_beside(files: &BTreeMap<String, Vec<u8>>, holder: &str) {
+    let text = |name: &str| String::from_utf8(files[name].clone()).unwrap();
+    let programmes: Value = serde_json::from_slice(&files["programmes.json"]).unwrap();
+    let tower = &programmes["programmes"][0];
+    assert_eq!(tower["design"]["name"], "Tower", "{programmes}");
+    assert_eq!(tower["versions"][0]["version"], 1, "{programmes}");
+    assert_eq!(tower["badges"][0]["name"], "Quiz master", "{programmes}");
+    assert_eq!(tower["who_began_may_finish"], true, "{programmes}");
+    for (name, says) in [
+        ("portfolios/collections.jsonl", "For the harbour"),
+        ("portfolios/timelines.jsonl", "to_anybody"),
+        ("portfolios/notes.jsonl", "I built it at night."),
+    ] {
+        let lines = text(name);
+        let line: Value = serde_json::from_str(lines.trim_end()).unwrap();
+        assert_eq!(line["holder"]["name"], holder, "{line}");
+        assert!(lines.contains(says) && !lines.contains(OPENS), "{lines}");
+    }
+    assert!(text("portfolios/badges.jsonl").is_empty());
+    assert_eq!(text("endorsements.json"), "[]");
+}
+
 #[test]
 fn an_institution_takes_everything_along_from_the_console_and_from_the_command_line() {
     on_each_database(|scene| async move {
         let stage = Stage::set(scene).await;
-        let (_, _, credential) = stage.earned().await;
+        let (badge, award, credential) = stage.earned().await;
         handed_in(&stage, 0).await;
         let tenant = stage.course.tenant.clone();
+        kept_beside(&stage, &badge, &award).await;
         // The key changes, and something is signed with the new one.
         let scene = &stage.scene.cairn;
         let keys = institutions::issuer_keys(scene).await.unwrap().remove(0).1;
@@ -133,6 +230,7 @@ fn an_institution_takes_everything_along_from_the_console_and_from_the_command_l
                 "{holders}"
             );
             assert!(files.values().any(|content| content == WORK));
+            has_beside(&files, &stage.student(0).1);
             holds_none(&files, &secrets(&stage.scene, &tenant).await);
         }
         stage.scene.end().await;

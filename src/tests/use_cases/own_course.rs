@@ -23,7 +23,7 @@ use crate::store::testing::shortcuts::{launch_course, launch_person};
 use crate::store::{awards, badges, enrolments, policies, rules};
 
 /// The same teacher in another course, where the student learns too, and a badge there whose active rule asks for `named`.
-async fn elsewhere(bench: &Bench, named: &BadgeId, student: &str) -> (Visitor, BadgeId, Group) {
+pub(super) async fn elsewhere(bench: &Bench, named: &BadgeId, student: &str) -> (Visitor, BadgeId, Group) {
     let person = bench.person(student).await;
     let root = Group {
         need: Need::All,
@@ -239,7 +239,7 @@ async fn where_teachers_choose_what_they_offer_a_badge_counts_elsewhere_once_it_
 }
 
 /// A copy of `first` in the course of `teacher`, with that rule; what that was when it was copied is not kept of one from before.
-async fn copied(
+pub(super) async fn copied(
     bench: &Bench,
     teacher: &Visitor,
     first: &BadgeId,
@@ -277,7 +277,7 @@ async fn copied(
     made.await.unwrap()
 }
 
-fn approved_by_hand() -> Group {
+pub(super) fn approved_by_hand() -> Group {
     Group {
         need: Need::All,
         nodes: vec![Node::Condition(Condition::InstructorApproves)],

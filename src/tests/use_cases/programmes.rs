@@ -1,5 +1,7 @@
 //! Programmes over two courses: counted wherever a part was earned, awarded once, waived and approved.
 
+mod approving;
+
 use super::bench::design;
 use super::{Bench, benches};
 use crate::clock::Clock as _;
@@ -12,12 +14,11 @@ use crate::domain::policy::Policy;
 use crate::domain::programme::{Hindrance, Parts, PartsEnd, Place};
 use crate::domain::rule::{Condition, Group, Need, Node};
 use crate::domain::zone::Zone;
-use crate::ids::{AdminId, AwardId, BadgeId, CourseId, PersonId, RuleId};
+use crate::ids::{AdminId, AwardId, BadgeId, CourseId, DeploymentId, PersonId, RegistrationId, RuleId};
 use crate::random::SystemRandom;
 use crate::service::base::refusal::{ProgrammeRefusal, Refusal};
 use crate::service::credential::about;
 use crate::service::institution::administrators::{Administrator, Scope};
-use crate::service::institution::programmes::reviewing::{self, Answer};
 use crate::service::institution::programmes::saving::{self, Saved, Turn, Typed};
 use crate::service::institution::programmes::trying::{self, Activated};
 use crate::service::institution::programmes::{self, waiving};
@@ -38,11 +39,21 @@ pub(super) fn admin(name: &str) -> Administrator {
 
 /// Another course with a badge that everybody there is awarded; these people learn there, or are something else.
 pub(super) async fn second_course(bench: &Bench, people: &[(PersonId, SeenAs)]) -> (CourseId, BadgeId) {
+    let at = (bench.registration.id.clone(), bench.course.deployment.clone());
+    course_at(bench, at, people).await
+}
+
+/// The same on any platform.
+pub(super) async fn course_at(
+    bench: &Bench,
+    (registration, deployment): (RegistrationId, DeploymentId),
+    people: &[(PersonId, SeenAs)],
+) -> (CourseId, BadgeId) {
     let now = bench.clock.now();
     let seen = CourseSeen {
         tenant: bench.course.tenant.clone(),
-        registration: bench.registration.id.clone(),
-        deployment: bench.course.deployment.clone(),
+        registration,
+        deployment,
         context_id: "second".into(),
         label: None,
         title: Some("Automation".into()),
@@ -331,83 +342,6 @@ async fn the_end_of_a_part_ends_the_whole_where_the_programme_says_so() {
         );
         assert!(part.valid_until.is_some());
         assert_eq!(until(bench.holders(&keeps).await.remove(&person).unwrap()), None);
-    }
-}
-
-#[tokio::test]
-async fn a_second_person_approves_and_whoever_designed_it_does_not() {
-    for bench in benches().await {
-        let (_, first) = first_part(&bench).await;
-        let (cairn, tenant) = (&bench.cairn, bench.course.tenant.clone());
-        let (of, now) = (tenant.clone(), bench.clock.now());
-        let policy = Policy {
-            programme_reviews: true,
-            ..Policy::default()
-        };
-        let set = cairn.store.write(move |db| policies::set(db, &of, &policy, now));
-        set.await.unwrap();
-        let tower = made(&bench, "Tower", &[&first]).await;
-        // Cat had a hand in it before Ada saved it last.
-        for (by, finish_begun) in [("cat", false), ("ada", true)] {
-            let opened = programmes::open(cairn, &admin(by), &tenant, &tower).await;
-            let known = Some((&tower, opened.unwrap().badge.revision));
-            let other = Typed {
-                finish_begun,
-                ..typed("Tower", &[&first])
-            };
-            let saved = saving::save(cairn, &admin(by), &tenant, known, other).await;
-            assert_eq!(saved.unwrap(), Saved::Done(tower.clone()));
-        }
-        let trial = trying::trial(cairn, &admin("ada"), &tenant, &tower, 0)
-            .await
-            .unwrap();
-        assert_eq!(trial.hindrances, [Hindrance::NotApproved]);
-        let digest = trial.run.digest.clone();
-        let early = trying::activate(cairn, &admin("ada"), &tenant, &tower, 1, &digest).await;
-        assert_eq!(early.unwrap(), Activated::Hindered(vec![Hindrance::NotApproved]));
-
-        reviewing::ask(cairn, &admin("ada"), &tenant, &tower)
-            .await
-            .unwrap();
-        let asked = trying::trial(cairn, &admin("ben"), &tenant, &tower, 0)
-            .await
-            .unwrap();
-        let shown = asked.review.unwrap().digest;
-        for designer in ["ada", "cat"] {
-            let by = admin(designer);
-            let own = reviewing::answer(cairn, &by, &tenant, &tower, &shown, Answer::Approve).await;
-            assert_eq!(own.unwrap_err().code(), "programme.own-design", "{designer}");
-        }
-        reviewing::answer(cairn, &admin("ben"), &tenant, &tower, &shown, Answer::Approve)
-            .await
-            .unwrap();
-        assert_eq!(activated(&bench, &tower).await, 1);
-
-        let changed = Typed {
-            finish_begun: false,
-            ..typed("Tower", &[&first])
-        };
-        let opened = programmes::open(cairn, &admin("ada"), &tenant, &tower)
-            .await
-            .unwrap();
-        let known = Some((&tower, opened.badge.revision));
-        let refused = saving::save(cairn, &admin("ada"), &tenant, known, changed.clone()).await;
-        assert_eq!(refused.unwrap_err().code(), "programme.approved-stays");
-        saving::turn(cairn, &admin("ada"), &tenant, &tower, Turn::Pause)
-            .await
-            .unwrap();
-        let saved = saving::save(cairn, &admin("ada"), &tenant, known, changed)
-            .await
-            .unwrap();
-        assert_eq!(saved, Saved::Done(tower.clone()));
-        let again = trying::trial(cairn, &admin("ada"), &tenant, &tower, 0)
-            .await
-            .unwrap();
-        assert_eq!(
-            again.hindrances,
-            [Hindrance::NotApproved],
-            "what changed is approved anew"
-        );
     }
 }
 

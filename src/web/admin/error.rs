@@ -15,6 +15,8 @@ use crate::web::views::shared::{PublicPage, conflict, sent};
 #[derive(Debug)]
 pub(crate) enum AdminError {
     App(AppError),
+    /// Of whoever works in a visit of a course: told as there.
+    InCourse(AppError),
     /// To the sign-in page, and from there back to this address.
     SignIn {
         back: String,
@@ -22,6 +24,15 @@ pub(crate) enum AdminError {
 }
 
 impl AdminError {
+    /// What a page of a course has to say.
+    #[must_use]
+    pub(in crate::web) fn app(&self) -> Option<&AppError> {
+        match self {
+            Self::App(error) | Self::InCourse(error) => Some(error),
+            Self::SignIn { .. } => None,
+        }
+    }
+
     /// The way to the sign-in page from a page that was asked for.
     #[must_use]
     pub(crate) fn sign_in(request: &HttpRequest) -> Self {
@@ -48,7 +59,7 @@ impl From<AppError> for AdminError {
 impl std::fmt::Display for AdminError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::App(error) => error.fmt(f),
+            Self::App(error) | Self::InCourse(error) => error.fmt(f),
             Self::SignIn { .. } => f.write_str("not signed in"),
         }
     }
@@ -57,7 +68,7 @@ impl std::fmt::Display for AdminError {
 impl ResponseError for AdminError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::App(error) => error.status_code(),
+            Self::App(error) | Self::InCourse(error) => error.status_code(),
             Self::SignIn { .. } => StatusCode::SEE_OTHER,
         }
     }
@@ -72,6 +83,7 @@ impl ResponseError for AdminError {
                     .insert_header(("location", format!("{}?{query}", console::sign_in())))
                     .finish()
             }
+            Self::InCourse(error) => error.error_response(),
             Self::App(error) => {
                 let body = page(error).unwrap_or_else(|_| format!("{} [{}]", error.sentence(), error.id()));
                 let mut answer = HttpResponse::build(error.status_code());

@@ -196,7 +196,7 @@ const NOTICES: &[(&str, Status, &str)] = &[
     (
         "review-asked",
         Status::InProgress,
-        "Asked. Another administrator finds it under Programmes.",
+        "Asked. Whoever else makes programmes finds it there and can answer.",
     ),
     ("review-answered", Status::Earned, "Answered."),
     (
@@ -216,6 +216,16 @@ const NOTICES: &[(&str, Status, &str)] = &[
     ),
     ("badge-offered", Status::Earned, "It is offered to courses again."),
     (
+        "maker-named",
+        Status::Earned,
+        "Given. They find “Programmes” on the first page of their courses.",
+    ),
+    (
+        "maker-ended",
+        Status::Neutral,
+        "Taken back. The programmes that they made stay.",
+    ),
+    (
         "waived",
         Status::Earned,
         "Waived. The programme is being decided for this person.",
@@ -227,6 +237,19 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Your password is changed. You are signed out everywhere but here.",
     ),
 ];
+
+/// What an action did to a programme, for pages that a course has as well.
+#[must_use]
+pub(in crate::web) fn programme_notice(word: &str) -> Option<Flash> {
+    let is_of_programmes = word.starts_with("programme-") || word.starts_with("review-");
+    let (_, status, text) = NOTICES
+        .iter()
+        .find(|(known, _, _)| is_of_programmes && *known == word)?;
+    Some(Flash {
+        status: *status,
+        text: (*text).to_owned(),
+    })
+}
 
 impl AdminVisit {
     /// An address with a notice that the page there says once.

@@ -25,7 +25,7 @@ mod people;
 mod platforms;
 mod policies;
 mod privacy;
-mod programmes;
+pub(in crate::web) mod programmes;
 mod provider;
 mod sign_in;
 mod skills;

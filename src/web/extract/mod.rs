@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod admin;
+pub(crate) mod desk;
 pub(crate) mod fields;
 pub(crate) mod posted;
 pub(crate) mod proven;

@@ -46,6 +46,7 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
         ask_when_grades_count,
         asked,
         endorsed_before,
+        makes_programmes,
     } = teaching;
     let is_told = overview.rest_read.is_some_and(|read| read.rules);
     let stopped = overview.rest_read.and_then(|read| read.stopped);
@@ -59,6 +60,7 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
         page.attention.clear();
         return visit.show(&page);
     }
+    page.programmes_href = makes_programmes.then(|| visit.href(&course::programmes()));
     page.requests = super::copied::requests(visit, requests);
     page.refused = super::copied::refused(visit, refused);
     page.ask_when_grades_count = ask_when_grades_count
@@ -223,6 +225,7 @@ fn view(
             .collect(),
         new_badge_href: powers.create.then(|| visit.href(&course::badge_new())),
         coach_href: visit.href(&course::coach()),
+        programmes_href: None,
         evidence_href: visit.href(&course::evidence()),
         evidence_waiting: overview.waiting,
     }

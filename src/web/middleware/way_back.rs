@@ -5,6 +5,7 @@ use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY};
 
+use crate::web::admin::error::AdminError;
 use crate::web::content_policy::policy;
 use crate::web::error::AppError;
 use crate::web::views::shared::WayBack;
@@ -16,7 +17,11 @@ pub(super) fn shown(answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody
         return answer;
     };
     let error = answer.response().error();
-    let error = error.and_then(|error| error.as_error::<AppError>());
+    let error = error.and_then(|error| {
+        // Pages that the console and a course have in common.
+        let in_common = || error.as_error::<AdminError>().and_then(AdminError::app);
+        error.as_error::<AppError>().or_else(in_common)
+    });
     let page = error.and_then(|error| error.page(Some(&way_back)).ok());
     // The token of the visit may stand in it: only the platform frames it, and nobody keeps it.
     let policy = HeaderValue::from_str(&policy(&way_back.ancestors));

@@ -96,6 +96,8 @@ routes! {
     PROGRAMMES_OF = "/programmes/{tenant}", programmes_of(tenant: &TenantId);
     PROGRAMME_NEW = "/programmes/{tenant}/new", programme_new(tenant: &TenantId);
     PROGRAMMES_MAP = "/programmes/{tenant}/map", programmes_map(tenant: &TenantId);
+    /// Instructors who may make them.
+    PROGRAMME_MAKERS = "/programmes/{tenant}/makers", programme_makers(tenant: &TenantId);
     PROGRAMME = "/programmes/{tenant}/p/{badge}", programme(tenant: &TenantId, badge: &BadgeId);
     PROGRAMME_EDIT = "/programmes/{tenant}/p/{badge}/edit", programme_edit(tenant: &TenantId, badge: &BadgeId);
     PROGRAMME_TRIAL = "/programmes/{tenant}/p/{badge}/try", programme_trial(tenant: &TenantId, badge: &BadgeId);

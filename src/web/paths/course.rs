@@ -46,6 +46,19 @@ routes! {
     COACH_DISMISS = "/coach/dismiss", coach_dismiss();
     COACH_SHOW_AGAIN = "/coach/show", coach_show_again();
 
+    /// Stacks of the institution, for instructors who were given the power to make them.
+    PROGRAMMES = "/programmes", programmes();
+    PROGRAMMES_MAP = "/programmes/map", programmes_map();
+    PROGRAMME_NEW = "/programmes/new", programme_new();
+    PROGRAMME_SAVE_NEW = "/programmes/save", programme_save_new();
+    PROGRAMME = "/programmes/p/{badge}", programme(badge: &BadgeId);
+    PROGRAMME_EDIT = "/programmes/p/{badge}/edit", programme_edit(badge: &BadgeId);
+    PROGRAMME_SAVE = "/programmes/p/{badge}/save", programme_save(badge: &BadgeId);
+    PROGRAMME_TRIAL = "/programmes/p/{badge}/try", programme_trial(badge: &BadgeId);
+    PROGRAMME_ACTIVATE = "/programmes/p/{badge}/activate", programme_activate(badge: &BadgeId);
+    PROGRAMME_REVIEW = "/programmes/p/{badge}/review", programme_review(badge: &BadgeId);
+    PROGRAMME_TURN = "/programmes/p/{badge}/turn", programme_turn(badge: &BadgeId);
+
     BADGE_NEW = "/badges/new", badge_new();
     BADGE_SAVE_NEW = "/badges/save", badge_save_new();
     BADGE = "/badges/{badge}", badge(badge: &BadgeId);

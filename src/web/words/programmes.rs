@@ -41,6 +41,12 @@ pub(crate) fn refusal(refusal: ProgrammeRefusal) -> String {
         ProgrammeRefusal::NoPartHeld => {
             "This person has earned no part of the programme yet, so there is nothing to finish by waiving one."
         }
+        ProgrammeRefusal::NotGiven => {
+            "Programmes of your institution are made by its administrators, and by instructors to whom they gave that power. Ask an administrator for it. Nothing was changed."
+        }
+        ProgrammeRefusal::TeachesNowhere => {
+            "No course shows this person as a teacher now, so the power would end at once. Nothing was changed."
+        }
         ProgrammeRefusal::WaivedAlready => "This part is waived for this person already.",
         ProgrammeRefusal::CopyChanged => {
             "This copy was changed since you looked at it, or it counts by now. Nothing was done; open the programme again and look at what the copy asks."
@@ -66,8 +72,7 @@ pub(crate) fn hindrance(hindrance: &Hindrance) -> String {
                 .join(" and ")
         ),
         Hindrance::NotApproved => {
-            "Your institution wants a second administrator to approve it first. Ask for it on this page."
-                .to_owned()
+            "Your institution wants a second person to approve it first. Ask for it on this page.".to_owned()
         }
         Hindrance::TimeOver => {
             "The time for which this badge is valid is over. Give it a later end first.".to_owned()

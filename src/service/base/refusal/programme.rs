@@ -33,11 +33,15 @@ pub(crate) enum ProgrammeRefusal {
     WaiverUsed,
     /// A copy is not what was looked at, or no copy of what the programme takes.
     CopyChanged,
+    /// An instructor to whom nobody gave the power to make programmes, or not any more.
+    NotGiven,
+    /// That power is for those who teach.
+    TeachesNowhere,
 }
 
 impl ProgrammeRefusal {
     pub(super) fn facts(self) -> (ErrorKind, &'static str) {
-        use ErrorKind::{Conflict, Unprocessable};
+        use ErrorKind::{Conflict, Forbidden, Unprocessable};
         match self {
             Self::NoPlatform => (Conflict, "programme.no-platform"),
             Self::Retired => (Conflict, "programme.retired"),
@@ -53,6 +57,8 @@ impl ProgrammeRefusal {
             Self::WaivedAlready => (Conflict, "programme.waived-already"),
             Self::WaiverUsed => (Conflict, "programme.waiver-used"),
             Self::CopyChanged => (Conflict, "programme.copy-changed"),
+            Self::NotGiven => (Forbidden, "programme.not-given"),
+            Self::TeachesNowhere => (Conflict, "programme.teaches-nowhere"),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::trying::is_own;
-use super::{entry, find, named_by};
+use super::{By, entry, find, named_by};
 use crate::domain::audit::Action;
 use crate::domain::programme::Offered;
 use crate::domain::sentence::sentence_in_full;
@@ -85,7 +85,7 @@ pub(crate) async fn accept(
             return Ok(());
         }
         // What counts for a part is as much of a programme as its rule: where a second person approves that, one does this too.
-        if policies::get(db, &tenant)?.programme_reviews && is_own(db, &programme, None, &admin)? {
+        if policies::get(db, &tenant)?.programme_reviews && is_own(db, &programme, None, &By::from(&admin))? {
             return Err(ProgrammeRefusal::OwnDesign.into());
         }
         let (active, draft) = (rules::active(db, &tenant, &id)?, rules::draft(db, &tenant, &id)?);
@@ -96,7 +96,8 @@ pub(crate) async fn accept(
             .ok_or(ProgrammeRefusal::CopyChanged)?;
         let by = admin.actor.as_str();
         if lineage::accept(db, &known.copy.badge, by, now, random.as_ref())? {
-            let entry = entry(&admin, &badge, Action::ProgrammeCopyCounted, now);
+            let by = By::from(&admin);
+            let entry = entry(&by, &badge, Action::ProgrammeCopyCounted, now);
             let entry = entry.detail(json!({ "copy": copy, "substance": digest }));
             audit::record(db, &entry, random.as_ref())?;
         }

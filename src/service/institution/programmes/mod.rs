@@ -1,11 +1,12 @@
-//! Programmes: stacks that an institution owns, over badges of any of its courses, made by its administrators. The badge of one is an
-//! ordinary badge in the home of the institution, so that it is awarded, shown, revoked and exported as any other.
+//! Programmes: stacks that an institution owns, over badges of any of its courses, made by its administrators and by
+//! instructors to whom they gave that power. The badge of one is an ordinary badge in the home of the institution, so that it is awarded,
+//! shown, revoked and exported as any other.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::audit::{Action, Entry};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
 use crate::domain::design_review::{RuleContext, RuleProblem, review_rule};
@@ -18,14 +19,16 @@ use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::refusal::ProgrammeRefusal;
-use crate::service::institution::administrators::Administrator;
 use crate::store::{Db, StoreError, badges, issuers, lineages, policies, programmes, rules, tenants};
 
 pub(crate) mod accepting;
+pub(crate) mod making;
 pub(crate) mod reviewing;
 pub(crate) mod saving;
 pub(crate) mod trying;
 pub(crate) mod waiving;
+
+pub(crate) use making::By;
 
 /// A programme in the list.
 #[derive(Debug, Clone)]
@@ -68,16 +71,17 @@ impl Opened {
 /// The programmes of an institution.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for an institution that this administrator does not see.
+/// [`ServiceError::NotFound`] for an institution that they do not see;
+/// [`ProgrammeRefusal::NotGiven`] for an instructor without the power.
 #[tracing::instrument(name = "programmes.list", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn list(
     cairn: &Cairn,
-    admin: &Administrator,
+    by: impl Into<By>,
     tenant: &TenantId,
 ) -> Result<(Tenant, Vec<Summary>), ServiceError> {
-    admin.scope.allows(tenant)?;
-    let (id, now) = (tenant.clone(), cairn.clock.now());
+    let (id, now, by) = (tenant.clone(), cairn.clock.now(), by.into());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        by.may(db, &id)?;
         let institution = institution(db, &id)?;
         let mut all = Vec::new();
         for (_, badge) in programmes::all(db, &id)? {
@@ -104,13 +108,16 @@ pub(crate) async fn list(
 #[tracing::instrument(name = "programmes.open", level = "debug", skip_all, fields(badge = badge.as_str()))]
 pub(crate) async fn open(
     cairn: &Cairn,
-    admin: &Administrator,
+    by: impl Into<By>,
     tenant: &TenantId,
     badge: &BadgeId,
 ) -> Result<Opened, ServiceError> {
-    admin.scope.allows(tenant)?;
     let (tenant, badge, now) = (tenant.clone(), badge.clone(), cairn.clock.now());
-    let found = cairn.store.read_with(move |db| open_in(db, &tenant, &badge, now));
+    let by = by.into();
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        by.may(db, &tenant)?;
+        open_in(db, &tenant, &badge, now)
+    });
     found.await
 }
 
@@ -153,12 +160,12 @@ fn named_by(active: Option<&Rule>, draft: Option<&Rule>) -> Vec<BadgeId> {
 #[tracing::instrument(name = "programmes.offered", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn offered(
     cairn: &Cairn,
-    admin: &Administrator,
+    by: impl Into<By>,
     tenant: &TenantId,
 ) -> Result<(Tenant, Vec<Offered>), ServiceError> {
-    admin.scope.allows(tenant)?;
-    let id = tenant.clone();
+    let (id, by) = (tenant.clone(), by.into());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        by.may(db, &id)?;
         Ok((institution(db, &id)?, programmes::offered(db, &id)?))
     });
     found.await
@@ -180,14 +187,10 @@ pub(crate) struct Map {
 /// # Errors
 /// As [`list`].
 #[tracing::instrument(name = "programmes.map", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
-pub(crate) async fn map(
-    cairn: &Cairn,
-    admin: &Administrator,
-    tenant: &TenantId,
-) -> Result<Map, ServiceError> {
-    admin.scope.allows(tenant)?;
-    let id = tenant.clone();
+pub(crate) async fn map(cairn: &Cairn, by: impl Into<By>, tenant: &TenantId) -> Result<Map, ServiceError> {
+    let (id, by) = (tenant.clone(), by.into());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        by.may(db, &id)?;
         let mut below: HashMap<BadgeId, Vec<BadgeId>> = HashMap::new();
         let mut named: BTreeSet<BadgeId> = BTreeSet::new();
         for rule in rules::all_active(db, &id)? {
@@ -358,9 +361,8 @@ fn rule_problems(db: &mut Db, badge: &Badge, root: &Group) -> Result<Vec<RulePro
 }
 
 /// An entry in the log about a programme.
-fn entry(admin: &Administrator, badge: &Badge, action: Action, now: DateTime<Utc>) -> Entry {
-    let actor = Actor::Administrator(admin.actor.clone());
-    Entry::new(&badge.tenant, actor, action, badge.id.as_str(), now)
+fn entry(by: &By, badge: &Badge, action: Action, now: DateTime<Utc>) -> Entry {
+    Entry::new(&badge.tenant, by.actor(), action, badge.id.as_str(), now)
 }
 
 /// A reason, or what is to be changed.

@@ -3,31 +3,30 @@
 use serde_json::json;
 
 use super::trying::{is_own, to_try};
-use super::{check_text, entry, find};
+use super::{By, check_text, entry, find};
 use crate::domain::audit::Action;
 use crate::domain::programme::{Review, ReviewState, digest};
 use crate::ids::{BadgeId, ProgrammeReviewId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::ProgrammeRefusal;
-use crate::service::institution::administrators::Administrator;
 use crate::store::{audit, policies, programmes};
 
 /// Asks that somebody else looks at a programme as it stands now. Doing it twice is doing it once.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for what this administrator does not see; [`ProgrammeRefusal::NoReview`] where the policy asks for none.
+/// [`ServiceError::NotFound`] for what they do not see; [`ProgrammeRefusal::NoReview`] where the policy asks for none.
 #[tracing::instrument(name = "programmes.ask_review", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn ask(
     cairn: &Cairn,
-    admin: &Administrator,
+    by: impl Into<By>,
     tenant: &TenantId,
     id: &BadgeId,
 ) -> Result<(), ServiceError> {
-    admin.scope.allows(tenant)?;
     let (now, random) = cairn.moment();
-    let (tenant, id, admin) = (tenant.clone(), id.clone(), admin.clone());
+    let (tenant, id, by) = (tenant.clone(), id.clone(), by.into());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        by.may(db, &tenant)?;
         if !policies::get(db, &tenant)?.programme_reviews {
             return Err(ProgrammeRefusal::NoReview.into());
         }
@@ -38,7 +37,7 @@ pub(crate) async fn ask(
             tenant: tenant.clone(),
             badge: id.clone(),
             digest: digest(&badge.design, &rule.root, &programme.terms),
-            asked_by: admin.actor.clone(),
+            asked_by: Some(by.maker()),
             asked_at: now,
             state: ReviewState::Waits,
             answered_by: None,
@@ -46,7 +45,7 @@ pub(crate) async fn ask(
             note: None,
         };
         if programmes::ask_review(db, &review)? {
-            let entry = entry(&admin, &badge, Action::ProgrammeReviewAsked, now);
+            let entry = entry(&by, &badge, Action::ProgrammeReviewAsked, now);
             audit::record(db, &entry, random.as_ref())?;
         }
         Ok(())
@@ -65,42 +64,42 @@ pub(crate) enum Answer {
 /// Answers a review of what has that digest. Of two answers the first counts.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for what this administrator does not see; a [`ProgrammeRefusal`] for whoever designed it, where nothing
+/// [`ServiceError::NotFound`] for what they do not see; a [`ProgrammeRefusal`] for whoever designed it, where nothing
 /// waits, where it was changed since, and without words for what is to be changed.
 #[tracing::instrument(name = "programmes.answer_review", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn answer(
     cairn: &Cairn,
-    admin: &Administrator,
+    by: impl Into<By>,
     tenant: &TenantId,
     id: &BadgeId,
     shown: &str,
     answer: Answer,
 ) -> Result<(), ServiceError> {
-    admin.scope.allows(tenant)?;
     let (state, note) = match answer {
         Answer::Approve => (ReviewState::Approved, None),
         Answer::AskForChange(text) => (ReviewState::Changes, Some(check_text(&text)?)),
     };
     let (now, random) = cairn.moment();
-    let (tenant, id, admin, shown) = (tenant.clone(), id.clone(), admin.clone(), shown.to_owned());
+    let (tenant, id, by, shown) = (tenant.clone(), id.clone(), by.into(), shown.to_owned());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        by.may(db, &tenant)?;
         let (programme, badge) = find(db, &tenant, &id)?;
         let (rule, _) = to_try(db, &badge)?;
         let now_is = digest(&badge.design, &rule.root, &programme.terms);
         let review = programmes::review_of(db, &tenant, &id, &shown)?
             .filter(|review| review.digest == now_is && review.state == ReviewState::Waits)
             .ok_or(ProgrammeRefusal::ReviewAnswered)?;
-        if is_own(db, &programme, Some(&review), &admin)? {
+        if is_own(db, &programme, Some(&review), &by)? {
             return Err(ProgrammeRefusal::OwnDesign.into());
         }
-        if !programmes::answer_review(db, &review, state, note.as_deref(), &admin.actor, now)? {
+        if !programmes::answer_review(db, &review, state, note.as_deref(), &by.maker(), now)? {
             return Err(ProgrammeRefusal::ReviewAnswered.into());
         }
         let action = match state {
             ReviewState::Changes => Action::ProgrammeChangesAsked,
             ReviewState::Approved | ReviewState::Waits => Action::ProgrammeApproved,
         };
-        let entry = entry(&admin, &badge, action, now).detail(json!({ "note": note }));
+        let entry = entry(&by, &badge, action, now).detail(json!({ "note": note }));
         audit::record(db, &entry, random.as_ref())?;
         Ok(())
     });

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{entry, find, institution};
+use super::{By, entry, find, institution};
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Design};
 use crate::domain::design_review::{DesignProblem, review_design};
@@ -15,7 +15,6 @@ use crate::ids::{BadgeId, ProgrammeId, RuleId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::ProgrammeRefusal;
-use crate::service::institution::administrators::Administrator;
 use crate::store::{Db, StoreError, audit, badges, policies, programmes, rules};
 
 /// A programme as its editor says it.
@@ -52,17 +51,16 @@ pub(crate) enum Saved {
 /// Saves a new programme, or one that was loaded as `revision`. Its rule waits until it is activated; what was awarded stays as it is.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for what this administrator does not see; a [`ProgrammeRefusal`] for parts that are none, and for one
-/// that does not change.
+/// [`ServiceError::NotFound`] for what they do not see; a [`ProgrammeRefusal`] for an instructor without the power, for parts that are
+/// none, and for one that does not change.
 #[tracing::instrument(name = "programmes.save", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn save(
     cairn: &Cairn,
-    admin: &Administrator,
+    by: impl Into<By>,
     tenant: &TenantId,
     known: Option<(&BadgeId, i32)>,
     typed: Typed,
 ) -> Result<Saved, ServiceError> {
-    admin.scope.allows(tenant)?;
     let (now, random) = cairn.moment();
     let terms = typed.terms();
     let typed = Typed {
@@ -74,8 +72,9 @@ pub(crate) async fn save(
     if !problems.is_empty() {
         return Ok(Saved::Wrong(problems));
     }
-    let (tenant, admin) = (tenant.clone(), admin.clone());
+    let (tenant, by) = (tenant.clone(), by.into());
     let saved = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        by.may(db, &tenant)?;
         let root = typed.parts.rule();
         check_parts(db, &tenant, &root)?;
         let (badge, is_new) = match known {
@@ -92,7 +91,7 @@ pub(crate) async fn save(
                     Err(StoreError::Stale) => return Ok(Saved::Changed),
                     Err(error) => return Err(error.into()),
                 }
-                programmes::set_terms(db, &tenant, &id, &terms, &admin.actor, now)?;
+                programmes::set_terms(db, &tenant, &id, &terms, &by.maker(), now)?;
                 (badge, false)
             }
             None => {
@@ -115,7 +114,7 @@ pub(crate) async fn save(
                     tenant: tenant.clone(),
                     badge: badge.id.clone(),
                     terms: terms.clone(),
-                    saved_by: Some(admin.actor.clone()),
+                    saved_by: Some(by.maker()),
                     created_at: now,
                     updated_at: now,
                 };
@@ -133,7 +132,7 @@ pub(crate) async fn save(
             Action::ProgrammeSaved
         };
         let parts = root.badges().count();
-        let entry = entry(&admin, &badge, action, now).detail(json!({ "parts": parts }));
+        let entry = entry(&by, &badge, action, now).detail(json!({ "parts": parts }));
         audit::record(db, &entry, random.as_ref())?;
         Ok(Saved::Done(badge.id))
     });
@@ -220,19 +219,19 @@ pub(crate) enum Turn {
 /// Pauses or retires a programme. Doing it twice is doing it once.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for what this administrator does not see.
+/// [`ServiceError::NotFound`] for what they do not see; [`ProgrammeRefusal::NotGiven`] for an instructor without the power.
 #[tracing::instrument(name = "programmes.turn", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn turn(
     cairn: &Cairn,
-    admin: &Administrator,
+    by: impl Into<By>,
     tenant: &TenantId,
     id: &BadgeId,
     turn: Turn,
 ) -> Result<(), ServiceError> {
-    admin.scope.allows(tenant)?;
     let (now, random) = cairn.moment();
-    let (tenant, id, admin) = (tenant.clone(), id.clone(), admin.clone());
+    let (tenant, id, by) = (tenant.clone(), id.clone(), by.into());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        by.may(db, &tenant)?;
         let (_, badge) = find(db, &tenant, &id)?;
         let (state, action) = match (turn, &badge.state) {
             (Turn::Pause, BadgeState::Active) => (
@@ -245,7 +244,7 @@ pub(crate) async fn turn(
             (Turn::Pause | Turn::Retire, _) => return Ok(()),
         };
         badges::set_state(db, &tenant, &id, &state, now)?;
-        audit::record(db, &entry(&admin, &badge, action, now), random.as_ref())?;
+        audit::record(db, &entry(&by, &badge, action, now), random.as_ref())?;
         Ok(())
     });
     done.await

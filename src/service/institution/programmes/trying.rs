@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::{entry, find, hindrances, institution, names_of};
+use super::{By, entry, find, hindrances, institution, names_of};
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
@@ -19,7 +19,6 @@ use crate::ids::{BadgeId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecideBadge};
-use crate::service::institution::administrators::Administrator;
 use crate::store::{Db, StoreError, audit, awards, badges, people, policies, programmes, rules};
 
 /// Most names on one page.
@@ -39,7 +38,7 @@ pub(crate) struct Trial {
     pub(crate) run: DryRun,
     /// Everybody who counts as a student of one of the institution's courses.
     pub(crate) students: usize,
-    /// Some of those who would be awarded, by name; none where the policy hides them.
+    /// Some of those who would be awarded, by name; none where the policy hides them, and for instructors.
     pub(crate) names: Option<Vec<String>>,
     pub(crate) hindrances: Vec<Hindrance>,
     /// Whether there is anything to activate.
@@ -47,26 +46,26 @@ pub(crate) struct Trial {
     /// The review of what was tried, where the policy asks for one.
     pub(crate) review: Option<Review>,
     pub(crate) is_reviewed: bool,
-    /// Whether this administrator designed it, so that another one approves.
+    /// Whether whoever looks designed it, so that somebody else approves.
     pub(crate) is_own: bool,
 }
 
 /// Tries the rule that waits, or else the one that decides, on the whole institution. Names are given from `offset` on.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for what this administrator does not see, and for a programme without any rule.
+/// [`ServiceError::NotFound`] for what they do not see, and for a programme without any rule.
 #[tracing::instrument(name = "programmes.trial", level = "debug", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn trial(
     cairn: &Cairn,
-    admin: &Administrator,
+    by: impl Into<By>,
     tenant: &TenantId,
     id: &BadgeId,
     offset: usize,
 ) -> Result<Trial, ServiceError> {
-    admin.scope.allows(tenant)?;
     let (tenant, id, now) = (tenant.clone(), id.clone(), cairn.clock.now());
-    let admin = admin.clone();
+    let by = by.into();
     let tried = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        by.may(db, &tenant)?;
         let (programme, badge) = find(db, &tenant, &id)?;
         let (rule, active) = to_try(db, &badge)?;
         let known = parts(db, &badge, &rule, active.as_ref())?;
@@ -81,13 +80,13 @@ pub(crate) async fn trial(
             sentence: sentence_in_full(&rule.root, &names),
             before: active.map(|active| sentence_in_full(&active.root, &names)),
             students: programmes::students(db, &tenant)?,
-            names: if policy.programme_names {
+            names: if policy.programme_names && by.sees_names() {
                 Some(called(db, &tenant, &run, offset)?)
             } else {
                 None
             },
             can_activate: may_activate(&badge, &rule),
-            is_own: is_own(db, &programme, review.as_ref(), &admin)?,
+            is_own: is_own(db, &programme, review.as_ref(), &by)?,
             is_reviewed: policy.programme_reviews,
             review,
             badge,
@@ -105,14 +104,15 @@ pub(super) fn is_own(
     db: &mut Db,
     programme: &Programme,
     review: Option<&Review>,
-    admin: &Administrator,
+    by: &By,
 ) -> Result<bool, StoreError> {
-    let asked = review.is_some_and(|review| review.asked_by == admin.actor);
-    if asked || programme.saved_by.as_ref() == Some(&admin.actor) {
+    let maker = Some(by.maker());
+    let asked = review.is_some_and(|review| review.asked_by == maker);
+    if asked || programme.saved_by == maker {
         return Ok(true);
     }
     let designers = programmes::designers(db, &programme.tenant, &programme.badge)?;
-    Ok(designers.contains(&admin.actor))
+    Ok(by.actor().id().is_some_and(|id| designers.contains(id)))
 }
 
 /// The version to try, and the active one to compare it with.
@@ -203,16 +203,16 @@ pub(crate) enum Activated {
 #[tracing::instrument(name = "programmes.activate", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn activate(
     cairn: &Cairn,
-    admin: &Administrator,
+    by: impl Into<By>,
     tenant: &TenantId,
     id: &BadgeId,
     number: usize,
     digest: &str,
 ) -> Result<Activated, ServiceError> {
-    admin.scope.allows(tenant)?;
     let (now, random) = cairn.moment();
-    let (tenant, id, digest, admin) = (tenant.clone(), id.clone(), digest.to_owned(), admin.clone());
+    let (tenant, id, digest, by) = (tenant.clone(), id.clone(), digest.to_owned(), by.into());
     let done = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        by.may(db, &tenant)?;
         // What is looked at is what decides from now on, whoever saves at this moment.
         programmes::hold_badge(db, &tenant, &id)?;
         let (programme, badge) = find(db, &tenant, &id)?;
@@ -244,7 +244,7 @@ pub(crate) async fn activate(
             cause: Cause::Activation,
         };
         queue::enqueue(db, &tenant, &job, now, now, random.as_ref())?;
-        let entry = entry(&admin, &badge, Action::ProgrammeActivated, now);
+        let entry = entry(&by, &badge, Action::ProgrammeActivated, now);
         let entry = entry.detail(json!({ "version": rule.version, "awarded": number }));
         audit::record(db, &entry, random.as_ref())?;
         Ok(Activated::Done)

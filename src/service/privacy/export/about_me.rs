@@ -54,6 +54,7 @@ pub(super) struct AboutMe {
     accounts: Vec<Value>,
     visits: Vec<Value>,
     dismissed: Vec<Value>,
+    programmes: Vec<Value>,
     log: Vec<Value>,
 }
 
@@ -143,6 +144,7 @@ pub(super) fn read(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result<Abou
         accounts: Vec::new(),
         visits: Vec::new(),
         dismissed: super::dismissed::told(db, tenant, &everybody)?,
+        programmes: mine::programmes(db, tenant, &everybody)?,
         log: told_log(db, tenant, &everybody, &held, &signed, &submissions)?,
         credentials: named,
         submissions,
@@ -186,8 +188,8 @@ impl AboutMe {
             "decisions": self.decisions, "approvals": self.approvals, "parts_waived": self.waivers,
             "awards": self.awards,
             "badges_from_elsewhere": elsewhere, "collections": collections,
-            "grades_that_fell": self.falls, "timelines": self.timelines, "accounts_joined": self.accounts, "visits": self.visits, "hints_dismissed": self.dismissed,
-            "log": self.log,
+            "grades_that_fell": self.falls, "timelines": self.timelines, "accounts_joined": self.accounts, "visits": self.visits,
+            "hints_dismissed": self.dismissed, "programmes": self.programmes, "log": self.log,
         })
     }
 }

@@ -244,7 +244,8 @@ pub(super) fn issuer(document: &Value) -> Option<&str> {
     issuer.as_str().or_else(|| issuer.get("id")?.as_str())
 }
 
-fn parsed(document: &[u8]) -> Option<Value> {
+/// What a signed document or token says.
+pub(super) fn parsed(document: &[u8]) -> Option<Value> {
     if jwt::looks_like(document) {
         Some(jwt::read(document).ok()?.credential())
     } else {

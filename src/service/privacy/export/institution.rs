@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use super::origins::Origins;
 use super::pack::{Pack, Packed};
 use super::{
-    HOW_TO_VERIFY, Issued, PARTS, date, pack_badge, pack_evidence, pack_frame, pack_issuers, pack_manifest,
-    signer,
+    HOW_TO_VERIFY, Issued, PARTS, date, endorsers, pack_badge, pack_evidence, pack_frame, pack_issuers,
+    pack_manifest, portfolios, programmes, signer,
 };
 use crate::domain::award::Award;
 use crate::domain::badge::Renewal;
@@ -20,15 +20,11 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
 use crate::service::credential::publish::read;
 use crate::store::{
-    StoreError, awards, badges, credentials, endorsements, issuers, people, status_lists, submissions,
-    tenants,
+    StoreError, awards, badges, credentials, issuers, people, status_lists, submissions, tenants,
 };
 
 /// Rows that are read at one time.
 const PART: i64 = 200;
-
-/// Most endorsements that are packed, the latest first.
-const MOST_ENDORSEMENTS: i64 = 100_000;
 
 /// What an archive of an institution holds.
 #[derive(Debug)]
@@ -91,16 +87,9 @@ where
         }
     }
     pack_holders(cairn, tenant, &mut pack).await?;
-    let id = tenant.clone();
-    let endorsed = cairn
-        .store
-        .read(move |db| endorsements::of_tenant(db, &id, MOST_ENDORSEMENTS));
-    for one in endorsed.await? {
-        if let Some(given) = one.given {
-            pack.add(format!("endorsements/{}.json", one.id), given.document)
-                .await?;
-        }
-    }
+    programmes::pack(cairn, tenant, &mut pack).await?;
+    portfolios::pack(cairn, tenant, &mut pack, &mut missing).await?;
+    endorsers::pack(cairn, tenant, &mut pack).await?;
     // Read last: no list is older than a badge that names it, nor than the moment that it is signed for.
     let signer = signer(cairn, tenant).await?;
     let id = tenant.clone();
@@ -123,7 +112,14 @@ where
         \x20                valid, when it was revoked, and how the badge is renewed once it has\n\
         \x20                lapsed: by something newer than the last award (newer), by a teacher\n\
         \x20                (by_hand), or while its rule is met (automatic).\n\
-         endorsements/    What other bodies said of badges, each signed by whoever said it.\n\
+         programmes.json  Stacks of the institution: what each takes, in every version, its terms,\n\
+        \x20                reviews and waived parts, and who makes them.\n\
+         portfolios/      What students brought of other issuers, the collections and timelines\n\
+        \x20                that they show, and their own words on badges: a line of JSON each.\n\
+         elsewhere/       The badges of other issuers, as they came.\n\
+         endorsements/    What other bodies said of badges, each signed by whoever said it;\n\
+        \x20                endorsements.json tells of each, also of those that were only asked.\n\
+         endorsers/       Of those who have their identity here: public keys and status lists.\n\
          {PARTS}\n{HOW_TO_VERIFY}\n\
          It holds names and work of people: keep it as you keep their records.\n",
         institution.name,

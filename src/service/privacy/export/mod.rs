@@ -5,7 +5,8 @@
 //! [`crate::service::credential::verifier`]), `badges/SLUG/badge.*`, `records/SLUG.clr.*`,
 //! `evidence/SUBMISSION/…`, `issuers/SLUG/{did.json,keys.json}`, `status/SLUG.json` (and both once more for each of the former
 //! identities, see [`origins`]), and `about-me.json` or
-//! `holders.csv`. It never holds a private key.
+//! `holders.csv`; that of an institution also `programmes.json`, `portfolios/*.jsonl`, `elsewhere/`, `endorsements/` and
+//! `endorsers/SLUG/{did.json,status.json}`. It never holds a private key.
 
 use std::collections::BTreeSet;
 
@@ -35,6 +36,7 @@ use openbadges::did::IssuerIdentity;
 mod about_me;
 pub(crate) mod comparing;
 mod dismissed;
+mod endorsers;
 pub(crate) mod exporting;
 pub(crate) mod institution;
 pub(crate) mod learner;
@@ -43,6 +45,8 @@ mod mine;
 mod origins;
 pub(crate) mod pack;
 mod portfolio;
+mod portfolios;
+mod programmes;
 pub(crate) mod reading;
 pub(crate) mod signer;
 #[cfg(test)]

@@ -19,6 +19,7 @@ use openbadges::bake::bake_svg;
 use openbadges::status::{Bitstring, StatusListCredential};
 use openbadges::{sign, testing::examples};
 
+mod endorsed;
 mod signers;
 
 type File = (String, Vec<u8>);

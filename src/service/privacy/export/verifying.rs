@@ -67,6 +67,8 @@ pub(crate) enum Finding {
     Expired(String),
     /// Not shown to be genuine, and why.
     Failed(String),
+    /// What another body says of a badge, whose keys are not in the archive.
+    Unchecked,
 }
 
 /// One badge file.
@@ -82,6 +84,8 @@ pub(crate) struct Line {
 pub(crate) struct Report {
     /// Every badge file, by name.
     pub(crate) badges: Vec<Line>,
+    /// What other bodies said of badges, by name.
+    pub(crate) endorsements: Vec<Line>,
     /// Other files that cannot be read whole, each with what is wrong.
     pub(crate) damaged: Vec<String>,
     /// Whose keys were in the archive (DIDs).
@@ -103,11 +107,12 @@ impl Report {
         self.has_sound_badges() && is_signed && self.differences.is_empty()
     }
 
-    /// Whether every badge is genuine and every file whole. A revoked or expired badge is genuine.
+    /// Whether every badge is genuine and every file whole, and every endorsement that can be checked. A revoked or expired badge is genuine.
     #[must_use]
     pub(crate) fn has_sound_badges(&self) -> bool {
         let bad = |line: &Line| matches!(line.finding, Finding::Failed(_));
-        self.damaged.is_empty() && !self.badges.is_empty() && !self.badges.iter().any(bad)
+        let mut all = self.badges.iter().chain(&self.endorsements);
+        self.damaged.is_empty() && !self.badges.is_empty() && !all.any(bad)
     }
 }
 
@@ -115,12 +120,15 @@ impl Report {
 #[derive(Default)]
 struct Documents {
     issuers: BTreeMap<String, Value>,
+    /// Those who endorse, and have their identity where the institution has its own.
+    endorsers: BTreeMap<String, Value>,
     lists: BTreeMap<String, (Vec<u8>, Option<DateTime<Utc>>)>,
 }
 
 impl Resolver for Documents {
     fn did_document(&self, did: &str) -> Option<Value> {
-        self.issuers.get(did).cloned()
+        let known = self.issuers.get(did).or_else(|| self.endorsers.get(did));
+        known.cloned()
     }
 
     fn status_list(&self, url: &str) -> Option<Vec<u8>> {
@@ -136,6 +144,11 @@ enum Kind {
     Record,
     Issuer,
     Status,
+    /// What another body says of a badge.
+    Endorsement,
+    /// The keys of one, and its status list.
+    Endorser,
+    EndorserStatus,
     /// What is held against the other files.
     Kept,
     Other,
@@ -152,6 +165,12 @@ impl Kind {
             Self::Issuer
         } else if name.starts_with("status/") && name.ends_with(".json") {
             Self::Status
+        } else if name.starts_with("endorsements/") && name.ends_with(".json") {
+            Self::Endorsement
+        } else if name.starts_with("endorsers/") && name.ends_with("/did.json") {
+            Self::Endorser
+        } else if name.starts_with("endorsers/") && name.ends_with("/status.json") {
+            Self::EndorserStatus
         } else if comparing::KEPT.contains(&name) {
             Self::Kept
         } else {
@@ -159,11 +178,24 @@ impl Kind {
         }
     }
 
+    /// Whether its files are kept in memory.
+    fn is_kept(self) -> bool {
+        matches!(
+            self,
+            Self::Issuer | Self::Status | Self::Endorser | Self::EndorserStatus | Self::Kept
+        )
+    }
+
     /// Most bytes of such a file.
     fn most(self) -> usize {
         match self {
             Self::Badge => MAX_IMAGE,
-            Self::Record | Self::Issuer | Self::Status => MAX_DOCUMENT,
+            Self::Record
+            | Self::Issuer
+            | Self::Status
+            | Self::Endorsement
+            | Self::Endorser
+            | Self::EndorserStatus => MAX_DOCUMENT,
             Self::Kept => usize::try_from(MAX_DOCUMENTS).unwrap_or(usize::MAX),
             Self::Other => usize::MAX,
         }
@@ -188,9 +220,9 @@ pub(crate) fn verify_archive<R: Read + Seek>(
     let (mut documents, mut contents) = (Documents::default(), Contents::default());
     for (index, name, kind) in &names {
         let read = match kind {
-            Kind::Badge | Kind::Record => continue,
+            Kind::Badge | Kind::Record | Kind::Endorsement => continue,
             Kind::Other => pass(&mut archive, *index).map(|sum| (sum, None)),
-            Kind::Issuer | Kind::Status | Kind::Kept => {
+            Kind::Issuer | Kind::Status | Kind::Endorser | Kind::EndorserStatus | Kind::Kept => {
                 bytes(&mut archive, *index, *kind).map(|bytes| (sum(&bytes), Some(bytes)))
             }
         };
@@ -211,6 +243,17 @@ pub(crate) fn verify_archive<R: Read + Seek>(
         }
     }
     for (index, name, kind) in names {
+        if kind == Kind::Endorsement {
+            let finding = match bytes(&mut archive, index, kind) {
+                Ok(bytes) => {
+                    contents.saw(&name, sum(&bytes));
+                    endorsed(&bytes, &documents, now)
+                }
+                Err(problem) => Finding::Failed(problem),
+            };
+            report.endorsements.push(Line { name, finding });
+            continue;
+        }
         if !matches!(kind, Kind::Badge | Kind::Record) {
             continue;
         }
@@ -239,6 +282,9 @@ pub(crate) fn verify_archive<R: Read + Seek>(
         return Err(ArchiveError::NoBadge);
     }
     report.badges.sort_by(|one, other| one.name.cmp(&other.name));
+    report
+        .endorsements
+        .sort_by(|one, other| one.name.cmp(&other.name));
     report.manifest = contents.manifest(&documents.issuers);
     report.differences = contents.differences(&report.manifest);
     report.issuers = documents.issuers.into_keys().collect();
@@ -280,7 +326,7 @@ fn listed<R: Read + Seek>(
             return Err(ArchiveError::TooLarge(name));
         }
         total = total.saturating_add(size);
-        if matches!(kind, Kind::Issuer | Kind::Status | Kind::Kept) {
+        if kind.is_kept() {
             documents = documents.saturating_add(size);
         }
         if !entry.is_dir() {
@@ -367,7 +413,12 @@ impl Documents {
             damaged.push(format!("{name}: It is not the document that it should be."));
             return Ok(None);
         };
-        if kind == Kind::Issuer {
+        if kind == Kind::Endorser {
+            if self.endorsers.insert(id.clone(), value).is_some() {
+                return Err(ArchiveError::IssuerTwice(id));
+            }
+            Ok(None)
+        } else if kind == Kind::Issuer {
             if self.issuers.insert(id.clone(), value).is_some() {
                 return Err(ArchiveError::IssuerTwice(id));
             }
@@ -383,7 +434,8 @@ impl Documents {
             {
                 return Err(ArchiveError::Twice(id));
             }
-            Ok(issuer)
+            // What is of an endorser is not of the institution, and need not be.
+            Ok(issuer.filter(|_| kind == Kind::Status))
         }
     }
 
@@ -410,6 +462,18 @@ fn document(name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
             .map(String::into_bytes)
             .map_err(|error| format!("The picture cannot be read as a badge: {error}.")),
         _ => Err("This version of cairn does not read badges in this form.".to_owned()),
+    }
+}
+
+/// What is found of an endorsement. One that was signed elsewhere has its keys elsewhere.
+fn endorsed(document: &[u8], documents: &Documents, now: DateTime<Utc>) -> Finding {
+    let Some(value) = comparing::parsed(document) else {
+        return Finding::Failed("It is not the document that it should be.".to_owned());
+    };
+    match comparing::issuer(&value) {
+        Some(issuer) if documents.did_document(issuer).is_some() => judge(document, documents, now),
+        Some(_) => Finding::Unchecked,
+        None => Finding::Failed("It does not say whose it is.".to_owned()),
     }
 }
 

@@ -7,19 +7,18 @@ use super::course_of;
 use crate::domain::badge::Picture;
 use crate::domain::issuer::Tenant;
 use crate::domain::programme::{MAX_CHOICES, Offered, Parts, PartsEnd, Place, Terms};
-use crate::ids::{BadgeId, TenantId};
+use crate::ids::BadgeId;
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::programmes::saving::{self, Saved, Typed};
 use crate::service::institution::programmes::{self, Opened};
 use crate::web::admin::error::AdminError;
-use crate::web::admin::frame::AdminPlace;
-use crate::web::extract::admin::AdminVisit;
+use crate::web::extract::desk::Desk;
 use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::Proven;
 use crate::web::instructor::badge_form::{at_field, design, read, wrong_besides};
-use crate::web::paths::console;
+use crate::web::paths::{console, course};
 use crate::web::views::admin::{ChoiceLine, OfferedGroup, OfferedRow, ProgrammeEditorPage};
 use crate::web::views::instructor::{BadgeFields, PictureMaker};
 use crate::web::views::shared::{Choice, Problem, ProblemList};
@@ -34,6 +33,16 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route(console::PROGRAMME_NEW, web::post().to(save_new))
         .route(console::PROGRAMME_EDIT, web::get().to(edit))
         .route(console::PROGRAMME_EDIT, web::post().to(save_known));
+}
+
+pub(super) fn configure_in_course(config: &mut ServiceConfig) {
+    config
+        .route(course::PROGRAMME_NEW, web::get().to(new))
+        .route(course::PROGRAMME_NEW, web::post().to(new))
+        .route(course::PROGRAMME_SAVE_NEW, web::post().to(save_new))
+        .route(course::PROGRAMME_EDIT, web::get().to(edit))
+        .route(course::PROGRAMME_EDIT, web::post().to(edit))
+        .route(course::PROGRAMME_SAVE, web::post().to(save_known));
 }
 
 /// The form as it is filled in.
@@ -137,25 +146,25 @@ fn place_word(place: Option<Place>) -> String {
     }
 }
 
-async fn new(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
-    let (institution, offered) = programmes::offered(&visit.cairn, &visit.admin, &tenant).await?;
+async fn new(desk: Desk) -> Result<HttpResponse, AdminError> {
+    let (institution, offered) = programmes::offered(desk.cairn(), desk.by()?, &desk.tenant).await?;
     let mut filled = Filled::new("");
     if let Some(accent) = institution.accent {
         filled.fields.colour = accent.hex();
     }
-    visit.show(&view(&visit, &institution, None, &filled, &offered, Vec::new()))
+    desk.show(&view(&desk, &institution, None, &filled, &offered, Vec::new()))
 }
 
-async fn edit(visit: AdminVisit, path: web::Path<(TenantId, BadgeId)>) -> Result<HttpResponse, AdminError> {
-    let (tenant, id) = path.into_inner();
-    let opened = programmes::open(&visit.cairn, &visit.admin, &tenant, &id).await?;
-    let (institution, mut offered) = programmes::offered(&visit.cairn, &visit.admin, &tenant).await?;
+async fn edit(desk: Desk) -> Result<HttpResponse, AdminError> {
+    let (by, tenant, id) = (desk.by()?, &desk.tenant, &desk.badge);
+    let opened = programmes::open(desk.cairn(), &by, tenant, id).await?;
+    let (institution, mut offered) = programmes::offered(desk.cairn(), &by, tenant).await?;
     keep_chosen(&mut offered, &opened);
     let filled = Filled::of(&opened);
-    visit.show(&view(
-        &visit,
+    desk.show(&view(
+        &desk,
         &institution,
-        Some(&id),
+        Some(id),
         &filled,
         &offered,
         Vec::new(),
@@ -175,42 +184,25 @@ fn keep_chosen(offered: &mut Vec<Offered>, opened: &Opened) {
     }
 }
 
-async fn save_new(
-    Proven(visit): Proven<AdminVisit>,
-    tenant: web::Path<TenantId>,
-) -> Result<HttpResponse, AdminError> {
-    save(&visit, &tenant, None).await
+async fn save_new(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError> {
+    save(&desk, None).await
 }
 
-async fn save_known(
-    Proven(visit): Proven<AdminVisit>,
-    path: web::Path<(TenantId, BadgeId)>,
-) -> Result<HttpResponse, AdminError> {
-    let (tenant, id) = path.into_inner();
-    save(&visit, &tenant, Some(id)).await
+async fn save_known(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError> {
+    save(&desk, Some(&desk.badge)).await
 }
 
-async fn save(
-    visit: &AdminVisit,
-    tenant: &TenantId,
-    id: Option<BadgeId>,
-) -> Result<HttpResponse, AdminError> {
-    let (institution, mut offered) = programmes::offered(&visit.cairn, &visit.admin, tenant).await?;
-    if let Some(id) = &id {
-        let opened = programmes::open(&visit.cairn, &visit.admin, tenant, id).await?;
+async fn save(desk: &Desk, id: Option<&BadgeId>) -> Result<HttpResponse, AdminError> {
+    let (by, tenant) = (desk.by()?, &desk.tenant);
+    let (institution, mut offered) = programmes::offered(desk.cairn(), &by, tenant).await?;
+    if let Some(id) = id {
+        let opened = programmes::open(desk.cairn(), &by, tenant, id).await?;
         keep_chosen(&mut offered, &opened);
     }
-    let filled = Filled::typed(&visit.fields);
+    let filled = Filled::typed(desk.fields());
     let mut problems = Vec::new();
-    if visit.fields.text("action") != "save" {
-        return visit.show(&view(
-            visit,
-            &institution,
-            id.as_ref(),
-            &filled,
-            &offered,
-            problems,
-        ));
+    if desk.fields().text("action") != "save" {
+        return desk.show(&view(desk, &institution, id, &filled, &offered, problems));
     }
     let (design, unread) = design(&filled.fields, institution.zone());
     if unread.is_empty() {
@@ -220,12 +212,9 @@ async fn save(
             parts_end: filled.parts_end,
             finish_begun: filled.finish_begun,
         };
-        let known = id.as_ref().map(|id| (id, filled.fields.revision));
-        match saving::save(&visit.cairn, &visit.admin, tenant, known, typed).await {
-            Ok(Saved::Done(id)) => {
-                let to = visit.href_saying(&console::programme(tenant, &id), "programme-saved");
-                return Ok(visit.go(&to));
-            }
+        let known = id.map(|id| (id, filled.fields.revision));
+        match saving::save(desk.cairn(), &by, tenant, known, typed).await {
+            Ok(Saved::Done(id)) => return Ok(desk.go_saying(&desk.programme_href(&id), "programme-saved")),
             Ok(Saved::Wrong(wrong)) => problems.extend(wrong.iter().map(at_field)),
             Ok(Saved::Changed) => problems.push(whole(
                 "Somebody changed this programme since you opened it. Nothing was saved; open it in another tab to see what is there, and save again from the new page.",
@@ -234,17 +223,10 @@ async fn save(
             Err(error) => return Err(error.into()),
         }
     } else {
-        problems.extend(wrong_besides(&design, &unread, visit.cairn.clock.now()));
+        problems.extend(wrong_besides(&design, &unread, desk.cairn().clock.now()));
         problems.extend(unread);
     }
-    visit.show_again(&view(
-        visit,
-        &institution,
-        id.as_ref(),
-        &filled,
-        &offered,
-        problems,
-    ))
+    desk.show_again(&view(desk, &institution, id, &filled, &offered, problems))
 }
 
 /// What is refused of what was typed, so that it stays to be seen.
@@ -260,7 +242,7 @@ fn whole(text: impl Into<String>) -> Problem {
 }
 
 fn view(
-    visit: &AdminVisit,
+    desk: &Desk,
     institution: &Tenant,
     id: Option<&BadgeId>,
     filled: &Filled,
@@ -285,20 +267,17 @@ fn view(
     ];
     let fixed = fixed.map(|(value, label)| Choice::new(value, label));
     ProgrammeEditorPage {
-        page: visit.page_of(institution, &title, AdminPlace::Programmes),
-        action: match id {
-            Some(id) => console::programme_edit(&institution.id, id),
-            None => console::programme_new(&institution.id),
-        },
+        page: desk.page_of(institution, &title),
+        action: desk.save_action(id),
         back_href: match id {
-            Some(id) => console::programme(&institution.id, id),
-            None => console::programmes_of(&institution.id),
+            Some(id) => desk.programme_href(id),
+            None => desk.list_href(),
         },
         fields: filled.fields.clone(),
         maker: PictureMaker::new(
-            &visit.fields.text("icon_search"),
+            &desk.fields().text("icon_search"),
             &filled.fields.icon,
-            visit.fields.text("action") == "search_icons",
+            desk.fields().text("action") == "search_icons",
         ),
         problems: ProblemList(problems),
         sought: filled.sought.clone(),

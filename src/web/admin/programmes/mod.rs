@@ -1,4 +1,5 @@
-//! `/admin/programmes/{institution}`: stacks of the institution, over badges of all of its courses.
+//! `/admin/programmes/{institution}`, and `/c/{course}/programmes` for instructors who were given that power: stacks of the institution,
+//! over badges of all of its courses.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
@@ -15,16 +16,18 @@ use crate::service::institution::programmes::accepting::{self, Changed};
 use crate::service::institution::programmes::saving::{self, Turn};
 use crate::service::institution::programmes::{self, Opened, Summary};
 use crate::web::extract::admin::AdminVisit;
+use crate::web::extract::desk::Desk;
 use crate::web::extract::proven::Proven;
 use crate::web::graph::{self, Node};
-use crate::web::paths::console;
+use crate::web::paths::{console, course};
 use crate::web::views::admin::{
-    CopyLine, PartLine, ProgrammeLine, ProgrammeMapPage, ProgrammePage, ProgrammesPage,
+    CopyLine, MapLine, PartLine, ProgrammeLine, ProgrammeMapPage, ProgrammePage, ProgrammesPage,
 };
 use crate::web::views::shared::{LinkTo, count_of, thousands};
 use crate::web::words;
 
 mod editor;
+mod makers;
 mod trial;
 mod waivers;
 
@@ -38,7 +41,23 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route(console::PROGRAMME_ACCEPT, web::post().to(accept))
         .configure(editor::configure)
         .configure(trial::configure)
+        .configure(makers::configure)
         .configure(waivers::configure);
+}
+
+/// Lists the routes in a course: a view answers GET and POST, what changes something POST alone. Counting changed copies, waiving parts
+/// and naming who makes programmes is for administrators.
+pub(in crate::web) fn configure_in_course(config: &mut ServiceConfig) {
+    config
+        .route(course::PROGRAMMES, web::get().to(list))
+        .route(course::PROGRAMMES, web::post().to(list))
+        .route(course::PROGRAMMES_MAP, web::get().to(map))
+        .route(course::PROGRAMMES_MAP, web::post().to(map))
+        .route(course::PROGRAMME, web::get().to(show))
+        .route(course::PROGRAMME, web::post().to(show))
+        .route(course::PROGRAMME_TURN, web::post().to(turn))
+        .configure(editor::configure_in_course)
+        .configure(trial::configure_in_course);
 }
 
 async fn choose(visit: AdminVisit) -> Result<HttpResponse, AdminError> {
@@ -57,12 +76,12 @@ fn hold(count: usize) -> String {
     format!("{} {verb} it", count_of(number(count), "person", "people"))
 }
 
-async fn list(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
-    let (institution, all) = programmes::list(&visit.cairn, &visit.admin, &tenant).await?;
+async fn list(desk: Desk) -> Result<HttpResponse, AdminError> {
+    let (institution, all) = programmes::list(desk.cairn(), desk.by()?, &desk.tenant).await?;
     let title = format!("Programmes of {}", institution.name);
     let line = |one: &Summary| ProgrammeLine {
         name: one.badge.design.name.clone(),
-        href: console::programme(&tenant, &one.badge.id),
+        href: desk.programme_href(&one.badge.id),
         state: words::states::badge(&one.badge.state),
         has: format!(
             "{} · {}",
@@ -71,27 +90,25 @@ async fn list(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
         ),
         waits: one.has_draft && one.badge.state != BadgeState::Draft,
     };
-    visit.show(&ProgrammesPage {
-        page: visit.page_of(&institution, &title, AdminPlace::Programmes),
+    desk.show(&ProgrammesPage {
+        page: desk.page_of(&institution, &title),
         programmes: all.iter().map(line).collect(),
-        new_href: console::programme_new(&tenant),
-        map_href: console::programmes_map(&tenant),
+        new_href: desk.new_href(),
+        map_href: desk.map_href(),
+        makers_href: desk.is_console().then(|| console::programme_makers(&desk.tenant)),
     })
 }
 
-async fn show(visit: AdminVisit, path: web::Path<(TenantId, BadgeId)>) -> Result<HttpResponse, AdminError> {
-    let (tenant, id) = path.into_inner();
-    let opened = programmes::open(&visit.cairn, &visit.admin, &tenant, &id).await?;
-    let page = visit.page_of(
-        &opened.institution,
-        &opened.badge.design.name,
-        AdminPlace::Programmes,
-    );
+async fn show(desk: Desk) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = (&desk.tenant, &desk.badge);
+    let opened = programmes::open(desk.cairn(), desk.by()?, tenant, id).await?;
+    let page = desk.page_of(&opened.institution, &opened.badge.design.name);
+    let is_console = desk.is_console();
     let (prerequisites, parts) = parts(&opened);
     let state = &opened.badge.state;
     let changes = *state != BadgeState::Retired;
     let has_rule = opened.rule().is_some_and(|rule| !rule.root.nodes.is_empty());
-    visit.show(&ProgrammePage {
+    desk.show(&ProgrammePage {
         page,
         state: words::states::badge(state),
         holders: hold(opened.holders),
@@ -113,19 +130,19 @@ async fn show(visit: AdminVisit, path: web::Path<(TenantId, BadgeId)>) -> Result
             Vec::new()
         },
         copies: opened.changed.iter().map(|one| copy(&opened, one)).collect(),
-        accept_action: console::programme_accept(&tenant, &id),
+        accept_action: is_console.then(|| console::programme_accept(tenant, id)),
         drawing: graph::draw(&nodes(&opened)),
-        edit_href: changes.then(|| console::programme_edit(&tenant, &id)),
-        try_href: (changes && has_rule).then(|| console::programme_trial(&tenant, &id)),
-        waivers_href: console::programme_waivers(&tenant, &id),
+        edit_href: changes.then(|| desk.edit_href(id)),
+        try_href: (changes && has_rule).then(|| desk.trial_href(id)),
+        waivers_href: is_console.then(|| console::programme_waivers(tenant, id)),
         public: opened.active.is_some().then(|| LinkTo {
-            href: addresses::achievement(&opened.issuer, &id),
+            href: addresses::achievement(&opened.issuer, id),
             text: "Its public page".to_owned(),
         }),
-        turn_action: console::programme_turn(&tenant, &id),
+        turn_action: desk.turn_action(id),
         can_pause: *state == BadgeState::Active,
         can_retire: changes,
-        back_href: console::programmes_of(&tenant),
+        back_href: desk.list_href(),
     })
 }
 
@@ -203,7 +220,8 @@ fn nodes(opened: &Opened) -> Vec<Node> {
     let whole = Node {
         id: opened.badge.id.to_string(),
         name: opened.badge.design.name.clone(),
-        href: console::programme(&opened.badge.tenant, &opened.badge.id),
+        // The page itself.
+        href: "#main".to_owned(),
         builds_on: text(&builds_on),
         comes_after: text(&comes_after),
     };
@@ -224,15 +242,14 @@ fn nodes(opened: &Opened) -> Vec<Node> {
     nodes
 }
 
-async fn map(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
-    let found = programmes::map(&visit.cairn, &visit.admin, &tenant).await?;
-    let href = |one: &Offered| {
+async fn map(desk: Desk) -> Result<HttpResponse, AdminError> {
+    let found = programmes::map(desk.cairn(), desk.by()?, &desk.tenant).await?;
+    let public = |one: &Offered| addresses::achievement(&found.issuer, &one.badge.id);
+    let own = |one: &Offered| {
         if is_for_courses(one) {
-            console::badge(&tenant, &one.badge.id)
-        } else if one.is_home {
-            console::programme(&tenant, &one.badge.id)
+            desk.own_badge_href(&one.badge.id)
         } else {
-            addresses::achievement(&found.issuer, &one.badge.id)
+            one.is_home.then(|| desk.programme_href(&one.badge.id))
         }
     };
     let nodes: Vec<Node> = found
@@ -241,7 +258,12 @@ async fn map(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpRespo
         .map(|(one, below)| Node {
             id: one.badge.id.to_string(),
             name: one.badge.design.name.clone(),
-            href: href(one),
+            // To its line beside the drawing: in a frame without cookies a link opens no page of ours.
+            href: if one.is_home {
+                format!("#{}", line_of(one))
+            } else {
+                public(one)
+            },
             builds_on: below.iter().map(ToString::to_string).collect(),
             comes_after: Vec::new(),
         })
@@ -252,24 +274,30 @@ async fn map(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpRespo
     };
     let line = |(one, below): &(Offered, Vec<BadgeId>)| {
         let names: Vec<String> = below.iter().filter_map(name_of).collect();
-        let says = if names.is_empty() {
-            course_of(one)
-        } else {
-            format!("{} · builds on {}", course_of(one), names.join(", "))
-        };
-        let link = LinkTo {
-            href: href(one),
-            text: one.badge.design.name.clone(),
-        };
-        (link, says)
+        MapLine {
+            id: line_of(one),
+            name: one.badge.design.name.clone(),
+            own_href: own(one),
+            public_href: public(one),
+            says: if names.is_empty() {
+                course_of(one)
+            } else {
+                format!("{} · builds on {}", course_of(one), names.join(", "))
+            },
+        }
     };
     let title = format!("Badges that build on badges: {}", found.institution.name);
-    visit.show(&ProgrammeMapPage {
-        page: visit.page_of(&found.institution, &title, AdminPlace::Programmes),
+    desk.show(&ProgrammeMapPage {
+        page: desk.page_of(&found.institution, &title),
         drawing: graph::draw(&nodes),
         lines: found.badges.iter().map(line).collect(),
-        back_href: console::programmes_of(&tenant),
+        back_href: desk.list_href(),
     })
+}
+
+/// The id of its line in the page.
+fn line_of(one: &Offered) -> String {
+    format!("line-{}", one.badge.id)
 }
 
 async fn accept(
@@ -283,12 +311,8 @@ async fn accept(
     Ok(visit.go(&visit.href_saying(&console::programme(&tenant, &id), "copy-counted")))
 }
 
-async fn turn(
-    Proven(visit): Proven<AdminVisit>,
-    path: web::Path<(TenantId, BadgeId)>,
-) -> Result<HttpResponse, AdminError> {
-    let (tenant, id) = path.into_inner();
-    let (turn, notice) = match visit.fields.text("turn").as_str() {
+async fn turn(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError> {
+    let (turn, notice) = match desk.fields().text("turn").as_str() {
         "pause" => (Turn::Pause, "programme-paused"),
         "retire" => (Turn::Retire, "programme-retired"),
         _ => {
@@ -296,8 +320,8 @@ async fn turn(
             return Err(ServiceError::form(ErrorKind::Unprocessable, "turn", sentence).into());
         }
     };
-    saving::turn(&visit.cairn, &visit.admin, &tenant, &id, turn).await?;
-    Ok(visit.go(&visit.href_saying(&console::programme(&tenant, &id), notice)))
+    saving::turn(desk.cairn(), desk.by()?, &desk.tenant, &desk.badge, turn).await?;
+    Ok(desk.go_saying(&desk.programme_href(&desk.badge), notice))
 }
 
 /// "214 of 3,120 students".

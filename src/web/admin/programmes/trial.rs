@@ -5,15 +5,13 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::{number, of_students};
 use crate::domain::programme::{Review, ReviewState, digest};
-use crate::ids::{BadgeId, TenantId};
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::institution::programmes::reviewing::{self, Answer};
 use crate::service::institution::programmes::trying::{self, Activated, PAGE, Trial};
 use crate::web::admin::error::AdminError;
-use crate::web::admin::frame::AdminPlace;
-use crate::web::extract::admin::AdminVisit;
+use crate::web::extract::desk::Desk;
 use crate::web::extract::proven::Proven;
-use crate::web::paths::console;
+use crate::web::paths::{console, course};
 use crate::web::views::admin::{ProgrammeTrialPage, ReviewPanel};
 use crate::web::views::shared::{Paging, count_of};
 use crate::web::words;
@@ -25,24 +23,27 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route(console::PROGRAMME_REVIEW, web::post().to(answer));
 }
 
-async fn show(visit: AdminVisit, path: web::Path<(TenantId, BadgeId)>) -> Result<HttpResponse, AdminError> {
-    let (tenant, id) = path.into_inner();
-    let page = tried(&visit, &tenant, &id, None).await?;
-    visit.show(&page)
+pub(super) fn configure_in_course(config: &mut ServiceConfig) {
+    config
+        .route(course::PROGRAMME_TRIAL, web::get().to(show))
+        .route(course::PROGRAMME_TRIAL, web::post().to(show))
+        .route(course::PROGRAMME_ACTIVATE, web::post().to(activate))
+        .route(course::PROGRAMME_REVIEW, web::post().to(answer));
 }
 
-async fn tried(
-    visit: &AdminVisit,
-    tenant: &TenantId,
-    id: &BadgeId,
-    changed: Option<String>,
-) -> Result<ProgrammeTrialPage, AdminError> {
-    let asked = visit.query("page").and_then(|text| text.parse::<usize>().ok());
+async fn show(desk: Desk) -> Result<HttpResponse, AdminError> {
+    let page = tried(&desk, None).await?;
+    desk.show(&page)
+}
+
+async fn tried(desk: &Desk, changed: Option<String>) -> Result<ProgrammeTrialPage, AdminError> {
+    let id = &desk.badge;
+    let asked = desk.query("page").and_then(|text| text.parse::<usize>().ok());
     let at = asked.unwrap_or(1).clamp(1, 100_000);
     let offset = at.saturating_sub(1).saturating_mul(PAGE);
-    let trial = trying::trial(&visit.cairn, &visit.admin, tenant, id, offset).await?;
+    let trial = trying::trial(desk.cairn(), desk.by()?, &desk.tenant, id, offset).await?;
     let title = format!("Try “{}”", trial.badge.design.name);
-    let page = visit.page_of(&trial.institution, &title, AdminPlace::Programmes);
+    let page = desk.page_of(&trial.institution, &title);
     let count = trial.run.number();
     let can_activate = trial.can_activate && trial.hindrances.is_empty();
     let mut hindrances: Vec<String> = trial
@@ -65,14 +66,19 @@ async fn tried(
         paging: trial
             .names
             .as_ref()
-            .map(|names| paging(tenant, id, at, names.len(), count)),
+            .map(|names| paging(desk, at, names.len(), count)),
         names: trial.names.clone(),
+        no_names: if desk.is_console() {
+            "Your institution’s policy shows numbers here, and no names."
+        } else {
+            "Numbers alone are shown here: who holds a badge of another course is for those who teach there."
+        },
         sentence: trial.sentence.clone(),
         before: trial.before.clone(),
         hindrances,
         changed,
-        review: trial.is_reviewed.then(|| panel(&trial, tenant, shown)),
-        action: can_activate.then(|| console::programme_trial(tenant, id)),
+        review: trial.is_reviewed.then(|| panel(desk, &trial, shown)),
+        action: can_activate.then(|| desk.activate_action(id)),
         number: count,
         digest: trial.run.digest.clone(),
         confirm: match count {
@@ -82,7 +88,7 @@ async fn tried(
                 count_of(number(count), "student", "students")
             ),
         },
-        back_href: console::programme(tenant, id),
+        back_href: desk.programme_href(id),
     })
 }
 
@@ -121,10 +127,10 @@ fn others(trial: &Trial) -> Vec<String> {
     said
 }
 
-fn paging(tenant: &TenantId, id: &BadgeId, at: usize, shown: usize, total: usize) -> Paging {
+fn paging(desk: &Desk, at: usize, shown: usize, total: usize) -> Paging {
     let before = at.saturating_sub(1).saturating_mul(PAGE);
     let last = before.saturating_add(shown);
-    let href = |page: usize| format!("{}?page={page}", console::programme_trial(tenant, id));
+    let href = |page: usize| format!("{}?page={page}", desk.trial_href(&desk.badge));
     Paging {
         first: if shown == 0 {
             0
@@ -138,13 +144,13 @@ fn paging(tenant: &TenantId, id: &BadgeId, at: usize, shown: usize, total: usize
     }
 }
 
-fn panel(trial: &Trial, tenant: &TenantId, shown: String) -> ReviewPanel {
+fn panel(desk: &Desk, trial: &Trial, shown: String) -> ReviewPanel {
     let waits = |review: &Review| review.state == ReviewState::Waits;
     let told = match &trial.review {
         None => "Nobody was asked yet to look at it as it is now.".to_owned(),
         Some(review) => match (review.state, &review.note) {
             (ReviewState::Waits, _) if trial.is_own => {
-                "It waits for another administrator; you designed it, so you cannot approve it.".to_owned()
+                "It waits for somebody else; you designed it, so you cannot approve it.".to_owned()
             }
             (ReviewState::Waits, _) => "It waits for a second person: you can be it.".to_owned(),
             (ReviewState::Approved, _) => "It is approved as it is now.".to_owned(),
@@ -153,7 +159,7 @@ fn panel(trial: &Trial, tenant: &TenantId, shown: String) -> ReviewPanel {
         },
     };
     ReviewPanel {
-        action: console::programme_review(tenant, &trial.badge.id),
+        action: desk.review_action(&trial.badge.id),
         told,
         can_ask: trial.review.is_none() && trial.can_activate,
         can_answer: trial.review.as_ref().is_some_and(waits) && !trial.is_own,
@@ -161,20 +167,14 @@ fn panel(trial: &Trial, tenant: &TenantId, shown: String) -> ReviewPanel {
     }
 }
 
-async fn activate(
-    Proven(visit): Proven<AdminVisit>,
-    path: web::Path<(TenantId, BadgeId)>,
-) -> Result<HttpResponse, AdminError> {
-    let (tenant, id) = path.into_inner();
+async fn activate(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = (&desk.tenant, &desk.badge);
     // What is no number was not confirmed.
-    let count = visit.fields.text("number").parse().unwrap_or(usize::MAX);
-    let digest = visit.fields.text("digest");
-    let done = trying::activate(&visit.cairn, &visit.admin, &tenant, &id, count, &digest).await?;
+    let count = desk.fields().text("number").parse().unwrap_or(usize::MAX);
+    let digest = desk.fields().text("digest");
+    let done = trying::activate(desk.cairn(), desk.by()?, tenant, id, count, &digest).await?;
     let changed = match done {
-        Activated::Done => {
-            let to = visit.href_saying(&console::programme(&tenant, &id), "programme-active");
-            return Ok(visit.go(&to));
-        }
+        Activated::Done => return Ok(desk.go_saying(&desk.programme_href(id), "programme-active")),
         Activated::Changed(now) => format!(
             "Something changed since you looked: now {} would earn it. Nothing was activated; look again and confirm.",
             count_of(number(now), "student", "students")
@@ -184,34 +184,32 @@ async fn activate(
             format!("It was not activated. {}", why.join(" "))
         }
     };
-    let page = tried(&visit, &tenant, &id, Some(changed)).await?;
-    visit.show_again(&page)
+    let page = tried(&desk, Some(changed)).await?;
+    desk.show_again(&page)
 }
 
-async fn answer(
-    Proven(visit): Proven<AdminVisit>,
-    path: web::Path<(TenantId, BadgeId)>,
-) -> Result<HttpResponse, AdminError> {
-    let (tenant, id) = path.into_inner();
-    let back = console::programme_trial(&tenant, &id);
-    let answer = match visit.fields.text("answer").as_str() {
+async fn answer(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError> {
+    let (by, tenant, id) = (desk.by()?, &desk.tenant, &desk.badge);
+    let back = desk.trial_href(id);
+    let answer = match desk.fields().text("answer").as_str() {
         "ask" => {
-            reviewing::ask(&visit.cairn, &visit.admin, &tenant, &id).await?;
-            return Ok(visit.go(&visit.href_saying(&back, "review-asked")));
+            reviewing::ask(desk.cairn(), &by, tenant, id).await?;
+            return Ok(desk.go_saying(&back, "review-asked"));
         }
         "approve" => Answer::Approve,
-        "change" => Answer::AskForChange(visit.fields.text("note")),
+        "change" => Answer::AskForChange(desk.fields().text("note")),
         _ => {
             let sentence = "Choose whether to approve it or to ask for a change.";
             return Err(ServiceError::form(ErrorKind::Unprocessable, "answer", sentence).into());
         }
     };
-    let digest = visit.fields.text("digest");
-    match reviewing::answer(&visit.cairn, &visit.admin, &tenant, &id, &digest, answer).await {
-        Ok(()) => Ok(visit.go(&visit.href_saying(&back, "review-answered"))),
+    let digest = desk.fields().text("digest");
+    match reviewing::answer(desk.cairn(), &by, tenant, id, &digest, answer).await {
+        Ok(()) => Ok(desk.go_saying(&back, "review-answered")),
+        Err(error) if error.code() == "programme.not-given" => Err(error.into()),
         Err(error) if error.code().starts_with("programme.") => {
-            let page = tried(&visit, &tenant, &id, Some(words::errors::sentence(&error))).await?;
-            visit.show_again(&page)
+            let page = tried(&desk, Some(words::errors::sentence(&error))).await?;
+            desk.show_again(&page)
         }
         Err(error) => Err(error.into()),
     }

@@ -46,9 +46,9 @@ pub(crate) use platforms::{InvitedPage, PlatformPage, PlatformsPage, SamePlatfor
 pub(crate) use policies::PoliciesPage;
 pub(crate) use privacy::{DeclinePage, ErasureLine, ExportLine, PrivacyPage};
 pub(crate) use programmes::{
-    ChoiceLine, CopyLine, OfferedGroup, OfferedRow, PartLine, ProgrammeEditorPage, ProgrammeLine,
-    ProgrammeMapPage, ProgrammePage, ProgrammeTrialPage, ProgrammesPage, ReviewPanel, WaiverLine,
-    WaiversPage,
+    ChoiceLine, CopyLine, MakerLine, MakersPage, MapLine, OfferedGroup, OfferedRow, PartLine,
+    ProgrammeEditorPage, ProgrammeLine, ProgrammeMapPage, ProgrammePage, ProgrammeTrialPage, ProgrammesPage,
+    ReviewPanel, WaiverLine, WaiversPage,
 };
 pub(crate) use skills::{SkillListLine, SkillsLook, SkillsPage};
 

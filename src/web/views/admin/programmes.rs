@@ -15,6 +15,8 @@ pub(crate) struct ProgrammesPage {
     pub(crate) programmes: Vec<ProgrammeLine>,
     pub(crate) new_href: String,
     pub(crate) map_href: String,
+    /// Who makes programmes; for administrators.
+    pub(crate) makers_href: Option<String>,
 }
 
 /// One of them.
@@ -97,12 +99,13 @@ pub(crate) struct ProgrammePage {
     pub(crate) hindrances: Vec<String>,
     /// Copies of its parts that do not count for it yet.
     pub(crate) copies: Vec<CopyLine>,
-    /// Where one of them is counted all the same; posts `copy` and `digest`.
-    pub(crate) accept_action: String,
+    /// Where one of them is counted all the same, by an administrator; posts `copy` and `digest`.
+    pub(crate) accept_action: Option<String>,
     pub(crate) drawing: Option<Drawing>,
     pub(crate) edit_href: Option<String>,
     pub(crate) try_href: Option<String>,
-    pub(crate) waivers_href: String,
+    /// For administrators.
+    pub(crate) waivers_href: Option<String>,
     pub(crate) public: Option<LinkTo>,
     /// Where it is paused or retired, and which of both it can be.
     pub(crate) turn_action: String,
@@ -151,6 +154,8 @@ pub(crate) struct ProgrammeTrialPage {
     pub(crate) funnel: Vec<(String, String)>,
     /// Names, where the policy lets administrators see them.
     pub(crate) names: Option<Vec<String>>,
+    /// Why there are none.
+    pub(crate) no_names: &'static str,
     pub(crate) paging: Option<Paging>,
     pub(crate) hindrances: Vec<String>,
     /// That what was confirmed is not what would happen any more.
@@ -209,6 +214,43 @@ pub(crate) struct ProgrammeMapPage {
     pub(crate) page: AdminPage,
     pub(crate) drawing: Option<Drawing>,
     /// Each badge with what it builds on, the same as the drawing says.
-    pub(crate) lines: Vec<(LinkTo, String)>,
+    pub(crate) lines: Vec<MapLine>,
     pub(crate) back_href: String,
+}
+
+/// One of them.
+#[derive(Debug, Clone)]
+pub(crate) struct MapLine {
+    /// What the drawing leads to.
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// Where a programme is worked on.
+    pub(crate) own_href: Option<String>,
+    pub(crate) public_href: String,
+    /// Its course, and what it builds on.
+    pub(crate) says: String,
+}
+
+/// Who makes programmes. Sends `sought` to `action` by GET; posts `person` and `turn` (`give` or `take`) to it.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/programme_makers.html")]
+pub(crate) struct MakersPage {
+    pub(crate) page: AdminPage,
+    pub(crate) action: String,
+    pub(crate) sought: String,
+    pub(crate) named: Vec<MakerLine>,
+    pub(crate) found: Vec<MakerLine>,
+    pub(crate) back_href: String,
+}
+
+/// A teacher.
+#[derive(Debug, Clone)]
+pub(crate) struct MakerLine {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    /// "Teaches Biology 1, Chemistry and 3 more."
+    pub(crate) teaches: String,
+    /// Since when they have the power.
+    pub(crate) since: Option<When>,
 }

@@ -64,6 +64,8 @@ pub(crate) struct CourseBadgesPage {
     pub(crate) new_badge_href: Option<String>,
     /// What is worth a thought about its badges.
     pub(crate) coach_href: String,
+    /// Programmes of the institution, for whoever was given the power to make them.
+    pub(crate) programmes_href: Option<String>,
     pub(crate) evidence_href: String,
     /// Hand-ins that wait for a review.
     pub(crate) evidence_waiting: u32,
