@@ -24,7 +24,8 @@ mod waivers;
 pub(crate) use held::{facts_of, hold, holders_of_parts, students};
 pub(crate) use offered::{copies, named, offered};
 pub(crate) use reviews::{
-    all_of as reviews_of, answer as answer_review, ask as ask_review, designers, last_approval, of_digest as review_of,
+    all_of as reviews_of, answer as answer_review, ask as ask_review, designers, last_approval,
+    of_digest as review_of,
 };
 pub(crate) use waivers::{
     all_of as all_waivers_of, get as waiver, insert as waive, of_badge as waivers_of,

@@ -5,11 +5,11 @@
 use super::{
     activities, awards, badges, collections, column_releases, course_keys, course_services, courses,
     credentials, current_decisions, decisions, deployments, endorsements, enrolments, funnel_days,
-    grade_files, holder_notes, identities, issuer_token_keys, issuers, join_moves, joins, last_seen,
-    line_items, links, outside_cells, outside_columns, outside_grades, people, platforms, posted_scores,
-    programme_waivers, programmes, records, registrations, regrades, rest_accesses, rest_grants,
-    rest_readings, results, rule_inputs, rules, section_members, sections, sessions, share_links,
-    submissions, tenants, timelines, waiting_answers,
+    grade_files, holder_notes, identities, institution_badges, issuer_token_keys, issuers, join_moves, joins,
+    last_seen, line_items, links, outside_cells, outside_columns, outside_grades, people, platforms,
+    posted_scores, programme_waivers, programmes, records, registrations, regrades, rest_accesses,
+    rest_grants, rest_readings, results, rule_inputs, rules, section_members, sections, sessions,
+    share_links, submissions, tenants, timelines, waiting_answers,
 };
 
 /// Each table before the arrow with each of those after it.
@@ -22,7 +22,7 @@ macro_rules! together {
 together! {
     activities => courses submissions;
     awards => badges courses credentials current_decisions decisions enrolments holder_notes identities joins people programmes records registrations regrades results share_links submissions;
-    badges => course_keys courses current_decisions decisions endorsements enrolments funnel_days identities people programmes registrations regrades rule_inputs rules;
+    badges => course_keys courses current_decisions decisions endorsements enrolments funnel_days identities institution_badges people programmes registrations regrades rule_inputs rules;
     collections => credentials;
     column_releases => line_items;
     course_keys => courses deployments enrolments identities last_seen links people platforms registrations rest_readings;

@@ -1,6 +1,7 @@
 //! Tests of stored behaviour, each on every database there is.
 
-    mod accounts, mod archived,
+mod accounts;
+mod archived;
 mod awarding;
 mod beyond;
 mod burying;

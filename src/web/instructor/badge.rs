@@ -24,7 +24,8 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::instructor::{
-    AlignmentRow, BadgeEditorPage, BadgeFields, OfInstitution, OfferSwitch, PictureMaker, SkillPicker, sentences,
+    AlignmentRow, BadgeEditorPage, BadgeFields, OfInstitution, OfferSwitch, PictureMaker, SkillPicker,
+    sentences,
 };
 use crate::web::views::shared::{Choice, Problem, ProblemList};
 use crate::web::words;
