@@ -445,6 +445,7 @@ async fn suspended(viewer: &mut Viewer<'_>, scene: &Scene) {
     ] {
         viewer.goto(name, &format!("{inside}{path}")).await;
     }
+    collection(viewer, scene).await;
     viewer.goto("my-data", &data).await;
     viewer.goto("erasure", &format!("{data}/erasure")).await;
     let word = viewer.chromium.driver.find(By::Name("word")).await.unwrap();
@@ -454,6 +455,24 @@ async fn suspended(viewer: &mut Viewer<'_>, scene: &Scene) {
     declined(scene).await;
     viewer.goto("my-data-declined", &data).await;
     viewer.goto("verify", &format!("{}/verify", scene.origin)).await;
+}
+
+/// A collection of one badge, on whose empty form the browser is, as others see it, and what they find when they check it.
+async fn collection(viewer: &mut Viewer<'_>, scene: &Scene) {
+    let driver = &viewer.chromium.driver;
+    let title = driver.find(By::Id("f-title")).await.unwrap();
+    title.send_keys("For the harbour").await.unwrap();
+    let item = driver.find(By::Name("item")).await.unwrap();
+    item.click().await.unwrap();
+    viewer.press("Save the collection").await;
+    viewer.press("Make a link").await;
+    viewer.chromium.reads("Your new link").await;
+    let link = viewer.chromium.driver.find(By::Id("fresh-link")).await.unwrap();
+    let shown = link.prop("value").await.unwrap().unwrap();
+    viewer.goto("collection-shown", &local(scene, &shown)).await;
+    viewer.press("Check all badges").await;
+    viewer.chromium.reads("Check it independently").await;
+    viewer.inspect("collection-sheet").await;
 }
 
 /// Pages of an institution whose colour is hard to read on light ones.
