@@ -142,6 +142,9 @@ words! {
     /// What was chosen for a course and never opened there is gone.
     LinkRemoved = "link.removed";
     MasterKeyRotated = "master-key.rotated";
+    /// An institution takes somebody for a minor.
+    MinorsSaid = "minors.said";
+    MinorsTakenBack = "minors.taken-back";
     /// The greeting by which a platform tests that its notices arrive.
     NoticeHello = "notice.hello";
     /// Two people are one from now on.
@@ -470,6 +473,8 @@ mod tests {
         "link.placed",
         "link.removed",
         "master-key.rotated",
+        "minors.said",
+        "minors.taken-back",
         "notice.hello",
         "person.joined",
         "person.parted",

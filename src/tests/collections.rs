@@ -156,7 +156,7 @@ fn minors_have_no_collection_on_the_web_and_keep_it_inside_the_lms() {
             .get(&stage.inside(&format!("/collections/{id}")))
             .await
             .unwrap();
-        reads(&inside, "Your institution keeps badges off the web");
+        reads(&inside, "your badges stay inside this course site");
         let form = inside.form("/files/presentation").unwrap();
         let file = student.submit(&inside, &form, &[]).await.unwrap();
         assert_eq!(file.status, 200);

@@ -88,6 +88,10 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::LinkPlaced => "placed a link into a course",
         Action::LinkRemoved => "removed what was chosen for a course and never opened",
         Action::MasterKeyRotated => "encrypted the stored keys with a new master key",
+        Action::MinorsSaid => {
+            "said that students are minors, so that their badges stay inside the course site"
+        }
+        Action::MinorsTakenBack => "took back that students are minors",
         Action::NoticeHello => "tested that its notices arrive",
         Action::PersonJoined => "joined two people into one",
         Action::PersonParted => "took back that two people are one",

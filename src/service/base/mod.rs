@@ -15,6 +15,7 @@ pub(crate) mod institutions;
 pub(crate) mod last_seen;
 mod lost_database;
 pub(crate) mod master_key;
+pub(crate) mod minors;
 pub(crate) mod names;
 pub(crate) mod namesakes;
 pub(crate) mod operator;

@@ -17,6 +17,7 @@ use crate::ids::{AwardId, BadgeId, CredentialId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
+use crate::service::base::minors;
 use crate::service::base::refusal::CredentialRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::credential::build::{Counted, profile, waived};
@@ -183,8 +184,12 @@ pub(in crate::service) fn stack(
     let (mut is_shared, mut left_out) = (false, 0);
     if recorded.is_some() {
         let gathered = gathered(db, award.clone(), credential.clone())?;
-        let is_given = |one: &Term| one.credential.visibility.downloads && !one.credential.visibility.hidden;
-        is_shared = gathered.terms.iter().all(is_given);
+        let holding = minors::of(db, tenant, &award.person)?;
+        is_shared = true;
+        for one in &gathered.terms {
+            let seen = one.credential.visibility;
+            is_shared &= seen.downloads && !seen.hidden && !holding.keeps_page(db, &one.credential)?;
+        }
         left_out = gathered.left_out.len();
     }
     Ok(Some(Stack {
@@ -332,7 +337,7 @@ pub(crate) async fn make(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> R
         }
         // The parts say what they say; the record says nothing that the institution lets nobody say by now.
         let mut stack = read(&credential)?;
-        email_hash::keep_to_policy(db, tenant, &mut stack)?;
+        email_hash::keep_to_policy(db, tenant, &visitor.person.id, &mut stack)?;
         let of = credential.id.clone();
         let gathered = gathered(db, held_one, credential)?;
         if gathered.edges.is_empty() {

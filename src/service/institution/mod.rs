@@ -10,6 +10,7 @@ pub(crate) mod endorsements;
 pub(crate) mod identity;
 pub(crate) mod issuing;
 pub(crate) mod joining;
+pub(crate) mod minors;
 pub(crate) mod policies;
 pub(crate) mod programmes;
 pub(crate) mod registering;

@@ -39,6 +39,7 @@ mod rest_grades;
 mod sections;
 mod standing;
 mod trouble;
+mod under_age;
 mod who;
 
 use std::fs;

@@ -14,6 +14,7 @@ mod entering;
 mod joining;
 mod keys;
 mod marks;
+mod minors;
 mod powers;
 mod programmes;
 mod provider;

@@ -129,6 +129,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             ("publish", "/tool-keys/publish".to_owned()),
             ("choose", "/policies".to_owned()),
             ("policies", format!("/policies/{tenant}")),
+            ("minors", format!("/minors/{tenant}?name=a")),
             ("privacy-choose", "/privacy".to_owned()),
             ("privacy", format!("/privacy/{tenant}")),
             ("erase", format!("/privacy/{tenant}/erasures/{wish}")),

@@ -18,6 +18,7 @@ pub(crate) mod frame;
 mod guard;
 mod issuers;
 mod link;
+mod minors;
 mod overview;
 mod own_password;
 mod people;
@@ -45,6 +46,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         issuers::configure,
         privacy::configure,
         link::configure,
+        minors::configure,
         overview::configure,
         own_password::configure,
         people::configure,

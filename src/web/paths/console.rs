@@ -3,7 +3,7 @@
 use super::routes;
 use crate::ids::{
     AdminId, AwardId, BadgeId, CopyRequestId, DeploymentId, EndorsementId, ErasureId, ExportId, InvitationId,
-    JoinId, KeyId, PlatformId, RegistrationId, RestGrantId, SkillListId, TenantId, WaiverId,
+    JoinId, KeyId, PersonId, PlatformId, RegistrationId, RestGrantId, SkillListId, TenantId, WaiverId,
 };
 
 /// What the scope begins with.
@@ -88,6 +88,14 @@ routes! {
     TOOL_KEY_PUBLISH = "/tool-keys/publish", tool_key_publish();
     TOOL_KEY_USE = "/tool-keys/{kid}/use", tool_key_use(kid: &str);
     TOOL_KEY_REMOVE = "/tool-keys/{kid}/remove", tool_key_remove(kid: &str);
+
+    /// Whom the institution takes for minors.
+    MINORS_OF = "/minors/{tenant}", minors_of(tenant: &TenantId);
+    MINORS_BRING = "/minors/{tenant}/bring", minors_bring(tenant: &TenantId);
+    MINORS_PERSON = "/minors/{tenant}/people/{person}", minors_person(tenant: &TenantId, person: &PersonId);
+    /// The page before it is said of a whole platform.
+    MINORS_PLATFORM = "/minors/{tenant}/platforms/{platform}",
+        minors_platform(tenant: &TenantId, platform: &PlatformId);
 
     POLICIES = "/policies", policies();
     POLICY = "/policies/{tenant}", policy(tenant: &TenantId);

@@ -40,12 +40,25 @@ pub(crate) const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::Sharing => {
             "Your institution keeps badges off the web, so there is nothing to switch on. The badge and its files are yours all the same."
         }
+        Refusal::Inside => {
+            "Your institution says that you are a minor, so your badges stay inside this course site and there is nothing to switch on. The badges and their files are yours all the same."
+        }
         Refusal::Name => {
             "Your institution does not show names on badge pages. Nothing was changed; leave your name off and save again."
         }
         Refusal::PublicPage => {
             "This badge has no public page: its institution keeps badges off the web. Ask its holder for the badge file; it can be checked without this page."
         }
+    }
+}
+
+/// Why a holder has no page, link or collection for others, where the policy that holds of them lets there be none.
+#[must_use]
+pub(crate) const fn stays_inside(policy: &Policy) -> &'static str {
+    if policy.minors {
+        "Your institution says that you are a minor, so your badges stay inside this course site: nobody else sees a page, a link or a collection of them."
+    } else {
+        "Your institution keeps badges off the web, so nobody else sees a page, a link or a collection of them."
     }
 }
 
