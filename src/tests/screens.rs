@@ -1,6 +1,8 @@
 //! Every screen in Chromium: at 320 and 1280 pixels, light and dark, after the tour has filled the course. Each is held
 //! against what people would stumble over; with `CAIRN_SCREENS` set, a picture of each is left in that folder.
 
+mod shown;
+
 use crate::demo::{places, tour};
 use crate::domain::policy::{Policy, Regrade};
 use crate::domain::theme::{Accent, Colour};
@@ -445,7 +447,7 @@ async fn suspended(viewer: &mut Viewer<'_>, scene: &Scene) {
     ] {
         viewer.goto(name, &format!("{inside}{path}")).await;
     }
-    collection(viewer, scene).await;
+    shown::collection(viewer, scene).await;
     viewer.goto("my-data", &data).await;
     viewer.goto("erasure", &format!("{data}/erasure")).await;
     let word = viewer.chromium.driver.find(By::Name("word")).await.unwrap();
@@ -455,24 +457,6 @@ async fn suspended(viewer: &mut Viewer<'_>, scene: &Scene) {
     declined(scene).await;
     viewer.goto("my-data-declined", &data).await;
     viewer.goto("verify", &format!("{}/verify", scene.origin)).await;
-}
-
-/// A collection of one badge, on whose empty form the browser is, as others see it, and what they find when they check it.
-async fn collection(viewer: &mut Viewer<'_>, scene: &Scene) {
-    let driver = &viewer.chromium.driver;
-    let title = driver.find(By::Id("f-title")).await.unwrap();
-    title.send_keys("For the harbour").await.unwrap();
-    let item = driver.find(By::Name("item")).await.unwrap();
-    item.click().await.unwrap();
-    viewer.press("Save the collection").await;
-    viewer.press("Make a link").await;
-    viewer.chromium.reads("Your new link").await;
-    let link = viewer.chromium.driver.find(By::Id("fresh-link")).await.unwrap();
-    let shown = link.prop("value").await.unwrap().unwrap();
-    viewer.goto("collection-shown", &local(scene, &shown)).await;
-    viewer.press("Check all badges").await;
-    viewer.chromium.reads("Check it independently").await;
-    viewer.inspect("collection-sheet").await;
 }
 
 /// Pages of an institution whose colour is hard to read on light ones.
