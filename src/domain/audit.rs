@@ -131,6 +131,8 @@ words! {
     /// The grades of one column from elsewhere are gone and count no more.
     GradesStopped = "grades.stopped";
     HistoryForgotten = "history.forgotten";
+    /// Names of who holds what were taken as a table.
+    HoldingsExported = "holdings.exported";
     InstitutionChanged = "institution.changed";
     InstitutionMade = "institution.made";
     InvitationMade = "invitation.made";
@@ -463,6 +465,7 @@ mod tests {
         "grades.removed",
         "grades.stopped",
         "history.forgotten",
+        "holdings.exported",
         "institution.changed",
         "institution.made",
         "invitation.made",

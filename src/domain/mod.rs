@@ -34,6 +34,7 @@ pub(crate) mod export;
 pub(crate) mod facts;
 pub(crate) mod finding;
 pub(crate) mod holder_note;
+pub(crate) mod holdings;
 pub(crate) mod issuer;
 pub(crate) mod keys;
 pub(crate) mod lineage;

@@ -38,7 +38,7 @@ pub(crate) struct Policy {
     pub(crate) external_badges: bool,
     /// Whether a second person has to approve a programme before it decides.
     pub(crate) programme_reviews: bool,
-    /// Whether administrators see by name who would earn a programme; else numbers alone.
+    /// Whether administrators see by name who would earn a programme, and who holds what; else numbers alone.
     pub(crate) programme_names: bool,
     /// Whether the public page of a programme says how many hold it.
     pub(crate) programme_counts: bool,

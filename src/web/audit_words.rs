@@ -78,6 +78,7 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::GradesRemoved => "removed all grades that gradebook files had brought into a course",
         Action::GradesStopped => "stopped using a column of a gradebook file",
         Action::HistoryForgotten => "deleted old history",
+        Action::HoldingsExported => "took names of who holds which badge as a table",
         Action::InstitutionChanged => "changed an institution",
         Action::InstitutionMade => "made an institution",
         Action::InvitationMade => "made an address for registering a platform",

@@ -7,6 +7,7 @@ pub(crate) mod coaching;
 pub(crate) mod connecting;
 pub(crate) mod copy_requests;
 pub(crate) mod endorsements;
+pub(crate) mod holdings;
 pub(crate) mod identity;
 pub(crate) mod issuing;
 pub(crate) mod joining;

@@ -41,6 +41,7 @@ mod standing;
 mod trouble;
 mod under_age;
 mod who;
+mod who_holds;
 
 use std::fs;
 use std::path::{Path, PathBuf};

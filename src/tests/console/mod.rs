@@ -11,6 +11,7 @@ mod deployments;
 mod either_page;
 mod endorsing;
 mod entering;
+mod holdings;
 mod joining;
 mod keys;
 mod marks;

@@ -139,6 +139,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             ("audit-none", format!("/audit/{tenant}?who=nobody")),
             ("administrators", "/administrators".to_owned()),
             ("people", format!("/people/{tenant}?name=a")),
+            ("holdings", format!("/holdings/{tenant}?all=yes")),
             ("programmes", format!("/programmes/{tenant}")),
             ("programme-new", format!("/programmes/{tenant}/new")),
             ("programmes-map", format!("/programmes/{tenant}/map")),

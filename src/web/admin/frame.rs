@@ -31,6 +31,7 @@ pub(crate) enum AdminPlace {
     Programmes,
     People,
     Awards,
+    Holdings,
     Endorsements,
     Privacy,
     Audit,
@@ -42,7 +43,7 @@ pub(crate) enum AdminPlace {
 /// The text of an entry of the navigation, where it leads, and which page it is.
 type Entry = (&'static str, fn() -> String, AdminPlace);
 
-const PLACES: [Entry; 11] = [
+const PLACES: [Entry; 12] = [
     ("Overview", console::overview, AdminPlace::Overview),
     ("Platforms", console::platforms, AdminPlace::Platforms),
     ("Issuers and keys", console::issuers, AdminPlace::Issuers),
@@ -50,6 +51,7 @@ const PLACES: [Entry; 11] = [
     ("Programmes", console::programmes, AdminPlace::Programmes),
     ("People", console::people, AdminPlace::People),
     ("Awards", console::awards, AdminPlace::Awards),
+    ("Who holds what", console::holdings, AdminPlace::Holdings),
     ("Endorsements", console::endorsements, AdminPlace::Endorsements),
     ("Export and erasure", console::privacy, AdminPlace::Privacy),
     ("Audit log", console::audit, AdminPlace::Audit),

@@ -16,6 +16,7 @@ mod endorsements;
 pub(crate) mod error;
 pub(crate) mod frame;
 mod guard;
+mod holdings;
 mod issuers;
 mod link;
 mod minors;
@@ -43,6 +44,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         coach::configure,
         copy_requests::configure,
         endorsements::configure,
+        holdings::configure,
         issuers::configure,
         privacy::configure,
         link::configure,

@@ -117,6 +117,13 @@ routes! {
     WAIVER_END = "/programmes/{tenant}/p/{badge}/waivers/{waiver}/end",
         waiver_end(tenant: &TenantId, badge: &BadgeId, waiver: &WaiverId);
 
+    /// Who holds what, in numbers and by name.
+    HOLDINGS = "/holdings", holdings();
+    HOLDINGS_OF = "/holdings/{tenant}", holdings_of(tenant: &TenantId);
+    HOLDINGS_TABLE = "/holdings/{tenant}/numbers.csv", holdings_table(tenant: &TenantId);
+    HOLDINGS_PEOPLE = "/holdings/{tenant}/people", holdings_people(tenant: &TenantId);
+    HOLDINGS_NAMES = "/holdings/{tenant}/names.csv", holdings_names(tenant: &TenantId);
+
     AUDIT = "/audit", audit();
     AUDIT_OF = "/audit/{tenant}", audit_of(tenant: &TenantId);
     AUDIT_EXPORT = "/audit/{tenant}/export", audit_export(tenant: &TenantId);

@@ -173,7 +173,7 @@ pub(crate) fn told(policy: &Policy) -> Vec<(&'static str, String)> {
             yes(policy.programme_reviews),
         ),
         (
-            "Administrators see names of those who would earn a programme",
+            "Administrators see names of those who would earn a programme or hold a badge",
             yes(policy.programme_names),
         ),
         (

@@ -34,6 +34,8 @@ pub(crate) enum InstitutionRefusal {
     Authority(AuthorityProblem),
     /// A list of skills.
     Skills(SkillsRefusal),
+    /// The policy lets administrators see numbers alone.
+    NamesHidden,
     /// A list of people who are taken for minors.
     Minors(MinorsRefusal),
     /// Another key signs by now.
@@ -115,6 +117,7 @@ impl InstitutionRefusal {
             Self::Skills(SkillsRefusal::NotText) => (Unprocessable, "skills.text"),
             Self::Skills(SkillsRefusal::File(_)) => (Unprocessable, "skills.file"),
             Self::Skills(SkillsRefusal::Lost) => (Unprocessable, "skills.lost"),
+            Self::NamesHidden => (ErrorKind::Forbidden, "holdings.names-hidden"),
             Self::Minors(MinorsRefusal::TooLarge(_)) => (Unprocessable, "minors.large"),
             Self::Minors(MinorsRefusal::NotText) => (Unprocessable, "minors.text"),
             Self::Minors(MinorsRefusal::Empty) => (Unprocessable, "minors.empty"),

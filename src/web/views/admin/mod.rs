@@ -16,6 +16,7 @@ mod confirm;
 mod copy_requests;
 mod endorsements;
 mod enter;
+mod holdings;
 mod issuers;
 mod minors;
 mod overview;
@@ -38,6 +39,9 @@ pub(crate) use confirm::ConsoleConfirmPage;
 pub(crate) use copy_requests::{CopyRequestLine, CopyRequestsPage};
 pub(crate) use endorsements::{EndorsementLine, EndorsementsPage};
 pub(crate) use enter::{ConsoleErrorPage, LinkPage, OwnPasswordPage, ReturnedPage, SignInPage};
+pub(crate) use holdings::{
+    HoldingLine, HoldingPerson, HoldingPlot, HoldingsAsked, HoldingsPage, HoldingsPeoplePage, PeriodLine,
+};
 pub(crate) use issuers::{AccentPreview, InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage};
 pub(crate) use minors::{MinorLine, MinorPlatform, MinorsPage};
 pub(crate) use overview::{InstitutionCard, OverviewPage};

@@ -81,6 +81,9 @@ pub(super) fn institution(refusal: &InstitutionRefusal) -> String {
         InstitutionRefusal::LinkedIn => {
             "Type the number of your page at LinkedIn, or its address with the number, for instance https://www.linkedin.com/company/1337; its name alone is not enough. Or leave the field empty."
         }
+        InstitutionRefusal::NamesHidden => {
+            "Your institution’s policies let administrators see how many hold a badge, and not who. Whoever may change the policies can allow names there."
+        }
         InstitutionRefusal::Minors(refusal) => return minors(*refusal),
         InstitutionRefusal::Skills(refusal) => skills(*refusal),
         InstitutionRefusal::Authority(AuthorityProblem::Accreditation) => {
