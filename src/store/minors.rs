@@ -178,7 +178,7 @@ pub(crate) fn of_people(
         .load(connection))?;
     let said = rows
         .into_iter()
-        .map(|(row, since)| Ok((row.into(), moment(since.unwrap_or_default())?)))
+        .map(|(row, since)| Ok((Person::from(row), moment(since.unwrap_or_default())?)))
         .collect::<Result<Vec<_>, StoreError>>()?;
     Ok((said, total))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, ServiceConfig};
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use futures_util::stream::try_unfold;
 use url::form_urlencoded::Serializer;
 
@@ -16,7 +16,7 @@ use crate::domain::holdings::{Filter, Period, Sums};
 use crate::domain::page::Page;
 use crate::domain::people::Person;
 use crate::domain::sentence::number as plain;
-use crate::domain::zone::last_moment;
+use crate::domain::zone::{last_moment, month_of};
 use crate::ids::{AwardId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
@@ -238,8 +238,11 @@ fn credits(sums: &Sums) -> String {
 
 /// "Nov 2026", or "2026".
 fn called(period: Period) -> String {
-    let form = if period.is_year { "%Y" } else { "%b %Y" };
-    period.first.format(form).to_string()
+    if period.is_year {
+        period.first.year().to_string()
+    } else {
+        month_of(period.first)
+    }
 }
 
 /// The picture and the table of what was awarded when.

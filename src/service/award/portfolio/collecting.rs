@@ -86,7 +86,10 @@ pub(crate) async fn collections(cairn: &Cairn, visitor: &Visitor) -> Result<Vec<
     let found = cairn.store.read(move |db| {
         let holding = minors::of(db, &tenant, &person)?;
         let all = stored::of_people(db, &tenant, &[person])?;
-        Ok(all.into_iter().map(|one| without_ended(one, &holding)).collect())
+        Ok(all
+            .into_iter()
+            .map(|one| without_ended(one, &holding))
+            .collect::<Vec<_>>())
     });
     Ok(found.await?)
 }
