@@ -183,6 +183,32 @@ pub(crate) fn of_people(
     Ok((said, total))
 }
 
+/// Whether it was ever said of anybody: of whom it was, or of which platform.
+pub(crate) fn is_said(db: &mut Db, tenant: &TenantId) -> Result<bool, StoreError> {
+    let now: Option<String> = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::minor_since_at.is_not_null())
+        .select(people::id)
+        .first(db)
+        .optional()?;
+    let before: Option<String> = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::minor_until_at.is_not_null())
+        .select(people::id)
+        .first(db)
+        .optional()?;
+    let of_platforms: i64 = platforms::table
+        .filter(platforms::tenant_id.eq(tenant.as_str()))
+        .filter(
+            platforms::minor_since_at
+                .is_not_null()
+                .or(platforms::minor_until_at.is_not_null()),
+        )
+        .count()
+        .get_result(db)?;
+    Ok(now.is_some() || before.is_some() || of_platforms > 0)
+}
+
 /// Since when it is said of a person themselves.
 pub(crate) fn since(
     db: &mut Db,

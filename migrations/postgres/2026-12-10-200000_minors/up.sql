@@ -11,3 +11,4 @@ ALTER TABLE platforms ADD COLUMN minor_until_at BIGINT;
 -- When the holder said last what others see; none for what was never said, and for what was said before this was kept.
 ALTER TABLE credentials ADD COLUMN visibility_said_at BIGINT;
 CREATE INDEX people_minors ON people (tenant_id, folded_name, id) WHERE minor_since_at IS NOT NULL;
+CREATE INDEX people_minors_before ON people (tenant_id) WHERE minor_until_at IS NOT NULL;

@@ -43,6 +43,18 @@ pub(in crate::service) fn of(
     })
 }
 
+/// Whether the page of an award may be kept by the institution's word at all: for lists, which then ask for each of them.
+///
+/// # Errors
+/// What the store reports.
+pub(in crate::service) fn may_keep(
+    db: &mut Db,
+    tenant: &TenantId,
+    policy: &Policy,
+) -> Result<bool, StoreError> {
+    Ok(policy.minors_until.is_some() || minors::is_said(db, tenant)?)
+}
+
 /// As [`of`], the policy alone.
 ///
 /// # Errors

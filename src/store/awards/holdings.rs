@@ -169,17 +169,17 @@ pub(crate) fn by_lineage(
     let page = page.within(total);
     let rows: Vec<(String, String, i64, i64)> = on_both!(db, |connection| wanted!(tenant, wanted)
         .group_by(Piece::<Text>::sql(LINEAGE))
-        .order(number(
-            "COUNT(DISTINCT awards.person_id) DESC, COALESCE(badges.lineage, badges.id)"
-        ))
-        .offset(page.offset)
-        .limit(page.limit)
         .select((
             Piece::<Text>::sql(LINEAGE),
             Piece::<Text>::sql("MIN(badges.id)"),
             number("COUNT(DISTINCT awards.person_id)"),
             number("COUNT(*)"),
         ))
+        .order(number(
+            "COUNT(DISTINCT awards.person_id) DESC, COALESCE(badges.lineage, badges.id)"
+        ))
+        .offset(page.offset)
+        .limit(page.limit)
         .load(connection))?;
     let line = |(lineage, one, people, awards): (String, String, i64, i64)| OfLineage {
         lineage: lineage.into(),

@@ -55,8 +55,8 @@ async fn statuses(addresses: &[String]) -> Vec<u16> {
 #[test]
 fn what_a_minor_has_stays_inside_and_nothing_comes_back_by_itself() {
     on_each_database(|scene| async move {
-        let stage = Stage::set(scene).await;
-        let (_, award, credential) = stage.earned().await;
+        let mut stage = Stage::set(scene).await;
+        let (badge, award, credential) = stage.earned().await;
         let public = stage.url(&format!("/b/{}", credential.slug));
         let mut holder = stage.student_browser(0).await;
         let links = shown(&mut holder, &stage, &award).await;
@@ -82,6 +82,9 @@ fn what_a_minor_has_stays_inside_and_nothing_comes_back_by_itself() {
                 page.text()
             );
         }
+        let list = stage.inside(&format!("/badges/{badge}/awards"));
+        let list = stage.teacher.get(&list).await.unwrap();
+        assert!(!list.text().contains(&credential.slug), "{}", list.words());
         // The holder reads why, makes nothing new, and keeps the files.
         let mine = stage.inside(&format!("/credentials/{}", award.id));
         let page = holder.get(&mine).await.unwrap();
