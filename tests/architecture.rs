@@ -549,7 +549,7 @@ fn only_these_files_know_what_kinds_of_platforms_there_are() {
 /// Where routes are written, and where addresses of other servers begin in the same way.
 const WRITE_ROUTES: [&str; 4] = [
     "src/service/base/addresses.rs",
-    "src/web/paths.rs",
+    "src/web/paths",
     "crates/openbadges/src/did.rs",
     "crates/practice-lms/",
 ];

@@ -131,6 +131,8 @@ words! {
     /// The grades of one column from elsewhere are gone and count no more.
     GradesStopped = "grades.stopped";
     HistoryForgotten = "history.forgotten";
+    /// Names of who holds what were taken as a table.
+    HoldingsExported = "holdings.exported";
     /// A badge of the institution is offered again to courses.
     InstitutionBadgeAgain = "institution-badge.again";
     InstitutionBadgeMade = "institution-badge.made";
@@ -154,6 +156,9 @@ words! {
     /// What was chosen for a course and never opened there is gone.
     LinkRemoved = "link.removed";
     MasterKeyRotated = "master-key.rotated";
+    /// An institution takes somebody for a minor.
+    MinorsSaid = "minors.said";
+    MinorsTakenBack = "minors.taken-back";
     /// The greeting by which a platform tests that its notices arrive.
     NoticeHello = "notice.hello";
     /// Two people are one from now on.
@@ -476,6 +481,7 @@ mod tests {
         "grades.removed",
         "grades.stopped",
         "history.forgotten",
+        "holdings.exported",
         "institution-badge.again",
         "institution-badge.made",
         "institution-badge.newer",
@@ -494,6 +500,8 @@ mod tests {
         "link.placed",
         "link.removed",
         "master-key.rotated",
+        "minors.said",
+        "minors.taken-back",
         "notice.hello",
         "person.joined",
         "person.parted",

@@ -36,6 +36,7 @@ pub(crate) mod export;
 pub(crate) mod facts;
 pub(crate) mod finding;
 pub(crate) mod holder_note;
+pub(crate) mod holdings;
 pub(crate) mod icons;
 pub(crate) mod institution_badge;
 pub(crate) mod issuer;

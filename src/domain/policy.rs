@@ -1,6 +1,7 @@
 //! What an institution lets its courses do. Every part has a default; an institution that never opened the page has all
 //! of them.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// The rules of one institution.
@@ -29,13 +30,15 @@ pub(crate) struct Policy {
     /// Whether a badge has a page that anybody with its address can open.
     pub(crate) public_pages: bool,
     /// The students are minors: no public page, no name is shown and nothing of an e-mail address is signed, whatever they
-    /// choose.
+    /// choose. It may also be said of some of them alone, of whom their own policy then says so.
     pub(crate) minors: bool,
+    /// When that was taken back last: what was shown to others before stays switched off.
+    pub(crate) minors_until: Option<DateTime<Utc>>,
     /// Whether rules may count badges of issuers outside that students bring.
     pub(crate) external_badges: bool,
     /// Whether a second person has to approve a programme before it decides.
     pub(crate) programme_reviews: bool,
-    /// Whether administrators see by name who would earn a programme; else numbers alone.
+    /// Whether administrators see by name who would earn a programme, and who holds what; else numbers alone.
     pub(crate) programme_names: bool,
     /// Whether the public page of a programme says how many hold it.
     pub(crate) programme_counts: bool,
@@ -129,6 +132,7 @@ impl Default for Policy {
             keep_days: None,
             public_pages: true,
             minors: false,
+            minors_until: None,
             external_badges: false,
             programme_reviews: false,
             programme_names: false,
@@ -184,6 +188,8 @@ pub(crate) enum Refusal {
     Assistants(Power),
     /// Badges are kept off the web, so a holder cannot share one.
     Sharing,
+    /// The holder is a minor by the institution's word, so what they have stays inside the course site.
+    Inside,
     /// Names are not shown on badge pages.
     Name,
     /// Badges are kept off the web, so this one has no page.
@@ -203,6 +209,7 @@ impl Refusal {
             Self::Endorse => "policy.endorse",
             Self::Assistants(_) => "policy.assistants",
             Self::Sharing => "policy.sharing",
+            Self::Inside => "policy.inside",
             Self::Name => "policy.name",
             Self::PublicPage => "policy.public-page",
             Self::AccountJoins => "policy.account-joins",
@@ -242,6 +249,34 @@ impl Policy {
             revoke: has(Power::Revoke),
             review: has(Power::Review),
             endorse: has(Power::Endorse),
+        }
+    }
+
+    /// This policy as it is saved over another one at a moment: it keeps when students were taken for minors last.
+    #[must_use]
+    pub(crate) fn over(self, before: &Self, now: DateTime<Utc>) -> Self {
+        let is_taken_back = before.minors && !self.minors;
+        Self {
+            minors_until: if is_taken_back {
+                Some(now)
+            } else {
+                before.minors_until
+            },
+            ..self
+        }
+    }
+
+    /// Whether a holder may let others see what they have.
+    ///
+    /// # Errors
+    /// The [`Refusal`] that says why not.
+    pub(crate) fn sharing(&self) -> Result<(), Refusal> {
+        if self.minors {
+            Err(Refusal::Inside)
+        } else if self.public_pages {
+            Ok(())
+        } else {
+            Err(Refusal::Sharing)
         }
     }
 
@@ -360,5 +395,27 @@ mod tests {
         };
         assert!(!policy.has_public_pages() && !policy.shows_names() && !policy.signs_addresses());
         assert!(Policy::default().has_public_pages() && Policy::default().shows_names());
+        assert_eq!(policy.sharing(), Err(Refusal::Inside));
+        let closed = Policy {
+            public_pages: false,
+            ..Policy::default()
+        };
+        assert_eq!(closed.sharing(), Err(Refusal::Sharing));
+        assert_eq!(Policy::default().sharing(), Ok(()));
+    }
+
+    #[test]
+    fn a_policy_remembers_when_students_were_taken_for_minors_last_whatever_a_form_says() {
+        let at = |seconds| DateTime::from_timestamp(seconds, 0);
+        let (usual, now) = (Policy::default(), at(1_800_000_000).unwrap());
+        let minors = Policy {
+            minors: true,
+            ..usual
+        };
+        assert_eq!(minors.over(&usual, now), minors);
+        let over = usual.over(&minors, now);
+        assert_eq!((over.minors, over.minors_until), (false, Some(now)));
+        let again = usual.over(&over, at(1_900_000_000).unwrap());
+        assert_eq!(again, over, "nothing was taken back by that");
     }
 }

@@ -257,6 +257,12 @@ impl Zone {
     }
 }
 
+/// "Nov 2026": the month of a day.
+#[must_use]
+pub(crate) fn month_of(day: NaiveDate) -> String {
+    day.format("%b %Y").to_string()
+}
+
 /// The last moment before an end: what is valid until the end of a day is valid on that day, and not on the next.
 #[must_use]
 pub(crate) fn last_moment(end: DateTime<Utc>) -> DateTime<Utc> {

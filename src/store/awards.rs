@@ -19,6 +19,7 @@ use crate::domain::facts::Held;
 use crate::ids::{AwardId, BadgeId, CourseId, PersonId, TenantId};
 
 mod everywhere;
+pub(crate) mod holdings;
 mod parts;
 mod sought;
 pub(crate) use everywhere::{count_everywhere, everywhere};

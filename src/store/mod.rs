@@ -71,6 +71,7 @@ pub(crate) mod line_items;
 pub(crate) mod lineages;
 pub(crate) mod links;
 pub(crate) mod looks;
+pub(crate) mod minors;
 pub(crate) mod nonces;
 pub(crate) mod notice_handlers;
 pub(crate) mod outside;

@@ -166,6 +166,8 @@ diesel::table! {
         platform_id -> Nullable<Text>,
         joined_into -> Nullable<Text>,
         email_hash_since_at -> Nullable<BigInt>,
+        minor_since_at -> Nullable<BigInt>,
+        minor_until_at -> Nullable<BigInt>,
     }
 }
 
@@ -519,6 +521,7 @@ diesel::table! {
         left_out -> Nullable<Text>,
         reissued_at -> Nullable<BigInt>,
         reissued_for -> Nullable<Text>,
+        visibility_said_at -> Nullable<BigInt>,
     }
 }
 
@@ -757,6 +760,8 @@ diesel::table! {
         issuer -> Text,
         guid -> Nullable<Text>,
         created_at -> BigInt,
+        minor_since_at -> Nullable<BigInt>,
+        minor_until_at -> Nullable<BigInt>,
     }
 }
 

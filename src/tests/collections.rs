@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use practice_lms::browser::{Browser, Page};
+use reqwest::Method;
 use serde_json::Value;
 
 use crate::domain::portfolio::{Collection, CollectionLink};
@@ -9,6 +10,7 @@ use crate::service::base::session::digest;
 use crate::store::collections;
 use crate::store::testing::TestDatabase;
 use crate::tests::harness::{Scene, on_each_database};
+use crate::tests::portfolio::{School, bring, keep};
 use crate::tests::privacy::{taken, unpacked};
 use crate::tests::showing::stage::{Stage, get};
 
@@ -154,7 +156,7 @@ fn minors_have_no_collection_on_the_web_and_keep_it_inside_the_lms() {
             .get(&stage.inside(&format!("/collections/{id}")))
             .await
             .unwrap();
-        reads(&inside, "Your institution keeps badges off the web");
+        reads(&inside, "your badges stay inside this course site");
         let form = inside.form("/files/presentation").unwrap();
         let file = student.submit(&inside, &form, &[]).await.unwrap();
         assert_eq!(file.status, 200);
@@ -200,6 +202,114 @@ fn nothing_of_others_comes_into_a_collection_and_nobody_else_changes_it() {
             assert_eq!(refused.status, 404, "{what}: {}", refused.words());
         }
         assert_eq!(kept(&stage, 0).await.remove(0).title, "For the harbour");
+        stage.scene.end().await;
+    });
+}
+
+/// A link to a collection of everything that the first student has.
+async fn shown(student: &mut Browser, stage: &Stage) -> String {
+    let page = student.get(&stage.inside("/collections/new")).await.unwrap();
+    let form = page.form("/collections/new/save").unwrap();
+    let page = page.text();
+    let items: Vec<String> = page
+        .split("name=\"item\" value=\"")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split('"').next()?.to_owned()))
+        .collect();
+    let mut fields = vec![
+        ("csrf", form.value("csrf").unwrap()),
+        ("title", "For the harbour"),
+        ("words", "Both are mine."),
+    ];
+    fields.extend(items.iter().map(|item| ("item", item.as_str())));
+    let made = student
+        .post(&stage.inside("/collections/new/save"), &fields)
+        .await
+        .unwrap();
+    let form = made.form("/link").unwrap();
+    let linked = student.submit(&made, &form, &[("days", "7")]).await.unwrap();
+    fresh_link(&linked)
+}
+
+#[test]
+fn whoever_has_the_link_checks_all_at_once_and_keeps_a_dated_sheet() {
+    crate::app::block_on(async {
+        let scene = Scene::on(TestDatabase::sqlite()).await;
+        let (stage, school) = (Stage::set(scene).await, School::open().await);
+        stage.world.share_email(0, true);
+        stage.earned().await;
+        let mut student = stage.student_browser(0).await;
+        let address = stage.world.students(stage.at)[0].email.clone();
+        let badge = school.awards("1", &address).await.to_string();
+        let review = bring(&mut student, &stage, "badge.json", badge.as_bytes()).await;
+        keep(&mut student, &review).await;
+        let link = shown(&mut student, &stage).await;
+        stage.settled().await;
+        let before = stage.scene.database.rows();
+
+        let mut employer = Browser::new().unwrap();
+        let page = employer.get(&link).await.unwrap();
+        let form = page.form("/check/sheet").unwrap();
+        let sheet = employer.submit(&page, &form, &[]).await.unwrap();
+        assert_eq!(sheet.status, 200, "{}", sheet.words());
+        for text in [
+            "Badges checked: For the harbour",
+            "2 of 2",
+            "Quiz master",
+            "Basic welding",
+            "Harbour College",
+            "Both are mine.",
+            "Check it independently",
+            concat!("Cairn ", env!("CARGO_PKG_VERSION")),
+        ] {
+            reads(&sheet, text);
+        }
+        assert_eq!(sheet.header("x-robots-tag"), Some("noindex"));
+        assert_eq!(sheet.header("cache-control"), Some("no-store"));
+        let (_, name) = stage.student(0);
+        assert!(!sheet.text().contains(&name), "nobody switched a name on");
+        let form = page.form("/check/sheet.csv").unwrap();
+        let table = employer.submit(&page, &form, &[]).await.unwrap().text();
+        assert_eq!(table.matches(",valid,").count(), 2, "{table}");
+
+        // The other school is away: it is said so, with what was found before.
+        school.site.reset().await;
+        let form = page.form("/check/sheet.json").unwrap();
+        let data = employer.submit(&page, &form, &[]).await.unwrap();
+        assert_eq!(data.header("x-robots-tag"), Some("noindex"));
+        let data: Value = serde_json::from_slice(&data.body).unwrap();
+        let mut results: Vec<&str> = data["badges"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|one| one["result"].as_str())
+            .collect();
+        results.sort_unstable();
+        assert_eq!(results, ["not-checked", "valid"], "{data}");
+        assert_eq!(data["checkedBy"]["version"], env!("CARGO_PKG_VERSION"));
+        assert_eq!(
+            stage.scene.database.rows(),
+            before,
+            "nothing is written for strangers"
+        );
+
+        // Only a page of ours asks, and only for what there is.
+        let mut other = Browser::new().unwrap();
+        let foreign = [("origin", "https://elsewhere.example")];
+        let to = format!("{link}/check/sheet");
+        let refused = other
+            .fetch(Method::POST, &to, &foreign, Vec::new())
+            .await
+            .unwrap();
+        assert_eq!(refused.status, 403, "{}", refused.words());
+        let to = format!("{link}/check/sheet.pdf");
+        let origin = stage.scene.cairn.settings.origin();
+        let ours = [("origin", origin.as_str())];
+        let none = other.fetch(Method::POST, &to, &ours, Vec::new()).await.unwrap();
+        assert_eq!(none.status, 404);
+        let to = stage.url("/w/unknown/check/sheet");
+        let none = other.fetch(Method::POST, &to, &ours, Vec::new()).await.unwrap();
+        assert_eq!(none.status, 404);
         stage.scene.end().await;
     });
 }

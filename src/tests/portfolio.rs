@@ -19,12 +19,12 @@ use crate::tests::privacy::{taken, unpacked};
 use crate::tests::showing::stage::{Stage, design};
 
 /// Another school, which hosts its badges (Open Badges 2.0).
-struct School {
-    site: MockServer,
+pub(crate) struct School {
+    pub(crate) site: MockServer,
 }
 
 impl School {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let school = Self {
             site: MockServer::start().await,
         };
@@ -58,14 +58,14 @@ impl School {
     }
 
     /// A badge that it hosts.
-    async fn awards(&self, id: &str, who: &str) -> Value {
+    pub(crate) async fn awards(&self, id: &str, who: &str) -> Value {
         let badge = self.badge(id, who);
         self.hosts(id, &badge).await;
         badge
     }
 }
 
-async fn bring(student: &mut Browser, stage: &Stage, name: &str, content: &[u8]) -> Page {
+pub(crate) async fn bring(student: &mut Browser, stage: &Stage, name: &str, content: &[u8]) -> Page {
     let page = student.get(&stage.inside("/elsewhere")).await.unwrap();
     let form = page.form("/elsewhere/bring").unwrap();
     let file = [("file", name, "application/octet-stream", content)];
@@ -79,7 +79,7 @@ async fn by_link(student: &mut Browser, stage: &Stage, fields: &[(&str, &str)]) 
 }
 
 /// Keeps what is ticked on the page.
-async fn keep(student: &mut Browser, review: &Page) -> Page {
+pub(crate) async fn keep(student: &mut Browser, review: &Page) -> Page {
     let form = review.form("/elsewhere/keep").unwrap();
     student.submit(review, &form, &[]).await.unwrap()
 }

@@ -1,6 +1,8 @@
 //! Every screen in Chromium: at 320 and 1280 pixels, light and dark, after the tour has filled the course. Each is held
 //! against what people would stumble over; with `CAIRN_SCREENS` set, a picture of each is left in that folder.
 
+mod shown;
+
 use crate::demo::{places, tour};
 use crate::domain::policy::{Policy, Regrade};
 use crate::domain::theme::{Accent, Colour};
@@ -451,6 +453,7 @@ async fn suspended(viewer: &mut Viewer<'_>, scene: &Scene) {
     ] {
         viewer.goto(name, &format!("{inside}{path}")).await;
     }
+    shown::collection(viewer, scene).await;
     viewer.goto("my-data", &data).await;
     viewer.goto("erasure", &format!("{data}/erasure")).await;
     let word = viewer.chromium.driver.find(By::Name("word")).await.unwrap();

@@ -32,19 +32,22 @@ fn quoted(text: &str) -> Option<&str> {
     text.split('"').nth(1)
 }
 
-/// The address of each route by the module and the name of its constant, as the two files of routes write it.
+/// The address of each route by the module and the name of its constant, as the files of routes write it.
 fn named() -> HashMap<(String, String), String> {
     let mut named = HashMap::new();
     for (file, top) in [
         ("src/web/paths.rs", "paths"),
+        ("src/web/paths/course.rs", "course"),
+        ("src/web/paths/console.rs", "console"),
         ("src/service/base/addresses.rs", "addresses"),
     ] {
         let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
         let (mut module, mut below) = (top, String::new());
         for line in text.lines() {
             let words = line.trim();
-            if let Some(name) = words.strip_prefix("pub(crate) mod ") {
-                module = name.trim_end_matches(" {");
+            let begins = words.strip_prefix("pub(crate) mod ");
+            if let Some(name) = begins.and_then(|name| name.strip_suffix(" {")) {
+                module = name;
             } else if line == "}" {
                 module = top;
             } else if words.starts_with("below \"") {

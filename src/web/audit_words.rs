@@ -78,6 +78,7 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::GradesRemoved => "removed all grades that gradebook files had brought into a course",
         Action::GradesStopped => "stopped using a column of a gradebook file",
         Action::HistoryForgotten => "deleted old history",
+        Action::HoldingsExported => "took names of who holds which badge as a table",
         Action::InstitutionChanged => "changed an institution",
         Action::InstitutionBadgeAgain => "offered a badge of the institution to courses again",
         Action::InstitutionBadgeMade => "made a badge of the institution",
@@ -96,6 +97,10 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::LinkPlaced => "placed a link into a course",
         Action::LinkRemoved => "removed what was chosen for a course and never opened",
         Action::MasterKeyRotated => "encrypted the stored keys with a new master key",
+        Action::MinorsSaid => {
+            "said that students are minors, so that their badges stay inside the course site"
+        }
+        Action::MinorsTakenBack => "took back that students are minors",
         Action::NoticeHello => "tested that its notices arrive",
         Action::PersonJoined => "joined two people into one",
         Action::PersonParted => "took back that two people are one",

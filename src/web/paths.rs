@@ -61,6 +61,8 @@ routes! {
     SHOWN = "/w/{token}", shown(token: &str);
     /// Its badges as a file: `presentation.json` or `registry.json`.
     SHOWN_FILE = "/w/{token}/{file}", shown_file(token: &str, file: &str);
+    /// All its badges checked at once, as `sheet`, `sheet.csv` or `sheet.json`.
+    SHOWN_CHECK = "/w/{token}/check/{form}", shown_check(token: &str, form: &str);
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::service::award::course_badge::{MOST, course_badge};
 use crate::service::award::progress::chosen;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
+use crate::service::base::minors;
 use crate::service::base::session::Visitor;
 use crate::store::{Db, StoreError, awards, credentials, enrolments, people, policies, sections};
 
@@ -49,14 +50,26 @@ impl AwardPage {
         tenant: &TenantId,
         awards: &[AwardId],
     ) -> Result<HashMap<AwardId, Self>, StoreError> {
-        if awards.is_empty() || !policies::get(db, tenant)?.has_public_pages() {
+        if awards.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let policy = policies::get(db, tenant)?;
+        if !policy.has_public_pages() {
             return Ok(HashMap::new());
         }
         let page = |(award, (slug, hidden))| (award, if hidden { Self::Kept } else { Self::Public(slug) });
-        Ok(credentials::slugs(db, tenant, awards)?
+        let mut pages: HashMap<AwardId, Self> = credentials::slugs(db, tenant, awards)?
             .into_iter()
             .map(page)
-            .collect())
+            .collect();
+        if minors::may_keep(db, tenant, &policy)? {
+            for (award, page) in &mut pages {
+                if is_of_a_minor(db, tenant, award)? {
+                    *page = Self::Kept;
+                }
+            }
+        }
+        Ok(pages)
     }
 
     /// The path at which anybody may open it.
@@ -67,6 +80,15 @@ impl AwardPage {
             Self::Kept | Self::Nowhere => None,
         }
     }
+}
+
+/// Whether the institution's word on minors keeps the page of an award.
+fn is_of_a_minor(db: &mut Db, tenant: &TenantId, award: &AwardId) -> Result<bool, StoreError> {
+    let credential = credentials::by_award(db, tenant, award)?;
+    let (Some(award), Some(credential)) = (awards::get(db, tenant, award)?, credential) else {
+        return Ok(false);
+    };
+    minors::of(db, tenant, &award.person)?.keeps_page(db, &credential)
 }
 
 /// A part of those who were awarded a badge.

@@ -23,6 +23,7 @@ use crate::random;
 use crate::service::Cairn;
 use crate::service::award::everywhere::gather;
 use crate::service::base::error::ServiceError;
+use crate::service::base::minors;
 use crate::service::base::names;
 use crate::service::base::refusal::CredentialRefusal;
 use crate::service::base::session::{Visitor, digest};
@@ -30,8 +31,8 @@ use crate::service::credential::publish::{self, Published};
 use crate::service::credential::share::held;
 use crate::service::credential::share_links::{DAYS, MOST};
 use crate::store::{
-    Db, StoreError, awards, badges, courses, credentials, decisions, holder_notes, people, policies,
-    submissions, tenants, timelines,
+    Db, StoreError, awards, badges, courses, credentials, decisions, holder_notes, people, submissions,
+    tenants, timelines,
 };
 
 /// Badges of one timeline, the latest.
@@ -104,11 +105,14 @@ pub(crate) async fn mine(
             // What nobody else sees, whoever acts as them does not see either.
             keep_shown_notes(&mut chapters);
         }
+        let holding = minors::of(db, tenant, person)?;
+        let mut shown = of(db, tenant, person, award.as_ref())?;
+        shown.retain(|one| !one.is_open(now) || !holding.ends(one.made_at));
         Ok(Mine {
             now,
             chapters,
-            shown: of(db, tenant, person, award.as_ref())?,
-            policy: policies::get(db, tenant)?,
+            shown,
+            policy: holding.policy,
         })
     });
     found.await
@@ -194,8 +198,14 @@ pub(crate) async fn publish(
         may_show(db, &visitor, award, shows)?;
         let (tenant, person) = (visitor.tenant(), &visitor.person.id);
         let known = of(db, tenant, person, award)?;
+        let holding = minors::of(db, tenant, person)?;
         let is_there = known.iter().find(|one| one.is_public() && one.is_open(now));
         match is_there {
+            // Its address was ended for good, so there is another one.
+            Some(one) if holding.ends(one.made_at) => {
+                timelines::withdraw(db, tenant, person, &one.id, now)?;
+                timelines::insert(db, &new)?
+            }
             Some(one) => timelines::set_shows(db, tenant, person, &one.id, shows)?,
             None => timelines::insert(db, &new)?,
         };
@@ -243,10 +253,12 @@ pub(crate) async fn open(cairn: &Cairn, token: &str) -> Result<Opened, ServiceEr
         if !shown.is_open(now) {
             return Err(gone(&shown, zone).into());
         }
-        let policy = policies::get(db, &tenant)?;
-        if !policy.has_public_pages() {
-            return Err(Refusal::PublicPage.into());
+        let holding = minors::of(db, &tenant, &shown.person)?;
+        holding.open()?;
+        if holding.ends(shown.made_at) {
+            return Err(CredentialRefusal::TimelineEnded.into());
         }
+        let policy = holding.policy;
         let mut chapters = chapters(db, &tenant, &shown.person, shown.award.as_ref())?;
         let is_kept = |chapter: &Chapter| chapter.published.visibility().hidden;
         if shown.award.is_none() {
@@ -299,10 +311,8 @@ fn may_show(
     if let Some(award) = award {
         held(db, visitor, award)?;
     }
-    let policy = policies::get(db, visitor.tenant())?;
-    if !policy.has_public_pages() {
-        return Err(Refusal::Sharing.into());
-    }
+    let policy = minors::policy_of(db, visitor.tenant(), &visitor.person.id)?;
+    policy.sharing()?;
     if shows.name && !policy.shows_names() {
         return Err(Refusal::Name.into());
     }

@@ -16,6 +16,7 @@ pub(crate) mod last_seen;
 pub(in crate::service) mod looks;
 mod lost_database;
 pub(crate) mod master_key;
+pub(crate) mod minors;
 pub(crate) mod names;
 pub(crate) mod namesakes;
 pub(crate) mod operator;

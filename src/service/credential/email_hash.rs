@@ -9,13 +9,14 @@ use serde_json::json;
 use crate::domain::audit::Action;
 use crate::domain::email_hash::{self, NoHash};
 use crate::domain::people::Person;
-use crate::ids::TenantId;
+use crate::ids::{PersonId, TenantId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::minors;
 use crate::service::base::refusal::CredentialRefusal;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, audit, people, policies};
+use crate::store::{Db, StoreError, audit, people};
 use openbadges::OpenBadgeCredential;
 use openbadges::credential::IdentityObject;
 use openbadges::recipient;
@@ -37,7 +38,7 @@ pub(crate) struct Choice {
 pub(crate) async fn chosen(cairn: &Cairn, visitor: &Visitor) -> Result<Choice, ServiceError> {
     let visitor = visitor.clone();
     let found = cairn.store.read(move |db| {
-        let policy = policies::get(db, visitor.tenant())?;
+        let policy = minors::policy_of(db, visitor.tenant(), &visitor.person.id)?;
         Ok(Choice {
             since: people::email_hash_since(db, visitor.tenant(), &visitor.person.id)?,
             address: email_hash::address(&visitor.person, &policy).map(str::to_owned),
@@ -73,7 +74,7 @@ pub(crate) async fn choose(cairn: &Cairn, visitor: &Visitor, on: bool) -> Result
 
 /// The address of which a hash may be signed for somebody.
 fn allowed(db: &mut Db, person: &Person) -> Result<String, ServiceError> {
-    let policy = policies::get(db, &person.tenant)?;
+    let policy = minors::policy_of(db, &person.tenant, &person.id)?;
     let address = email_hash::address(person, &policy).map_err(CredentialRefusal::EmailHash)?;
     Ok(address.to_owned())
 }
@@ -90,7 +91,7 @@ pub(in crate::service) fn of_new_badge(
     if person.email.is_none() || people::email_hash_since(db, &person.tenant, &person.id)?.is_none() {
         return Ok(None);
     }
-    let policy = policies::get(db, &person.tenant)?;
+    let policy = minors::policy_of(db, &person.tenant, &person.id)?;
     let address = email_hash::address(person, &policy).ok();
     Ok(address.map(|address| recipient::email(address, random)))
 }
@@ -117,7 +118,7 @@ pub(super) fn say(
     if !said {
         take_out(document);
     } else if stands_in(document) {
-        keep_to_policy(db, &person.tenant, document)?;
+        keep_to_policy(db, &person.tenant, &person.id, document)?;
     } else {
         let identity = recipient::email(&allowed(db, person)?, random);
         document.credential_subject.identifier.push(identity);
@@ -132,9 +133,10 @@ pub(super) fn say(
 pub(super) fn keep_to_policy(
     db: &mut Db,
     tenant: &TenantId,
+    person: &PersonId,
     document: &mut OpenBadgeCredential,
 ) -> Result<(), StoreError> {
-    if stands_in(document) && !policies::get(db, tenant)?.signs_addresses() {
+    if stands_in(document) && !minors::policy_of(db, tenant, person)?.signs_addresses() {
         take_out(document);
     }
     Ok(())

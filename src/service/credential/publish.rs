@@ -20,6 +20,7 @@ use crate::ids::BadgeId;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
+use crate::service::base::minors;
 use crate::service::base::refusal::CredentialRefusal;
 use crate::service::credential::build::{achievement, achievement_id, profile};
 use crate::service::credential::endorsing::{self, Endorsed, Told, fetched};
@@ -192,14 +193,24 @@ pub(crate) async fn by_slug(cairn: &Cairn, slug: &str) -> Result<Published, Serv
         if credential.visibility.hidden {
             return Err(ServiceError::Kept);
         }
-        Ok(load(db, credential)?)
+        let found = load(db, credential)?;
+        if found.as_ref().is_some_and(|found| found.visibility().hidden) {
+            return Err(ServiceError::Kept);
+        }
+        Ok(found)
     });
     found.await?.ok_or(ServiceError::NotFound("badge"))
 }
 
-pub(in crate::service) fn load(db: &mut Db, credential: Credential) -> Result<Option<Published>, StoreError> {
+/// A credential with everything round it. One whose page the institution's word on minors keeps is hidden, as if its holder had said so.
+pub(in crate::service) fn load(
+    db: &mut Db,
+    mut credential: Credential,
+) -> Result<Option<Published>, StoreError> {
     let tenant = credential.tenant.clone();
     let award = awards::get(db, &tenant, &credential.award)?.ok_or(StoreError::Missing("award"))?;
+    let holding = minors::of(db, &tenant, &award.person)?;
+    credential.visibility.hidden |= holding.keeps_page(db, &credential)?;
     let issuer = issuers::get(db, &tenant, &credential.issuer)?.ok_or(StoreError::Missing("issuer"))?;
     let list = status_lists::get(db, &tenant, &credential.status_list)?;
     let list = list.ok_or(StoreError::Missing("status list"))?;

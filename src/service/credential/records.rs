@@ -19,6 +19,7 @@ use crate::ids::{AwardId, BadgeId, CredentialId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
+use crate::service::base::minors;
 use crate::service::base::refusal::CredentialRefusal;
 use crate::service::base::session::Visitor;
 use crate::service::credential::build::{Counted, profile, waived};
@@ -244,7 +245,8 @@ fn is_open(credential: &Credential) -> bool {
 /// belongs together by now may be less.
 fn open_to_others(db: &mut Db, award: &Award, credential: &Credential) -> Result<Option<Record>, StoreError> {
     let tenant = &award.tenant;
-    if !is_open(credential) {
+    let holding = minors::of(db, tenant, &award.person)?;
+    if !is_open(credential) || holding.keeps_page(db, credential)? {
         return Ok(None);
     }
     let Some(record) = records::of_credential(db, tenant, &credential.id)? else {
@@ -266,6 +268,9 @@ fn open_to_others(db: &mut Db, award: &Award, credential: &Credential) -> Result
         let Some(known) = known.filter(|known| is_it(known) && is_open(known)) else {
             return Ok(None);
         };
+        if holding.keeps_page(db, &known)? {
+            return Ok(None);
+        }
         let of_holder = awards::get(db, tenant, &known.award)?;
         if of_holder.is_none_or(|award| !holder.contains(&award.person)) {
             return Ok(None);
@@ -412,7 +417,7 @@ pub(crate) async fn make(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> R
         }
         // The parts say what they say; the record says nothing that the institution lets nobody say by now.
         let mut stack = read(&credential)?;
-        email_hash::keep_to_policy(db, tenant, &mut stack)?;
+        email_hash::keep_to_policy(db, tenant, &visitor.person.id, &mut stack)?;
         let of = credential.id.clone();
         let gathered = gathered(db, held_one, credential)?;
         if gathered.edges.is_empty() {

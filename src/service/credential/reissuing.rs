@@ -248,7 +248,9 @@ pub(in crate::service) fn again(
     mut document: OpenBadgeCredential,
     cause: ReissueCause,
 ) -> Result<(), ServiceError> {
-    email_hash::keep_to_policy(db, &credential.tenant, &mut document)?;
+    if let Some(award) = awards::get(db, &credential.tenant, &credential.award)? {
+        email_hash::keep_to_policy(db, &award.tenant, &award.person, &mut document)?;
+    }
     document.proof.clear();
     let before = document.valid_from;
     document.awarded_date = document.awarded_date.or(Some(before));

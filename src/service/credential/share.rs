@@ -12,12 +12,14 @@ use crate::service::Cairn;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::base::institutions;
+use crate::service::base::minors;
 use crate::service::base::session::Visitor;
 use crate::service::credential::publish::read;
 use crate::service::credential::records::{self, Stack};
 use crate::service::credential::renewals::{self, Renewals};
+use crate::store::minors as stored_minors;
 use crate::store::share_links as stored_links;
-use crate::store::{Db, awards, badges, credentials, issuers, policies};
+use crate::store::{Db, awards, badges, credentials, issuers};
 use openbadges::OpenBadgeCredential;
 
 /// Links that the holder's page lists.
@@ -53,14 +55,17 @@ pub(crate) struct Mine {
 /// [`ServiceError::NotFound`] for everybody but its holder.
 #[tracing::instrument(name = "share.mine", level = "debug", skip_all, fields(award = award.as_str()))]
 pub(crate) async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> Result<Mine, ServiceError> {
-    let (asking, award) = (visitor.clone(), award.clone());
+    let (asking, award, now) = (visitor.clone(), award.clone(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        let (award, badge, credential) = held(db, &asking, &award)?;
+        let (award, badge, mut credential) = held(db, &asking, &award)?;
         let issuer = issuers::get(db, asking.tenant(), &credential.issuer)?;
         let issuer = issuer.ok_or(ServiceError::NotFound("issuer"))?;
-        let policy = policies::get(db, asking.tenant())?;
+        let holding = minors::of(db, asking.tenant(), &asking.person.id)?;
+        credential.visibility.hidden |= holding.keeps_page(db, &credential)?;
+        let policy = holding.policy;
         let renewals = renewals::of(db, &award)?;
-        let links = stored_links::of_credential(db, asking.tenant(), &credential.id, LISTED)?;
+        let mut links = stored_links::of_credential(db, asking.tenant(), &credential.id, LISTED)?;
+        links.retain(|link| !link.is_open(now) || !holding.ends(link.made_at));
         let stack = records::stack(db, &award, &credential)?;
         let around = (policy, renewals, links, stack);
         Ok((award, badge, credential, issuer, around))
@@ -76,7 +81,7 @@ pub(crate) async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> R
         renewals,
         links,
         stack,
-        now: cairn.clock.now(),
+        now,
         award,
         badge,
         credential,
@@ -110,21 +115,22 @@ pub(crate) async fn set_visibility(
     visibility: Visibility,
 ) -> Result<(), ServiceError> {
     visitor.act_for_oneself()?;
-    let (visitor, award) = (visitor.clone(), award.clone());
+    let (visitor, award, now) = (visitor.clone(), award.clone(), cairn.clock.now());
     let set = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         let (_, _, credential) = held(db, &visitor, &award)?;
-        let policy = policies::get(db, visitor.tenant())?;
-        if !policy.has_public_pages() && (visibility.name || visibility.evidence || visibility.downloads) {
-            return Err(Refusal::Sharing.into());
+        let policy = minors::policy_of(db, visitor.tenant(), &visitor.person.id)?;
+        if visibility.name || visibility.evidence || visibility.downloads {
+            policy.sharing()?;
         }
         if !policy.shows_names() && visibility.name {
             return Err(Refusal::Name.into());
         }
-        Ok(credentials::set_visibility(
+        credentials::set_visibility(db, visitor.tenant(), &credential.id, visibility)?;
+        Ok(stored_minors::say_visibility(
             db,
             visitor.tenant(),
             &credential.id,
-            visibility,
+            now,
         )?)
     });
     set.await

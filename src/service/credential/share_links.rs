@@ -3,17 +3,17 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::credential::ShareLink;
-use crate::domain::policy::Refusal;
 use crate::domain::zone::Zone;
 use crate::ids::{AwardId, ShareLinkId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::minors;
 use crate::service::base::refusal::CredentialRefusal;
 use crate::service::base::session::{Visitor, digest};
 use crate::service::credential::publish::{self, Published};
 use crate::service::credential::share::{LISTED, held};
-use crate::store::{credentials, policies, share_links, tenants};
+use crate::store::{credentials, share_links, tenants};
 
 /// For how many days a link may be made.
 pub(crate) const DAYS: [u16; 3] = [7, 30, 90];
@@ -24,7 +24,7 @@ pub(crate) const MOST: usize = 20;
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder; [`ServiceError::Masquerade`] for whoever acts as them; a
-/// [`Refusal`] where the institution keeps badges off the web; [`ServiceError::Refused`] for another time than [`DAYS`];
+/// [`ServiceError::Policy`] where the institution keeps badges off the web, or takes the holder for a minor; [`ServiceError::Refused`] for another time than [`DAYS`];
 /// [`ServiceError::Refused`] when [`MOST`] are open.
 #[tracing::instrument(name = "share_links.make", skip_all, fields(award = award.as_str()))]
 pub(crate) async fn make(
@@ -43,9 +43,7 @@ pub(crate) async fn make(
     let (visitor, award) = (visitor.clone(), award.clone());
     let made = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         let (_, _, credential) = held(db, &visitor, &award)?;
-        if !policies::get(db, visitor.tenant())?.has_public_pages() {
-            return Err(Refusal::Sharing.into());
-        }
+        minors::policy_of(db, visitor.tenant(), &visitor.person.id)?.sharing()?;
         let known = share_links::of_credential(db, visitor.tenant(), &credential.id, LISTED)?;
         if known.iter().filter(|link| link.is_open(now)).count() >= MOST {
             return Err(CredentialRefusal::ShareMany.into());
@@ -90,7 +88,7 @@ pub(crate) async fn withdraw(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for a link that never was; [`ServiceError::Refused`] for one that has ended or was withdrawn; a
-/// [`Refusal`] where the institution keeps badges off the web.
+/// [`ServiceError::Policy`] where the institution keeps badges off the web.
 #[tracing::instrument(name = "share_links.open", level = "debug", skip_all)]
 pub(crate) async fn open(cairn: &Cairn, token: &str) -> Result<(Published, DateTime<Utc>), ServiceError> {
     let (digest, now) = (digest(token), cairn.clock.now());
@@ -99,15 +97,17 @@ pub(crate) async fn open(cairn: &Cairn, token: &str) -> Result<(Published, DateT
         if !link.is_open(now) {
             return Err(gone(&link, tenants::zone(db, &link.tenant)?).into());
         }
-        if !policies::get(db, &link.tenant)?.has_public_pages() {
-            return Err(Refusal::PublicPage.into());
-        }
         let credential = credentials::get(db, &link.tenant, &link.credential)?;
         let published = match credential {
             Some(credential) => publish::load(db, credential)?,
             None => None,
         };
         let published = published.ok_or(ServiceError::NotFound("badge"))?;
+        let holding = minors::of(db, &link.tenant, &published.award.person)?;
+        holding.open()?;
+        if holding.ends(link.made_at) {
+            return Err(CredentialRefusal::ShareEnded.into());
+        }
         Ok((published, link.until))
     });
     found.await

@@ -84,6 +84,7 @@ pub(crate) async fn set(
     let saved = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         tenants::get(db, &id)?.ok_or(ServiceError::NotFound("institution"))?;
         let before = policies::get(db, &id)?;
+        let policy = policy.over(&before, now);
         if policy == before {
             return Ok(());
         }

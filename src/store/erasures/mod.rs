@@ -290,6 +290,8 @@ pub(crate) fn erase(
                 people::folded_name.eq(""),
                 people::joined_into.eq(None::<String>),
                 people::email_hash_since_at.eq(None::<i64>),
+                people::minor_since_at.eq(None::<i64>),
+                people::minor_until_at.eq(None::<i64>),
             ))
             .execute(db)?;
     } else {

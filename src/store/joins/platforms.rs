@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::super::{Db, StoreError, course_keys, courses, platforms};
+use super::super::{Db, StoreError, course_keys, courses, minors, platforms};
 use super::make_room;
 use super::moves::{self, Moved};
 use super::{placed, visits};
@@ -28,6 +28,8 @@ pub(crate) fn platform_goes_over(
     told_guid: Option<&str>,
 ) -> Result<(), StoreError> {
     DEPLOYMENTS.go(db, tenant, join, from.as_str(), into.id.as_str())?;
+    // Whoever is a minor by the institution's word stays one; it is taken back by a person alone.
+    minors::carry(db, tenant, from, &into.id)?;
     if told_guid.is_some() && told_guid != into.guid.as_deref() {
         let was = into.guid.clone().unwrap_or_default();
         moves::note(db, tenant, join, GUID, &[(into.id.to_string(), was)])?;

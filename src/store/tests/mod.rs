@@ -44,7 +44,9 @@ mod sections;
 mod standing;
 mod taking;
 mod trouble;
+mod under_age;
 mod who;
+mod who_holds;
 
 use std::fs;
 use std::path::{Path, PathBuf};

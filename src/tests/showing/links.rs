@@ -123,7 +123,7 @@ fn a_kept_page_is_shown_by_a_link_until_it_ends_or_is_withdrawn() {
         assert_eq!(refused.status, 403, "{}", refused.words());
         let refused = student.submit(&page, &form, &[("days", "7")]).await.unwrap();
         assert_eq!(refused.status, 403);
-        assert!(refused.text().contains("policy.sharing"), "{}", refused.text());
+        assert!(refused.text().contains("policy.inside"), "{}", refused.text());
         stage.scene.end().await;
     });
 }

@@ -123,7 +123,7 @@ fn a_timeline_is_shown_by_a_link_only_as_its_holder_wishes_and_until_it_ends() {
         assert_eq!(get(&bare, HTML).await.status, 403);
         let refused = sent(&mut student, &page, "/timeline/links", &[("days", "7")]).await;
         assert_eq!(refused.status, 403);
-        assert!(refused.text().contains("policy.sharing"), "{}", refused.text());
+        assert!(refused.text().contains("policy.inside"), "{}", refused.text());
         let refused = sent(&mut student, &page, "/timeline/public", &[]).await;
         assert_eq!(refused.status, 403);
         let page = student.get(&place).await.unwrap();

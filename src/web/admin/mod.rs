@@ -16,8 +16,10 @@ mod endorsements;
 pub(crate) mod error;
 pub(crate) mod frame;
 mod guard;
+mod holdings;
 mod issuers;
 mod link;
+mod minors;
 mod overview;
 mod own_badges;
 mod own_password;
@@ -43,9 +45,11 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         coach::configure,
         copy_requests::configure,
         endorsements::configure,
+        holdings::configure,
         issuers::configure,
         privacy::configure,
         link::configure,
+        minors::configure,
         overview::configure,
         own_badges::configure,
         own_password::configure,

@@ -219,7 +219,8 @@ fn view(
         title: stands.title,
         words: stands.words,
         kept: stored.map(|one| KeptCollection {
-            may_share: found.may_share,
+            may_share: found.policy.has_public_pages(),
+            inside: words::policies::stays_inside(&found.policy),
             fresh_link,
             shown_until: one
                 .link

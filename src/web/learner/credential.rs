@@ -389,6 +389,7 @@ async fn view(
         revoked_reason: mine.award.revocation.map(|revocation| revocation.reason),
         kept: visibility.hidden,
         public: mine.policy.has_public_pages(),
+        inside: words::policies::stays_inside(&mine.policy),
         public_url: mine.public_url,
         open_href: addresses::credential(&mine.credential.slug),
         downloads: badge_file::downloads(&file_href, mine.credential.token.is_some()),

@@ -17,6 +17,7 @@ use crate::web::paths::{self, course};
 use crate::web::timeline::{Reader, view as drawn};
 use crate::web::views::learner::{MyTimelinePage, ShownLine};
 use crate::web::views::shared::When;
+use crate::web::words;
 
 /// Lists the routes of these pages.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -149,6 +150,7 @@ async fn show(
         timeline: drawn(&visit.cairn, &mine.chapters, Reader::Holder)?,
         most,
         public: mine.policy.has_public_pages(),
+        inside: words::policies::stays_inside(&mine.policy),
         fresh_link,
         link_action: visit.href(&links),
         link_days: DAYS.to_vec(),

@@ -16,13 +16,15 @@ use ipnet::IpNet;
 
 use crate::service::base::addresses::{self, ASSET, LAUNCH, LOGIN, folder};
 use crate::service::base::error::ServiceError;
-use crate::web::paths::{COURSE_HOME, HEALTHZ, READYZ, VERIFY_FOR_OTHERS};
+use crate::web::paths::{COURSE_HOME, HEALTHZ, READYZ, SHOWN, VERIFY_FOR_OTHERS};
 
 /// Pictures are many to a page.
 const PICTURES: u32 = 10;
 /// Of what a school's people ask for in a minute, so much is left to the notices of their platform: each is signed, and
 /// looking at a signature costs more than serving a page.
 const NOTICES: u32 = 5;
+/// What stands in the address by which all badges of a collection are checked.
+const CHECK: &str = "/check/";
 /// After so many requests, clients that have been quiet are forgotten.
 const SWEEP: usize = 10_000;
 
@@ -51,7 +53,10 @@ impl Counters {
             None
         } else if below(LOGIN) || below(LAUNCH) {
             Some(&self.launches)
-        } else if below(addresses::NOTICES) || path == VERIFY_FOR_OTHERS {
+        } else if below(addresses::NOTICES)
+            || path == VERIFY_FOR_OTHERS
+            || (below(folder(SHOWN)) && path.contains(CHECK))
+        {
             // Both make work for more than one page.
             Some(&self.notices)
         } else if below(addresses::PICTURES) {
@@ -218,6 +223,10 @@ mod tests {
             ask("/lti/launch") && ask("/b/x"),
             "a platform that talks too much keeps nobody from launching"
         );
+        let limits = Limits::new(20, Vec::new());
+        let ask = |path: &str| limits.check(path, ip("203.0.113.1"), &HeaderMap::new()).is_ok();
+        assert_eq!((0..20).filter(|_| ask("/w/token/check/sheet")).count(), 4);
+        assert!(ask("/w/token"), "a collection is a page as any other");
         let few = Limits::new(2, Vec::new());
         assert!(
             few.check("/lti/notices", ip("203.0.113.1"), &HeaderMap::new())

@@ -3,7 +3,7 @@
 use super::routes;
 use crate::ids::{
     AdminId, AwardId, BadgeId, CopyRequestId, DeploymentId, EndorsementId, ErasureId, ExportId, InvitationId,
-    JoinId, KeyId, PlatformId, RegistrationId, RestGrantId, SkillListId, TenantId, WaiverId,
+    JoinId, KeyId, PersonId, PlatformId, RegistrationId, RestGrantId, SkillListId, TenantId, WaiverId,
 };
 
 /// What the scope begins with.
@@ -89,6 +89,14 @@ routes! {
     TOOL_KEY_USE = "/tool-keys/{kid}/use", tool_key_use(kid: &str);
     TOOL_KEY_REMOVE = "/tool-keys/{kid}/remove", tool_key_remove(kid: &str);
 
+    /// Whom the institution takes for minors.
+    MINORS_OF = "/minors/{tenant}", minors_of(tenant: &TenantId);
+    MINORS_BRING = "/minors/{tenant}/bring", minors_bring(tenant: &TenantId);
+    MINORS_PERSON = "/minors/{tenant}/people/{person}", minors_person(tenant: &TenantId, person: &PersonId);
+    /// The page before it is said of a whole platform.
+    MINORS_PLATFORM = "/minors/{tenant}/platforms/{platform}",
+        minors_platform(tenant: &TenantId, platform: &PlatformId);
+
     POLICIES = "/policies", policies();
     POLICY = "/policies/{tenant}", policy(tenant: &TenantId);
     /// Stacks over badges of all courses.
@@ -120,6 +128,12 @@ routes! {
     BADGE_PUBLISH = "/badges/{tenant}/b/{badge}/publish", badge_publish(tenant: &TenantId, badge: &BadgeId);
     BADGE_REACH = "/badges/{tenant}/b/{badge}/reach", badge_reach(tenant: &TenantId, badge: &BadgeId);
     BADGE_TURN = "/badges/{tenant}/b/{badge}/turn", badge_turn(tenant: &TenantId, badge: &BadgeId);
+    /// Who holds what, in numbers and by name.
+    HOLDINGS = "/holdings", holdings();
+    HOLDINGS_OF = "/holdings/{tenant}", holdings_of(tenant: &TenantId);
+    HOLDINGS_TABLE = "/holdings/{tenant}/numbers.csv", holdings_table(tenant: &TenantId);
+    HOLDINGS_PEOPLE = "/holdings/{tenant}/people", holdings_people(tenant: &TenantId);
+    HOLDINGS_NAMES = "/holdings/{tenant}/names.csv", holdings_names(tenant: &TenantId);
 
     AUDIT = "/audit", audit();
     AUDIT_OF = "/audit/{tenant}", audit_of(tenant: &TenantId);

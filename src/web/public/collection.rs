@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 
-use super::{open_to_all, or_nothing, show, show_in, unlisted};
+use super::{open_to_all, or_nothing, sheet, show, unlisted};
 use crate::domain::portfolio::ForeignBadge;
 use crate::service::Cairn;
 use crate::service::award::files;
@@ -14,10 +14,10 @@ use crate::service::credential::baked;
 use crate::service::credential::publish::Published;
 use crate::web::badge_facts::standing_chip;
 use crate::web::error::AppError;
-use crate::web::paths;
 use crate::web::views::public::{CollectionShownPage, ShownRow};
-use crate::web::views::shared::{ErrorPage, PictureView, PublicPage, Status, When};
+use crate::web::views::shared::{ErrorPage, PictureView, PublicPage, Status, When, Zoned};
 use crate::web::words::{self, errors};
+use crate::web::{paths, reply};
 
 /// Lists the routes of this page.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -28,7 +28,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
 }
 
 /// What a link shows, or the page that says why it shows nothing.
-async fn opened(cairn: &Cairn, token: &str) -> Result<Result<Opened, HttpResponse>, AppError> {
+pub(super) async fn opened(cairn: &Cairn, token: &str) -> Result<Result<Opened, HttpResponse>, AppError> {
     let found = portfolio::open(cairn, token).await;
     match &found {
         Err(error @ ServiceError::Policy(_)) => return Ok(Err(refused(error, StatusCode::FORBIDDEN)?)),
@@ -59,7 +59,14 @@ async fn shown(cairn: web::Data<Cairn>, token: web::Path<String>) -> Result<Http
         Err(refused) => return Ok(refused),
     };
     let page = view(&cairn, &opened, &token)?;
-    Ok(unlisted(show_in(opened.zone, StatusCode::OK, &page)?))
+    let zoned = Zoned::from(opened.zone);
+    Ok(unlisted(reply::html_with(
+        StatusCode::OK,
+        &page,
+        &zoned,
+        "'none'",
+        "no-cache",
+    )?))
 }
 
 /// The badges as a file for machines.
@@ -100,6 +107,9 @@ fn view(cairn: &Cairn, opened: &Opened, token: &str) -> Result<CollectionShownPa
         presentation_href: paths::shown_file(token, PRESENTATION),
         registry_href: paths::shown_file(token, REGISTRY),
         verifier_href: paths::VERIFY,
+        sheet_action: paths::shown_check(token, sheet::PAGE),
+        table_action: paths::shown_check(token, sheet::TABLE),
+        data_action: paths::shown_check(token, sheet::DATA),
     })
 }
 
@@ -128,7 +138,7 @@ fn own(cairn: &Cairn, published: &Published) -> Result<ShownRow, ServiceError> {
             None => "Signature, key and the list of revoked badges were checked for this page.".to_owned(),
             Some(failure) => failure.to_string(),
         },
-        holder: "It was awarded to the holder of this collection.",
+        holder: words::portfolio::whose(None),
         awarded: Some(When::date_only(award.awarded_at)),
         until: award.valid_until.map(When::last_day),
         checked: When::new(checked.at, checked.at),
@@ -149,7 +159,7 @@ fn foreign(cairn: &Cairn, badge: &ForeignBadge) -> ShownRow {
         }),
         standing: words::portfolio::standing(standing),
         means: words::portfolio::means(standing).to_owned(),
-        holder: words::portfolio::theirs(badge.holder),
+        holder: words::portfolio::whose(Some(badge.holder)),
         awarded: says.awarded_at.map(When::date_only),
         until: says.until.map(When::last_day),
         checked: When::new(badge.checked_at, now),

@@ -27,6 +27,7 @@ mod pictures;
 mod preview;
 mod print;
 mod shared;
+mod sheet;
 mod tags;
 mod timeline;
 mod verifier;
@@ -39,6 +40,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     print::configure(config);
     shared::configure(config);
     collection::configure(config);
+    sheet::configure(config);
     timeline::configure(config);
     achievement::configure(config);
     issuer::configure(config);

@@ -40,6 +40,9 @@ pub(crate) const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::Sharing => {
             "Your institution keeps badges off the web, so there is nothing to switch on. The badge and its files are yours all the same."
         }
+        Refusal::Inside => {
+            "Your institution says that you are a minor, so your badges stay inside this course site and there is nothing to switch on. The badges and their files are yours all the same."
+        }
         Refusal::Name => {
             "Your institution does not show names on badge pages. Nothing was changed; leave your name off and save again."
         }
@@ -49,6 +52,16 @@ pub(crate) const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::AccountJoins => {
             "Your institution does not let students join their accounts themselves. Nothing was changed."
         }
+    }
+}
+
+/// Why a holder has no page, link or collection for others, where the policy that holds of them lets there be none.
+#[must_use]
+pub(crate) const fn stays_inside(policy: &Policy) -> &'static str {
+    if policy.minors {
+        "Your institution says that you are a minor, so your badges stay inside this course site: nobody else sees a page, a link or a collection of them."
+    } else {
+        "Your institution keeps badges off the web, so nobody else sees a page, a link or a collection of them."
     }
 }
 
@@ -163,7 +176,7 @@ pub(crate) fn told(policy: &Policy) -> Vec<(&'static str, String)> {
             yes(policy.programme_reviews),
         ),
         (
-            "Administrators see names of those who would earn a programme",
+            "Administrators see names of those who would earn a programme or hold a badge",
             yes(policy.programme_names),
         ),
         (

@@ -2,6 +2,7 @@
 
 use crate::domain::portfolio::{Holder, Standing};
 use crate::service::award::portfolio::NotTaken;
+use crate::service::award::portfolio::sheet::Found;
 use crate::web::views::shared::{Status, StatusChip};
 use crate::web::words::refusals::LOOKS_USED;
 
@@ -46,6 +47,50 @@ pub(crate) const fn theirs(holder: Holder) -> &'static str {
     match holder {
         Holder::Certain => "It names the e-mail address of the holder.",
         Holder::Claimed => "The holder says that it is theirs; nothing in the badge confirms that here.",
+    }
+}
+
+/// Whose a badge of a collection is, as others read it: of another issuer, or, without a holder, awarded here.
+#[must_use]
+pub(crate) const fn whose(holder: Option<Holder>) -> &'static str {
+    match holder {
+        None => "It was awarded to the holder of this collection.",
+        Some(holder) => theirs(holder),
+    }
+}
+
+/// What a check at this moment found, as a chip.
+#[must_use]
+pub(crate) fn found(found: &Found) -> StatusChip {
+    match found {
+        Found::Valid => Status::Earned.saying("Valid"),
+        Found::Expired => Status::Neutral.saying("Expired"),
+        Found::Suspended => Status::NeedsAttention.saying("Suspended"),
+        Found::Revoked => Status::NeedsAttention.saying("Revoked"),
+        Found::Wrong(_) => Status::NeedsAttention.saying("Changed or not genuine"),
+        Found::Unasked(_) => Status::Unknown.saying("Not checked now"),
+    }
+}
+
+/// The same in a sentence or two.
+#[must_use]
+pub(crate) fn found_means(found: &Found) -> String {
+    match found {
+        Found::Valid => "Its issuer vouches for it, it was not changed, and it is in force.".to_owned(),
+        Found::Expired => means(Standing::Expired).to_owned(),
+        Found::Suspended => means(Standing::Suspended).to_owned(),
+        Found::Revoked => means(Standing::Revoked).to_owned(),
+        Found::Wrong(why) => {
+            let why = why.as_ref().map(|why| format!(" {why}")).unwrap_or_default();
+            format!("It was changed since it was signed, or nobody vouches for it.{why}")
+        }
+        Found::Unasked(before) => {
+            let before = match before {
+                Some(standing) => format!(" When it was checked last: {}", means(*standing)),
+                None => String::new(),
+            };
+            format!("Its issuer could not be asked now, or did not answer.{before}")
+        }
     }
 }
 

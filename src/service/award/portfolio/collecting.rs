@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::award::Standing;
-use crate::domain::policy::Refusal;
+use crate::domain::policy::Policy;
 use crate::domain::portfolio::{Collection, CollectionLink, ForeignBadge, Item};
 use crate::domain::theme::Colour;
 use crate::domain::zone::Zone;
@@ -12,12 +12,13 @@ use crate::ids::{CollectionId, TenantId};
 use crate::random;
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
+use crate::service::base::minors::{self, Holding};
 use crate::service::base::refusal::PortfolioRefusal;
 use crate::service::base::session::{Visitor, digest};
 use crate::service::credential::publish::{self, Published};
 use crate::service::credential::share_links::DAYS;
 use crate::store::{
-    Db, awards, badges, collections as stored, credentials, foreign_badges, issuers, policies, tenants,
+    Db, awards, badges, collections as stored, credentials, foreign_badges, issuers, tenants,
 };
 
 /// Most collections of one person.
@@ -52,8 +53,8 @@ pub(crate) struct Collecting {
     /// None: a new one.
     pub(crate) collection: Option<Collection>,
     pub(crate) choices: Vec<Choice>,
-    /// Whether the institution lets badges be shown on the web.
-    pub(crate) may_share: bool,
+    /// What the institution lets others see of them.
+    pub(crate) policy: Policy,
 }
 
 /// A collection with what it shows.
@@ -82,9 +83,14 @@ pub(crate) enum Shown {
 pub(crate) async fn collections(cairn: &Cairn, visitor: &Visitor) -> Result<Vec<Collection>, ServiceError> {
     visitor.act_for_oneself()?;
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
-    let found = cairn
-        .store
-        .read(move |db| stored::of_people(db, &tenant, &[person]));
+    let found = cairn.store.read(move |db| {
+        let holding = minors::of(db, &tenant, &person)?;
+        let all = stored::of_people(db, &tenant, &[person])?;
+        Ok(all
+            .into_iter()
+            .map(|one| without_ended(one, &holding))
+            .collect::<Vec<_>>())
+    });
     Ok(found.await?)
 }
 
@@ -101,14 +107,22 @@ pub(crate) async fn collect(
     visitor.act_for_oneself()?;
     let (visitor, id, now) = (visitor.clone(), id.cloned(), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let holding = minors::of(db, visitor.tenant(), &visitor.person.id)?;
+        let collection = id.map(|id| own(db, &visitor, &id)).transpose()?;
         Ok(Collecting {
             now,
-            collection: id.map(|id| own(db, &visitor, &id)).transpose()?,
+            collection: collection.map(|one| without_ended(one, &holding)),
             choices: choices(db, &visitor, now)?,
-            may_share: policies::get(db, visitor.tenant())?.has_public_pages(),
+            policy: holding.policy,
         })
     });
     found.await
+}
+
+/// The collection without a link that the institution's word on minors ended.
+fn without_ended(collection: Collection, holding: &Holding) -> Collection {
+    let link = collection.link.filter(|link| !holding.ends(link.made_at));
+    Collection { link, ..collection }
 }
 
 fn own(db: &mut Db, visitor: &Visitor, id: &CollectionId) -> Result<Collection, ServiceError> {
@@ -207,7 +221,7 @@ pub(crate) async fn save(
 /// kept.
 ///
 /// # Errors
-/// As [`collect`]; a [`Refusal`] where the institution keeps badges off the web; [`PortfolioRefusal::Days`] for another time
+/// As [`collect`]; [`ServiceError::Policy`] where the institution keeps badges off the web, or takes the visitor for a minor; [`PortfolioRefusal::Days`] for another time
 /// than [`DAYS`].
 #[tracing::instrument(name = "collecting.share", skip_all, fields(collection = id.as_str()))]
 pub(crate) async fn share(
@@ -230,9 +244,7 @@ pub(crate) async fn share(
     let (visitor, id) = (visitor.clone(), id.clone());
     let made = cairn.store.write_with(move |db| -> Result<(), ServiceError> {
         let collection = own(db, &visitor, &id)?;
-        if !policies::get(db, visitor.tenant())?.has_public_pages() {
-            return Err(Refusal::Sharing.into());
-        }
+        minors::policy_of(db, visitor.tenant(), &visitor.person.id)?.sharing()?;
         Ok(stored::set_link(
             db,
             visitor.tenant(),
@@ -297,20 +309,25 @@ pub(crate) async fn mine(
 /// The collection that a link shows.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for a link that never was, or was withdrawn; [`PortfolioRefusal::Over`] for one that has ended; a
-/// [`Refusal`] where the institution keeps badges off the web.
+/// [`ServiceError::NotFound`] for a link that never was, or was withdrawn; [`PortfolioRefusal::Over`] for one that has ended, and
+/// [`PortfolioRefusal::Ended`] for one of a minor; [`ServiceError::Policy`] where the institution keeps badges off the web.
 #[tracing::instrument(name = "collecting.open", level = "debug", skip_all)]
 pub(crate) async fn open(cairn: &Cairn, token: &str) -> Result<Opened, ServiceError> {
     let (digest, now) = (digest(token), cairn.clock.now());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let collection = stored::by_digest(db, &digest)?.ok_or(ServiceError::NotFound("collection"))?;
-        let link = collection.link.as_ref().filter(|link| !link.is_open(now));
-        if let Some(over) = link.map(|link| link.until) {
+        let link = collection
+            .link
+            .clone()
+            .ok_or(ServiceError::NotFound("collection"))?;
+        if !link.is_open(now) {
             let zone = tenants::zone(db, &collection.tenant)?;
-            return Err(PortfolioRefusal::Over(over, zone).into());
+            return Err(PortfolioRefusal::Over(link.until, zone).into());
         }
-        if !policies::get(db, &collection.tenant)?.has_public_pages() {
-            return Err(Refusal::PublicPage.into());
+        let holding = minors::of(db, &collection.tenant, &collection.person)?;
+        holding.open()?;
+        if holding.ends(link.made_at) {
+            return Err(PortfolioRefusal::Ended.into());
         }
         opened(db, collection)
     });

@@ -6,6 +6,7 @@ pub(crate) mod checking;
 mod collecting;
 pub(crate) mod documents;
 mod links;
+pub(crate) mod sheet;
 mod taking;
 mod unpacking;
 

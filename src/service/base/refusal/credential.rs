@@ -16,11 +16,15 @@ pub(crate) enum CredentialRefusal {
     /// As many share links work as may.
     ShareMany,
     ShareWithdrawn,
+    /// The institution's word on minors ended the link.
+    ShareEnded,
     /// The link worked until then, a day in that zone.
     ShareOver(DateTime<Utc>, Zone),
     /// As many timelines are shown by links as may.
     TimelineMany,
     TimelineWithdrawn,
+    /// The institution's word on minors ended it.
+    TimelineEnded,
     /// The timeline was shown until then, a day in that zone.
     TimelineOver(DateTime<Utc>, Zone),
     /// Why a key is withdrawn has to be said, and briefly.
@@ -43,9 +47,11 @@ impl CredentialRefusal {
             Self::ShareDays => (ErrorKind::Unprocessable, "share.days"),
             Self::ShareMany => (ErrorKind::Conflict, "share.many"),
             Self::ShareWithdrawn => (ErrorKind::Gone, "share.withdrawn"),
+            Self::ShareEnded => (ErrorKind::Gone, "share.ended"),
             Self::ShareOver(..) => (ErrorKind::Gone, "share.over"),
             Self::TimelineMany => (ErrorKind::Conflict, "timeline.many"),
             Self::TimelineWithdrawn => (ErrorKind::Gone, "timeline.withdrawn"),
+            Self::TimelineEnded => (ErrorKind::Gone, "timeline.ended"),
             Self::TimelineOver(..) => (ErrorKind::Gone, "timeline.over"),
             Self::KeyReason => (ErrorKind::Unprocessable, "issuer-key.reason"),
             Self::KeyWithdrawn => (ErrorKind::Conflict, "issuer-key.withdrawn"),

@@ -34,6 +34,10 @@ pub(crate) enum InstitutionRefusal {
     Authority(AuthorityProblem),
     /// A list of skills.
     Skills(SkillsRefusal),
+    /// The policy lets administrators see numbers alone.
+    NamesHidden,
+    /// A list of people who are taken for minors.
+    Minors(MinorsRefusal),
     /// Another key signs by now.
     IssuerKeyChanged,
     /// Days for which history can be kept.
@@ -63,6 +67,17 @@ pub(crate) enum InstitutionRefusal {
         host: String,
         why: NoAnswer,
     },
+}
+
+/// Why a file names nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MinorsRefusal {
+    /// It has more than so many ids, or is larger than they are.
+    TooLarge(usize),
+    /// No text in UTF-8.
+    NotText,
+    /// There is no id in it.
+    Empty,
 }
 
 /// What a platform that registers is asked for.
@@ -102,6 +117,10 @@ impl InstitutionRefusal {
             Self::Skills(SkillsRefusal::NotText) => (Unprocessable, "skills.text"),
             Self::Skills(SkillsRefusal::File(_)) => (Unprocessable, "skills.file"),
             Self::Skills(SkillsRefusal::Lost) => (Unprocessable, "skills.lost"),
+            Self::NamesHidden => (ErrorKind::Forbidden, "holdings.names-hidden"),
+            Self::Minors(MinorsRefusal::TooLarge(_)) => (Unprocessable, "minors.large"),
+            Self::Minors(MinorsRefusal::NotText) => (Unprocessable, "minors.text"),
+            Self::Minors(MinorsRefusal::Empty) => (Unprocessable, "minors.empty"),
             Self::Authority(AuthorityProblem::Accreditation) => (Unprocessable, "issuer.accreditation"),
             Self::Authority(AuthorityProblem::Parent) => (Unprocessable, "issuer.parent"),
             Self::Authority(AuthorityProblem::Identifiers) => (Unprocessable, "issuer.identifiers"),

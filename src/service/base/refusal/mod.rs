@@ -31,7 +31,9 @@ pub(crate) use credential::CredentialRefusal;
 pub(crate) use endorsement::EndorsementRefusal;
 pub(crate) use forbidden::Forbidden;
 pub(crate) use grades::GradesRefusal;
-pub(crate) use institution::{AccountRefusal, InstitutionRefusal, NoAnswer, RegisteringStep, SkillsRefusal};
+pub(crate) use institution::{
+    AccountRefusal, InstitutionRefusal, MinorsRefusal, NoAnswer, RegisteringStep, SkillsRefusal,
+};
 pub(crate) use institution_badge::InstitutionBadgeRefusal;
 pub(crate) use joining::JoinRefusal;
 pub(crate) use portfolio::PortfolioRefusal;

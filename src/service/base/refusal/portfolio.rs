@@ -44,6 +44,8 @@ pub(crate) enum PortfolioRefusal {
     Days,
     /// The link showed a collection until then.
     Over(DateTime<Utc>, Zone),
+    /// The institution's word on minors ended the link.
+    Ended,
 }
 
 impl PortfolioRefusal {
@@ -67,6 +69,7 @@ impl PortfolioRefusal {
             Self::Items(_) => (Unprocessable, "collection.items"),
             Self::Collections(_) => (Conflict, "collection.many"),
             Self::Days => (Unprocessable, "collection.days"),
+            Self::Ended => (Gone, "collection.ended"),
             Self::Over(..) => (Gone, "collection.over"),
         }
     }

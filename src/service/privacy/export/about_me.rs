@@ -19,9 +19,9 @@ use crate::service::base::addresses;
 use crate::service::privacy::export::mine;
 use crate::store::{
     Db, StoreError, approvals, audit, awards, badges, cells, course_teachers, credentials, decisions,
-    endorsements, enrolments, erasures, facts, identities, issuers, outside, people, posted_scores, readings,
-    records, regrades, rest_accesses, results, sections, sessions, share_links, subjects, submissions,
-    tenants,
+    endorsements, enrolments, erasures, facts, identities, issuers, minors, outside, people, posted_scores,
+    readings, records, regrades, rest_accesses, results, sections, sessions, share_links, subjects,
+    submissions, tenants,
 };
 
 mod names;
@@ -234,6 +234,7 @@ fn told_person(
         "asked_to_be_erased": wish, "id": person.id, "institution": institution, "id_at_the_course_site": person.sub, "name": person.name,
         "email": person.email, "first_seen": people::first_seen(db, tenant, &person.id)?, "named_in_badges_as": known_as,
         "hash_of_the_email_in_new_badges_since": people::email_hash_since(db, tenant, &person.id)?,
+        "taken_for_a_minor_since": minors::since(db, tenant, &person.id)?,
         "all_ids_at_course_sites": called, "ids_in_gradebook_files": in_files, "lets_gradebooks_be_read": lets_read,
         "asked_to_endorse_badges": invited,
     }))

@@ -16,7 +16,9 @@ mod confirm;
 mod copy_requests;
 mod endorsements;
 mod enter;
+mod holdings;
 mod issuers;
+mod minors;
 mod overview;
 mod own_badges;
 mod people;
@@ -38,7 +40,11 @@ pub(crate) use confirm::ConsoleConfirmPage;
 pub(crate) use copy_requests::{CopyRequestLine, CopyRequestsPage};
 pub(crate) use endorsements::{EndorsementLine, EndorsementsPage};
 pub(crate) use enter::{ConsoleErrorPage, LinkPage, OwnPasswordPage, ReturnedPage, SignInPage};
+pub(crate) use holdings::{
+    HoldingLine, HoldingPerson, HoldingPlot, HoldingsAsked, HoldingsPage, HoldingsPeoplePage, PeriodLine,
+};
 pub(crate) use issuers::{AccentPreview, InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage};
+pub(crate) use minors::{MinorLine, MinorPlatform, MinorsPage};
 pub(crate) use overview::{InstitutionCard, OverviewPage};
 pub(crate) use own_badges::{OwnBadgeEditorPage, OwnBadgeLine, OwnBadgePage, OwnBadgesPage, PlaceFields};
 pub(crate) use people::{FoundPerson, JoinLine, PeoplePage};

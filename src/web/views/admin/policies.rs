@@ -37,6 +37,8 @@ pub(crate) struct PoliciesPage {
     pub(crate) days: String,
     pub(crate) public_pages: bool,
     pub(crate) minors: bool,
+    /// Where it is said of some of them alone.
+    pub(crate) minors_href: String,
     /// Whether badges of issuers outside may count.
     pub(crate) external_badges: bool,
     /// Whether a second person approves programmes, and whether administrators see names there.

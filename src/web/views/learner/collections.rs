@@ -45,6 +45,8 @@ pub(crate) struct CollectionPage {
 pub(crate) struct KeptCollection {
     /// Whether the institution lets badges be shown on the web.
     pub(crate) may_share: bool,
+    /// Why not, where it does not.
+    pub(crate) inside: &'static str,
     /// Told once.
     pub(crate) fresh_link: Option<String>,
     pub(crate) shown_until: Option<When>,

@@ -27,6 +27,8 @@ pub(crate) struct MyCredentialPage {
     pub(crate) revoked_reason: Option<String>,
     /// Whether the institution lets badges have public pages.
     pub(crate) public: bool,
+    /// Why not, where it does not.
+    pub(crate) inside: &'static str,
     /// Whether the holder keeps the page to themselves.
     pub(crate) kept: bool,
     /// The absolute address that anybody can open.

@@ -20,6 +20,8 @@ pub(crate) struct MyTimelinePage {
     pub(crate) most: Option<usize>,
     /// Whether the institution lets badges have public pages.
     pub(crate) public: bool,
+    /// Why not, where it does not.
+    pub(crate) inside: &'static str,
     /// The whole address of a link that was just made; it is told once.
     pub(crate) fresh_link: Option<String>,
     pub(crate) link_action: String,

@@ -18,6 +18,47 @@ pub(crate) struct CollectionShownPage {
     pub(crate) presentation_href: String,
     pub(crate) registry_href: String,
     pub(crate) verifier_href: &'static str,
+    /// Where all of them are checked at once: as a page to print, for a spreadsheet, for programs.
+    pub(crate) sheet_action: String,
+    pub(crate) table_action: String,
+    pub(crate) data_action: String,
+}
+
+/// All badges of a collection, checked at one moment.
+#[derive(Debug, Clone, Template)]
+#[template(path = "public/sheet.html")]
+pub(crate) struct SheetPage {
+    pub(crate) page: PublicPage,
+    /// The holder's own.
+    pub(crate) words: String,
+    pub(crate) at: When,
+    /// Who checked them.
+    pub(crate) by: String,
+    /// How many of them are valid.
+    pub(crate) valid: usize,
+    pub(crate) lines: Vec<SheetLine>,
+    pub(crate) back_href: String,
+    pub(crate) table_action: String,
+    pub(crate) data_action: String,
+    /// The whole address of the page that checks badges.
+    pub(crate) verifier: String,
+}
+
+/// A badge of it.
+#[derive(Debug, Clone)]
+pub(crate) struct SheetLine {
+    pub(crate) name: String,
+    pub(crate) issuer: String,
+    pub(crate) issuer_id: String,
+    pub(crate) id: Option<String>,
+    pub(crate) holder: &'static str,
+    pub(crate) awarded: Option<When>,
+    pub(crate) until: Option<When>,
+    pub(crate) found: StatusChip,
+    /// The same in a sentence.
+    pub(crate) means: String,
+    pub(crate) checked: When,
+    pub(crate) digest: String,
 }
 
 /// A badge in it.

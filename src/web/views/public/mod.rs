@@ -10,7 +10,7 @@ mod print;
 mod timeline;
 
 pub(crate) use achievement::AchievementPage;
-pub(crate) use collection::{CollectionShownPage, ShownRow};
+pub(crate) use collection::{CollectionShownPage, SheetLine, SheetPage, ShownRow};
 pub(crate) use credential::{CredentialPage, EvidenceLine, OtherTerm, PublicPart, PublicStanding};
 pub(crate) use endorsement::{
     EndorsePage, EndorsedBy, EndorsedPage, EndorsementPage, OwnEndorsementPage, ToEndorse,

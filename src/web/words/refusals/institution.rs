@@ -3,8 +3,9 @@
 use crate::domain::authority::AuthorityProblem;
 use crate::domain::skills::NoSkills;
 use crate::service::base::refusal::{
-    AccountRefusal, Forbidden, InstitutionRefusal, NoAnswer, RegisteringStep, SkillsRefusal,
+    AccountRefusal, Forbidden, InstitutionRefusal, MinorsRefusal, NoAnswer, RegisteringStep, SkillsRefusal,
 };
+use crate::web::views::shared::thousands;
 
 const fn skills(refusal: SkillsRefusal) -> &'static str {
     match refusal {
@@ -24,6 +25,22 @@ const fn skills(refusal: SkillsRefusal) -> &'static str {
         }
         SkillsRefusal::Lost => {
             "What was read of the file did not come back whole. Choose the file again; nothing was kept."
+        }
+    }
+}
+
+fn minors(refusal: MinorsRefusal) -> String {
+    match refusal {
+        MinorsRefusal::TooLarge(most) => format!(
+            "A file takes up to {} ids. Bring them in parts. Nothing was changed.",
+            thousands(u32::try_from(most).unwrap_or(u32::MAX))
+        ),
+        MinorsRefusal::NotText => {
+            "This is no CSV file in UTF-8. Save it as “CSV UTF-8” and bring it again. Nothing was changed.".to_owned()
+        }
+        MinorsRefusal::Empty => {
+            "There is no id in this file: each row begins with the user id of the course site. Nothing was changed."
+                .to_owned()
         }
     }
 }
@@ -66,6 +83,10 @@ pub(super) fn institution(refusal: &InstitutionRefusal) -> String {
         InstitutionRefusal::LinkedIn => {
             "Type the number of your page at LinkedIn, or its address with the number, for instance https://www.linkedin.com/company/1337; its name alone is not enough. Or leave the field empty."
         }
+        InstitutionRefusal::NamesHidden => {
+            "Your institution’s policies let administrators see how many hold a badge, and not who. Whoever may change the policies can allow names there."
+        }
+        InstitutionRefusal::Minors(refusal) => return minors(*refusal),
         InstitutionRefusal::Skills(refusal) => skills(*refusal),
         InstitutionRefusal::Authority(AuthorityProblem::Accreditation) => {
             "Say in at most 500 characters who accredits the institution, or leave the field empty."

@@ -88,6 +88,8 @@ fn credential(refusal: CredentialRefusal) -> String {
         CredentialRefusal::ShareMany => {
             "This badge has 20 share links that work. Withdraw one before you make another; no link was made."
         }
+        CredentialRefusal::ShareEnded => "This link showed a badge for a time; that time is over.",
+        CredentialRefusal::TimelineEnded => "This link showed a timeline for a time; that time is over.",
         CredentialRefusal::ShareWithdrawn => "The holder of this badge has withdrawn this link.",
         CredentialRefusal::KeyReason => {
             "Say in 1 to 500 characters why the key is withdrawn; it is kept in the audit log."

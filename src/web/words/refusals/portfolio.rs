@@ -64,6 +64,7 @@ pub(super) fn portfolio(refusal: &PortfolioRefusal) -> String {
         PortfolioRefusal::Days => {
             "Choose for how long the link is to work: 7, 30 or 90 days. No link was made."
         }
+        PortfolioRefusal::Ended => "This link showed a collection of badges for a time; that time is over.",
         PortfolioRefusal::Over(until, zone) => {
             let end = zone.short_day(*until);
             return format!("This link showed a collection of badges until {end}; that time is over.");
