@@ -141,11 +141,13 @@ pub(super) fn carry(
     Ok(())
 }
 
+/// A platform, and since when its people are taken for minors.
+pub(crate) type OfPlatform = (Platform, Option<DateTime<Utc>>);
+/// Somebody, and since when they are taken for a minor.
+pub(crate) type OfPerson = (Person, DateTime<Utc>);
+
 /// The platforms of an institution, oldest first, each with since when its people are taken for minors.
-pub(crate) fn of_platforms(
-    db: &mut Db,
-    tenant: &TenantId,
-) -> Result<Vec<(Platform, Option<DateTime<Utc>>)>, StoreError> {
+pub(crate) fn of_platforms(db: &mut Db, tenant: &TenantId) -> Result<Vec<OfPlatform>, StoreError> {
     let rows: Vec<(PlatformRow, Option<i64>)> = on_both!(db, |connection| platforms::table
         .filter(platforms::tenant_id.eq(tenant.as_str()))
         .order((platforms::created_at, platforms::id))
@@ -161,7 +163,7 @@ pub(crate) fn of_people(
     db: &mut Db,
     tenant: &TenantId,
     page: Page,
-) -> Result<(Vec<(Person, DateTime<Utc>)>, i64), StoreError> {
+) -> Result<(Vec<OfPerson>, i64), StoreError> {
     let total: i64 = people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::minor_since_at.is_not_null())

@@ -48,7 +48,6 @@ pub(crate) struct OfPeriod {
 /// The numbers of an institution.
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
-    pub(crate) now: DateTime<Utc>,
     pub(crate) institution: Tenant,
     /// How many people have at least one of the badges that are meant.
     pub(crate) people: i64,
@@ -188,7 +187,6 @@ pub(crate) async fn seen(
         let (lineages, badges_in_all) = stored::by_lineage(db, &id, &wanted, part)?;
         let (skills, skills_in_all) = by_skill(db, &id, &known, &wanted, skills_part)?;
         Ok(Seen {
-            now,
             people,
             sums: sums(&known, &by_badge),
             badges: lineages.into_iter().map(|one| of_lineage(&known, one)).collect(),

@@ -21,30 +21,33 @@ const BAND_BODY: &str = "M30 160h180v40H30z";
 const BAND_ENDS: &str = "M6 172h36v38H6l12-19zM234 172h-36v38h36l-12-19z";
 const BAND_FOLDS: &str = "M30 200h12v10zM210 200h-12v10z";
 
+/// How far a step along the diagonal goes to the side.
+const DIAGONAL: f32 = std::f32::consts::FRAC_1_SQRT_2;
+
 /// Directions by 15 degrees, clockwise from the right. As numbers, since a sine is not the same to its last digit everywhere.
 const DIRECTIONS: [(f32, f32); 24] = [
     (1.0, 0.0),
     (0.965_93, 0.258_82),
     (0.866_03, 0.5),
-    (0.707_11, 0.707_11),
+    (DIAGONAL, DIAGONAL),
     (0.5, 0.866_03),
     (0.258_82, 0.965_93),
     (0.0, 1.0),
     (-0.258_82, 0.965_93),
     (-0.5, 0.866_03),
-    (-0.707_11, 0.707_11),
+    (-DIAGONAL, DIAGONAL),
     (-0.866_03, 0.5),
     (-0.965_93, 0.258_82),
     (-1.0, 0.0),
     (-0.965_93, -0.258_82),
     (-0.866_03, -0.5),
-    (-0.707_11, -0.707_11),
+    (-DIAGONAL, -DIAGONAL),
     (-0.5, -0.866_03),
     (-0.258_82, -0.965_93),
     (0.0, -1.0),
     (0.258_82, -0.965_93),
     (0.5, -0.866_03),
-    (0.707_11, -0.707_11),
+    (DIAGONAL, -DIAGONAL),
     (0.866_03, -0.5),
     (0.965_93, -0.258_82),
 ];

@@ -104,7 +104,7 @@ impl Drawing {
         named.sort_unstable();
         named.dedup();
         let plain = |name: &str| matches!(name, "initials" | "shape" | "colour");
-        let mark = |name: &str| marks::PARTS.iter().any(|part| *part == name);
+        let mark = |name: &str| marks::PARTS.contains(&name);
         let known = named.iter().all(|name| plain(name) || mark(name));
         if asked.len() > MOST_QUERY || !known || named.len() != all {
             return Err(NotDrawn::Query);
