@@ -483,6 +483,22 @@ fn no_file_is_too_long_to_read_in_one_sitting() {
     assert!(long.is_empty(), "over 24 kB: {long:?}");
 }
 
+/// What is done already is known by its moment alone: the second of two would never be done.
+#[test]
+fn no_two_migrations_have_one_moment() {
+    for database in ["sqlite", "postgres"] {
+        let listed = fs::read_dir(root().join("migrations").join(database)).unwrap();
+        let mut moments: Vec<String> = listed
+            .map(|one| one.unwrap().file_name().into_string().unwrap())
+            .map(|name| name.split('_').next().unwrap().to_owned())
+            .collect();
+        let all = moments.len();
+        moments.sort();
+        moments.dedup();
+        assert_eq!(moments.len(), all, "{database}: {moments:?}");
+    }
+}
+
 #[test]
 fn the_check_itself_can_fail() {
     let source = Source {

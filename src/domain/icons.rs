@@ -53,7 +53,7 @@ const FIRST: [&str; 40] = [
     "briefcase",
     "wrench",
     "palette",
-    "music",
+    "guitar",
     "camera",
     "shield-check",
 ];

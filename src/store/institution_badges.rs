@@ -202,7 +202,10 @@ pub(crate) fn reach(db: &mut Db, tenant: &TenantId, badge: &BadgeId) -> Result<R
         on_both!(db, |connection| institution_badge_reach::table
             .filter(institution_badge_reach::tenant_id.eq(tenant.as_str()))
             .filter(institution_badge_reach::badge_id.eq(badge.as_str()))
-            .order(institution_badge_reach::id)
+            .order((
+                institution_badge_reach::platform_id,
+                institution_badge_reach::course_id,
+            ))
             .select((
                 institution_badge_reach::platform_id,
                 institution_badge_reach::course_id,

@@ -22,6 +22,8 @@ const PACKED: &[(&str, &str)] = &[
     ),
     ("foreign_badges", "portfolios/badges.jsonl and elsewhere/"),
     ("holder_notes", "portfolios/notes.jsonl"),
+    ("institution_badge_reach", "programmes.json"),
+    ("institution_badges", "programmes.json"),
     ("issuer_keys", "issuers/, the public parts"),
     ("issuers", "issuers/"),
     ("lineage_acceptances", "programmes.json"),
@@ -92,6 +94,7 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
     (
         OF_RUNNING,
         &[
+            "account_joins",
             "admin_links",
             "admin_sessions",
             "admins",
@@ -107,6 +110,7 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
             "joins",
             "nonces",
             "notice_handlers",
+            "outside_looks",
             "placements",
             "policies",
             "probes",

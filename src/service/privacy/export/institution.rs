@@ -113,7 +113,7 @@ where
         \x20                lapsed: by something newer than the last award (newer), by a teacher\n\
         \x20                (by_hand), or while its rule is met (automatic).\n\
          programmes.json  Stacks of the institution: what each takes, in every version, its terms,\n\
-        \x20                reviews and waived parts, and who makes them.\n\
+        \x20                reviews and waived parts, and who makes them; badges that courses take.\n\
          portfolios/      What students brought of other issuers, the collections and timelines\n\
         \x20                that they show, and their own words on badges: a line of JSON each.\n\
          elsewhere/       The badges of other issuers, as they came.\n\

@@ -1,5 +1,5 @@
 //! Programmes in the archive of an institution: what each takes, in all of its versions, its terms, reviews and waivers, and who makes
-//! them.
+//! them. Its badges for courses beside them.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::pack::Pack;
 use super::pretty;
 use crate::domain::badge::Badge;
+use crate::domain::institution_badge::InstitutionBadge;
 use crate::domain::programme::{Maker, Programme, Review, Waiver};
 use crate::domain::rule::{Rule, RuleState};
 use crate::domain::sentence::{Names, sentence_in_full};
@@ -15,7 +16,7 @@ use crate::ids::{BadgeId, PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::store::programmes::makers;
-use crate::store::{Db, StoreError, lineages, people, programmes, rules, tenants};
+use crate::store::{Db, StoreError, institution_badges, lineages, people, programmes, rules, tenants};
 
 /// Packs `programmes.json`.
 pub(super) async fn pack(cairn: &Cairn, tenant: &TenantId, pack: &mut Pack) -> Result<(), ServiceError> {
@@ -31,13 +32,17 @@ pub(super) async fn pack(cairn: &Cairn, tenant: &TenantId, pack: &mut Pack) -> R
                 json!({ "who": who(db, &id, &one.person)?, "since": one.at, "by_administrator": one.by }),
             );
         }
+        let mut taken = Vec::new();
+        for (one, badge) in institution_badges::all(db, &id)? {
+            taken.push(told_own(db, &one, &badge)?);
+        }
         let counted = lineages::accepted(db, &id)?;
         let counted = counted.into_iter().map(
             |(badge, substance, by, at)| json!({ "copy": badge, "substance": substance, "by": by, "at": at }),
         );
         Ok(json!({
             "programmes": all, "instructors_who_make_them": named,
-            "changed_copies_that_count": counted.collect::<Vec<_>>(),
+            "changed_copies_that_count": counted.collect::<Vec<_>>(), "badges_that_courses_take": taken,
         }))
     });
     let document = found.await?;
@@ -83,6 +88,17 @@ fn told(db: &mut Db, programme: &Programme, badge: &Badge) -> Result<Value, Stor
         "reviews": reviews.iter().map(told_review).collect::<Vec<_>>(), "waivers": waivers,
         "saved_by": programme.saved_by.as_ref().map(told_maker),
         "made": programme.created_at, "last_saved": programme.updated_at,
+    }))
+}
+
+/// A badge that courses take: as it is edited, as they take it, and which of them may.
+fn told_own(db: &mut Db, one: &InstitutionBadge, badge: &Badge) -> Result<Value, StoreError> {
+    let reach = institution_badges::reach(db, &badge.tenant, &badge.id)?;
+    Ok(json!({
+        "badge": badge.id, "state": badge.state, "draft": one.draft, "published": one.published,
+        "version": one.version, "published_at": one.published_at, "every_course": one.everywhere,
+        "platforms": reach.platforms, "courses": reach.courses,
+        "saved_by": one.saved_by, "made": one.created_at, "last_saved": one.updated_at,
     }))
 }
 
