@@ -176,6 +176,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Saved. What awards now stays until you activate the programme.",
     ),
     (
+        "programme-made",
+        Status::Earned,
+        "Saved as a draft. Nobody is awarded it until you activate it.",
+    ),
+    (
         "programme-active",
         Status::InProgress,
         "Activated. Everybody who has earned enough parts is being awarded, whenever they earned them.",
@@ -200,7 +205,16 @@ const NOTICES: &[(&str, Status, &str)] = &[
         Status::InProgress,
         "Asked. Whoever else makes programmes finds it there and can answer.",
     ),
-    ("review-answered", Status::Earned, "Answered."),
+    (
+        "review-approved",
+        Status::Earned,
+        "Approved as it is now. It can be activated.",
+    ),
+    (
+        "review-changes",
+        Status::Neutral,
+        "Sent. Whoever designed it reads here what you want changed.",
+    ),
     (
         "badge-saved",
         Status::Earned,

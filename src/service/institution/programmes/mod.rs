@@ -23,12 +23,14 @@ use crate::store::{Db, StoreError, badges, issuers, lineages, policies, programm
 
 pub(crate) mod accepting;
 pub(crate) mod making;
+mod offering;
 pub(crate) mod reviewing;
 pub(crate) mod saving;
 pub(crate) mod trying;
 pub(crate) mod waiving;
 
 pub(crate) use making::By;
+pub(crate) use offering::offered;
 
 /// A programme in the list.
 #[derive(Debug, Clone)]
@@ -39,6 +41,8 @@ pub(crate) struct Summary {
     pub(crate) parts: usize,
     /// Whether a rule waits that does not decide yet.
     pub(crate) has_draft: bool,
+    /// Whether it waits for a second person, and whether whoever looks can be that one.
+    pub(crate) awaits: Option<bool>,
 }
 
 /// A programme with everything that its page shows.
@@ -84,7 +88,8 @@ pub(crate) async fn list(
         by.may(db, &id)?;
         let institution = institution(db, &id)?;
         let mut all = Vec::new();
-        for (_, badge) in programmes::all(db, &id)? {
+        for (programme, badge) in programmes::all(db, &id)? {
+            let awaits = reviewing::awaits(db, &programme, &badge, &by)?;
             let draft = rules::draft(db, &id, &badge.id)?;
             let has_draft = draft.is_some();
             let rule = rules::active(db, &id, &badge.id)?.or(draft);
@@ -93,6 +98,7 @@ pub(crate) async fn list(
                 holders: count(programmes::holders(db, &id, &badge.id, now)?),
                 parts: parts.len(),
                 has_draft,
+                awaits,
                 badge,
             });
         }
@@ -151,24 +157,6 @@ fn named_by(active: Option<&Rule>, draft: Option<&Rule>) -> Vec<BadgeId> {
     let rules = active.into_iter().chain(draft);
     let named: BTreeSet<BadgeId> = rules.flat_map(|rule| rule.root.badges().cloned()).collect();
     named.into_iter().collect()
-}
-
-/// The badges of which programmes of an institution can be made, of each lineage one, by course.
-///
-/// # Errors
-/// As [`list`].
-#[tracing::instrument(name = "programmes.offered", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
-pub(crate) async fn offered(
-    cairn: &Cairn,
-    by: impl Into<By>,
-    tenant: &TenantId,
-) -> Result<(Tenant, Vec<Offered>), ServiceError> {
-    let (id, by) = (tenant.clone(), by.into());
-    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        by.may(db, &id)?;
-        Ok((institution(db, &id)?, programmes::offered(db, &id)?))
-    });
-    found.await
 }
 
 /// All badges of an institution that build on badges.
@@ -306,8 +294,11 @@ fn hindrances(
     if policies::get(db, tenant)?.programme_reviews {
         let digest = digest(&badge.design, root, &programme.terms);
         let review = programmes::review_of(db, tenant, &badge.id, &digest)?;
-        if !review.is_some_and(|review| review.state == ReviewState::Approved) {
-            found.push(Hindrance::NotApproved);
+        match review.map(|review| review.state) {
+            Some(ReviewState::Approved) => {}
+            Some(ReviewState::Waits) => found.push(Hindrance::AwaitsApproval),
+            Some(ReviewState::Changes) => found.push(Hindrance::ChangesAsked),
+            None => found.push(Hindrance::NotApproved),
         }
     }
     Ok(found)

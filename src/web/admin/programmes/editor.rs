@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::course_of;
-use crate::domain::badge::Picture;
+use crate::domain::badge::{BadgeState, Picture};
 use crate::domain::issuer::Tenant;
 use crate::domain::programme::{MAX_CHOICES, Offered, Parts, PartsEnd, Place, Terms};
 use crate::ids::BadgeId;
@@ -126,6 +126,30 @@ impl Filled {
     }
 }
 
+impl Filled {
+    /// What is wrong with how many of each choice are needed, each at its field: a choice of which nothing is chosen needs no number.
+    fn unneeded(&self) -> Vec<Problem> {
+        let wrong = |(choice, needed): (usize, &u16)| {
+            let place = Place::Choice(choice);
+            let of = self.parts.badges.iter().filter(|(_, own)| *own == place).count();
+            let number = choice.saturating_add(1);
+            let text = match usize::from(*needed) {
+                _ if of == 0 => return None,
+                0 => format!("Type how many badges of choice {number} are needed: 1 to {of}."),
+                needed if needed > of => {
+                    format!("Choice {number} has {of}, so at most {of} of them can be needed.")
+                }
+                _ => return None,
+            };
+            Some(Problem {
+                field: format!("needed.{choice}"),
+                text,
+            })
+        };
+        self.parts.needed.iter().enumerate().filter_map(wrong).collect()
+    }
+}
+
 fn place_of(value: &str) -> Option<Place> {
     match value {
         "prerequisite" => Some(Place::Prerequisite),
@@ -195,16 +219,19 @@ async fn save_known(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminErr
 async fn save(desk: &Desk, id: Option<&BadgeId>) -> Result<HttpResponse, AdminError> {
     let (by, tenant) = (desk.by()?, &desk.tenant);
     let (institution, mut offered) = programmes::offered(desk.cairn(), &by, tenant).await?;
+    let mut is_awarding = false;
     if let Some(id) = id {
         let opened = programmes::open(desk.cairn(), &by, tenant, id).await?;
         keep_chosen(&mut offered, &opened);
+        is_awarding = opened.badge.state == BadgeState::Active;
     }
     let filled = Filled::typed(desk.fields());
     let mut problems = Vec::new();
     if desk.fields().text("action") != "save" {
         return desk.show(&view(desk, &institution, id, &filled, &offered, problems));
     }
-    let (design, unread) = design(&filled.fields, institution.zone());
+    let (design, mut unread) = design(&filled.fields, institution.zone());
+    unread.extend(filled.unneeded());
     if unread.is_empty() {
         let typed = Typed {
             design,
@@ -214,7 +241,10 @@ async fn save(desk: &Desk, id: Option<&BadgeId>) -> Result<HttpResponse, AdminEr
         };
         let known = id.map(|id| (id, filled.fields.revision));
         match saving::save(desk.cairn(), &by, tenant, known, typed).await {
-            Ok(Saved::Done(id)) => return Ok(desk.go_saying(&desk.programme_href(&id), "programme-saved")),
+            Ok(Saved::Done(id)) => {
+                let word = if is_awarding { "programme-saved" } else { "programme-made" };
+                return Ok(desk.go_saying(&desk.programme_href(&id), word));
+            }
             Ok(Saved::Wrong(wrong)) => problems.extend(wrong.iter().map(at_field)),
             Ok(Saved::Changed) => problems.push(whole(
                 "Somebody changed this programme since you opened it. Nothing was saved; open it in another tab to see what is there, and save again from the new page.",
