@@ -14,10 +14,14 @@ use crate::service::Cairn;
 use crate::service::badge::coach::{endorsed, has_authority, look_over};
 use crate::service::base::error::ServiceError;
 use crate::service::institution::administrators::Administrator;
-use crate::store::{badges, courses, dismissals, endorsements, institution_badges, lineages, rules, tenants};
+use crate::store::{
+    badges, courses, dismissals, endorsements, institution_badges, lineages, programmes, rules, tenants,
+};
 
 /// Courses that the report lists, those first of which most is open.
 const MOST_COURSES: usize = 200;
+/// How the programmes of the institution are called among its courses.
+const PROGRAMMES: &str = "the programmes";
 /// Badges that are named of those that say the same.
 const MOST_OF_GROUP: usize = 10;
 
@@ -53,7 +57,8 @@ pub(crate) struct AlikeBadges {
 /// What is open in one course.
 #[derive(Debug, Clone)]
 pub(crate) struct CourseNumbers {
-    pub(crate) course: String,
+    /// Of the institution's own badges: none.
+    pub(crate) course: Option<String>,
     pub(crate) badges: usize,
     pub(crate) blocks: usize,
     pub(crate) should: usize,
@@ -118,10 +123,14 @@ pub(crate) async fn report(
                 course.signed.push(one);
             }
         }
+        let home = programmes::home(db, &id)?;
         let mut report = Report {
             now,
             tenant,
-            courses: by_course.len(),
+            courses: by_course
+                .keys()
+                .filter(|course| home.as_ref() != Some(*course))
+                .count(),
             badges: 0,
             in_peace: 0,
             dismissed: 0,
@@ -133,13 +142,17 @@ pub(crate) async fn report(
         let mut kinds: BTreeMap<&'static str, usize> = BTreeMap::new();
         let mut names: HashMap<CourseId, String> = HashMap::new();
         for course in by_course.keys() {
+            if home.as_ref() == Some(course) {
+                names.insert(course.clone(), PROGRAMMES.to_owned());
+                continue;
+            }
             let name = courses::get(db, &id, course)?.map(|course| course.name().to_owned());
             names.insert(course.clone(), name.unwrap_or_default());
         }
         let lineage = lineages::of_badges(db, &id, course_of.keys())?;
         (report.alike, report.more_alike) = alike(&by_course, &lineage, &names);
         for (course, gathered) in by_course {
-            let name = names.remove(&course).unwrap_or_default();
+            let name = names.remove(&course).filter(|_| home.as_ref() != Some(&course));
             let numbers = count(&mut report, &mut kinds, name, gathered, has_authority);
             report.by_course.push(numbers);
         }
@@ -201,7 +214,7 @@ fn alike(
 fn count(
     report: &mut Report,
     kinds: &mut BTreeMap<&'static str, usize>,
-    course: String,
+    course: Option<String>,
     gathered: Gathered,
     has_authority: bool,
 ) -> CourseNumbers {

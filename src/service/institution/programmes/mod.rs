@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::domain::audit::{Action, Entry};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
+use crate::domain::coach::Found;
 use crate::domain::design_review::{RuleContext, RuleProblem, review_rule};
 use crate::domain::issuer::Tenant;
 use crate::domain::programme::{Hindrance, Offered, Programme, ReviewState, digest};
@@ -22,6 +23,7 @@ use crate::service::base::refusal::ProgrammeRefusal;
 use crate::store::{Db, StoreError, badges, issuers, lineages, policies, programmes, rules, tenants};
 
 pub(crate) mod accepting;
+mod hints;
 pub(crate) mod making;
 mod offering;
 pub(crate) mod reviewing;
@@ -41,6 +43,8 @@ pub(crate) struct Summary {
     pub(crate) parts: usize,
     /// Whether a rule waits that does not decide yet.
     pub(crate) has_draft: bool,
+    /// How much is worth a thought about its design.
+    pub(crate) hints: usize,
     /// Whether it waits for a second person, and whether whoever looks can be that one.
     pub(crate) awaits: Option<bool>,
 }
@@ -62,6 +66,8 @@ pub(crate) struct Opened {
     pub(crate) changed: Vec<accepting::Changed>,
     /// The last part of the addresses of its issuer.
     pub(crate) issuer: String,
+    /// What is worth a thought about its design.
+    pub(crate) hints: Vec<Found>,
 }
 
 impl Opened {
@@ -87,7 +93,7 @@ pub(crate) async fn list(
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         by.may(db, &id)?;
         let institution = institution(db, &id)?;
-        let mut all = Vec::new();
+        let (mut all, hints) = (Vec::new(), hints::open(db, &id, now)?);
         for (programme, badge) in programmes::all(db, &id)? {
             let awaits = reviewing::awaits(db, &programme, &badge, &by)?;
             let draft = rules::draft(db, &id, &badge.id)?;
@@ -98,6 +104,7 @@ pub(crate) async fn list(
                 holders: count(programmes::holders(db, &id, &badge.id, now)?),
                 parts: parts.len(),
                 has_draft,
+                hints: hints.iter().filter(|(about, _)| *about == badge.id).count(),
                 awaits,
                 badge,
             });
@@ -137,7 +144,10 @@ fn open_in(db: &mut Db, tenant: &TenantId, id: &BadgeId, now: DateTime<Utc>) -> 
         Some(rule) => hindrances(db, &programme, &badge, &rule.root, now)?,
         None => vec![Hindrance::Rule(RuleProblem::EmptyRule)],
     };
+    let hints = hints::open(db, tenant, now)?;
+    let of_it = hints.into_iter().filter(|(about, _)| about == id);
     Ok(Opened {
+        hints: of_it.map(|(_, found)| found).collect(),
         institution: institution(db, tenant)?,
         names: names_of(db, tenant, &parts)?,
         holders: count(programmes::holders(db, tenant, id, now)?),

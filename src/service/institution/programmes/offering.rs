@@ -36,8 +36,8 @@ fn each_once(db: &mut Db, tenant: &TenantId) -> Result<Vec<Offered>, StoreError>
         lines.entry(one.lineage.clone()).or_default().push(one);
     }
     let mut all = Vec::with_capacity(lines.len());
-    for (lineage, mut line) in lines {
-        if let Some(at) = line.iter().position(|one| one.badge.id == lineage) {
+    for (first, mut line) in lines {
+        if let Some(at) = line.iter().position(|one| one.badge.id == first) {
             all.push(line.swap_remove(at));
             continue;
         }

@@ -26,6 +26,7 @@ use crate::web::views::admin::{
     ConsoleConfirmPage, CopyLine, MapLine, PartLine, ProgrammeLine, ProgrammeMapPage, ProgrammePage,
     ProgrammesPage,
 };
+use crate::web::views::instructor::CoachList;
 use crate::web::views::shared::{LinkTo, count_of, thousands};
 use crate::web::words;
 
@@ -87,9 +88,13 @@ async fn list(desk: Desk) -> Result<HttpResponse, AdminError> {
         href: desk.programme_href(&one.badge.id),
         state: words::states::badge(&one.badge.state),
         has: format!(
-            "{} · {}",
+            "{} · {}{}",
             count_of(number(one.parts), "badge", "badges"),
-            hold(one.holders)
+            hold(one.holders),
+            match one.hints {
+                0 => String::new(),
+                hints => format!(" · {} on its design", count_of(number(hints), "hint", "hints")),
+            }
         ),
         waits: match one.awaits {
             Some(true) => Some("waits for your approval"),
@@ -115,11 +120,13 @@ async fn show(desk: Desk) -> Result<HttpResponse, AdminError> {
     let page = desk.page_of(&opened.institution, &opened.badge.design.name);
     let is_console = desk.is_console();
     let (prerequisites, parts) = parts(&opened);
+    let hints = CoachList::of(&page, None, &opened.hints);
     let state = &opened.badge.state;
     let changes = *state != BadgeState::Retired;
     let has_rule = opened.rule().is_some_and(|rule| !rule.root.nodes.is_empty());
     desk.show(&ProgrammePage {
         page,
+        hints,
         state: words::states::badge(state),
         picture: picture_of(&opened.badge),
         holders: hold(opened.holders),

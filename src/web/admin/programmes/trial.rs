@@ -68,6 +68,7 @@ async fn tried(desk: &Desk, changed: Option<String>) -> Result<ProgrammeTrialPag
         paging: trial
             .names
             .as_ref()
+            .filter(|_| count > 0)
             .map(|names| paging(desk, at, names.len(), count)),
         names: trial.names.clone(),
         no_names: if desk.is_console() {

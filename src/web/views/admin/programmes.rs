@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::AdminPage;
 use crate::web::graph::Drawing;
-use crate::web::views::instructor::{BadgeFields, PictureMaker};
+use crate::web::views::instructor::{BadgeFields, CoachList, PictureMaker};
 use crate::web::views::shared::{
     Choice, LinkTo, Paging, PictureView, ProblemList, SafeHtml, StatusChip, When,
 };
@@ -93,6 +93,8 @@ impl ChoiceLine {
 #[template(path = "admin/programme.html")]
 pub(crate) struct ProgrammePage {
     pub(crate) page: AdminPage,
+    /// What is worth a thought about its design.
+    pub(crate) hints: CoachList,
     pub(crate) state: StatusChip,
     pub(crate) picture: PictureView,
     /// "214 people hold it".
