@@ -131,6 +131,13 @@ fn a_programme_is_made_tried_and_activated_and_its_page_and_those_of_its_parts_l
         );
         let log = ada.get(&format!("/admin/audit/{tenant}")).await;
         assert!(log.words().contains("activated a programme"), "{}", log.words());
+        let log = log.text();
+        let (seen, more) = log.split_once("nav-more").unwrap();
+        assert!(
+            seen.contains("aria-current") && !seen.contains(">Endorsements<"),
+            "where somebody is stays in sight"
+        );
+        assert!(more.contains(">Endorsements<") && !more.contains("aria-current"));
         stage.scene.end().await;
     });
 }
