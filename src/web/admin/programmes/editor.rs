@@ -133,8 +133,10 @@ impl Filled {
             let place = Place::Choice(choice);
             let of = self.parts.badges.iter().filter(|(_, own)| *own == place).count();
             let number = choice.saturating_add(1);
+            if of == 0 {
+                return None;
+            }
             let text = match usize::from(*needed) {
-                _ if of == 0 => return None,
                 0 => format!("Type how many badges of choice {number} are needed: 1 to {of}."),
                 needed if needed > of => {
                     format!("Choice {number} has {of}, so at most {of} of them can be needed.")
