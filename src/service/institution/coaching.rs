@@ -226,11 +226,13 @@ fn count(
     } = gathered;
     let endorsed = endorsed(&badges, &in_hand, &signed, report.now);
     let standing = look_over(&badges, &in_hand, &endorsed, has_authority, dismissed);
-    let open: Vec<_> = standing
+    // What is said of a set is said of a course, which the home of the programmes is not.
+    let said: Vec<_> = standing
         .found
         .iter()
-        .filter(|one| standing.is_open(one))
+        .filter(|one| course.is_some() || one.badge.is_some())
         .collect();
+    let open: Vec<_> = said.iter().copied().filter(|one| standing.is_open(one)).collect();
     let of = |weight: Weight| open.iter().filter(|one| one.finding.weight() == weight).count();
     for one in &open {
         let known = kinds.entry(one.finding.code()).or_default();
@@ -243,7 +245,7 @@ fn count(
         all = all.saturating_add(1);
         in_peace = in_peace.saturating_add(usize::from(is_left(badge)));
     }
-    let at_rest = standing.found.len().saturating_sub(open.len());
+    let at_rest = said.len().saturating_sub(open.len());
     report.badges = report.badges.saturating_add(all);
     report.in_peace = report.in_peace.saturating_add(in_peace);
     report.dismissed = report.dismissed.saturating_add(at_rest);
