@@ -68,6 +68,8 @@ pub(crate) struct Opened {
     pub(crate) issuer: String,
     /// What is worth a thought about its design.
     pub(crate) hints: Vec<Found>,
+    /// Whether its texts and terms stay while it awards, because a second person approves them.
+    pub(crate) texts_stay: bool,
 }
 
 impl Opened {
@@ -148,6 +150,7 @@ fn open_in(db: &mut Db, tenant: &TenantId, id: &BadgeId, now: DateTime<Utc>) -> 
     let of_it = hints.into_iter().filter(|(about, _)| about == id);
     Ok(Opened {
         hints: of_it.map(|(_, found)| found).collect(),
+        texts_stay: badge.state == BadgeState::Active && policies::get(db, tenant)?.programme_reviews,
         institution: institution(db, tenant)?,
         names: names_of(db, tenant, &parts)?,
         holders: count(programmes::holders(db, tenant, id, now)?),

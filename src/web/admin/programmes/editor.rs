@@ -53,6 +53,8 @@ struct Filled {
     parts_end: PartsEnd,
     finish_begun: bool,
     sought: String,
+    /// Whether its texts and terms stay while it awards.
+    texts_stay: bool,
 }
 
 impl Filled {
@@ -66,6 +68,7 @@ impl Filled {
             parts_end: PartsEnd::default(),
             finish_begun: true,
             sought: String::new(),
+            texts_stay: false,
         }
     }
 
@@ -95,6 +98,7 @@ impl Filled {
             parts_end: *parts_end,
             finish_begun: *finish_begun,
             sought: String::new(),
+            texts_stay: opened.texts_stay,
         }
     }
 
@@ -122,6 +126,7 @@ impl Filled {
                 .unwrap_or_default(),
             finish_begun: form.ticked("finish_begun"),
             sought: form.text("sought"),
+            texts_stay: false,
         }
     }
 }
@@ -221,13 +226,14 @@ async fn save_known(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminErr
 async fn save(desk: &Desk, id: Option<&BadgeId>) -> Result<HttpResponse, AdminError> {
     let (by, tenant) = (desk.by()?, &desk.tenant);
     let (institution, mut offered) = programmes::offered(desk.cairn(), &by, tenant).await?;
+    let mut filled = Filled::typed(desk.fields());
     let mut is_awarding = false;
     if let Some(id) = id {
         let opened = programmes::open(desk.cairn(), &by, tenant, id).await?;
         keep_chosen(&mut offered, &opened);
         is_awarding = opened.badge.state == BadgeState::Active;
+        filled.texts_stay = opened.texts_stay;
     }
-    let filled = Filled::typed(desk.fields());
     let mut problems = Vec::new();
     if desk.fields().text("action") != "save" {
         return desk.show(&view(desk, &institution, id, &filled, &offered, problems));
@@ -335,6 +341,7 @@ fn view(
             })
             .to_vec(),
         finish_begun: filled.finish_begun,
+        texts_stay: filled.texts_stay,
     }
 }
 

@@ -55,6 +55,8 @@ pub(crate) struct ProgrammeEditorPage {
     /// Value, words, and whether it is chosen.
     pub(crate) parts_end: Vec<(&'static str, &'static str, bool)>,
     pub(crate) finish_begun: bool,
+    /// Whether its texts and terms stay while it awards, because a second person approves them.
+    pub(crate) texts_stay: bool,
     pub(crate) back_href: String,
 }
 
