@@ -156,6 +156,24 @@ pub(crate) struct Shown {
     pub(crate) rule: Option<String>,
     /// What has to be handed in.
     pub(crate) evidence: Vec<Asked>,
+    /// Skills in words, of no framework. What was signed before they were shown has the digest that it had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) skills: Vec<String>,
+    /// The badges that the rule asks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) parts: Vec<Part>,
+}
+
+/// A badge that the rule of another one asks for, as an endorser reads of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Part {
+    pub(crate) name: String,
+    /// The course that it is of; none for one of the institution itself.
+    pub(crate) course: Option<String>,
+    /// The id of the achievement, where its page is.
+    pub(crate) achievement: String,
+    pub(crate) outcome: String,
+    pub(crate) criteria: String,
 }
 
 /// An evidence activity as students read it: what is asked, and how it is assessed.

@@ -145,8 +145,12 @@ pub(crate) enum Hindrance {
     OneInTwoTerms {
         names: Vec<String>,
     },
-    /// A second person has to approve it.
+    /// A second person has to approve it, and nobody was asked.
     NotApproved,
+    /// Somebody was asked, and has not answered.
+    AwaitsApproval,
+    /// Whoever was asked wants something changed first.
+    ChangesAsked,
     /// The time of validity of its badge is over.
     TimeOver,
     Retired,

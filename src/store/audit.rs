@@ -339,7 +339,7 @@ fn named_by_badges(
 }
 
 /// The names of the courses that badges, awards, columns, activities and hand-ins with these ids are in; one without a name is
-/// not among them.
+/// not among them, nor is the home of the institution.
 ///
 /// # Errors
 /// Trouble with the database.
@@ -357,6 +357,7 @@ pub(crate) fn courses_of(
                 .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
                 .filter(badges::tenant_id.eq(tenant.as_str()))
                 .filter(badges::id.eq_any(part.iter().copied()))
+                .filter(courses::home.is_null())
                 .select((badges::id, named.0, named.1))
                 .load(connection)?;
             let awards_of: Found = awards::table
@@ -364,6 +365,7 @@ pub(crate) fn courses_of(
                 .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
                 .filter(awards::tenant_id.eq(tenant.as_str()))
                 .filter(awards::id.eq_any(part.iter().copied()))
+                .filter(courses::home.is_null())
                 .select((awards::id, named.0, named.1))
                 .load(connection)?;
             let columns_of: Found = line_items::table

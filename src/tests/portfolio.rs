@@ -12,11 +12,13 @@ use crate::domain::policy::Policy;
 use crate::domain::portfolio::{ForeignBadge, Holder, Standing};
 use crate::domain::rule::Condition;
 use crate::service::award::portfolio::checking;
+use crate::service::institution::self_test::{self, Finding};
 use crate::store::testing::TestDatabase;
 use crate::store::{foreign_badges, looks, policies, tenants};
 use crate::tests::harness::{Scene, on_each_database};
 use crate::tests::privacy::{taken, unpacked};
 use crate::tests::showing::stage::{Stage, design};
+use crate::web::words;
 
 /// Another school, which hosts its badges (Open Badges 2.0).
 pub(crate) struct School {
@@ -417,6 +419,15 @@ fn a_badge_of_a_named_issuer_counts_where_the_institution_allows_it() {
             stage.latest(&badge, &person).await.is_none(),
             "nobody has allowed it"
         );
+        let builder = stage.inside(&format!("/badges/{badge}/rule"));
+        let page = stage.teacher.get(&builder).await.unwrap();
+        reads(&page, "lets no badges of other issuers count");
+        assert!(!page.text().contains(":external\""), "it is not offered");
+        let tried = stage.inside(&format!("/badges/{badge}/preview"));
+        reads(
+            &stage.teacher.get(&tried).await.unwrap(),
+            "lets no badges of other issuers count",
+        );
         let (tenant, now) = (stage.course.tenant.clone(), stage.scene.cairn.clock.now());
         let allowed = Policy {
             external_badges: true,
@@ -428,6 +439,13 @@ fn a_badge_of_a_named_issuer_counts_where_the_institution_allows_it() {
             .store
             .write(move |db| policies::set(db, &tenant, &allowed, now));
         set.await.unwrap();
+        let page = stage.teacher.get(&builder).await.unwrap();
+        assert!(page.text().contains(":external\""), "{}", page.words());
+        assert!(
+            !page.words().contains("can be known as theirs"),
+            "{}",
+            page.words()
+        );
         let again = bring(&mut student, &stage, "badge.json", brought.as_bytes()).await;
         keep(&mut student, &again).await;
         let (_, credential) = stage.awarded(&badge, 0).await;
@@ -438,6 +456,46 @@ fn a_badge_of_a_named_issuer_counts_where_the_institution_allows_it() {
         let decision = stage.inside(&format!("/badges/{badge}/people/{person}"));
         let page = stage.teacher.get(&decision).await.unwrap();
         reads(&page, "Basic welding of Harbour College, checked on");
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn where_no_addresses_are_told_the_builder_and_the_self_test_say_what_mends_it() {
+    crate::app::block_on(async {
+        let scene = Scene::on(TestDatabase::sqlite()).await;
+        scene.moodle.world().share_email(0, false);
+        let mut stage = Stage::set(scene).await;
+        let rule = Condition::ExternalBadge {
+            issuer: "https://harbour.example/issuer".to_owned(),
+            name: "Harbour College".to_owned(),
+            achievement: None,
+        };
+        let badge = stage.badge(design("Welder"), Some(vec![rule])).await;
+        let (tenant, now) = (stage.course.tenant.clone(), stage.scene.cairn.clock.now());
+        let allowed = Policy {
+            external_badges: true,
+            ..Policy::default()
+        };
+        let set = stage
+            .scene
+            .cairn
+            .store
+            .write(move |db| policies::set(db, &tenant, &allowed, now));
+        set.await.unwrap();
+        let builder = stage.inside(&format!("/badges/{badge}/rule"));
+        reads(
+            &stage.teacher.get(&builder).await.unwrap(),
+            "no badge of another issuer can be known as theirs",
+        );
+        let (cairn, course) = (&stage.scene.cairn, &stage.course);
+        let report = self_test::run(cairn, &course.tenant, &course.registration)
+            .await
+            .unwrap();
+        let told = |one: &&Finding| matches!(one, Finding::SharesNoEmails);
+        let found = report.findings.iter().find(told).expect("it is found");
+        let advice = words::self_test::advice(found, &report.registration).unwrap();
+        assert!(advice.contains("Share launcher's email with tool"), "{advice}");
         stage.scene.end().await;
     });
 }

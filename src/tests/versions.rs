@@ -26,6 +26,12 @@ fn two_versions_say_what_differs_whom_it_concerns_and_that_holders_keep_the_badg
             .await
             .unwrap();
         reads(&one, "There is one version only.");
+        assert_eq!(
+            one.words().matches("Version 1, active").count(),
+            1,
+            "{}",
+            one.words()
+        );
 
         let trial = second_version(&mut teacher, &badge).await;
         let here = trial.link("See both versions side by side").unwrap();

@@ -144,7 +144,7 @@ async fn programme(
     ];
     fields.extend(parts.iter().map(|part| (part.as_str(), "required")));
     let saved = admin.submit(&new, &form, &fields).await.during(step)?;
-    let saved = expect(step, saved, "Saved. What awards now stays")?;
+    let saved = expect(step, saved, "Saved as a draft.")?;
 
     let step = "trying the programme";
     let mut own = saved.url.clone();

@@ -14,10 +14,14 @@ use crate::service::Cairn;
 use crate::service::badge::coach::{endorsed, has_authority, look_over};
 use crate::service::base::error::ServiceError;
 use crate::service::institution::administrators::Administrator;
-use crate::store::{badges, courses, dismissals, endorsements, institution_badges, lineages, rules, tenants};
+use crate::store::{
+    badges, courses, dismissals, endorsements, institution_badges, lineages, programmes, rules, tenants,
+};
 
 /// Courses that the report lists, those first of which most is open.
 const MOST_COURSES: usize = 200;
+/// How the programmes of the institution are called among its courses.
+const PROGRAMMES: &str = "the programmes";
 /// Badges that are named of those that say the same.
 const MOST_OF_GROUP: usize = 10;
 
@@ -53,7 +57,8 @@ pub(crate) struct AlikeBadges {
 /// What is open in one course.
 #[derive(Debug, Clone)]
 pub(crate) struct CourseNumbers {
-    pub(crate) course: String,
+    /// Of the institution's own badges: none.
+    pub(crate) course: Option<String>,
     pub(crate) badges: usize,
     pub(crate) blocks: usize,
     pub(crate) should: usize,
@@ -118,10 +123,14 @@ pub(crate) async fn report(
                 course.signed.push(one);
             }
         }
+        let home = programmes::home(db, &id)?;
         let mut report = Report {
             now,
             tenant,
-            courses: by_course.len(),
+            courses: by_course
+                .keys()
+                .filter(|course| home.as_ref() != Some(*course))
+                .count(),
             badges: 0,
             in_peace: 0,
             dismissed: 0,
@@ -133,13 +142,17 @@ pub(crate) async fn report(
         let mut kinds: BTreeMap<&'static str, usize> = BTreeMap::new();
         let mut names: HashMap<CourseId, String> = HashMap::new();
         for course in by_course.keys() {
+            if home.as_ref() == Some(course) {
+                names.insert(course.clone(), PROGRAMMES.to_owned());
+                continue;
+            }
             let name = courses::get(db, &id, course)?.map(|course| course.name().to_owned());
             names.insert(course.clone(), name.unwrap_or_default());
         }
         let lineage = lineages::of_badges(db, &id, course_of.keys())?;
         (report.alike, report.more_alike) = alike(&by_course, &lineage, &names);
         for (course, gathered) in by_course {
-            let name = names.remove(&course).unwrap_or_default();
+            let name = names.remove(&course).filter(|_| home.as_ref() != Some(&course));
             let numbers = count(&mut report, &mut kinds, name, gathered, has_authority);
             report.by_course.push(numbers);
         }
@@ -201,7 +214,7 @@ fn alike(
 fn count(
     report: &mut Report,
     kinds: &mut BTreeMap<&'static str, usize>,
-    course: String,
+    course: Option<String>,
     gathered: Gathered,
     has_authority: bool,
 ) -> CourseNumbers {
@@ -213,11 +226,13 @@ fn count(
     } = gathered;
     let endorsed = endorsed(&badges, &in_hand, &signed, report.now);
     let standing = look_over(&badges, &in_hand, &endorsed, has_authority, dismissed);
-    let open: Vec<_> = standing
+    // What is said of a set is said of a course, which the home of the programmes is not.
+    let said: Vec<_> = standing
         .found
         .iter()
-        .filter(|one| standing.is_open(one))
+        .filter(|one| course.is_some() || one.badge.is_some())
         .collect();
+    let open: Vec<_> = said.iter().copied().filter(|one| standing.is_open(one)).collect();
     let of = |weight: Weight| open.iter().filter(|one| one.finding.weight() == weight).count();
     for one in &open {
         let known = kinds.entry(one.finding.code()).or_default();
@@ -230,7 +245,7 @@ fn count(
         all = all.saturating_add(1);
         in_peace = in_peace.saturating_add(usize::from(is_left(badge)));
     }
-    let at_rest = standing.found.len().saturating_sub(open.len());
+    let at_rest = said.len().saturating_sub(open.len());
     report.badges = report.badges.saturating_add(all);
     report.in_peace = report.in_peace.saturating_add(in_peace);
     report.dismissed = report.dismissed.saturating_add(at_rest);

@@ -1,11 +1,12 @@
 //! The badges that programmes are made of.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 
 use super::held::is_offered;
 use crate::domain::badge::BadgeState;
+use crate::domain::course::End;
 use crate::domain::programme::Offered;
 use crate::ids::{BadgeId, TenantId};
 use crate::store::badges::Row as BadgeRow;
@@ -42,8 +43,8 @@ fn told((row, lineage, title, label, home): Found) -> Result<Offered, StoreError
     })
 }
 
-/// The badges of an institution that were activated, go on and are offered, of each lineage one: the newest. Drafts are nobody's
-/// business.
+/// The badges of an institution that were activated, go on and are offered, in courses that their platform still has: oldest first,
+/// and every badge of a lineage. Drafts are nobody's business.
 pub(crate) fn offered(db: &mut Db, tenant: &TenantId) -> Result<Vec<Offered>, StoreError> {
     let offers = policies::get(db, tenant)?.offers;
     let rows: Vec<Listed> = on_both!(db, |connection| badges::table
@@ -57,6 +58,11 @@ pub(crate) fn offered(db: &mut Db, tenant: &TenantId) -> Result<Vec<Offered>, St
                 .or(badges::state.eq("active"))
         )
         .filter(badges::state.eq_any(["active", "paused"]))
+        .filter(
+            courses::ended_as
+                .is_null()
+                .or(courses::ended_as.assume_not_null().ne(End::Gone.word()))
+        )
         .order((badges::created_at, badges::id))
         .select((
             BadgeRow::as_select(),
@@ -67,16 +73,13 @@ pub(crate) fn offered(db: &mut Db, tenant: &TenantId) -> Result<Vec<Offered>, St
             badges::offered,
         ))
         .load(connection))?;
-    let mut newest: BTreeMap<BadgeId, Offered> = BTreeMap::new();
+    let mut all = Vec::with_capacity(rows.len());
     for (row, lineage, title, label, home, by_teacher) in rows {
         let one = told((row, lineage, title, label, home))?;
         if one.is_home || is_offered(offers, by_teacher) {
-            newest.insert(one.lineage.clone(), one);
+            all.push(one);
         }
     }
-    let mut all: Vec<Offered> = newest.into_values().collect();
-    let key = |one: &Offered| (one.is_home, one.course.clone(), one.badge.design.name.clone());
-    all.sort_by_cached_key(key);
     Ok(all)
 }
 

@@ -52,6 +52,8 @@ fn given(badge: &Badge, n: u8) -> Given {
             alignments: Vec::new(),
             rule: None,
             evidence: Vec::new(),
+            skills: Vec::new(),
+            parts: Vec::new(),
         },
         substance: substance(badge, None),
         comment: "Good.".into(),

@@ -117,7 +117,7 @@ fn nobody_vouches_for_an_invitation_that_nobody_answered() {
             .unwrap();
         let domain = || async { of_badge().await.unwrap().remove(0).domain };
         assert_eq!(domain().await.unwrap().name, "firm.example");
-        done(&own, &[("what", "revoke")]).await;
+        done(&own, &[("what", "revoke"), ("sure", "yes")]).await;
         assert_eq!(domain().await, None, "what was vouched for was taken back");
         let refused = vouch(&stage.scene.cairn, &admin, &tenant, &waits.id, "firm.example").await;
         assert_eq!(refused.unwrap_err().code(), "endorsement.ended");

@@ -1,9 +1,11 @@
 //! A programme from the console to a public page: made, tried in numbers, activated, awarded, and told from both sides.
 
+use crate::domain::policy::Policy;
 use crate::service::institution::administrators::Scope;
-use crate::store::lineages;
+use crate::store::testing::TestDatabase;
+use crate::store::{lineages, policies};
 use crate::tests::console::admin_browser::AdminBrowser;
-use crate::tests::harness::on_each_database;
+use crate::tests::harness::{Scene, on_each_database};
 use crate::tests::showing::stage::{Stage, design, get, until};
 
 #[test]
@@ -23,13 +25,20 @@ fn a_programme_is_made_tried_and_activated_and_its_page_and_those_of_its_parts_l
             "{}",
             new.words()
         );
-        let nameless = ada
-            .send(
-                &new,
-                "/new",
-                &[("name", ""), (part.as_str(), "required"), ("action", "save")],
-            )
-            .await;
+        let unnumbered = [
+            ("name", "Tower"),
+            ("picture_alt", "Stones"),
+            (part.as_str(), "choice.0"),
+            ("action", "save"),
+        ];
+        let unnumbered = ada.send(&new, "/new", &unnumbered).await;
+        assert!(
+            unnumbered.words().contains("Type how many badges of choice 1"),
+            "{}",
+            unnumbered.words()
+        );
+        let nameless = [("name", ""), (part.as_str(), "required"), ("action", "save")];
+        let nameless = ada.send(&unnumbered, "/new", &nameless).await;
         assert_eq!(nameless.status, 422, "{}", nameless.words());
         let shown = ada
             .send(
@@ -39,12 +48,25 @@ fn a_programme_is_made_tried_and_activated_and_its_page_and_those_of_its_parts_l
             )
             .await;
         assert!(
-            shown.words().contains("Saved. What awards now stays"),
+            shown.words().contains("Saved as a draft."),
             "what was chosen stays: {}",
             shown.words()
         );
         assert!(shown.text().contains("<svg") && shown.text().contains("graph-part"));
         let own = shown.url.path().to_owned();
+
+        let hint = "Worth a thought about its design";
+        assert!(shown.words().contains(hint), "{}", shown.words());
+        let report = ada.get(&format!("/admin/coach/{tenant}")).await;
+        for says in ["Courses with badges 1", "Programmes 1 badge"] {
+            assert!(report.words().contains(says), "{says}: {}", report.words());
+        }
+        assert!(!report.links(&format!("/admin/programmes/{tenant}")).is_empty());
+        let editor = ada.get(&format!("{own}/edit")).await;
+        assert!(
+            editor.text().contains("name=\"assessment\"") && editor.text().contains("name=\"skills\""),
+            "what is open can be mended there"
+        );
 
         let tried = ada.get(&format!("{own}/try")).await;
         assert!(tried.words().contains("1 of "), "{}", tried.words());
@@ -97,8 +119,25 @@ fn a_programme_is_made_tried_and_activated_and_its_page_and_those_of_its_parts_l
             "{}",
             paused.words()
         );
+        let asked = ada.send(&paused, "/turn", &[("turn", "retire")]).await;
+        for says in ["Retire “Tower”?", "1 person holds it", "cannot be undone"] {
+            assert!(asked.words().contains(says), "{says}: {}", asked.words());
+        }
+        let retired = ada.send(&asked, "/turn", &[]).await;
+        assert!(
+            retired.words().contains("Retired. Nobody is awarded"),
+            "{}",
+            retired.words()
+        );
         let log = ada.get(&format!("/admin/audit/{tenant}")).await;
         assert!(log.words().contains("activated a programme"), "{}", log.words());
+        let log = log.text();
+        let (seen, more) = log.split_once("nav-more").unwrap();
+        assert!(
+            seen.contains("aria-current") && !seen.contains(">Endorsements<"),
+            "where somebody is stays in sight"
+        );
+        assert!(more.contains(">Endorsements<") && !more.contains("aria-current"));
         stage.scene.end().await;
     });
 }
@@ -154,6 +193,74 @@ fn a_copy_that_asks_something_else_is_counted_by_a_button_of_the_programme() {
             log.words().contains("counted a changed copy for a programme"),
             "{}",
             log.words()
+        );
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn a_second_person_is_told_what_waits_for_them_and_what_their_answer_did() {
+    crate::app::block_on(async {
+        let scene = Scene::on(TestDatabase::sqlite()).await;
+        let stage = Stage::set(scene).await;
+        let (badge, ..) = stage.earned().await;
+        let (tenant, now) = (stage.course.tenant.clone(), stage.scene.cairn.clock.now());
+        let (of, policy) = (
+            tenant.clone(),
+            Policy {
+                programme_reviews: true,
+                ..Policy::default()
+            },
+        );
+        let store = &stage.scene.cairn.store;
+        let set = store.write(move |db| policies::set(db, &of, &policy, now));
+        set.await.unwrap();
+        let scope = Scope::Tenant(tenant.clone());
+        let mut ada = AdminBrowser::of(&stage.scene, &scope, "Ada").await;
+        let mut ben = AdminBrowser::of(&stage.scene, &scope, "Ben").await;
+        let new = ada.get(&format!("/admin/programmes/{tenant}/new")).await;
+        let part = format!("part.{badge}");
+        let typed = [
+            ("name", "Tower"),
+            ("picture_alt", "Stones"),
+            ("criteria", "Stack three stones."),
+            (part.as_str(), "required"),
+            ("action", "save"),
+        ];
+        let shown = ada.send(&new, "/new", &typed).await;
+        let tried = format!("{}/try", shown.url.path());
+        let page = ada.get(&tried).await;
+        let asked = ada.send(&page, "/review", &[("answer", "ask")]).await;
+        assert!(
+            asked.words().contains("It waits for a second person"),
+            "nobody is sent to ask who asked: {}",
+            asked.words()
+        );
+        let own = ada.get("/admin").await;
+        assert!(
+            !own.words().contains("waits for your approval"),
+            "{}",
+            own.words()
+        );
+        let told = ben.get("/admin").await;
+        assert!(
+            told.words().contains("1 programme waits for your approval"),
+            "{}",
+            told.words()
+        );
+        let page = ben.get(&tried).await;
+        assert!(page.words().contains("Stack three stones."), "{}", page.words());
+        let done = ben.send(&page, "/review", &[("answer", "approve")]).await;
+        assert!(
+            done.words().contains("Approved as it is now."),
+            "{}",
+            done.words()
+        );
+        assert!(
+            !ben.get("/admin")
+                .await
+                .words()
+                .contains("waits for your approval")
         );
         stage.scene.end().await;
     });

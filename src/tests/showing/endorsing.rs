@@ -13,6 +13,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use crate::domain::credential::Credential;
+use crate::domain::rule::Condition;
 use crate::ids::BadgeId;
 use crate::store::testing::TestDatabase;
 use crate::store::{badges, endorsements};
@@ -20,6 +21,8 @@ use crate::tests::harness::{ForwardClock, Scene, on_each_database};
 
 use super::stage::{Stage, design, get};
 
+const REVOKE: &[(&str, &str)] = &[("what", "revoke"), ("sure", "yes")];
+const TAKE_KEY: &[(&str, &str)] = &[("what", "key"), ("sure", "yes")];
 const HTML: &str = "text/html,*/*;q=0.8";
 const COMMENT: &str = "We hire for this. <script>alert(1)</script> **Every** year.";
 
@@ -151,6 +154,38 @@ fn the_coach_misses_nobody_outside_once_a_badge_is_endorsed() {
 }
 
 #[test]
+fn an_endorser_reads_the_skills_in_words_and_what_each_part_asks() {
+    crate::app::block_on(async {
+        let scene = Scene::on(TestDatabase::sqlite()).await;
+        let mut stage = Stage::set(scene).await;
+        let mut basics = design("Solderer");
+        basics.criteria = "Solder ten joints.".to_owned();
+        let part = stage.badge(basics, Some(vec![stage.quiz()])).await;
+        let mut whole = design("Welder");
+        whole.details.skills = vec!["Welding".to_owned()];
+        let asks = Condition::HoldsBadge {
+            badge: part.clone(),
+            within_years: None,
+        };
+        let badge = stage.badge(whole, Some(vec![asks])).await;
+        let link = invited(&mut stage, &badge, "Example Works", "").await;
+        let offer = get(&link, HTML).await;
+        for shown in ["Welding", "Solderer", "Solder ten joints."] {
+            assert!(offer.words().contains(shown), "{shown}: {}", offer.words());
+        }
+        assert!(
+            !offer.words().contains("Nothing is handed in to Cairn"),
+            "{}",
+            offer.words()
+        );
+        assert!(!offer.links(part.as_str()).is_empty());
+        // What is signed has the digest of all of it.
+        endorsed(&link, "").await;
+        stage.scene.end().await;
+    });
+}
+
+#[test]
 fn a_body_endorses_by_one_click_and_new_badges_carry_it_until_it_ends() {
     on_each_database(|scene| async move {
         let mut stage = Stage::set(scene).await;
@@ -219,7 +254,7 @@ fn a_body_endorses_by_one_click_and_new_badges_carry_it_until_it_ends() {
         assert_eq!(carried(&earns(&stage, &badge, 2).await).len(), 0);
         let again = done(&own, &[("what", "end")]).await;
         assert_eq!(again.status, 409, "{}", again.words());
-        let revoked = done(&own, &[("what", "revoke")]).await;
+        let revoked = done(&own, REVOKE).await;
         assert!(revoked.words().contains("Taken back."), "{}", revoked.words());
         let web = Fetched::of(&document, &inside).await;
         let alone = serde_json::to_vec(&inside[0]).unwrap();
@@ -359,7 +394,7 @@ fn one_that_was_signed_elsewhere_is_verified_before_it_is_taken() {
         assert!(page.words().contains("Signed at home."), "{}", page.words());
         // There never was a key here that anybody could take.
         let own = told_once(&taken, "own-link");
-        assert_eq!(done(&own, &[("what", "key")]).await.status, 409);
+        assert_eq!(done(&own, TAKE_KEY).await.status, 409);
         stage.scene.end().await;
     });
 }
@@ -476,15 +511,22 @@ fn a_key_is_handed_over_once_and_names_of_others_are_refused() {
 
         let link = invited(&mut stage, &badge, "Example Works", "").await;
         let own = endorsed(&link, "").await;
-        let key = done(&own, &[("what", "key")]).await;
+        for (what, question) in [
+            ("key", "delete Cairn’s copy?"),
+            ("revoke", "Take the endorsement back?"),
+        ] {
+            let asked = done(&own, &[("what", what)]).await;
+            assert!(
+                asked.words().contains(question) && asked.header("content-disposition").is_none(),
+                "{}",
+                asked.words()
+            );
+        }
+        let key = done(&own, TAKE_KEY).await;
         assert!(key.header("content-disposition").is_some());
         let key: Value = serde_json::from_slice(&key.body).unwrap();
         assert!(key["privateKeyJwk"]["d"].is_string());
-        assert_eq!(
-            done(&own, &[("what", "key")]).await.status,
-            409,
-            "it is here no more"
-        );
+        assert_eq!(done(&own, TAKE_KEY).await.status, 409, "it is here no more");
         let (tenant, id) = (stage.course.tenant.clone(), badge.clone());
         let kept = stage
             .scene
@@ -494,7 +536,7 @@ fn a_key_is_handed_over_once_and_names_of_others_are_refused() {
         let kept = kept.await.unwrap().remove(0).given.unwrap().issuer.unwrap();
         assert!(kept.sealed_secret.is_none() && kept.key_taken_at.is_some());
         // Taking it back needs no key.
-        let revoked = done(&own, &[("what", "revoke")]).await;
+        let revoked = done(&own, REVOKE).await;
         assert!(revoked.words().contains("Taken back."), "{}", revoked.words());
         let domain = done(&own, &[("what", "domain"), ("domain", "127.0.0.1")]).await;
         assert!(

@@ -403,6 +403,22 @@ async fn one_badge_in_two_terms_is_offered_once_and_refused_twice_in_one_program
         let (_, offered) = programmes::offered(cairn, &admin("ada"), tenant).await.unwrap();
         let lines: Vec<&BadgeId> = offered.iter().map(|one| &one.lineage).collect();
         assert_eq!(lines, [&first]);
+        assert_eq!(
+            offered[0].badge.id, first,
+            "what was changed into another badge does not name it"
+        );
+        let (of, at, life) = (
+            tenant.clone(),
+            bench.course.id.clone(),
+            CourseLife::Ended {
+                how: End::Gone,
+                at: bench.clock.now(),
+            },
+        );
+        let gone = cairn.store.write(move |db| courses::set_life(db, &of, &at, life));
+        gone.await.unwrap();
+        let (_, left) = programmes::offered(cairn, &admin("ada"), tenant).await.unwrap();
+        assert!(left.is_empty(), "nor does a course that is gone: {left:?}");
         let both = made(&bench, "Both terms", &[&first, &second]).await;
         let opened = programmes::open(cairn, &admin("ada"), tenant, &both)
             .await

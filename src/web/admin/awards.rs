@@ -43,13 +43,22 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
     })
 }
 
+/// Where it was awarded: the home of programmes is no course.
+fn course_of(one: &Sought) -> String {
+    if one.is_of_programme {
+        "the programmes of the institution".to_owned()
+    } else {
+        one.course.name().to_owned()
+    }
+}
+
 fn line(tenant: &TenantId, one: &Sought) -> AwardLine {
     let revocation = one.award.revocation.as_ref();
     let ended = one.course.life.end().is_some() || one.is_of_programme;
     AwardLine {
         holder: one.person.display_name(),
         badge: one.badge.design.name.clone(),
-        course: one.course.name().to_owned(),
+        course: course_of(one),
         awarded: When::date_only(one.award.awarded_at),
         revoked: revocation.map(|gone| (Status::Neutral.saying("Revoked"), When::date_only(gone.at))),
         revoke_href: (ended && revocation.is_none()).then(|| console::award_revoke(tenant, &one.award.id)),
@@ -77,7 +86,7 @@ fn asking(visit: &AdminVisit, institution: &Tenant, one: &Sought, problems: Prob
         ),
         holder,
         badge,
-        course: one.course.name().to_owned(),
+        course: course_of(one),
         awarded: When::date_only(one.award.awarded_at),
         reason: visit.fields.raw("reason").unwrap_or_default().to_owned(),
         problems,

@@ -20,7 +20,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
     let report = coaching::report(&visit.cairn, &visit.admin, &tenant).await?;
     let line = |one: &CourseNumbers| CoachedCourse {
-        name: one.course.clone(),
+        name: one.course.clone().unwrap_or_else(|| "Programmes".to_owned()),
+        href: one.course.is_none().then(|| console::programmes_of(&tenant)),
         badges: one.badges,
         blocks: one.blocks,
         should: one.should,
@@ -42,7 +43,9 @@ async fn show(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
             .iter()
             .map(|(code, count)| (words::coach::kind(code), *count))
             .collect(),
-        more: report.courses.saturating_sub(report.by_course.len()),
+        more: report
+            .courses
+            .saturating_sub(report.by_course.iter().filter(|one| one.course.is_some()).count()),
         courses: report.by_course.iter().map(line).collect(),
         alike: report.alike.iter().map(alike).collect(),
         more_alike: report.more_alike,

@@ -41,6 +41,21 @@ pub(crate) enum AdminPlace {
     Elsewhere,
 }
 
+impl AdminPlace {
+    /// Whether its entry stands behind “More”: what is needed seldom, so that the rest fits on a line.
+    const fn is_rare(self) -> bool {
+        matches!(
+            self,
+            Self::Issuers
+                | Self::Holdings
+                | Self::Endorsements
+                | Self::Privacy
+                | Self::Audit
+                | Self::Administrators
+        )
+    }
+}
+
 /// The text of an entry of the navigation, where it leads, and which page it is.
 type Entry = (&'static str, fn() -> String, AdminPlace);
 
@@ -176,6 +191,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Saved. What awards now stays until you activate the programme.",
     ),
     (
+        "programme-made",
+        Status::Earned,
+        "Saved as a draft. Nobody is awarded it until you activate it.",
+    ),
+    (
         "programme-active",
         Status::InProgress,
         "Activated. Everybody who has earned enough parts is being awarded, whenever they earned them.",
@@ -200,7 +220,16 @@ const NOTICES: &[(&str, Status, &str)] = &[
         Status::InProgress,
         "Asked. Whoever else makes programmes finds it there and can answer.",
     ),
-    ("review-answered", Status::Earned, "Answered."),
+    (
+        "review-approved",
+        Status::Earned,
+        "Approved as it is now. It can be activated.",
+    ),
+    (
+        "review-changes",
+        Status::Neutral,
+        "Sent. Whoever designed it reads here what you want changed.",
+    ),
     (
         "badge-saved",
         Status::Earned,
@@ -264,12 +293,16 @@ impl AdminVisit {
     /// The frame of a page with that title.
     #[must_use]
     pub(crate) fn page(&self, title: &str, place: AdminPlace) -> AdminPage {
-        let nav = PLACES.iter().map(|(text, href, own)| NavItem {
+        let item = |(text, href, own): &Entry| NavItem {
             text: (*text).to_owned(),
             href: href(),
             current: *own == place,
             count: 0,
-        });
+        };
+        // Where somebody is stays in sight.
+        let (more, nav): (Vec<&Entry>, Vec<&Entry>) = PLACES
+            .iter()
+            .partition(|(_, _, own)| own.is_rare() && *own != place);
         AdminPage {
             frame: Page {
                 title: title.to_owned(),
@@ -280,7 +313,7 @@ impl AdminVisit {
                 audience: Audience::Administrator,
                 session: None,
                 csrf: self.cairn.console_proof(&self.session),
-                nav: nav.collect(),
+                nav: nav.into_iter().map(item).collect(),
                 flash: self.notice(),
                 locale: "en".to_owned(),
                 theme_href: accent_of(self.institution.as_ref()),
@@ -290,6 +323,7 @@ impl AdminVisit {
                 says_it_ended: false,
             },
             who: self.admin.name.clone(),
+            more: more.into_iter().map(item).collect(),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::ids::PlatformId;
 use crate::service::base::error::ErrorKind;
 use crate::service::institution::copy_requests;
 use crate::service::institution::issuing::{self, Institution};
+use crate::service::institution::programmes::reviewing;
 use crate::service::institution::rest_access;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::proven::Proven;
@@ -35,7 +36,12 @@ async fn view(visit: &AdminVisit, name: String, problems: ProblemList) -> Result
     for one in &all {
         let (_, asked, _) = copy_requests::asked(&visit.cairn, &visit.admin, &one.tenant.id).await?;
         let to_mend = rest_access::to_mend(&visit.cairn, &visit.admin.scope, &one.tenant.id).await?;
+        let approvals = reviewing::awaiting(&visit.cairn, &visit.admin, &one.tenant.id).await?;
         institutions.push(InstitutionCard {
+            approvals: words::programmes::awaiting(approvals).map(|text| LinkTo {
+                href: console::programmes_of(&one.tenant.id),
+                text,
+            }),
             beyond: beyond(&to_mend),
             ..card(visit, one, asked.len())
         });
@@ -71,6 +77,7 @@ fn card(visit: &AdminVisit, one: &Institution, asked: usize) -> InstitutionCard 
             ),
         }),
         waiting: waiting(number(counts.waiting), number(counts.reviews)),
+        approvals: None,
         beyond: None,
     }
 }

@@ -123,6 +123,7 @@ impl Desk {
             Seat::Course(visit) => AdminPage {
                 frame: visit.page(title, Place::Elsewhere),
                 who: String::new(),
+                more: Vec::new(),
             },
         }
     }

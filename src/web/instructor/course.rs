@@ -14,6 +14,7 @@ use crate::service::course::releases;
 use crate::service::course::scores::{Late, Untaken};
 use crate::service::course::sync::{self, Beyond, Since, Stage};
 use crate::service::credential::endorsing::Outgrown;
+use crate::service::institution::programmes::{By, reviewing};
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
 use crate::web::extract::visit::Visit;
@@ -60,7 +61,12 @@ pub(crate) async fn show(visit: &Visit, teaching: Teaching) -> Result<HttpRespon
         page.attention.clear();
         return visit.show(&page);
     }
-    page.programmes_href = makes_programmes.then(|| visit.href(&course::programmes()));
+    if makes_programmes {
+        let by = By::visiting(&visit.visitor)?;
+        let waiting = reviewing::awaiting(&visit.cairn, by, visit.visitor.tenant()).await?;
+        page.programmes_href = Some(visit.href(&course::programmes()));
+        page.programmes_waiting = words::programmes::awaiting(waiting);
+    }
     page.requests = super::copied::requests(visit, requests);
     page.refused = super::copied::refused(visit, refused);
     page.ask_when_grades_count = ask_when_grades_count
@@ -226,6 +232,7 @@ fn view(
         new_badge_href: powers.create.then(|| visit.href(&course::badge_new())),
         coach_href: visit.href(&course::coach()),
         programmes_href: None,
+        programmes_waiting: None,
         evidence_href: visit.href(&course::evidence()),
         evidence_waiting: overview.waiting,
     }

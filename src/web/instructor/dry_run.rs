@@ -181,6 +181,7 @@ fn view(
                     .iter()
                     .map(|(label, count)| words::rest_grades::unseen_in(label, *count)),
             )
+            .chain(words::portfolio::cannot_count(trial.external).map(str::to_owned))
             .collect(),
         unread: trial
             .unread

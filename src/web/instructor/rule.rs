@@ -17,7 +17,7 @@ use crate::domain::rule::{Condition, GradeColumn, Group};
 use crate::domain::sentence::Names;
 use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, LineItemId};
-use crate::service::badge::design::{self, RuleEditor};
+use crate::service::badge::design::{self, External, RuleEditor};
 use crate::service::badge::lineage::{self, Change};
 use crate::service::badge::resting;
 use crate::service::base::clash::{Clash, Saving, Seen};
@@ -476,6 +476,8 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
         Choice::new(item.id.as_str(), words)
     };
     RuleOptions {
+        external: words::portfolio::cannot_count(editor.external),
+        hides_external: editor.external == External::NotAllowed,
         items: editor.items.iter().map(item).collect(),
         former: editor
             .former

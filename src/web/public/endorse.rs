@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::{checks, or_nothing, show, unlisted};
 use crate::domain::badge::Alignment;
-use crate::domain::endorsement::{Asked, MAX_COMMENT};
+use crate::domain::endorsement::{Asked, MAX_COMMENT, Part};
 use crate::domain::sentence::number;
 use crate::service::Cairn;
 use crate::service::base::error::{ErrorKind, ServiceError};
@@ -17,7 +17,7 @@ use crate::service::credential::endorsing::{self, Offer};
 use crate::web::error::AppError;
 use crate::web::extract::fields::{Fields, Sender};
 use crate::web::extract::same_origin;
-use crate::web::views::public::{EndorsePage, EndorsedPage, ToEndorse};
+use crate::web::views::public::{EndorsePage, EndorsedPage, PartToEndorse, ToEndorse};
 use crate::web::views::shared::{
     ErrorPage, LinkTo, PictureView, Problem, ProblemList, PublicPage, When, Zoned,
 };
@@ -188,6 +188,15 @@ fn to_endorse(offer: &Offer) -> ToEndorse {
         href: one.url.clone(),
         text: checks::skill(&one.name, one.framework.as_deref(), one.code.as_deref()),
     };
+    let part = |one: &Part| PartToEndorse {
+        page: LinkTo {
+            href: one.achievement.clone(),
+            text: one.name.clone(),
+        },
+        course: one.course.clone().unwrap_or_default(),
+        outcome: one.outcome.clone(),
+        criteria: markdown::render(&one.criteria),
+    };
     let asked = |one: &Asked| (one.title.clone(), markdown::render(&one.instructions));
     ToEndorse {
         name: shown.name.clone(),
@@ -205,6 +214,8 @@ fn to_endorse(offer: &Offer) -> ToEndorse {
         skills: shown.alignments.iter().map(skill).collect(),
         rule: shown.rule.clone(),
         evidence: shown.evidence.iter().map(asked).collect(),
+        in_words: shown.skills.clone(),
+        parts: shown.parts.iter().map(part).collect(),
         achievement: shown.achievement.clone(),
         digest: shown.digest(),
     }

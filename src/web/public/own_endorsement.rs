@@ -13,7 +13,7 @@ use crate::service::credential::endorsing::{self, Own};
 use crate::web::error::AppError;
 use crate::web::extract::fields::Fields;
 use crate::web::extract::same_origin;
-use crate::web::views::public::OwnEndorsementPage;
+use crate::web::views::public::{Asks, OwnEndorsementPage};
 use crate::web::views::shared::{Problem, ProblemList, PublicPage, When, Zoned};
 use crate::web::words::errors;
 use crate::web::{paths, reply};
@@ -31,6 +31,7 @@ struct Said {
     domain: String,
     problems: ProblemList,
     done: Option<&'static str>,
+    asks: Option<Asks>,
 }
 
 /// The endorsement.
@@ -57,6 +58,15 @@ pub(crate) async fn change(
     same_origin::demand(&request, &cairn.settings.origin())?;
     let fields = Fields::read_unproven(&request, payload).await?;
     let domain = fields.text("domain");
+    if let Some(asks) = fields.get("what").and_then(Asks::of)
+        && fields.get("sure").is_none()
+    {
+        let said = Said {
+            asks: Some(asks),
+            ..Said::default()
+        };
+        return page(&cairn, StatusCode::OK, &token, said).await;
+    }
     let done = match fields.get("what") {
         Some("end") => endorsing::end(&cairn, &token)
             .await
@@ -98,7 +108,7 @@ pub(crate) async fn change(
                     text: errors::sentence(&error),
                 }]),
                 domain,
-                done: None,
+                ..Said::default()
             };
             page(&cairn, status, &token, said).await
         }
@@ -137,6 +147,11 @@ fn view(token: &str, own: &Own, said: Said) -> OwnEndorsementPage {
     let issuer = own.given.issuer.as_ref();
     let is_revoked = state == EndorsementState::Revoked;
     let taken = issuer.and_then(|issuer| issuer.key_taken_at);
+    let keeps_key = issuer.is_some_and(|issuer| issuer.sealed_secret.is_some());
+    let may_still = |asks: &Asks| match asks {
+        Asks::Revoke => !is_revoked,
+        Asks::TakeKey => keeps_key,
+    };
     OwnEndorsementPage {
         page: PublicPage::titled("Your endorsement").in_accent(own.issuer.accent),
         endorsement: endorsed::line(&own.told, &own.given, &own.issuer.name),
@@ -145,11 +160,12 @@ fn view(token: &str, own: &Own, said: Said) -> OwnEndorsementPage {
         action: paths::own_endorsement(token),
         may_end: !is_revoked && state != EndorsementState::Ended,
         may_revoke: !is_revoked,
-        keeps_key: issuer.is_some_and(|issuer| issuer.sealed_secret.is_some()),
+        keeps_key,
         key_taken: taken.map(|at| When::new(at, own.now)),
         did: own.did.clone(),
         domain: said.domain,
         problems: said.problems,
         done: said.done,
+        asks: said.asks.filter(may_still),
     }
 }

@@ -3,6 +3,7 @@
 use crate::domain::portfolio::{Holder, Standing};
 use crate::service::award::portfolio::NotTaken;
 use crate::service::award::portfolio::sheet::Found;
+use crate::service::badge::design::External;
 use crate::web::views::shared::{Status, StatusChip};
 use crate::web::words::refusals::LOOKS_USED;
 
@@ -22,7 +23,7 @@ pub(crate) fn standing(standing: Standing) -> StatusChip {
 #[must_use]
 pub(crate) const fn means(standing: Standing) -> &'static str {
     match standing {
-        Standing::Genuine => "Its issuer vouches for it, and it is in force.",
+        Standing::Genuine => "Its issuer vouches for it, and it is valid now.",
         Standing::Expired => "Its issuer vouches for it, and its time of validity is over.",
         Standing::Suspended => "Its issuer has suspended it, so it counts for nothing meanwhile.",
         Standing::Revoked => "Its issuer has taken it back.",
@@ -36,7 +37,7 @@ pub(crate) const fn yours(holder: Holder) -> &'static str {
     match holder {
         Holder::Certain => "It names your e-mail address, so it is certainly yours.",
         Holder::Claimed => {
-            "You say that it is yours; the badge does not name the e-mail address that your course site tells."
+            "You say that it is yours; no e-mail address that your course site tells confirms it."
         }
     }
 }
@@ -47,6 +48,20 @@ pub(crate) const fn theirs(holder: Holder) -> &'static str {
     match holder {
         Holder::Certain => "It names the e-mail address of the holder.",
         Holder::Claimed => "The holder says that it is theirs; nothing in the badge confirms that here.",
+    }
+}
+
+/// Why no badge of another issuer counts in a course, and what to do; none where one can.
+#[must_use]
+pub(crate) const fn cannot_count(external: External) -> Option<&'static str> {
+    match external {
+        External::Counts => None,
+        External::NotAllowed => Some(
+            "Your institution lets no badges of other issuers count, so nobody can meet a condition that asks for one. An administrator can allow it: Policies in Cairn’s console, “Badges of other issuers”.",
+        ),
+        External::NoAddresses => Some(
+            "The course site tells Cairn nobody’s e-mail address, so no badge of another issuer can be known as theirs, and nobody can meet a condition that asks for one. An administrator can share addresses: the self-test on the platform’s page in Cairn’s console says where.",
+        ),
     }
 }
 
@@ -76,7 +91,7 @@ pub(crate) fn found(found: &Found) -> StatusChip {
 #[must_use]
 pub(crate) fn found_means(found: &Found) -> String {
     match found {
-        Found::Valid => "Its issuer vouches for it, it was not changed, and it is in force.".to_owned(),
+        Found::Valid => "Its issuer vouches for it, it was not changed, and it is valid now.".to_owned(),
         Found::Expired => means(Standing::Expired).to_owned(),
         Found::Suspended => means(Standing::Suspended).to_owned(),
         Found::Revoked => means(Standing::Revoked).to_owned(),

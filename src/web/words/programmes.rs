@@ -23,7 +23,7 @@ pub(crate) fn refusal(refusal: ProgrammeRefusal) -> String {
             "One of the chosen badges is not there any more, or was never activated. Nothing was saved; open the page again and choose anew."
         }
         ProgrammeRefusal::ApprovedStays => {
-            "A second person approved this programme as it is, so only its parts can be changed while it awards. Pause it first, or change the parts alone."
+            "Your institution has a second person approve what programmes award, so while one awards only its parts can be changed, and they wait for that approval. To change its texts or its terms too, pause it first."
         }
         ProgrammeRefusal::ReviewAnswered => {
             "This was answered already, or the programme was changed since. Nothing was done twice; look at it again."
@@ -72,12 +72,28 @@ pub(crate) fn hindrance(hindrance: &Hindrance) -> String {
                 .join(" and ")
         ),
         Hindrance::NotApproved => {
-            "Your institution wants a second person to approve it first. Ask for it on this page.".to_owned()
+            "Your institution wants a second person to approve it first. Ask for that where it is tried, under “A second person”.".to_owned()
+        }
+        Hindrance::AwaitsApproval => {
+            "It waits for a second person to approve it: another administrator, or another instructor who makes programmes. They are told where they see all programmes.".to_owned()
+        }
+        Hindrance::ChangesAsked => {
+            "A second person asked for a change. Make it, and ask for approval again.".to_owned()
         }
         Hindrance::TimeOver => {
             "The time for which this badge is valid is over. Give it a later end first.".to_owned()
         }
         Hindrance::Retired => "This programme is retired: nobody is awarded it any more.".to_owned(),
+    }
+}
+
+/// How many programmes wait for an answer that whoever reads it can give; none where there are none.
+#[must_use]
+pub(crate) fn awaiting(count: usize) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("1 programme waits for your approval".to_owned()),
+        several => Some(format!("{several} programmes wait for your approval")),
     }
 }
 

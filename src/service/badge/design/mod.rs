@@ -31,6 +31,7 @@ use lti::capabilities::ServicesTold;
 
 mod beginning;
 mod blocked;
+mod external;
 mod rule;
 mod stacks;
 mod trial;
@@ -38,6 +39,7 @@ mod versions;
 
 pub(crate) use beginning::{begin_rule, duplicate};
 pub(in crate::service) use blocked::not_earnable;
+pub(crate) use external::External;
 pub(crate) use rule::{RuleEditor, editor, review, save_rule};
 pub(in crate::service) use rule::{names, seen_now};
 pub(crate) use trial::{Activated, Blocking, Trial, activate, trial};

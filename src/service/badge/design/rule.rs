@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use super::external::{self, External};
 use super::{own_badge, stacks};
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState, Kind};
@@ -63,6 +64,8 @@ pub(crate) struct RuleEditor {
     pub(crate) offered: Vec<Offered>,
     /// Those that rules of the course name already, whether they are offered still.
     pub(crate) named_elsewhere: Vec<Offered>,
+    /// Whether badges of other issuers can count in it.
+    pub(crate) external: External,
     /// Whether the platform lets this tool make columns.
     pub(crate) makes_columns: bool,
 }
@@ -154,6 +157,7 @@ pub(crate) async fn editor(
                 .collect(),
             offered: stacks::to_choose(db, &badge)?,
             named_elsewhere: lineages::named_elsewhere(db, tenant, &badge.course)?,
+            external: external::in_course(db, &visitor)?,
             makes_columns: services.line_items_url.is_some()
                 && services.ags_scopes.iter().any(|scope| scope == scope::LINE_ITEM),
             badge,

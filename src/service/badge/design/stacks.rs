@@ -8,6 +8,7 @@ use crate::domain::lineage::Offered;
 use crate::domain::rule::Group;
 use crate::domain::sentence::Names;
 use crate::ids::BadgeId;
+use crate::service::badge::lineage;
 use crate::service::base::names::in_its_course;
 use crate::store::{Db, StoreError, badges, courses, lineages, rules};
 
@@ -18,9 +19,14 @@ pub(super) fn to_choose(db: &mut Db, badge: &Badge) -> Result<Vec<Offered>, Stor
     let own = badges::for_course(db, tenant, course)?;
     let own = lineages::of_badges(db, tenant, own.iter().map(|one| &one.id))?;
     let mut met: HashSet<BadgeId> = own.into_values().collect();
-    let mut offered = lineages::offered(db, tenant, course)?;
-    // The newest of a lineage stands for it.
-    offered.retain(|one| met.insert(one.lineage.clone()));
+    let mut offered = Vec::new();
+    // The newest of a lineage that counts for it stands for it.
+    for one in lineages::offered(db, tenant, course)? {
+        if !met.contains(&one.lineage) && counts(db, badge, &one)? {
+            met.insert(one.lineage.clone());
+            offered.push(one);
+        }
+    }
     offered.sort_by_cached_key(|one| {
         (
             one.course_name.to_lowercase(),
@@ -29,6 +35,17 @@ pub(super) fn to_choose(db: &mut Db, badge: &Badge) -> Result<Vec<Offered>, Stor
         )
     });
     Ok(offered)
+}
+
+/// Whether a badge counts for its lineage: a copy that was changed into another badge does not speak for it.
+fn counts(db: &mut Db, badge: &Badge, one: &Offered) -> Result<bool, StoreError> {
+    if one.badge == one.lineage {
+        return Ok(true);
+    }
+    match badges::get(db, &badge.tenant, &one.badge)? {
+        Some(copy) => Ok(lineage::outside(db, &copy)?.is_some()),
+        None => Ok(false),
+    }
 }
 
 /// Adds the names of badges that `root` names and other courses offer: what is asked for now, saved or not.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use super::external::{self, External};
 use super::own_badge;
 use super::rule::{accept_maxima, names, review_in};
 use crate::domain::audit::Action;
@@ -73,6 +74,8 @@ pub(crate) struct Trial {
     pub(crate) unread: Vec<String>,
     /// Whether it is being read for the first time.
     pub(crate) first_reading: bool,
+    /// Whether badges of other issuers can count, where it asks for one.
+    pub(crate) external: External,
 }
 
 /// What keeps a rule from being activated.
@@ -133,6 +136,7 @@ pub(crate) async fn trial(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Res
         let of_lms = of_lms(db, &badge, &rule, &names)?;
         Ok(Trial {
             in_doubt: in_doubt.len(),
+            external: external::of_rule(db, &visitor, &rule)?,
             first_reading: read_at.is_none() && is_being_read(db, &badge, now)?,
             now,
             blocking: blocking(db, &badge, &rule, now)?,

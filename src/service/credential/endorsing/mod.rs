@@ -23,15 +23,15 @@ pub(crate) use published::{Endorsing, about, did_document, document, endorser, l
 use chrono::{DateTime, Utc};
 
 use crate::domain::badge::{Badge, BadgeState};
-use crate::domain::endorsement::{Asked, Endorsement, EndorsementState, Shown, substance};
+use crate::domain::endorsement::{Asked, Endorsement, EndorsementState, Part, Shown, substance};
 use crate::domain::issuer::Issuer;
 use crate::domain::rule::Rule;
-use crate::domain::sentence::sentence_in_full;
+use crate::domain::sentence::{Names, sentence_in_full};
 use crate::ids::{BadgeId, TenantId};
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
 use crate::service::credential::build::{achievement_id, criteria_in_full};
-use crate::store::{Db, StoreError, activities, badges, issuers, rules};
+use crate::store::{Db, StoreError, activities, badges, issuers, programmes, rules};
 use openbadges::did::IssuerIdentity;
 
 /// The list in which an endorsement has its place, and that place: an issuer that was made for one has one list.
@@ -94,7 +94,7 @@ fn shown(
     badge: &Badge,
     rule: Option<&Rule>,
 ) -> Result<Shown, ServiceError> {
-    let names = names::of_course(db, &badge.tenant, &badge.course)?;
+    let mut names = names::of_course(db, &badge.tenant, &badge.course)?;
     let mut evidence = Vec::new();
     if let Some(rule) = rule {
         for activity in rule.root.activities() {
@@ -105,6 +105,10 @@ fn shown(
             }));
         }
     }
+    let parts = match rule {
+        Some(rule) => parts(db, identity, issuer, rule, &mut names)?,
+        None => Vec::new(),
+    };
     let design = &badge.design;
     Ok(Shown {
         name: design.name.clone(),
@@ -121,5 +125,37 @@ fn shown(
         alignments: design.alignments.clone(),
         rule: rule.map(|rule| sentence_in_full(&rule.root, &names)),
         evidence,
+        skills: design.details.skills.clone(),
+        parts,
     })
+}
+
+/// The badges that a rule asks for, each once in the order of the rule, of whatever course they are; their names are noted.
+fn parts(
+    db: &mut Db,
+    identity: &IssuerIdentity,
+    issuer: &Issuer,
+    rule: &Rule,
+    names: &mut Names,
+) -> Result<Vec<Part>, StoreError> {
+    let mut named: Vec<BadgeId> = Vec::new();
+    for id in rule.root.badges() {
+        if !named.contains(id) {
+            named.push(id.clone());
+        }
+    }
+    let known = programmes::named(db, &issuer.tenant, &named)?;
+    let mut parts = Vec::new();
+    for one in named.iter().filter_map(|id| known.get(id)) {
+        let design = &one.badge.design;
+        names.badges.insert(one.badge.id.clone(), design.name.clone());
+        parts.push(Part {
+            name: design.name.clone(),
+            course: one.course.clone(),
+            achievement: achievement_id(identity, issuer, &one.badge),
+            outcome: design.outcome.clone(),
+            criteria: criteria_in_full(&design.criteria, &design.details.assessment),
+        });
+    }
+    Ok(parts)
 }

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::domain::audit::{Action, Entry};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::cause::Cause;
+use crate::domain::coach::Found;
 use crate::domain::design_review::{RuleContext, RuleProblem, review_rule};
 use crate::domain::issuer::Tenant;
 use crate::domain::programme::{Hindrance, Offered, Programme, ReviewState, digest};
@@ -22,13 +23,16 @@ use crate::service::base::refusal::ProgrammeRefusal;
 use crate::store::{Db, StoreError, badges, issuers, lineages, policies, programmes, rules, tenants};
 
 pub(crate) mod accepting;
+mod hints;
 pub(crate) mod making;
+mod offering;
 pub(crate) mod reviewing;
 pub(crate) mod saving;
 pub(crate) mod trying;
 pub(crate) mod waiving;
 
 pub(crate) use making::By;
+pub(crate) use offering::offered;
 
 /// A programme in the list.
 #[derive(Debug, Clone)]
@@ -39,6 +43,10 @@ pub(crate) struct Summary {
     pub(crate) parts: usize,
     /// Whether a rule waits that does not decide yet.
     pub(crate) has_draft: bool,
+    /// How much is worth a thought about its design.
+    pub(crate) hints: usize,
+    /// Whether it waits for a second person, and whether whoever looks can be that one.
+    pub(crate) awaits: Option<bool>,
 }
 
 /// A programme with everything that its page shows.
@@ -58,6 +66,10 @@ pub(crate) struct Opened {
     pub(crate) changed: Vec<accepting::Changed>,
     /// The last part of the addresses of its issuer.
     pub(crate) issuer: String,
+    /// What is worth a thought about its design.
+    pub(crate) hints: Vec<Found>,
+    /// Whether its texts and terms stay while it awards, because a second person approves them.
+    pub(crate) texts_stay: bool,
 }
 
 impl Opened {
@@ -83,8 +95,9 @@ pub(crate) async fn list(
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         by.may(db, &id)?;
         let institution = institution(db, &id)?;
-        let mut all = Vec::new();
-        for (_, badge) in programmes::all(db, &id)? {
+        let (mut all, hints) = (Vec::new(), hints::open(db, &id, now)?);
+        for (programme, badge) in programmes::all(db, &id)? {
+            let awaits = reviewing::awaits(db, &programme, &badge, &by)?;
             let draft = rules::draft(db, &id, &badge.id)?;
             let has_draft = draft.is_some();
             let rule = rules::active(db, &id, &badge.id)?.or(draft);
@@ -93,6 +106,8 @@ pub(crate) async fn list(
                 holders: count(programmes::holders(db, &id, &badge.id, now)?),
                 parts: parts.len(),
                 has_draft,
+                hints: hints.iter().filter(|(about, _)| *about == badge.id).count(),
+                awaits,
                 badge,
             });
         }
@@ -131,7 +146,11 @@ fn open_in(db: &mut Db, tenant: &TenantId, id: &BadgeId, now: DateTime<Utc>) -> 
         Some(rule) => hindrances(db, &programme, &badge, &rule.root, now)?,
         None => vec![Hindrance::Rule(RuleProblem::EmptyRule)],
     };
+    let hints = hints::open(db, tenant, now)?;
+    let of_it = hints.into_iter().filter(|(about, _)| about == id);
     Ok(Opened {
+        hints: of_it.map(|(_, found)| found).collect(),
+        texts_stay: badge.state == BadgeState::Active && policies::get(db, tenant)?.programme_reviews,
         institution: institution(db, tenant)?,
         names: names_of(db, tenant, &parts)?,
         holders: count(programmes::holders(db, tenant, id, now)?),
@@ -151,24 +170,6 @@ fn named_by(active: Option<&Rule>, draft: Option<&Rule>) -> Vec<BadgeId> {
     let rules = active.into_iter().chain(draft);
     let named: BTreeSet<BadgeId> = rules.flat_map(|rule| rule.root.badges().cloned()).collect();
     named.into_iter().collect()
-}
-
-/// The badges of which programmes of an institution can be made, of each lineage one, by course.
-///
-/// # Errors
-/// As [`list`].
-#[tracing::instrument(name = "programmes.offered", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
-pub(crate) async fn offered(
-    cairn: &Cairn,
-    by: impl Into<By>,
-    tenant: &TenantId,
-) -> Result<(Tenant, Vec<Offered>), ServiceError> {
-    let (id, by) = (tenant.clone(), by.into());
-    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        by.may(db, &id)?;
-        Ok((institution(db, &id)?, programmes::offered(db, &id)?))
-    });
-    found.await
 }
 
 /// All badges of an institution that build on badges.
@@ -306,8 +307,11 @@ fn hindrances(
     if policies::get(db, tenant)?.programme_reviews {
         let digest = digest(&badge.design, root, &programme.terms);
         let review = programmes::review_of(db, tenant, &badge.id, &digest)?;
-        if !review.is_some_and(|review| review.state == ReviewState::Approved) {
-            found.push(Hindrance::NotApproved);
+        match review.map(|review| review.state) {
+            Some(ReviewState::Approved) => {}
+            Some(ReviewState::Waits) => found.push(Hindrance::AwaitsApproval),
+            Some(ReviewState::Changes) => found.push(Hindrance::ChangesAsked),
+            None => found.push(Hindrance::NotApproved),
         }
     }
     Ok(found)

@@ -5,12 +5,13 @@ use serde_json::json;
 use super::trying::{is_own, to_try};
 use super::{By, check_text, entry, find};
 use crate::domain::audit::Action;
-use crate::domain::programme::{Review, ReviewState, digest};
+use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::programme::{Programme, Review, ReviewState, digest};
 use crate::ids::{BadgeId, ProgrammeReviewId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::ProgrammeRefusal;
-use crate::store::{audit, policies, programmes};
+use crate::store::{Db, audit, policies, programmes};
 
 /// Asks that somebody else looks at a programme as it stands now. Doing it twice is doing it once.
 ///
@@ -51,6 +52,54 @@ pub(crate) async fn ask(
         Ok(())
     });
     done.await
+}
+
+/// Whether a programme waits for a second person, and whether they can be that one; none where it waits for nobody.
+pub(super) fn awaits(
+    db: &mut Db,
+    programme: &Programme,
+    badge: &Badge,
+    by: &By,
+) -> Result<Option<bool>, ServiceError> {
+    if badge.state == BadgeState::Retired || !policies::get(db, &badge.tenant)?.programme_reviews {
+        return Ok(None);
+    }
+    let rule = match to_try(db, badge) {
+        Ok((rule, _)) => rule,
+        // Nothing was chosen for it yet.
+        Err(ServiceError::NotFound(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let digest = digest(&badge.design, &rule.root, &programme.terms);
+    let review = programmes::review_of(db, &badge.tenant, &badge.id, &digest)?;
+    match review.filter(|review| review.state == ReviewState::Waits) {
+        Some(review) => Ok(Some(!is_own(db, programme, Some(&review), by)?)),
+        None => Ok(None),
+    }
+}
+
+/// How many programmes of an institution wait for an answer that whoever asks can give.
+///
+/// # Errors
+/// As [`super::list`].
+#[tracing::instrument(name = "programmes.awaiting", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
+pub(crate) async fn awaiting(
+    cairn: &Cairn,
+    by: impl Into<By>,
+    tenant: &TenantId,
+) -> Result<usize, ServiceError> {
+    let (tenant, by) = (tenant.clone(), by.into());
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        by.may(db, &tenant)?;
+        let mut waiting = 0_usize;
+        for (programme, badge) in programmes::all(db, &tenant)? {
+            if awaits(db, &programme, &badge, &by)? == Some(true) {
+                waiting = waiting.saturating_add(1);
+            }
+        }
+        Ok(waiting)
+    });
+    found.await
 }
 
 /// What a second person says.

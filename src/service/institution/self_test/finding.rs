@@ -46,6 +46,8 @@ pub(crate) enum Finding {
     SharesNames,
     SharesNoNames,
     SharesEmails,
+    /// Though the institution lets badges of other issuers count.
+    SharesNoEmails,
     /// The last launch from a course did not offer that.
     NotOffered(Offer),
     /// From where Cairn was opened so far.
@@ -175,6 +177,8 @@ pub(crate) enum Setting {
     GradeService,
     Names,
     Emails,
+    /// To know whose a badge of another issuer is.
+    EmailsForBadges,
     FirstLaunch,
     Clock,
     /// The service answers with an error, a page or nothing: no setting of the tool is to blame.
@@ -222,6 +226,7 @@ impl Finding {
             | Self::NeverLaunched
             | Self::SharesNoNames
             | Self::SharesEmails
+            | Self::SharesNoEmails
             | Self::Slow { .. }
             | Self::Grades(_) => Verdict::Remark,
             Self::TurnedOff

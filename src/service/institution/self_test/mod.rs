@@ -12,7 +12,7 @@ use crate::domain::platform::{DeploymentState, LastSeen};
 use crate::ids::{RegistrationId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
-use crate::store::{courses, deployments, last_seen, registrations};
+use crate::store::{courses, deployments, last_seen, policies, registrations};
 use lti::registration::Registration;
 
 mod clock;
@@ -60,6 +60,8 @@ struct Known {
     pending: usize,
     last_seen: Option<LastSeen>,
     course: Option<Course>,
+    /// Whether the institution lets badges of other issuers count.
+    external_badges: bool,
 }
 
 /// Tests a platform of that institution. Asks the platform, changes nothing there or here.
@@ -126,6 +128,7 @@ async fn known(cairn: &Cairn, tenant: &TenantId, id: &RegistrationId) -> Result<
             accepted,
             last_seen,
             course,
+            external_badges: policies::get(db, &tenant)?.external_badges,
         }))
     });
     known.await?.ok_or(ServiceError::NotFound("platform"))

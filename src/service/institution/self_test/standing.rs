@@ -33,6 +33,8 @@ pub(super) fn launches(known: &Known) -> Vec<Finding> {
     });
     if detail.shares_emails {
         found.push(Finding::SharesEmails);
+    } else if known.external_badges {
+        found.push(Finding::SharesNoEmails);
     }
     let offered = [(detail.members, Offer::Members), (detail.grades, Offer::Grades)];
     for (there, what) in offered {

@@ -41,6 +41,16 @@ async fn a_second_person_approves_and_whoever_designed_it_does_not() {
         let asked = trying::trial(cairn, &admin("ben"), &tenant, &tower, 0)
             .await
             .unwrap();
+        assert_eq!(asked.hindrances, [Hindrance::AwaitsApproval]);
+        let mut told = Vec::new();
+        for by in ["ada", "cat", "ben"] {
+            told.push(reviewing::awaiting(cairn, &admin(by), &tenant).await.unwrap());
+        }
+        assert_eq!(
+            told,
+            [0, 0, 1],
+            "those who designed it cannot be the second person"
+        );
         let shown = asked.review.unwrap().digest;
         for designer in ["ada", "cat"] {
             let by = admin(designer);

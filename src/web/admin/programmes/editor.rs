@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::course_of;
-use crate::domain::badge::Picture;
+use crate::domain::badge::{BadgeState, Picture};
 use crate::domain::issuer::Tenant;
 use crate::domain::programme::{MAX_CHOICES, Offered, Parts, PartsEnd, Place, Terms};
 use crate::ids::BadgeId;
@@ -53,6 +53,8 @@ struct Filled {
     parts_end: PartsEnd,
     finish_begun: bool,
     sought: String,
+    /// Whether its texts and terms stay while it awards.
+    texts_stay: bool,
 }
 
 impl Filled {
@@ -66,6 +68,7 @@ impl Filled {
             parts_end: PartsEnd::default(),
             finish_begun: true,
             sought: String::new(),
+            texts_stay: false,
         }
     }
 
@@ -95,6 +98,7 @@ impl Filled {
             parts_end: *parts_end,
             finish_begun: *finish_begun,
             sought: String::new(),
+            texts_stay: opened.texts_stay,
         }
     }
 
@@ -122,7 +126,34 @@ impl Filled {
                 .unwrap_or_default(),
             finish_begun: form.ticked("finish_begun"),
             sought: form.text("sought"),
+            texts_stay: false,
         }
+    }
+}
+
+impl Filled {
+    /// What is wrong with how many of each choice are needed, each at its field: a choice of which nothing is chosen needs no number.
+    fn unneeded(&self) -> Vec<Problem> {
+        let wrong = |(choice, needed): (usize, &u16)| {
+            let place = Place::Choice(choice);
+            let of = self.parts.badges.iter().filter(|(_, own)| *own == place).count();
+            let number = choice.saturating_add(1);
+            if of == 0 {
+                return None;
+            }
+            let text = match usize::from(*needed) {
+                0 => format!("Type how many badges of choice {number} are needed: 1 to {of}."),
+                needed if needed > of => {
+                    format!("Choice {number} has {of}, so at most {of} of them can be needed.")
+                }
+                _ => return None,
+            };
+            Some(Problem {
+                field: format!("needed.{choice}"),
+                text,
+            })
+        };
+        self.parts.needed.iter().enumerate().filter_map(wrong).collect()
     }
 }
 
@@ -195,16 +226,20 @@ async fn save_known(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminErr
 async fn save(desk: &Desk, id: Option<&BadgeId>) -> Result<HttpResponse, AdminError> {
     let (by, tenant) = (desk.by()?, &desk.tenant);
     let (institution, mut offered) = programmes::offered(desk.cairn(), &by, tenant).await?;
+    let mut filled = Filled::typed(desk.fields());
+    let mut is_awarding = false;
     if let Some(id) = id {
         let opened = programmes::open(desk.cairn(), &by, tenant, id).await?;
         keep_chosen(&mut offered, &opened);
+        is_awarding = opened.badge.state == BadgeState::Active;
+        filled.texts_stay = opened.texts_stay;
     }
-    let filled = Filled::typed(desk.fields());
     let mut problems = Vec::new();
     if desk.fields().text("action") != "save" {
         return desk.show(&view(desk, &institution, id, &filled, &offered, problems));
     }
-    let (design, unread) = design(&filled.fields, institution.zone());
+    let (design, mut unread) = design(&filled.fields, institution.zone());
+    unread.extend(filled.unneeded());
     if unread.is_empty() {
         let typed = Typed {
             design,
@@ -214,7 +249,10 @@ async fn save(desk: &Desk, id: Option<&BadgeId>) -> Result<HttpResponse, AdminEr
         };
         let known = id.map(|id| (id, filled.fields.revision));
         match saving::save(desk.cairn(), &by, tenant, known, typed).await {
-            Ok(Saved::Done(id)) => return Ok(desk.go_saying(&desk.programme_href(&id), "programme-saved")),
+            Ok(Saved::Done(id)) => {
+                let word = if is_awarding { "programme-saved" } else { "programme-made" };
+                return Ok(desk.go_saying(&desk.programme_href(&id), word));
+            }
             Ok(Saved::Wrong(wrong)) => problems.extend(wrong.iter().map(at_field)),
             Ok(Saved::Changed) => problems.push(whole(
                 "Somebody changed this programme since you opened it. Nothing was saved; open it in another tab to see what is there, and save again from the new page.",
@@ -303,6 +341,7 @@ fn view(
             })
             .to_vec(),
         finish_begun: filled.finish_begun,
+        texts_stay: filled.texts_stay,
     }
 }
 

@@ -14,15 +14,19 @@ use crate::service::base::addresses;
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::institution::programmes::accepting::{self, Changed};
 use crate::service::institution::programmes::saving::{self, Turn};
+use crate::service::institution::programmes::trying;
 use crate::service::institution::programmes::{self, Opened, Summary};
+use crate::web::badge_facts::picture_of;
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::desk::Desk;
 use crate::web::extract::proven::Proven;
 use crate::web::graph::{self, Node};
 use crate::web::paths::{console, course};
 use crate::web::views::admin::{
-    CopyLine, MapLine, PartLine, ProgrammeLine, ProgrammeMapPage, ProgrammePage, ProgrammesPage,
+    ConsoleConfirmPage, CopyLine, MapLine, PartLine, ProgrammeLine, ProgrammeMapPage, ProgrammePage,
+    ProgrammesPage,
 };
+use crate::web::views::instructor::CoachList;
 use crate::web::views::shared::{LinkTo, count_of, thousands};
 use crate::web::words;
 
@@ -84,11 +88,22 @@ async fn list(desk: Desk) -> Result<HttpResponse, AdminError> {
         href: desk.programme_href(&one.badge.id),
         state: words::states::badge(&one.badge.state),
         has: format!(
-            "{} · {}",
+            "{} · {}{}",
             count_of(number(one.parts), "badge", "badges"),
-            hold(one.holders)
+            hold(one.holders),
+            match one.hints {
+                0 => String::new(),
+                hints => format!(" · {} on its design", count_of(number(hints), "hint", "hints")),
+            }
         ),
-        waits: one.has_draft && one.badge.state != BadgeState::Draft,
+        waits: match one.awaits {
+            Some(true) => Some("waits for your approval"),
+            Some(false) => Some("waits for a second person to approve it"),
+            None if one.has_draft && one.badge.state != BadgeState::Draft => {
+                Some("a change waits to be activated")
+            }
+            None => None,
+        },
     };
     desk.show(&ProgrammesPage {
         page: desk.page_of(&institution, &title),
@@ -105,12 +120,15 @@ async fn show(desk: Desk) -> Result<HttpResponse, AdminError> {
     let page = desk.page_of(&opened.institution, &opened.badge.design.name);
     let is_console = desk.is_console();
     let (prerequisites, parts) = parts(&opened);
+    let hints = CoachList::of(&page, None, &opened.hints);
     let state = &opened.badge.state;
     let changes = *state != BadgeState::Retired;
     let has_rule = opened.rule().is_some_and(|rule| !rule.root.nodes.is_empty());
     desk.show(&ProgrammePage {
         page,
+        hints,
         state: words::states::badge(state),
+        picture: picture_of(&opened.badge),
         holders: hold(opened.holders),
         sentence: opened
             .rule()
@@ -311,9 +329,49 @@ async fn accept(
     Ok(visit.go(&visit.href_saying(&console::programme(&tenant, &id), "copy-counted")))
 }
 
+/// What retiring a programme does, and one confirmation: there is no way back.
+async fn ask_to_retire(desk: &Desk) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = (&desk.tenant, &desk.badge);
+    let opened = programmes::open(desk.cairn(), desk.by()?, tenant, id).await?;
+    let begun = if opened.active.is_some() {
+        let trial = trying::trial(desk.cairn(), desk.by()?, tenant, id, 0).await?;
+        trial.run.learners.saturating_sub(trial.run.holders.len())
+    } else {
+        0
+    };
+    let mut consequences = vec![match opened.holders {
+        0 => "Nobody holds it.".to_owned(),
+        1 => "1 person holds it and keeps it, with everything it says.".to_owned(),
+        count => format!(
+            "{} hold it and keep it, with everything it says.",
+            count_of(number(count), "person", "people")
+        ),
+    }];
+    if begun > 0 {
+        consequences.push(format!(
+            "{} at least one of its badges and not the whole; nobody of them can finish it.",
+            count_of(number(begun), "person has", "people have")
+        ));
+    }
+    consequences.push(
+        "Nobody is awarded it any more. This cannot be undone: you would make a new programme. If it only is to rest for a while, pause it.".to_owned(),
+    );
+    let title = format!("Retire “{}”?", opened.badge.design.name);
+    desk.show(&ConsoleConfirmPage {
+        page: desk.page_of(&opened.institution, &title),
+        consequences,
+        action: desk.turn_action(id),
+        fields: vec![("turn", "retire".to_owned()), ("sure", "yes".to_owned())],
+        confirm: "Retire the programme",
+        danger: true,
+        back_href: desk.programme_href(id),
+    })
+}
+
 async fn turn(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError> {
     let (turn, notice) = match desk.fields().text("turn").as_str() {
         "pause" => (Turn::Pause, "programme-paused"),
+        "retire" if desk.fields().get("sure").is_none() => return ask_to_retire(&desk).await,
         "retire" => (Turn::Retire, "programme-retired"),
         _ => {
             let sentence = "Choose whether to pause it or to retire it.";

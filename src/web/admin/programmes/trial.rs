@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::{number, of_students};
+use crate::domain::badge::BadgeState;
 use crate::domain::programme::{Review, ReviewState, digest};
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::institution::programmes::reviewing::{self, Answer};
@@ -11,6 +12,7 @@ use crate::service::institution::programmes::trying::{self, Activated, PAGE, Tri
 use crate::web::admin::error::AdminError;
 use crate::web::extract::desk::Desk;
 use crate::web::extract::proven::Proven;
+use crate::web::markdown;
 use crate::web::paths::{console, course};
 use crate::web::views::admin::{ProgrammeTrialPage, ReviewPanel};
 use crate::web::views::shared::{Paging, count_of};
@@ -46,16 +48,16 @@ async fn tried(desk: &Desk, changed: Option<String>) -> Result<ProgrammeTrialPag
     let page = desk.page_of(&trial.institution, &title);
     let count = trial.run.number();
     let can_activate = trial.can_activate && trial.hindrances.is_empty();
-    let mut hindrances: Vec<String> = trial
-        .hindrances
-        .iter()
-        .map(words::programmes::hindrance)
-        .collect();
+    // Where there is nothing to activate, nothing keeps it from that.
+    let shown = trial.hindrances.iter().filter(|_| trial.can_activate);
+    let mut hindrances: Vec<String> = shown.map(words::programmes::hindrance).collect();
     hindrances.dedup();
-    let shown = digest(&trial.badge.design, &trial.rule.root, &trial.programme.terms);
+    let looked_at = digest(&trial.badge.design, &trial.rule.root, &trial.programme.terms);
     Ok(ProgrammeTrialPage {
         page,
-        result: format!("{} would earn it now.", of_students(count, trial.students)),
+        result: result(count, trial.students),
+        idle: (!trial.can_activate && trial.badge.state == BadgeState::Active)
+            .then_some("It awards by this already, so there is nothing to activate."),
         others: others(&trial),
         funnel: trial
             .run
@@ -66,6 +68,7 @@ async fn tried(desk: &Desk, changed: Option<String>) -> Result<ProgrammeTrialPag
         paging: trial
             .names
             .as_ref()
+            .filter(|_| count > 0)
             .map(|names| paging(desk, at, names.len(), count)),
         names: trial.names.clone(),
         no_names: if desk.is_console() {
@@ -77,12 +80,13 @@ async fn tried(desk: &Desk, changed: Option<String>) -> Result<ProgrammeTrialPag
         before: trial.before.clone(),
         hindrances,
         changed,
-        review: trial.is_reviewed.then(|| panel(desk, &trial, shown)),
+        review: trial.is_reviewed.then(|| panel(desk, &trial, looked_at)),
         action: can_activate.then(|| desk.activate_action(id)),
         number: count,
         digest: trial.run.digest.clone(),
         confirm: match count {
-            0 => "Activate it; nobody earns it yet".to_owned(),
+            0 if trial.run.holders.is_empty() => "Activate it; nobody earns it yet".to_owned(),
+            0 => "Activate it; nobody new earns it now".to_owned(),
             count => format!(
                 "Activate it for {}",
                 count_of(number(count), "student", "students")
@@ -90,6 +94,15 @@ async fn tried(desk: &Desk, changed: Option<String>) -> Result<ProgrammeTrialPag
         },
         back_href: desk.programme_href(id),
     })
+}
+
+/// How many would earn it.
+fn result(count: usize, students: usize) -> String {
+    if students == 0 {
+        "Nobody is known here as a student yet, so nobody would earn it now.".to_owned()
+    } else {
+        format!("{} would earn it now.", of_students(count, students))
+    }
 }
 
 /// Whom else it concerns.
@@ -147,6 +160,9 @@ fn paging(desk: &Desk, at: usize, shown: usize, total: usize) -> Paging {
 fn panel(desk: &Desk, trial: &Trial, shown: String) -> ReviewPanel {
     let waits = |review: &Review| review.state == ReviewState::Waits;
     let told = match &trial.review {
+        None if !trial.can_activate => {
+            "Nobody approved it as it awards now; that is asked for when it is changed.".to_owned()
+        }
         None => "Nobody was asked yet to look at it as it is now.".to_owned(),
         Some(review) => match (review.state, &review.note) {
             (ReviewState::Waits, _) if trial.is_own => {
@@ -162,6 +178,9 @@ fn panel(desk: &Desk, trial: &Trial, shown: String) -> ReviewPanel {
         action: desk.review_action(&trial.badge.id),
         told,
         can_ask: trial.review.is_none() && trial.can_activate,
+        outcome: trial.badge.design.outcome.clone(),
+        criteria: markdown::render(&trial.badge.design.criteria),
+        stays: trial.badge.state == BadgeState::Active && trial.can_activate,
         can_answer: trial.review.as_ref().is_some_and(waits) && !trial.is_own,
         digest: shown,
     }
@@ -191,13 +210,13 @@ async fn activate(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError
 async fn answer(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError> {
     let (by, tenant, id) = (desk.by()?, &desk.tenant, &desk.badge);
     let back = desk.trial_href(id);
-    let answer = match desk.fields().text("answer").as_str() {
+    let (answer, told) = match desk.fields().text("answer").as_str() {
         "ask" => {
             reviewing::ask(desk.cairn(), &by, tenant, id).await?;
             return Ok(desk.go_saying(&back, "review-asked"));
         }
-        "approve" => Answer::Approve,
-        "change" => Answer::AskForChange(desk.fields().text("note")),
+        "approve" => (Answer::Approve, "review-approved"),
+        "change" => (Answer::AskForChange(desk.fields().text("note")), "review-changes"),
         _ => {
             let sentence = "Choose whether to approve it or to ask for a change.";
             return Err(ServiceError::form(ErrorKind::Unprocessable, "answer", sentence).into());
@@ -205,7 +224,7 @@ async fn answer(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError> 
     };
     let digest = desk.fields().text("digest");
     match reviewing::answer(desk.cairn(), &by, tenant, id, &digest, answer).await {
-        Ok(()) => Ok(desk.go_saying(&back, "review-answered")),
+        Ok(()) => Ok(desk.go_saying(&back, told)),
         Err(error) if error.code() == "programme.not-given" => Err(error.into()),
         Err(error) if error.code().starts_with("programme.") => {
             let page = tried(&desk, Some(words::errors::sentence(&error))).await?;

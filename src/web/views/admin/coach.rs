@@ -39,6 +39,8 @@ pub(crate) struct AlikeLine {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CoachedCourse {
     pub(crate) name: String,
+    /// Where an administrator mends it; none for a course, whose teachers do.
+    pub(crate) href: Option<String>,
     pub(crate) badges: usize,
     pub(crate) blocks: usize,
     pub(crate) should: usize,

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use super::shared::Page;
+use super::shared::{NavItem, Page};
 
 mod administrators;
 mod audit;
@@ -64,6 +64,8 @@ pub(crate) struct AdminPage {
     pub(crate) frame: Page,
     /// The name of whoever is signed in.
     pub(crate) who: String,
+    /// The entries of its navigation that are needed seldom.
+    pub(crate) more: Vec<NavItem>,
 }
 
 impl Deref for AdminPage {

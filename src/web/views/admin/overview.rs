@@ -34,6 +34,8 @@ pub(crate) struct InstitutionCard {
     pub(crate) waiting: Option<String>,
     /// Teachers who ask for the badges of courses that they do not teach.
     pub(crate) asked: Option<LinkTo>,
+    /// Programmes that this administrator can approve.
+    pub(crate) approvals: Option<LinkTo>,
     /// That somebody has to do something for grades beyond LTI.
     pub(crate) beyond: Option<LinkTo>,
 }

@@ -4,8 +4,10 @@ use askama::Template;
 
 use super::AdminPage;
 use crate::web::graph::Drawing;
-use crate::web::views::instructor::{BadgeFields, PictureMaker};
-use crate::web::views::shared::{Choice, LinkTo, Paging, ProblemList, StatusChip, When};
+use crate::web::views::instructor::{BadgeFields, CoachList, PictureMaker};
+use crate::web::views::shared::{
+    Choice, LinkTo, Paging, PictureView, ProblemList, SafeHtml, StatusChip, When,
+};
 
 /// The programmes of an institution.
 #[derive(Debug, Clone, Template)]
@@ -27,8 +29,8 @@ pub(crate) struct ProgrammeLine {
     pub(crate) state: StatusChip,
     /// "5 parts · 214 hold it".
     pub(crate) has: String,
-    /// Whether a rule waits that does not decide yet.
-    pub(crate) waits: bool,
+    /// What waits: for a second person, or to be activated.
+    pub(crate) waits: Option<&'static str>,
 }
 
 /// Makes or changes one. Posts the fields of [`BadgeFields`] that it shows, `part.<badge>` with the place of each badge (`prerequisite`,
@@ -53,6 +55,8 @@ pub(crate) struct ProgrammeEditorPage {
     /// Value, words, and whether it is chosen.
     pub(crate) parts_end: Vec<(&'static str, &'static str, bool)>,
     pub(crate) finish_begun: bool,
+    /// Whether its texts and terms stay while it awards, because a second person approves them.
+    pub(crate) texts_stay: bool,
     pub(crate) back_href: String,
 }
 
@@ -80,12 +84,21 @@ pub(crate) struct ChoiceLine {
     pub(crate) needed: String,
 }
 
+impl ChoiceLine {
+    fn field(&self) -> String {
+        format!("needed.{}", self.number)
+    }
+}
+
 /// One programme.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/programme.html")]
 pub(crate) struct ProgrammePage {
     pub(crate) page: AdminPage,
+    /// What is worth a thought about its design.
+    pub(crate) hints: CoachList,
     pub(crate) state: StatusChip,
+    pub(crate) picture: PictureView,
     /// "214 people hold it".
     pub(crate) holders: String,
     /// The rule in words; none before there is one.
@@ -148,6 +161,8 @@ pub(crate) struct ProgrammeTrialPage {
     pub(crate) before: Option<String>,
     /// "214 of 3,120 students would earn it now."
     pub(crate) result: String,
+    /// That it awards by this already.
+    pub(crate) idle: Option<&'static str>,
     /// Whom else it concerns, in numbers, a sentence each.
     pub(crate) others: Vec<String>,
     /// Whose number is told of each part: its name and how many hold it.
@@ -177,6 +192,11 @@ pub(crate) struct ReviewPanel {
     /// How it stands, in words.
     pub(crate) told: String,
     pub(crate) can_ask: bool,
+    /// What is approved with the rule.
+    pub(crate) outcome: String,
+    pub(crate) criteria: SafeHtml,
+    /// Whether these texts stay as they are while it awards.
+    pub(crate) stays: bool,
     pub(crate) can_answer: bool,
     pub(crate) digest: String,
 }

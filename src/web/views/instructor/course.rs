@@ -66,6 +66,8 @@ pub(crate) struct CourseBadgesPage {
     pub(crate) coach_href: String,
     /// Programmes of the institution, for whoever was given the power to make them.
     pub(crate) programmes_href: Option<String>,
+    /// That some wait for the approval of whoever looks.
+    pub(crate) programmes_waiting: Option<String>,
     pub(crate) evidence_href: String,
     /// Hand-ins that wait for a review.
     pub(crate) evidence_waiting: u32,

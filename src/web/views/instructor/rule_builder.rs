@@ -99,6 +99,10 @@ pub(crate) struct RuleOptions {
     pub(crate) activities: Vec<Choice>,
     /// Other badges of this course: id and name.
     pub(crate) badges: Vec<Choice>,
+    /// Why no badge of another issuer counts; none where one can.
+    pub(crate) external: Option<&'static str>,
+    /// Whether a condition that asks for one is not offered.
+    pub(crate) hides_external: bool,
     /// Badges that other courses offer, by their course.
     pub(crate) offered: Vec<CourseBadges>,
     /// Badges of other courses that the rule names, whether they are offered still: id and name.
@@ -223,8 +227,11 @@ impl<'a> RuleGroupView<'a> {
         format!("group {}", crate::web::rule_form::place(&self.path))
     }
 
-    fn kinds(&self) -> [RowKind; 11] {
-        RowKind::ALL
+    fn kinds(&self) -> Vec<RowKind> {
+        let is_hidden = |kind: &RowKind| self.page.options.hides_external && *kind == RowKind::External;
+        let mut kinds = RowKind::ALL.to_vec();
+        kinds.retain(|kind| !is_hidden(kind));
+        kinds
     }
 
     fn members(&self) -> Vec<Member<'a>> {
@@ -427,9 +434,9 @@ impl RuleRowView<'_> {
             DraftRow::Completed { .. } if options.completions.is_empty() => Some(
                 "Nothing tells here who completed an activity: a gradebook file does not. “What Cairn cannot read” below the rule says how it can be read.",
             ),
-            DraftRow::External { .. } => Some(
-                "Students bring such badges under “My badges”. One counts while its issuer vouches for it, it is in force and names the student’s e-mail address, and where your institution lets such badges count.",
-            ),
+            DraftRow::External { .. } => Some(options.external.unwrap_or(
+                "Students bring such badges under “My badges”. One counts while its issuer vouches for it, it is valid and it names the student’s e-mail address.",
+            )),
             DraftRow::Badge { .. } | DraftRow::BadgeTotal { .. } if !options.offered.is_empty() => Some(
                 "A badge of another course counts as its own and as that of other terms. You learn of your own students whether they have one that counts, and nothing else of that course.",
             ),

@@ -60,8 +60,13 @@ pub(crate) struct ConcernedLine {
 }
 
 impl VersionsPage {
-    fn panels(&self) -> [&VersionPanel; 2] {
-        [&self.before, &self.after]
+    /// Of one and the same version once.
+    fn panels(&self) -> Vec<&VersionPanel> {
+        if self.is_one() {
+            vec![&self.after]
+        } else {
+            vec![&self.before, &self.after]
+        }
     }
 
     fn is_one(&self) -> bool {

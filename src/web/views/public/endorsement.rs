@@ -55,10 +55,24 @@ pub(crate) struct ToEndorse {
     pub(crate) rule: Option<String>,
     /// What has to be handed in: title, and what students read of it and of how it is assessed.
     pub(crate) evidence: Vec<(String, SafeHtml)>,
+    /// Skills of no framework.
+    pub(crate) in_words: Vec<String>,
+    /// The badges that the rule asks for.
+    pub(crate) parts: Vec<PartToEndorse>,
     /// The id of the achievement.
     pub(crate) achievement: String,
     /// SHA-256 of all that, as it stands in what is signed.
     pub(crate) digest: String,
+}
+
+/// A badge that another one asks for.
+#[derive(Debug, Clone)]
+pub(crate) struct PartToEndorse {
+    pub(crate) page: LinkTo,
+    /// The course that it is of; empty for one of the institution itself.
+    pub(crate) course: String,
+    pub(crate) outcome: String,
+    pub(crate) criteria: SafeHtml,
 }
 
 /// An invitation. Posts to `action` either `how` = `sign` with `comment`, or `how` = `bring` with the file `endorsement` or
@@ -110,4 +124,54 @@ pub(crate) struct OwnEndorsementPage {
     pub(crate) problems: ProblemList,
     /// What was just done.
     pub(crate) done: Option<&'static str>,
+    /// What cannot be undone and is asked for once more; posts it with `sure`.
+    pub(crate) asks: Option<Asks>,
+}
+
+/// What an endorser cannot undo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asks {
+    Revoke,
+    TakeKey,
+}
+
+impl Asks {
+    /// By the word that the form posts as `what`.
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        [Self::Revoke, Self::TakeKey]
+            .into_iter()
+            .find(|one| one.word() == word)
+    }
+
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Revoke => "revoke",
+            Self::TakeKey => "key",
+        }
+    }
+
+    const fn question(self) -> &'static str {
+        match self {
+            Self::Revoke => "Take the endorsement back?",
+            Self::TakeKey => "Download the key and delete Cairn’s copy?",
+        }
+    }
+
+    const fn means(self) -> &'static str {
+        match self {
+            Self::Revoke => {
+                "Every verifier reads from then on that you took it back, also for badges that carry it already. It cannot be undone: to endorse the badge again, you have to be invited again."
+            }
+            Self::TakeKey => {
+                "The key is downloaded this one time, and Cairn’s copy is deleted at that moment. If the download fails or the file is lost, nobody can give it to you again. What you signed stays valid."
+            }
+        }
+    }
+
+    const fn button(self) -> &'static str {
+        match self {
+            Self::Revoke => "Yes, take it back",
+            Self::TakeKey => "Yes, download it and delete the copy",
+        }
+    }
 }

@@ -13,7 +13,8 @@ pub(crate) use achievement::AchievementPage;
 pub(crate) use collection::{CollectionShownPage, SheetLine, SheetPage, ShownRow};
 pub(crate) use credential::{CredentialPage, EvidenceLine, OtherTerm, PublicPart, PublicStanding};
 pub(crate) use endorsement::{
-    EndorsePage, EndorsedBy, EndorsedPage, EndorsementPage, OwnEndorsementPage, ToEndorse,
+    Asks, EndorsePage, EndorsedBy, EndorsedPage, EndorsementPage, OwnEndorsementPage, PartToEndorse,
+    ToEndorse,
 };
 pub(crate) use issuer::IssuerPage;
 pub(crate) use not_found::NotFoundPage;

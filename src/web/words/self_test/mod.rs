@@ -116,6 +116,9 @@ pub(crate) fn sentence(finding: &Finding, registration: &Registration, zone: Zon
         Finding::SharesEmails => {
             "It shares e-mail addresses. Cairn uses one only where a student wants badges that can be checked against it."
         }
+        Finding::SharesNoEmails => {
+            "It shares no e-mail addresses, so a badge of another issuer is never known as a student’s and counts for nobody, though your policy lets such badges count."
+        }
         Finding::NoService => "It knows Cairn but grants no service at all.",
         Finding::Token => "It gives an access token for members, line items, results and scores.",
     };
@@ -167,6 +170,7 @@ pub(crate) fn advice(finding: &Finding, registration: &Registration) -> Option<S
         Finding::NeverLaunched => Setting::FirstLaunch,
         Finding::SharesNoNames => Setting::Names,
         Finding::SharesEmails => Setting::Emails,
+        Finding::SharesNoEmails => Setting::EmailsForBadges,
         Finding::Clock {
             verdict: Verdict::Remark | Verdict::Failure,
             ..

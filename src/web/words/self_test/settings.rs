@@ -48,6 +48,9 @@ fn moodle(setting: Setting) -> String {
         Setting::Emails => {
             "Privacy: “Share launcher's email with tool” on “Never”, unless students are to have badges that can be checked against their address."
         }
+        Setting::EmailsForBadges => {
+            "Privacy: “Share launcher's email with tool” on “Always”, if badges of other issuers are to count."
+        }
     };
     format!("{MOODLE_TOOL}. {rest}")
 }
@@ -84,6 +87,9 @@ fn canvas(setting: Setting) -> String {
         Setting::Emails => {
             "In Canvas: Admin, Developer Keys, edit Cairn's key, “Privacy Level”: “Name only”, unless students are to have badges that can be checked against their e-mail address."
         }
+        Setting::EmailsForBadges => {
+            "In Canvas: Admin, Developer Keys, edit Cairn's key, “Privacy Level”: “Public”, if badges of other issuers are to count."
+        }
         Setting::FirstLaunch => {
             "In Canvas: Admin, Developer Keys, set Cairn's key to On. Where Canvas did not install Cairn with its registration: Settings, Apps, View App Configurations, + App, “By Client ID”. Then open Badges in a course."
         }
@@ -114,6 +120,9 @@ fn other(setting: Setting) -> &'static str {
         Setting::Names => "In the platform, share names with the tool, if they are wanted.",
         Setting::Emails => {
             "In the platform, do not share e-mail addresses with the tool, unless students are to have badges that can be checked against theirs."
+        }
+        Setting::EmailsForBadges => {
+            "In the platform, share e-mail addresses with the tool, if badges of other issuers are to count."
         }
         Setting::FirstLaunch => "Switch the tool on in the platform and open it from a course.",
     }
