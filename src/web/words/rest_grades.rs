@@ -19,9 +19,16 @@ pub(crate) const fn name(interface: Interface) -> &'static str {
 #[must_use]
 pub(crate) fn read(columns: usize, when: Option<&str>) -> String {
     let when = when.map_or_else(String::new, |when| format!(", last {when}"));
+    if columns == 0 {
+        return format!(
+            "Beyond LTI Cairn reads the gradebook of the course site itself{when}; no grade of it is known here yet. “Grades from \
+             elsewhere” says what came of it."
+        );
+    }
     format!(
-        "Beyond LTI the grades of {} are read from the course site itself{when}. “Check now” looks there for what changed; “Read \
-         all grades now”, under “Grades from elsewhere”, also finds what was typed or hidden in the gradebook alone.",
+        "Beyond LTI the grades of {} are read from the course site itself{when}. “Check now” looks there for what changed, \
+         and again for grades that students could not see yet; “Read all grades now”, under “Grades from elsewhere”, also finds \
+         what was typed or hidden in the gradebook alone.",
         outside::counted(columns, "column more", "columns more")
     )
 }
@@ -100,7 +107,12 @@ pub(crate) fn missing(coverage: &Coverage) -> Vec<String> {
     if coverage.lacks.iter().any(|lack| lack.why.is_missing_right()) {
         said.push(format!("What was read of it before stays known. {MEND_A_RIGHT}"));
     }
-    if !coverage.is_whole {
+    if !coverage.is_whole && said.is_empty() {
+        said.push(
+            "No student of this course was known when it was read, so no grade was. It is read again once somebody is."
+                .to_owned(),
+        );
+    } else if !coverage.is_whole {
         said.push(
             "As not everything could be read, nothing was taken away: a grade that is absent may only be out of reach."
                 .to_owned(),

@@ -88,7 +88,7 @@ pub(crate) struct RestRead {
     pub(crate) stopped: Option<Help>,
 }
 
-/// Asked only where that interface has told of a column.
+/// None where that interface is off.
 fn rest_read(
     db: &mut Db,
     tenant: &TenantId,
@@ -96,7 +96,7 @@ fn rest_read(
     columns: &[OutsideColumn],
 ) -> Result<Option<RestRead>, StoreError> {
     let mut of_lms = columns.iter().filter_map(|column| column.rest.as_ref());
-    if !of_lms.any(|rest| rest.is_on) {
+    if !of_lms.any(|rest| rest.is_on) && !readings::is_on(db, tenant, course)? {
         return Ok(None);
     }
     let known = readings::of_course(db, tenant, course)?.unwrap_or_default();

@@ -19,6 +19,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, AwaitTurn, BackgroundJob as _, ReadGrades};
 use crate::service::base::rest_access::{self, Reader, RestTrouble};
 use crate::service::base::session::Visitor;
+use crate::service::course::copying;
 use crate::store::platforms::{self, Home};
 use crate::store::{Db, StoreError, courses, jobs, readings};
 
@@ -277,6 +278,7 @@ async fn end(session: Session<'_>, read: Result<bool, Stop>) -> Result<(), Servi
             random: random.as_ref(),
         };
         deciding::columns(db, &course, &many, &asking)?;
+        copying::map_again(db, &course, now, random.as_ref())?;
         if readings::ruled(db, tenant, id)? != ruled {
             // What is released is the word of the LMS now, or no longer.
             deciding::all(db, &course, &asking)?;
