@@ -4,8 +4,10 @@
 mod asked;
 mod bad_input;
 mod canvas;
+mod copied;
 mod moodle;
 mod sections;
+mod sooner;
 mod trouble;
 mod work;
 
