@@ -6,6 +6,21 @@ use crate::service::award::portfolio::sheet::Found;
 use crate::web::views::shared::{Status, StatusChip};
 use crate::web::words::refusals::LOOKS_USED;
 
+/// Letters of an id that tell enough: a key that is written out as an id says nothing to a reader.
+const SHOWN: usize = 60;
+
+/// The id of an issuer, without the middle of one that is a whole key.
+#[must_use]
+pub(crate) fn short_id(id: &str) -> String {
+    let count = id.chars().count();
+    if count <= SHOWN {
+        return id.to_owned();
+    }
+    let begin: String = id.chars().take(24).collect();
+    let end: String = id.chars().skip(count.saturating_sub(12)).collect();
+    format!("{begin}…{end}")
+}
+
 /// What the last verification found, as a chip.
 #[must_use]
 pub(crate) fn standing(standing: Standing) -> StatusChip {
@@ -22,7 +37,7 @@ pub(crate) fn standing(standing: Standing) -> StatusChip {
 #[must_use]
 pub(crate) const fn means(standing: Standing) -> &'static str {
     match standing {
-        Standing::Genuine => "Its issuer vouches for it, and it is in force.",
+        Standing::Genuine => "Its issuer vouches for it, and it is valid.",
         Standing::Expired => "Its issuer vouches for it, and its time of validity is over.",
         Standing::Suspended => "Its issuer has suspended it, so it counts for nothing meanwhile.",
         Standing::Revoked => "Its issuer has taken it back.",
@@ -76,7 +91,7 @@ pub(crate) fn found(found: &Found) -> StatusChip {
 #[must_use]
 pub(crate) fn found_means(found: &Found) -> String {
     match found {
-        Found::Valid => "Its issuer vouches for it, it was not changed, and it is in force.".to_owned(),
+        Found::Valid => "Its issuer vouches for it, it was not changed, and it is valid.".to_owned(),
         Found::Expired => means(Standing::Expired).to_owned(),
         Found::Suspended => means(Standing::Suspended).to_owned(),
         Found::Revoked => means(Standing::Revoked).to_owned(),

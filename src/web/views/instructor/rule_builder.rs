@@ -433,7 +433,7 @@ impl RuleRowView<'_> {
                 "Nothing tells here who completed an activity: a gradebook file does not. “What Cairn cannot read” below the rule says how it can be read.",
             ),
             DraftRow::External { .. } => Some(
-                "Students bring such badges under “My badges”. One counts while its issuer vouches for it, it is in force and names the student’s e-mail address, and where your institution lets such badges count.",
+                "Students bring such badges under “My badges”. One counts while its issuer vouches for it, it is valid and names the student’s e-mail address, and where your institution lets such badges count.",
             ),
             DraftRow::Badge { .. } | DraftRow::BadgeTotal { .. } if !options.offered.is_empty() => Some(
                 "A badge of another course counts as its own and as that of other terms. You learn of your own students whether they have one that counts, and nothing else of that course.",
