@@ -226,7 +226,9 @@ pub(in crate::service) fn overview(
     let opened = visitor.registration.capabilities().services_told == ServicesTold::Always
         || links::any_opened(db, tenant, id)?;
     let elsewhere = outside::columns(db, tenant, id)?;
-    let was_told = course.checks.last_at.is_some() && course.services.memberships_url.is_some();
+    // A check of a course that tells its members only once a link is opened there has read none of them.
+    let lists_students = !learners.is_empty()
+        || (course.services.memberships_url.is_some() && enrolments::was_listed(db, tenant, id)?);
     let gone = items
         .iter()
         .filter(|item| item.state == LineItemState::Gone)
@@ -234,7 +236,7 @@ pub(in crate::service) fn overview(
     let of_former = line_items::of_former(db, tenant, &items)?.len();
     Ok(Overview {
         now,
-        lists_students: was_told || !learners.is_empty(),
+        lists_students,
         opened,
         course,
         students: small(learners.len()),
