@@ -87,7 +87,11 @@ pub(crate) fn missing(coverage: &Coverage) -> Vec<String> {
         said.push(format!(
             "{} not in the member list that Cairn gets, and left out{}{named}{}.",
             counted(coverage.strangers, "person there is", "people there are"),
-            if named.is_empty() { "" } else { ": " },
+            if named.is_empty() {
+                ""
+            } else {
+                "; their ids in the course site: "
+            },
             if !named.is_empty()
                 && usize::try_from(coverage.strangers).unwrap_or(usize::MAX) > coverage.named.len()
             {
@@ -363,7 +367,7 @@ mod tests {
                 "Some columns: the role of the account shows less than there is. It lacks one of mod/quiz:view. An administrator can mend it.",
                 "Course totals: the course site did not answer in time. It passes by itself: Cairn tries again.",
                 "The grades of 1 student could not be read. What is known of them stays; they are asked for again the next time.",
-                "2 people there are not in the member list that Cairn gets, and left out: 4101 and more.",
+                "2 people there are not in the member list that Cairn gets, and left out; their ids in the course site: 4101 and more.",
                 "What was read of it before stays known. Ask for that right: Cairn’s console names it under the platform, “Grades beyond LTI”, with the steps in the course site and a test. Then press “Read all grades now”.",
                 "As not everything could be read, nothing was taken away: a grade that is absent may only be out of reach.",
             ]
