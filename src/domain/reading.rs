@@ -128,6 +128,9 @@ pub(crate) struct Coverage {
     pub(crate) named: Vec<String>,
     /// Students of the course whom nothing joins to anybody there.
     pub(crate) unjoined: u64,
+    /// How many students the course had then.
+    #[serde(default)]
+    pub(crate) students: u64,
     /// Whether the reader sees only some sections.
     pub(crate) sections_only: bool,
     /// Grades that students do not see yet: not posted, hidden, or anonymous.

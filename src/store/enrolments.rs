@@ -142,6 +142,19 @@ pub(crate) fn listing(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Resu
     listing_if_known(db, tenant, course)?.ok_or(StoreError::Missing("course"))
 }
 
+/// Whether a member list of the course named anybody so far.
+pub(crate) fn was_listed(db: &mut Db, tenant: &TenantId, course: &CourseId) -> Result<bool, StoreError> {
+    let found: Option<String> = on_both!(db, |connection| enrolments::table
+        .filter(enrolments::tenant_id.eq(tenant.as_str()))
+        .filter(enrolments::course_id.eq(course.as_str()))
+        .filter(enrolments::listed.is_not_null())
+        .select(enrolments::person_id)
+        .limit(1)
+        .get_result(connection))
+    .optional()?;
+    Ok(found.is_some())
+}
+
 fn listing_if_known(
     db: &mut Db,
     tenant: &TenantId,

@@ -71,6 +71,11 @@ fn a_choice_of_content_before_the_first_activity_shows_no_fault_and_the_first_la
         let read = until("the students are listed", || async {
             let mut teacher = teacher.clone();
             let page = teacher.get(&home).await.unwrap();
+            assert!(
+                !page.words().contains("· 0 students"),
+                "nobody was read: {}",
+                page.words()
+            );
             page.words().contains("32 students").then(|| page.words())
         })
         .await;

@@ -169,6 +169,17 @@ pub(crate) fn actor(actor: &Actor, name: Option<&str>) -> String {
     }
 }
 
+/// The same in one entry: of whoever endorses, and has no account, the log names nobody but what was done.
+#[must_use]
+pub(crate) fn actor_in(entry: &Logged, name: Option<&str>) -> String {
+    let by_endorser = entry.actor == Actor::Unnamed && entry.action.starts_with("endorsement.");
+    if by_endorser {
+        "The endorser".to_owned()
+    } else {
+        actor(&entry.actor, name)
+    }
+}
+
 const CAIRN: &str = "Cairn";
 
 /// What an actor without a name of its own is called.

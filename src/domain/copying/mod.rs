@@ -6,13 +6,17 @@
 //! column awards the wrong people.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use crate::domain::course::{CopyProof, CopyRequestState, LineItem};
 use crate::domain::rule::{Condition, GradeColumn, Group, Needed, Node};
 use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
 
+pub(crate) mod outside;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use outside::match_outside;
 
 /// What somebody may bring from the course that theirs was copied from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,42 +75,58 @@ pub(crate) struct Match {
 /// other's place.
 #[must_use]
 pub(crate) fn match_columns(old: &[LineItem], new: &[LineItem]) -> HashMap<LineItemId, Match> {
-    let mut found: HashMap<LineItemId, Match> = HashMap::new();
-    let mut taken: HashSet<&LineItemId> = HashSet::new();
+    let found = matched(old, new, |item| &item.id, &FoundBy::ALL, fits);
+    let found = found.into_iter();
+    found.map(|(from, (to, by))| (from, Match { to, by })).collect()
+}
+
+/// Finds old things again among new ones, by each way in its order; `fits` says whether two are one by a way.
+fn matched<T, I: Clone + Eq + Hash, W: Copy>(
+    old: &[T],
+    new: &[T],
+    id: impl Fn(&T) -> &I,
+    ways: &[W],
+    fits: impl Fn(W, &T, &T) -> bool,
+) -> HashMap<I, (I, W)> {
+    let mut found: HashMap<I, (I, W)> = HashMap::new();
+    let mut taken: HashSet<&I> = HashSet::new();
     // What each old column may still be: a way that leaves several narrows the choice for the next one.
-    let mut pools: Vec<(&LineItem, Vec<&LineItem>)> =
-        once(old).into_iter().map(|item| (item, once(new))).collect();
-    for by in FoundBy::ALL {
-        let mut claims: HashMap<&LineItemId, Vec<&LineItemId>> = HashMap::new();
+    let mut pools: Vec<(&T, Vec<&T>)> = once(old, &id)
+        .into_iter()
+        .map(|item| (item, once(new, &id)))
+        .collect();
+    for by in ways {
+        let mut claims: HashMap<&I, Vec<&I>> = HashMap::new();
         for (item, pool) in &mut pools {
-            let fits: Vec<&LineItem> = pool
+            let item = *item;
+            let fitting: Vec<&T> = pool
                 .iter()
-                .filter(|other| !taken.contains(&other.id) && fits(by, item, other))
+                .filter(|other| !taken.contains(id(other)) && fits(*by, item, other))
                 .copied()
                 .collect();
-            if let [only] = fits.as_slice() {
-                claims.entry(&only.id).or_default().push(&item.id);
+            if let [only] = fitting.as_slice() {
+                claims.entry(id(only)).or_default().push(id(item));
             }
-            if !fits.is_empty() {
-                *pool = fits;
+            if !fitting.is_empty() {
+                *pool = fitting;
             }
         }
         for (to, claimants) in claims {
             // Two that both could only be this one: neither is.
             if let [item] = claimants.as_slice() {
                 taken.insert(to);
-                found.insert((*item).clone(), Match { to: to.clone(), by });
+                found.insert((*item).clone(), (to.clone(), *by));
             }
         }
-        pools.retain(|(item, _)| !found.contains_key(&item.id));
+        pools.retain(|(item, _)| !found.contains_key(id(item)));
     }
     found
 }
 
 /// Each column once, by its id.
-fn once(items: &[LineItem]) -> Vec<&LineItem> {
+fn once<'a, T, I: Eq + Hash + 'a>(items: &'a [T], id: impl Fn(&'a T) -> &'a I) -> Vec<&'a T> {
     let mut met = HashSet::new();
-    items.iter().filter(|item| met.insert(&item.id)).collect()
+    items.iter().filter(|&item| met.insert(id(item))).collect()
 }
 
 fn fits(by: FoundBy, old: &LineItem, new: &LineItem) -> bool {
@@ -145,6 +165,8 @@ pub(crate) struct Mapping {
     pub(crate) badges: HashMap<BadgeId, BadgeId>,
     /// Columns of another source that stand for one of ours.
     pub(crate) elsewhere: HashMap<LineItemId, OutsideColumnId>,
+    /// Those that stand for one that is none of ours either.
+    pub(crate) outside: HashMap<OutsideColumnId, OutsideColumnId>,
 }
 
 impl Mapping {
@@ -194,13 +216,20 @@ impl Mapping {
                 of: self.each_once(of),
                 at_least: *at_least,
             },
-            // What another source told of is of one course: it stays what it was, and has to be chosen anew.
-            Condition::Elsewhere { .. }
-            | Condition::HandedIn { .. }
-            | Condition::Completed { .. }
-            | Condition::ExternalBadge { .. }
-            | Condition::NotBefore { .. }
-            | Condition::InstructorApproves => condition.clone(),
+            Condition::Elsewhere { column, needs } => Condition::Elsewhere {
+                column: self.outside(column),
+                needs: needs.clone(),
+            },
+            Condition::HandedIn { column, on_time } => Condition::HandedIn {
+                column: self.outside(column),
+                on_time: *on_time,
+            },
+            Condition::Completed { column } => Condition::Completed {
+                column: self.outside(column),
+            },
+            Condition::ExternalBadge { .. } | Condition::NotBefore { .. } | Condition::InstructorApproves => {
+                condition.clone()
+            }
         }
     }
 
@@ -219,7 +248,11 @@ impl Mapping {
     fn column(&self, column: &GradeColumn) -> GradeColumn {
         match column {
             GradeColumn::Ours(item) => GradeColumn::Ours(self.columns.get(item).unwrap_or(item).clone()),
-            GradeColumn::Elsewhere(_) => column.clone(),
+            GradeColumn::Elsewhere(column) => GradeColumn::Elsewhere(self.outside(column)),
         }
+    }
+
+    fn outside(&self, column: &OutsideColumnId) -> OutsideColumnId {
+        self.outside.get(column).unwrap_or(column).clone()
     }
 }

@@ -222,12 +222,13 @@ proptest! {
 }
 
 #[test]
-fn of_the_best_of_several_ours_are_those_of_the_new_course_and_others_have_to_be_chosen_anew() {
+fn of_the_best_of_several_each_is_what_stands_for_it_in_the_new_course() {
     let root = sample::all([sample::best_of(1, &["quiz", "lab"], &["weekly"], "80")]);
     let mapping = Mapping {
         columns: [("quiz".into(), "new-quiz".into())].into(),
+        outside: [("weekly".into(), "new-weekly".into())].into(),
         ..Mapping::default()
     };
-    let expected = sample::all([sample::best_of(1, &["new-quiz", "lab"], &["weekly"], "80")]);
+    let expected = sample::all([sample::best_of(1, &["new-quiz", "lab"], &["new-weekly"], "80")]);
     assert_eq!(mapping.apply(&root), expected);
 }

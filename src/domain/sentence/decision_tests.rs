@@ -550,7 +550,7 @@ fn a_badge_of_another_issuer_is_told_with_its_issuer_and_the_day_of_its_check() 
     assert!(line.starts_with(begins), "{line}");
     let known = Known::default().external("did:web:x", false, None);
     let line = one(&root, known, Audience::Student);
-    assert!(line.contains("is not in force any more"), "{line}");
+    assert!(line.contains("is not valid any more"), "{line}");
     let line = one(&root, Known::default(), Audience::Student);
     assert_eq!(
         line,

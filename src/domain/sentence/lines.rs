@@ -352,7 +352,7 @@ fn state(checked: &CheckedCondition, names: &Names, audience: Audience) -> Strin
             issuer,
             checked_at,
         } => format!(
-            "{} of {} is not in force any more, as it was checked on {}",
+            "{} of {} is not valid any more, as it was checked on {}",
             one_line(name),
             one_line(issuer),
             names.day(*checked_at)

@@ -6,11 +6,15 @@ use rust_decimal::Decimal;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::course::{CopyState, Course, STAND_IN};
+use crate::domain::outside::OutsideColumn;
 use crate::domain::rest::Rest;
 use crate::domain::rule::{Condition, Group};
-use crate::ids::BadgeId;
+use crate::ids::{BadgeId, OutsideColumnId};
 use crate::random::Random;
-use crate::store::{Db, StoreError, activities, audit, badges, copies, line_items, lineages, links, rules};
+use crate::service::base::names;
+use crate::store::{
+    Db, StoreError, activities, audit, badges, copies, line_items, lineages, links, outside, rules,
+};
 
 /// How the address of what stands in for something that was not found begins.
 pub(crate) const PLACEHOLDER: &str = STAND_IN;
@@ -19,6 +23,8 @@ pub(crate) const PLACEHOLDER: &str = STAND_IN;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Column,
+    /// A column that is none of ours.
+    Outside,
     Activity,
     Badge,
 }
@@ -41,6 +47,7 @@ pub(crate) struct Missing {
 pub(crate) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<Missing>, StoreError> {
     let tenant = &course.tenant;
     let mut found: Vec<Missing> = Vec::new();
+    let origins = foreign(db, course, root)?;
     for condition in root.conditions() {
         for item in condition.line_items() {
             let stand_in =
@@ -52,6 +59,10 @@ pub(crate) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<
                 maximum: Some(item.maximum),
                 is_elsewhere: false,
             });
+            found.extend(missing.filter(|missing| !found.contains(missing)));
+        }
+        for column in condition.outside_columns() {
+            let missing = missing_outside(&origins, column);
             found.extend(missing.filter(|missing| !found.contains(missing)));
         }
         for badge in condition.badges() {
@@ -73,7 +84,6 @@ pub(crate) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<
                         is_elsewhere: false,
                     })
             }
-            // What another source told is of the other course. The rule cannot be activated before another column is chosen.
             Condition::Elsewhere { .. }
             | Condition::HandedIn { .. }
             | Condition::Completed { .. }
@@ -88,6 +98,30 @@ pub(crate) fn of_rule(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<
         found.extend(missing.filter(|missing| !found.contains(missing)));
     }
     Ok(found)
+}
+
+/// The columns of the courses that a course was copied from, where a rule names any that are not of the course itself.
+fn foreign(db: &mut Db, course: &Course, root: &Group) -> Result<Vec<OutsideColumn>, StoreError> {
+    if root.outside_columns().next().is_none() {
+        return Ok(Vec::new());
+    }
+    let own = outside::columns(db, &course.tenant, &course.id)?;
+    let is_own = |id: &OutsideColumnId| own.iter().any(|column| column.id == *id);
+    if root.outside_columns().all(is_own) {
+        return Ok(Vec::new());
+    }
+    names::of_origins(db, &course.tenant, &course.id)
+}
+
+fn missing_outside(origins: &[OutsideColumn], column: &OutsideColumnId) -> Option<Missing> {
+    let known = origins.iter().find(|known| known.id == *column)?;
+    Some(Missing {
+        kind: Kind::Outside,
+        id: known.id.to_string(),
+        name: known.label.clone(),
+        maximum: known.maximum,
+        is_elsewhere: false,
+    })
 }
 
 /// A badge that stayed behind in the old course, or is of a third one that does not offer it.

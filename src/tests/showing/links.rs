@@ -46,7 +46,9 @@ fn a_kept_page_is_shown_by_a_link_until_it_ends_or_is_withdrawn() {
         let mut addresses = Vec::new();
         for days in ["7", "30"] {
             let made = student.submit(&page, &form, &[("days", days)]).await.unwrap();
+            assert!(made.words().contains("Your link is ready."), "{}", made.words());
             let field = made.text();
+            assert_eq!(field.matches("data-focus").count(), 1, "the page goes there");
             let field = field.split("id=\"fresh-link\" readonly value=\"").nth(1).unwrap();
             addresses.push(field.split('"').next().unwrap().to_owned());
         }

@@ -85,7 +85,7 @@ async fn published(bench: &Bench, known: Option<&BadgeId>, version: Version) -> 
 }
 
 /// Another course of that registration, with these columns, and its teacher.
-async fn course(bench: &Bench, of: &Registration, context: &str, columns: &[&str]) -> Visitor {
+pub(super) async fn course(bench: &Bench, of: &Registration, context: &str, columns: &[&str]) -> Visitor {
     let now = bench.clock.now();
     let deployment = Deployment {
         id: DeploymentId::new(now, &SystemRandom),
@@ -173,7 +173,7 @@ async fn second_platform(bench: &Bench) -> Registration {
 }
 
 /// Somebody of that platform who learns in the course.
-async fn learner(bench: &Bench, of: &Registration, course: &Course, sub: &str) -> PersonId {
+pub(super) async fn learner(bench: &Bench, of: &Registration, course: &Course, sub: &str) -> PersonId {
     let (of, course, now) = (of.clone(), course.clone(), bench.clock.now());
     let seen = PersonSeen {
         sub: sub.into(),

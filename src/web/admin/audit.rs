@@ -196,7 +196,7 @@ fn says_it_all(entry: &Logged) -> bool {
 }
 
 fn who(part: &Part, entry: &Logged) -> String {
-    audit_words::actor(&entry.actor, part.name(&entry.actor))
+    audit_words::actor_in(entry, part.name(&entry.actor))
 }
 
 fn detail(entry: &Logged) -> String {

@@ -16,7 +16,7 @@ use crate::web::instructor::endorsements::{at_fields, keeps};
 use crate::web::paths::{self, console};
 use crate::web::public::endorsed;
 use crate::web::views::admin::{EndorsementLine, EndorsementsPage};
-use crate::web::views::shared::{Choice, ProblemList, When};
+use crate::web::views::shared::{Choice, Flash, ProblemList, When};
 use crate::web::words;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -135,12 +135,13 @@ async fn vouch(
 async fn view(visit: &AdminVisit, tenant: &TenantId, said: Said) -> Result<EndorsementsPage, AdminError> {
     let found = endorsements::all(&visit.cairn, &visit.admin, tenant).await?;
     let choice = |badge: &Badge| Choice::new(badge.id.as_str(), badge.design.name.clone());
+    let title = format!("Endorsements: {}", found.tenant.name);
+    let mut page = visit.page_of(&found.tenant, &title, AdminPlace::Endorsements);
+    if said.fresh_link.is_some() {
+        page.frame.flash = Some(Flash::ready("link"));
+    }
     Ok(EndorsementsPage {
-        page: visit.page_of(
-            &found.tenant,
-            &format!("Endorsements: {}", found.tenant.name),
-            AdminPlace::Endorsements,
-        ),
+        page,
         rows: found
             .all
             .iter()

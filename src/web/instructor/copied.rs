@@ -213,7 +213,7 @@ async fn map(
 
 /// What was chosen in the form; what was left open stays open.
 fn choices(visit: &Visit) -> Vec<Chosen> {
-    let kinds = [Kind::Column, Kind::Activity, Kind::Badge];
+    let kinds = [Kind::Column, Kind::Outside, Kind::Activity, Kind::Badge];
     let pairs = visit.fields.pairs.iter().filter(|(_, value)| !value.is_empty());
     pairs
         .filter_map(|(name, value)| {
@@ -231,6 +231,7 @@ fn choices(visit: &Visit) -> Vec<Chosen> {
 fn word_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Column => "column",
+        Kind::Outside => "elsewhere",
         Kind::Activity => "activity",
         Kind::Badge => "badge",
     }
@@ -286,8 +287,11 @@ fn input_line(input: &PlannedInput) -> InputLine {
             }
         }
         Told::NoColumn => "was not found among this course’s gradebook columns.".to_owned(),
-        Told::Elsewhere => {
-            "came from a gradebook file; bring one of this course and choose it in the rule.".to_owned()
+        Told::Elsewhere { of_file: true } => {
+            "came from a gradebook file; bring one of this course, then say which column stands for it.".to_owned()
+        }
+        Told::Elsewhere { of_file: false } => {
+            "is read from the gradebook of the course site there, and no column that was read of this course is it. Each reading looks again.".to_owned()
         }
         Told::Activity { found: true } => "comes along, and its link is known.".to_owned(),
         Told::Activity { found: false } => {
@@ -364,6 +368,18 @@ fn missing_row(visit: &Visit, view: &CopyView, missing: &Missing, readers: &[Str
                 choices.collect(),
             )
         }
+        Kind::Outside => {
+            let choices = view.outside.iter().map(|column| {
+                let words = words::outside::offered_among(column, &view.outside);
+                Choice::new(column.id.as_str(), words)
+            });
+            let choices: Vec<Choice> = choices.collect();
+            (
+                format!("Choose the grade for “{}”", missing.name),
+                words::copying::grade_missing(missing, choices.is_empty(), &needed),
+                choices,
+            )
+        }
         Kind::Activity => {
             let choices = view.activities.iter().map(|one| {
                 let mark = view.activity_marks.get(&one.id);
@@ -398,8 +414,14 @@ fn missing_row(visit: &Visit, view: &CopyView, missing: &Missing, readers: &[Str
     };
     let field = format!("{}.{}", word_of(missing.kind), missing.id);
     let creates = missing.kind == Kind::Column && view.makes_columns;
+    let typed = visit.fields.text(&field);
+    let proposed = view.proposed.get(&missing.id).map(ToString::to_string);
     MissingRow {
-        chosen: visit.fields.text(&field),
+        chosen: if typed.is_empty() {
+            proposed.unwrap_or_default()
+        } else {
+            typed
+        },
         label,
         hint,
         choices,

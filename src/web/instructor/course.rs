@@ -191,11 +191,7 @@ fn view(
         may_answer: false,
         students_href: None,
         lists_students: overview.lists_students,
-        grades_read: words::columns::counted(
-            overview.columns,
-            overview.columns_of_former,
-            overview.columns_deleted,
-        ),
+        grades_read: grades_read(&overview),
         what_can_be_read: what_can_be_read(visit, &overview),
         rest_stopped: None,
         attention: overview
@@ -248,6 +244,18 @@ fn waiting(visit: &Visit, progress: &sync::CheckProgress, trouble: Option<&Troub
     })
 }
 
+/// Of which columns the grades are read.
+fn grades_read(overview: &Overview) -> String {
+    let (own, former, deleted) = (
+        overview.columns,
+        overview.columns_of_former,
+        overview.columns_deleted,
+    );
+    let placed =
+        (own > 0 || former > 0 || deleted > 0).then(|| words::columns::counted(own, former, deleted));
+    words::columns::with_those_of_lms(placed, overview.columns_of_lms)
+}
+
 /// What a tool can see of a gradebook through LTI, and what not.
 fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
     if overview.course.life.end().is_some() {
@@ -270,7 +278,7 @@ fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
              of evidence activities. A grade that you type there counts."
                 .to_owned(),
         );
-        if overview.columns_of_lms == 0 {
+        if overview.columns_of_lms == 0 && overview.rest_read.is_none() {
             sentences.push(
                 "Grades of the course site’s own assignments and quizzes cannot be read through LTI."
                     .to_owned(),
@@ -283,7 +291,7 @@ fn what_can_be_read(visit: &Visit, overview: &Overview) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if overview.columns_of_lms > 0 {
+    if overview.columns_of_lms > 0 || overview.rest_read.is_some() {
         let read = overview.rest_read.and_then(|read| read.at);
         let when = read.map(|at| When::new(at, overview.now).relative(visit.visitor.zone()));
         sentences.push(words::rest_grades::read(overview.columns_of_lms, when.as_deref()));

@@ -17,7 +17,7 @@ use crate::web::frame::Place;
 use crate::web::paths::{self, course};
 use crate::web::public::endorsed;
 use crate::web::views::instructor::{EndorsementRow, EndorsementsPage};
-use crate::web::views::shared::{Problem, ProblemList, When};
+use crate::web::views::shared::{Flash, Problem, ProblemList, When};
 use crate::web::words::{self, endorsements, refusals};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -126,8 +126,14 @@ async fn view(visit: &Visit, badge: &BadgeId, said: Said) -> Result<Endorsements
     let assistant = visit.visitor.session.assistant;
     let title = format!("Endorsements of “{}”", found.badge.design.name);
     let reading = visit.visitor.session.reading;
+    let mut page = visit.page(&title, Place::Badges);
+    page.flash = said
+        .fresh_link
+        .as_ref()
+        .map(|_| Flash::ready("link"))
+        .or(page.flash);
     Ok(EndorsementsPage {
-        page: visit.page(&title, Place::Badges),
+        page,
         older: is_older(&found),
         rows: found
             .all

@@ -354,7 +354,8 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
     let of_file = |column: &OutsideColumn| column.source == GradeSource::Csv && column.counts();
     let has_files = editor.outside.iter().any(of_file);
     let is_on = |column: &OutsideColumn| column.rest.as_ref().is_some_and(|rest| rest.is_on);
-    let reads_lms = editor.outside.iter().any(is_on);
+    let reads_lms =
+        editor.outside.iter().any(is_on) || access.as_ref().is_some_and(|one| one.standing.is_given());
     let unread = editor.outside.iter().filter_map(words::outside::unread);
     let has_rule = editor.draft.is_some() || editor.active.is_some();
     let look = touched.then(|| Flash {
@@ -369,7 +370,7 @@ async fn view(visit: &Visit, editor: RuleEditor, builder: Builder) -> Result<Rul
         action: href(course::badge_rule_save),
         draft: builder.draft,
         impossible,
-        options: options(&editor, visit.visitor.zone()),
+        options: options(&editor, reads_lms, visit.visitor.zone()),
         focus: builder.focus,
         sentence,
         seen: builder.seen.as_str().to_owned(),
@@ -459,7 +460,7 @@ fn impossible(draft: &DraftGroup, editor: &RuleEditor, zone: Zone) -> Vec<(Strin
     draft.complete(zone).into_iter().filter_map(problem).collect()
 }
 
-fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
+fn options(editor: &RuleEditor, reads_lms: bool, zone: Zone) -> RuleOptions {
     let item = |item: &LineItem| {
         let changed = if item.state == LineItemState::MaximumChanged {
             ", changed"
@@ -516,7 +517,14 @@ fn options(editor: &RuleEditor, zone: Zone) -> RuleOptions {
             .outside
             .iter()
             .map(|column| Choice::new(column.id.as_str(), words::outside::lost(column)))
+            .chain(
+                editor
+                    .of_origins
+                    .iter()
+                    .map(|column| Choice::new(column.id.as_str(), words::outside::of_origin(&column.label))),
+            )
             .collect(),
+        reads_lms,
         activities: editor
             .activities
             .iter()

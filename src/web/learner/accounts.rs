@@ -15,7 +15,7 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::learner::{AccountReviewPage, AccountView, AccountsPage, AskingView, JoinedRow};
-use crate::web::views::shared::{Problem, ProblemList, Status, When, count_of};
+use crate::web::views::shared::{Flash, Problem, ProblemList, Status, When, count_of};
 use crate::web::words;
 
 /// Lists the routes of these pages.
@@ -136,8 +136,10 @@ fn joined(visit: &Visit, one: &Joined, found: &Accounts) -> JoinedRow {
 }
 
 fn view(visit: &Visit, found: &Accounts, problems: Vec<Problem>, fresh: Option<&Code>) -> AccountsPage {
+    let mut page = visit.page("Join your accounts", Place::Everywhere);
+    page.flash = fresh.map(|_| Flash::ready("code")).or(page.flash);
     AccountsPage {
-        page: visit.page("Join your accounts", Place::Everywhere),
+        page,
         problems: ProblemList(problems),
         institution: found.institution.clone(),
         own: account(&found.own),

@@ -35,10 +35,27 @@ async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpRes
         .iter()
         .find(|mine| mine.badge.id.as_str() == badge);
     if let Some(mine) = mine {
-        return visit.show(&view(&visit, &learning, mine));
+        return visit.show(&seen_by(&visit, view(&visit, &learning, mine)));
     }
     let whole = everywhere::programme(&visit.cairn, &visit.visitor, &badge.into()).await?;
-    visit.show(&of_programme(&visit, &whole))
+    visit.show(&seen_by(&visit, of_programme(&visit, &whole)))
+}
+
+/// Who teaches earns nothing in the course: the card tells them what it is, and leads to their own pages.
+fn seen_by(visit: &Visit, card: CardPage) -> CardPage {
+    let session = &visit.visitor.session;
+    if !session.instructor || session.learner {
+        return card;
+    }
+    CardPage {
+        status: Status::Neutral.saying("As students find it"),
+        progress: None,
+        next: None,
+        action: None,
+        href: visit.href(""),
+        class_href: Some(visit.href(&course::progress())),
+        ..card
+    }
 }
 
 /// A programme is earned in many courses, so its card leads to all badges of whoever looks.
@@ -68,6 +85,7 @@ fn of_programme(visit: &Visit, whole: &Whole) -> CardPage {
             Some(award) => visit.href(&course::credential(&award.id)),
             None => visit.href(&course::all_mine()),
         },
+        class_href: None,
     }
 }
 
@@ -97,5 +115,6 @@ fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> CardPage {
             Some(award) => visit.href(&course::credential(&award.id)),
             None => visit.href(&course::badge(&mine.badge.id)),
         },
+        class_href: None,
     }
 }

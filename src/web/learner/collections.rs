@@ -15,7 +15,7 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::{self, course};
 use crate::web::views::learner::{CollectionPage, CollectionRow, CollectionsPage, ItemBox, KeptCollection};
-use crate::web::views::shared::{Problem, ProblemList, When};
+use crate::web::views::shared::{Flash, Problem, ProblemList, When};
 use crate::web::words;
 
 /// What stands in an address for a collection that is not kept yet.
@@ -199,11 +199,11 @@ fn view(
         })
     });
     let id = stored.map_or_else(|| CollectionId::from(NEW), |one| one.id.clone());
+    let title = stored.map_or("Make a collection", |one| one.title.as_str());
+    let mut page = visit.page(title, Place::Badges);
+    page.flash = fresh_link.as_ref().map(|_| Flash::ready("link")).or(page.flash);
     CollectionPage {
-        page: visit.page(
-            stored.map_or("Make a collection", |one| one.title.as_str()),
-            Place::Badges,
-        ),
+        page,
         problems: ProblemList(problems),
         save_action: visit.href(&course::collection_save(&id)),
         items: found

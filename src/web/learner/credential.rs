@@ -32,7 +32,7 @@ use crate::web::paths::{self, course};
 use crate::web::views::learner::{
     MyCredentialPage, MyPrintPage, NoteFields, Says, SharedLine, SignedAnew, StackPart, StackView, Switches,
 };
-use crate::web::views::shared::{PictureView, ProblemList, When, count_of};
+use crate::web::views::shared::{Flash, PictureView, ProblemList, When, count_of};
 use crate::web::words;
 
 /// Lists the routes of this page.
@@ -356,6 +356,8 @@ async fn view(
     };
     let achievement = mine.document.credential_subject.achievement;
     let image = achievement.image.as_ref();
+    let mut page = visit.page(&achievement.name, Place::Badges);
+    page.flash = fresh_link.as_ref().map(|_| Flash::ready("link")).or(page.flash);
     Ok(MyCredentialPage {
         stack,
         elsewhere,
@@ -367,7 +369,7 @@ async fn view(
         fresh_link,
         link_action,
         link_days: share_links::DAYS.to_vec(),
-        page: visit.page(&achievement.name, Place::Badges),
+        page,
         picture: PictureView {
             src: image
                 .and_then(|image| baked::picture_path(&image.id))

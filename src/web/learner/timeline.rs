@@ -16,7 +16,7 @@ use crate::web::frame::Place;
 use crate::web::paths::{self, course};
 use crate::web::timeline::{Reader, view as drawn};
 use crate::web::views::learner::{MyTimelinePage, ShownLine};
-use crate::web::views::shared::When;
+use crate::web::views::shared::{Flash, When};
 use crate::web::words;
 
 /// Lists the routes of these pages.
@@ -144,8 +144,10 @@ async fn show(
     };
     let most = usize::try_from(timelines::MOST_BADGES).unwrap_or(usize::MAX);
     let most = (mine.chapters.len() >= most).then_some(most);
+    let mut page = visit.page("How I learned this", Place::Everywhere);
+    page.flash = fresh_link.as_ref().map(|_| Flash::ready("link")).or(page.flash);
     visit.show(&MyTimelinePage {
-        page: visit.page("How I learned this", Place::Everywhere),
+        page,
         of_one: award.is_some(),
         timeline: drawn(&visit.cairn, &mine.chapters, Reader::Holder)?,
         most,

@@ -59,6 +59,20 @@ pub(crate) fn counted(columns: usize, former: usize, deleted: usize) -> String {
     }
 }
 
+/// The same with those of the course site that are read beyond LTI; `counted` says nothing where none was ever placed.
+#[must_use]
+pub(crate) fn with_those_of_lms(counted: Option<String>, of_lms: usize) -> String {
+    let theirs = match of_lms {
+        0 => return counted.unwrap_or_else(|| "none yet".to_owned()),
+        1 => "1 column of the course site’s own".to_owned(),
+        count => format!("{count} columns of the course site’s own"),
+    };
+    match counted {
+        Some(placed) => format!("{placed}; {theirs}"),
+        None => theirs,
+    }
+}
+
 /// Whether a teacher has to say which columns are scales.
 #[must_use]
 pub(crate) const fn may_be_scale(tell: ColumnsTell) -> bool {
@@ -124,6 +138,11 @@ mod tests {
     #[test]
     fn columns_of_a_former_registration_are_counted_apart() {
         assert_eq!(counted(0, 0, 0), "none yet");
+        assert_eq!(with_those_of_lms(None, 2), "2 columns of the course site’s own");
+        assert_eq!(
+            with_those_of_lms(Some(counted(1, 0, 0)), 1),
+            "1 column placed by Cairn; 1 column of the course site’s own"
+        );
         assert_eq!(counted(0, 0, 1), "none now; 1 column was deleted from the course");
         assert_eq!(
             counted(0, 0, 2),

@@ -33,6 +33,20 @@ pub(crate) const fn badge_left_behind(missing: &Missing) -> &'static str {
     }
 }
 
+/// What is said of a grade of the course site, or of a gradebook file, that was not found again.
+#[must_use]
+pub(crate) fn grade_missing(missing: &Missing, knows_none: bool, needed: &str) -> String {
+    let points = missing
+        .maximum
+        .map(|points| format!("It had {} points in the old course. ", number(points)));
+    let known = if knows_none {
+        "No grade of the course site and none of a gradebook file is known here yet. "
+    } else {
+        ""
+    };
+    format!("{}{known}{needed}", points.unwrap_or_default())
+}
+
 /// What to look at.
 #[must_use]
 pub(crate) fn note(note: &Note) -> String {

@@ -163,6 +163,12 @@ pub(crate) fn lost(column: &OutsideColumn) -> String {
     }
 }
 
+/// What stands for a column of the course that this one was copied from.
+#[must_use]
+pub(crate) fn of_origin(label: &str) -> String {
+    format!("“{label}” of the course that this one was copied from")
+}
+
 /// A column that is there and not read now, and how it can be; none for any other.
 #[must_use]
 pub(crate) fn unread(column: &OutsideColumn) -> Option<String> {

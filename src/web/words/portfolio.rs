@@ -7,6 +7,21 @@ use crate::service::badge::design::External;
 use crate::web::views::shared::{Status, StatusChip};
 use crate::web::words::refusals::LOOKS_USED;
 
+/// Letters of an id that tell enough: a key that is written out as an id says nothing to a reader.
+const SHOWN: usize = 60;
+
+/// The id of an issuer, without the middle of one that is a whole key.
+#[must_use]
+pub(crate) fn short_id(id: &str) -> String {
+    let count = id.chars().count();
+    if count <= SHOWN {
+        return id.to_owned();
+    }
+    let begin: String = id.chars().take(24).collect();
+    let end: String = id.chars().skip(count.saturating_sub(12)).collect();
+    format!("{begin}…{end}")
+}
+
 /// What the last verification found, as a chip.
 #[must_use]
 pub(crate) fn standing(standing: Standing) -> StatusChip {

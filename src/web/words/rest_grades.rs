@@ -19,9 +19,16 @@ pub(crate) const fn name(interface: Interface) -> &'static str {
 #[must_use]
 pub(crate) fn read(columns: usize, when: Option<&str>) -> String {
     let when = when.map_or_else(String::new, |when| format!(", last {when}"));
+    if columns == 0 {
+        return format!(
+            "Beyond LTI Cairn reads the gradebook of the course site itself{when}; no grade of it is known here yet. “Grades from \
+             elsewhere” says what came of it."
+        );
+    }
     format!(
-        "Beyond LTI the grades of {} are read from the course site itself{when}. “Check now” looks there for what changed; “Read \
-         all grades now”, under “Grades from elsewhere”, also finds what was typed or hidden in the gradebook alone.",
+        "Beyond LTI the grades of {} are read from the course site itself{when}. “Check now” looks there for what changed, \
+         and again for grades that students could not see yet; “Read all grades now”, under “Grades from elsewhere”, also finds \
+         what was typed or hidden in the gradebook alone.",
         outside::counted(columns, "column more", "columns more")
     )
 }
@@ -80,7 +87,11 @@ pub(crate) fn missing(coverage: &Coverage) -> Vec<String> {
         said.push(format!(
             "{} not in the member list that Cairn gets, and left out{}{named}{}.",
             counted(coverage.strangers, "person there is", "people there are"),
-            if named.is_empty() { "" } else { ": " },
+            if named.is_empty() {
+                ""
+            } else {
+                "; their ids in the course site: "
+            },
             if !named.is_empty()
                 && usize::try_from(coverage.strangers).unwrap_or(usize::MAX) > coverage.named.len()
             {
@@ -100,7 +111,12 @@ pub(crate) fn missing(coverage: &Coverage) -> Vec<String> {
     if coverage.lacks.iter().any(|lack| lack.why.is_missing_right()) {
         said.push(format!("What was read of it before stays known. {MEND_A_RIGHT}"));
     }
-    if !coverage.is_whole {
+    if !coverage.is_whole && said.is_empty() {
+        said.push(
+            "No student of this course was known when it was read, so no grade was. It is read again once somebody is."
+                .to_owned(),
+        );
+    } else if !coverage.is_whole {
         said.push(
             "As not everything could be read, nothing was taken away: a grade that is absent may only be out of reach."
                 .to_owned(),
@@ -351,7 +367,7 @@ mod tests {
                 "Some columns: the role of the account shows less than there is. It lacks one of mod/quiz:view. An administrator can mend it.",
                 "Course totals: the course site did not answer in time. It passes by itself: Cairn tries again.",
                 "The grades of 1 student could not be read. What is known of them stays; they are asked for again the next time.",
-                "2 people there are not in the member list that Cairn gets, and left out: 4101 and more.",
+                "2 people there are not in the member list that Cairn gets, and left out; their ids in the course site: 4101 and more.",
                 "What was read of it before stays known. Ask for that right: Cairn’s console names it under the platform, “Grades beyond LTI”, with the steps in the course site and a test. Then press “Read all grades now”.",
                 "As not everything could be read, nothing was taken away: a grade that is absent may only be out of reach.",
             ]

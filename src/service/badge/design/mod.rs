@@ -90,7 +90,7 @@ pub(crate) struct RestRead {
     pub(crate) stopped: Option<Help>,
 }
 
-/// Asked only where that interface has told of a column.
+/// None where that interface is off.
 fn rest_read(
     db: &mut Db,
     tenant: &TenantId,
@@ -98,7 +98,7 @@ fn rest_read(
     columns: &[OutsideColumn],
 ) -> Result<Option<RestRead>, StoreError> {
     let mut of_lms = columns.iter().filter_map(|column| column.rest.as_ref());
-    if !of_lms.any(|rest| rest.is_on) {
+    if !of_lms.any(|rest| rest.is_on) && !readings::is_on(db, tenant, course)? {
         return Ok(None);
     }
     let known = readings::of_course(db, tenant, course)?.unwrap_or_default();
@@ -228,7 +228,9 @@ pub(in crate::service) fn overview(
     let opened = visitor.registration.capabilities().services_told == ServicesTold::Always
         || links::any_opened(db, tenant, id)?;
     let elsewhere = outside::columns(db, tenant, id)?;
-    let was_told = course.checks.last_at.is_some() && course.services.memberships_url.is_some();
+    // A check of a course that tells its members only once a link is opened there has read none of them.
+    let lists_students = !learners.is_empty()
+        || (course.services.memberships_url.is_some() && enrolments::was_listed(db, tenant, id)?);
     let gone = items
         .iter()
         .filter(|item| item.state == LineItemState::Gone)
@@ -236,7 +238,7 @@ pub(in crate::service) fn overview(
     let of_former = line_items::of_former(db, tenant, &items)?.len();
     Ok(Overview {
         now,
-        lists_students: was_told || !learners.is_empty(),
+        lists_students,
         opened,
         course,
         students: small(learners.len()),

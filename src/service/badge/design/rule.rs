@@ -28,7 +28,7 @@ use crate::service::badge::copied_inputs;
 use crate::service::base::activities;
 use crate::service::base::clash::{self, Clash, Saving, Seen};
 use crate::service::base::error::ServiceError;
-use crate::service::base::names::of_course;
+use crate::service::base::names::{of_course, of_origins};
 use crate::service::base::namesakes;
 use crate::service::base::queue::{self, ReadGrades};
 use crate::service::base::refusal::BadgeRefusal;
@@ -53,6 +53,8 @@ pub(crate) struct RuleEditor {
     pub(crate) activities: Vec<Activity>,
     /// Columns that are none of ours, those that do not count included.
     pub(crate) outside: Vec<OutsideColumn>,
+    /// Those of the courses that this one was copied from: a rule may name one still.
+    pub(crate) of_origins: Vec<OutsideColumn>,
     /// The letters and words that were seen in those that hold some.
     pub(crate) words: HashMap<OutsideColumnId, Vec<String>>,
     /// What tells columns and activities apart that bear one name.
@@ -149,6 +151,7 @@ pub(crate) async fn editor(
             releases: releases::for_course(db, tenant, &badge.course)?,
             activities,
             outside,
+            of_origins: of_origins(db, tenant, &badge.course)?,
             words,
             others: others
                 .into_iter()

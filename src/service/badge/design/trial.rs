@@ -17,7 +17,7 @@ use crate::domain::decision::{Decision, Truth};
 use crate::domain::design_review::RuleProblem;
 use crate::domain::dry_run::{DryRun, Learner, dry_run};
 use crate::domain::evaluate::{evaluate, outcome};
-use crate::domain::facts::Facts;
+use crate::domain::facts::{Facts, GradeSource};
 use crate::domain::membership::Membership;
 use crate::domain::outside::OutsideColumn;
 use crate::domain::people::{Enrolment, Person};
@@ -204,7 +204,7 @@ fn of_lms(db: &mut Db, badge: &Badge, rule: &Rule, names: &Names) -> Result<OfLm
         return Ok(OfLms::default());
     }
     let known = readings::of_course(db, tenant, course)?.unwrap_or_default();
-    let read_at = known.done.whole.max(known.done.changes);
+    let (whole, changes) = (known.done.whole, known.done.changes);
     let unseen_in = known
         .coverage
         .map(|coverage| coverage.unseen_in)
@@ -228,6 +228,14 @@ fn of_lms(db: &mut Db, badge: &Badge, rule: &Rule, names: &Names) -> Result<OfLm
         let count = column.and_then(|column| unseen_in.get(&column.id));
         found.extend(count.map(|count| (names.line_item(item), *count)));
     }
+    // Of what Moodle hides no change tells.
+    let tells_by_changes =
+        found.is_empty() || columns.iter().all(|one| one.source != GradeSource::RestMoodle);
+    let read_at = if tells_by_changes {
+        whole.max(changes)
+    } else {
+        whole
+    };
     Ok(OfLms {
         unseen: found.into_iter().collect(),
         read_at: read_at.filter(|_| reads_it),

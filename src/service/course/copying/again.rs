@@ -8,20 +8,22 @@ use serde_json::json;
 
 use super::map::rewrite;
 use super::recognise::recognise;
-use super::source::{Source, columns};
+use super::source::{Source, columns, outside_columns};
 use super::{links as copied_links, placeholder};
 use crate::domain::audit::{Action, Actor, Entry};
-use crate::domain::copying::{Mapping, Permission, match_columns};
+use crate::domain::copying::{Mapping, Permission, match_columns, match_outside};
 use crate::domain::course::{CopyState, Course, LineItem};
 use crate::domain::evidence::Activity;
-use crate::ids::LineItemId;
+use crate::domain::outside::OutsideColumn;
+use crate::ids::{LineItemId, OutsideColumnId};
 use crate::random::Random;
 use crate::service::badge::copied_inputs::PLACEHOLDER;
 use crate::service::badge::copied_inputs::{self, Kind};
 use crate::service::course::releases;
 use crate::store::{Db, StoreError, activities, audit, badges, copies, courses, line_items, links, rules};
 
-/// Looks again for what was not found, now that the course was read. Run it in the transaction that writes the columns.
+/// Looks again for what was not found, now that the course was read: by a check, by the interface of the LMS, or from a gradebook
+/// file. Run it in the transaction that writes the columns, or after it.
 pub(crate) fn map_again(
     db: &mut Db,
     course: &Course,
@@ -36,21 +38,26 @@ pub(crate) fn map_again(
     let new = columns(db, tenant, &course.id)?;
     recognise(db, course, &copies, &new, now, random)?;
     for copy in copies.iter().filter(|copy| copy.state == CopyState::Taken) {
-        let waiting = waiting_columns(db, course)?;
+        let (waiting, waiting_outside) = waiting_columns(db, course)?;
         let waiting_activities = waiting_activities(db, course)?;
-        if waiting.is_empty() && waiting_activities.is_empty() {
+        if waiting.is_empty() && waiting_outside.is_empty() && waiting_activities.is_empty() {
             break;
         }
         let Some(from) = courses::get(db, tenant, &copy.source)? else {
             continue;
         };
         let source = Source::load(db, tenant, &from.id, Permission::Everything)?;
-        let taken = taken_columns(db, course)?;
-        let mapping = found_now(&source, &waiting, &new, &taken);
+        let (taken, taken_outside) = taken_columns(db, course)?;
+        let mut mapping = found_now(&source, &waiting, &new, &taken);
+        if !waiting_outside.is_empty() {
+            let mut free = outside_columns(db, tenant, &course.id)?;
+            free.retain(|column| !taken_outside.contains(&column.id));
+            mapping.outside = found_outside(&source, &waiting_outside, &free);
+        }
         if rewrite(db, course, &mapping, now, random)? {
             let (action, subject) = (Action::CopyMapped, course.id.as_str());
             let entry = Entry::new(tenant, Actor::Cairn, action, subject, now);
-            let entry = entry.detail(json!({ "columns": mapping.columns }));
+            let entry = entry.detail(json!({ "columns": mapping.columns, "outside": mapping.outside }));
             audit::record(db, &entry, random)?;
         }
         let all = match_columns(&source.items, &new);
@@ -106,14 +113,36 @@ fn found_now(
     mapping
 }
 
-/// The stand-ins that copied drafts of a course read.
-fn waiting_columns(db: &mut Db, course: &Course) -> Result<HashMap<LineItemId, LineItem>, StoreError> {
-    let mut waiting = HashMap::new();
+/// The same of columns that are none of ours. Old ones that something stands for already are no candidates any more.
+fn found_outside(
+    source: &Source,
+    waiting: &HashSet<OutsideColumnId>,
+    free: &[OutsideColumn],
+) -> HashMap<OutsideColumnId, OutsideColumnId> {
+    let read = source.read_outside();
+    let mut old = source.outside.clone();
+    old.retain(|column| waiting.contains(&column.id) || !read.contains(&column.id));
+    let found = match_outside(&old, free).into_iter();
+    found
+        .filter(|(from, _)| waiting.contains(from))
+        .map(|(from, found)| (from, found.to))
+        .collect()
+}
+
+/// The stand-ins that copied drafts of a course read, and the columns of the old course that are none of ours.
+fn waiting_columns(
+    db: &mut Db,
+    course: &Course,
+) -> Result<(HashMap<LineItemId, LineItem>, HashSet<OutsideColumnId>), StoreError> {
+    let (mut waiting, mut outside) = (HashMap::new(), HashSet::new());
     for (badge, _) in badges::copied(db, &course.tenant, &course.id)? {
         if !copied_inputs::rests(&badge) {
             continue;
         }
         for missing in copied_inputs::of_badge(db, course, &badge)? {
+            if missing.kind == Kind::Outside {
+                outside.insert(missing.id.as_str().into());
+            }
             if missing.kind == Kind::Column
                 && let Some(item) = line_items::get(db, &course.tenant, &missing.id.as_str().into())?
             {
@@ -121,18 +150,22 @@ fn waiting_columns(db: &mut Db, course: &Course) -> Result<HashMap<LineItemId, L
             }
         }
     }
-    Ok(waiting)
+    Ok((waiting, outside))
 }
 
-/// Columns that a rule of a copied badge reads already.
-fn taken_columns(db: &mut Db, course: &Course) -> Result<HashSet<LineItemId>, StoreError> {
-    let mut taken = HashSet::new();
+/// Columns that a rule of a copied badge reads already, and those of them that are none of ours.
+fn taken_columns(
+    db: &mut Db,
+    course: &Course,
+) -> Result<(HashSet<LineItemId>, HashSet<OutsideColumnId>), StoreError> {
+    let (mut taken, mut outside) = (HashSet::new(), HashSet::new());
     for (badge, _) in badges::copied(db, &course.tenant, &course.id)? {
         for rule in rules::for_badge(db, &course.tenant, &badge.id)? {
             taken.extend(rule.root.line_items().cloned());
+            outside.extend(rule.root.outside_columns().cloned());
         }
     }
-    Ok(taken)
+    Ok((taken, outside))
 }
 
 /// Copied activities without a column that wait for their link, each with the name of the link that stands in for it.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::own_copy;
-use super::source::columns;
+use super::source::{columns, outside_columns};
 use super::view::{copy_view, linked_activities};
 use crate::domain::audit::Action;
 use crate::domain::badge::BadgeState;
@@ -15,12 +15,13 @@ use crate::domain::copying::Mapping;
 use crate::domain::course::{CopyState, Course, LineItem, Opens};
 use crate::domain::page::Page;
 use crate::domain::policy::Power;
-use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId, RuleId};
+use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId, OutsideColumnId, RuleId};
 use crate::random::Random;
 use crate::service::Cairn;
 use crate::service::badge::copied_inputs::{self, Kind, PLACEHOLDER};
 use crate::service::badge::lineage;
 use crate::service::base::error::ServiceError;
+use crate::service::base::names;
 use crate::service::base::policies;
 use crate::service::base::refusal::CourseRefusal;
 use crate::service::base::session::Visitor;
@@ -66,7 +67,8 @@ pub(crate) async fn choose(
         rewrite(db, course, &mapping, now, random.as_ref())?;
         retire_stand_ins(db, course, &mapping)?;
         let detail = json!({
-            "columns": mapping.columns, "activities": mapping.activities, "badges": mapping.badges,
+            "columns": mapping.columns, "outside": mapping.outside,
+            "activities": mapping.activities, "badges": mapping.badges,
         });
         let entry = visitor.entry(Action::CopyMapped, course.id.as_str(), now);
         audit::record(db, &entry.detail(detail), random.as_ref())?;
@@ -92,6 +94,16 @@ fn check(db: &mut Db, course: &Course, choice: &Choice, mapping: &mut Mapping) -
                 return Err(wrong());
             }
             mapping.columns.insert(missing, chosen);
+        }
+        Kind::Outside => {
+            let missing = OutsideColumnId::from(choice.missing.as_str());
+            let chosen = OutsideColumnId::from(choice.chosen.as_str());
+            let mut before = names::of_origins(db, tenant, &course.id)?.into_iter();
+            let mut here = outside_columns(db, tenant, &course.id)?.into_iter();
+            if !before.any(|one| one.id == missing) || !here.any(|one| one.id == chosen) {
+                return Err(wrong());
+            }
+            mapping.outside.insert(missing, chosen);
         }
         Kind::Activity => {
             let (missing, chosen) = (choice.missing.as_str().into(), choice.chosen.as_str().into());

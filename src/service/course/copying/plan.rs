@@ -5,16 +5,17 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use super::source::{Source, columns};
+use super::source::{Source, columns, outside_columns};
 use super::{own_copy, permitted};
 use crate::domain::badge::{Badge, Expiry};
-use crate::domain::copying::{FoundBy, match_columns};
+use crate::domain::copying::{FoundBy, match_columns, match_outside};
 use crate::domain::course::{Course, CourseCopy, LineItem, Link, Opens};
 use crate::domain::design_review::{RuleProblem, bound_problem};
+use crate::domain::outside::OutsideColumn;
 use crate::domain::rule::{Condition, Group};
 use crate::domain::sentence::sentence_in_full;
 use crate::domain::zone::Zone;
-use crate::ids::{BadgeId, CopyId, LineItemId};
+use crate::ids::{BadgeId, CopyId, LineItemId, OutsideColumnId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
@@ -75,8 +76,8 @@ pub(crate) enum Told {
     Column { label: String, by: FoundBy },
     /// The column was not found.
     NoColumn,
-    /// Its grades came from elsewhere into the old course, and have to come into the new one too.
-    Elsewhere,
+    /// Its grades came from elsewhere into the old course and no column here is it yet; whether they came from a file.
+    Elsewhere { of_file: bool },
     /// The activity comes along; whether a link of the new course is known that opens it.
     Activity { found: bool },
     /// The badge comes along.
@@ -94,7 +95,7 @@ impl Told {
         !matches!(
             self,
             Self::NoColumn
-                | Self::Elsewhere
+                | Self::Elsewhere { .. }
                 | Self::RetiredBadge
                 | Self::OtherBadge
                 | Self::Activity { found: false }
@@ -120,7 +121,8 @@ pub(crate) async fn plan(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Resul
         // A link that was opened here, that nobody gave a meaning to, and that has the activity's column.
         let mut links = links::list(db, tenant, &visitor.course.id)?;
         links.retain(|link| link.opens == Opens::Unchosen);
-        let scene = Scene::new(&source, &new, &links);
+        let outside = outside_columns(db, tenant, &visitor.course.id)?;
+        let scene = Scene::new(&source, (new.as_slice(), outside.as_slice()), &links);
         let badges = source
             .badges
             .iter()
@@ -148,12 +150,24 @@ pub(crate) async fn plan(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Resul
 struct Scene<'a> {
     source: &'a Source,
     columns: HashMap<LineItemId, (&'a LineItem, FoundBy)>,
+    outside: HashMap<OutsideColumnId, (&'a OutsideColumn, FoundBy)>,
     brought: HashSet<&'a BadgeId>,
     links: &'a [Link],
 }
 
 impl<'a> Scene<'a> {
-    fn new(source: &'a Source, new: &'a [LineItem], links: &'a [Link]) -> Self {
+    fn new(
+        source: &'a Source,
+        (new, elsewhere): (&'a [LineItem], &'a [OutsideColumn]),
+        links: &'a [Link],
+    ) -> Self {
+        let outside = match_outside(&source.outside, elsewhere)
+            .into_iter()
+            .filter_map(|(from, found)| {
+                let column = elsewhere.iter().find(|one| one.id == found.to)?;
+                Some((from, (column, found.by)))
+            })
+            .collect();
         let columns = match_columns(&source.items, new)
             .into_iter()
             .filter_map(|(from, found)| {
@@ -163,6 +177,7 @@ impl<'a> Scene<'a> {
             .collect();
         Self {
             columns,
+            outside,
             brought: source.badges.iter().map(|(badge, _)| &badge.id).collect(),
             source,
             links,
@@ -186,7 +201,7 @@ impl<'a> Scene<'a> {
             let others = condition.outside_columns().into_iter();
             let others = others.map(|column| PlannedInput {
                 name: names.elsewhere(column),
-                told: Told::Elsewhere,
+                told: self.elsewhere(column),
             });
             let named = condition.badges().into_iter();
             let named = named.filter(|badge| !self.source.elsewhere.contains(*badge));
@@ -228,6 +243,19 @@ impl<'a> Scene<'a> {
         all
     }
 
+    fn elsewhere(&self, column: &OutsideColumnId) -> Told {
+        if let Some((found, by)) = self.outside.get(column) {
+            return Told::Column {
+                label: found.label.clone(),
+                by: *by,
+            };
+        }
+        let known = self.source.outside.iter().find(|known| known.id == *column);
+        Told::Elsewhere {
+            of_file: known.is_some_and(|known| known.rest.is_none()),
+        }
+    }
+
     fn is_linked(&self, column: &LineItemId) -> bool {
         let found = self.columns.get(column);
         found.is_some_and(|(column, _)| {
@@ -260,6 +288,12 @@ impl<'a> Scene<'a> {
                     notes.extend(cannot.filter(|note| !notes.contains(note)));
                 }
             }
+            for column in condition.outside_columns() {
+                let old = self.source.outside.iter().find(|known| known.id == *column);
+                if let (Some(old), Some((new, _))) = (old, self.outside.get(column)) {
+                    notes.extend(other_points(old, new).filter(|note| !notes.contains(note)));
+                }
+            }
         }
         notes
     }
@@ -271,6 +305,16 @@ pub(super) fn other_maximum(old: &LineItem, new: &LineItem) -> Option<Note> {
         label: new.label.clone(),
         here: new.maximum,
         before: old.maximum,
+    })
+}
+
+/// The same of a column that is none of ours.
+pub(super) fn other_points(old: &OutsideColumn, new: &OutsideColumn) -> Option<Note> {
+    let (before, here) = old.maximum.zip(new.maximum)?;
+    (before != here).then(|| Note::Maximum {
+        label: new.label.clone(),
+        here,
+        before,
     })
 }
 

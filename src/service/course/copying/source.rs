@@ -4,13 +4,15 @@ use std::collections::HashSet;
 
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::copying::Permission;
+use crate::domain::copying::outside::may_be_read;
 use crate::domain::course::{LineItem, LineItemState};
 use crate::domain::evidence::Activity;
+use crate::domain::outside::OutsideColumn;
 use crate::domain::rule::Rule;
 use crate::domain::sentence::Names;
-use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, TenantId};
+use crate::ids::{ActivityId, BadgeId, CourseId, LineItemId, OutsideColumnId, TenantId};
 use crate::service::base::activities::in_course;
-use crate::service::base::names::in_its_course;
+use crate::service::base::names::{in_its_course, of_origins};
 use crate::store::{Db, StoreError, activities, badges, line_items, lineages, outside, rules, tenants};
 
 /// The old course's badges with everything that a rule of theirs may name.
@@ -19,6 +21,8 @@ pub(super) struct Source {
     pub(crate) badges: Vec<(Badge, Option<Rule>)>,
     /// The columns that are there, and those that a rule reads although they are gone.
     pub(crate) items: Vec<LineItem>,
+    /// Columns that are none of ours, with those of the courses that the old one was copied from itself.
+    pub(crate) outside: Vec<OutsideColumn>,
     /// Those that are in the course for certain, and those that a rule reads.
     pub(crate) activities: Vec<Activity>,
     /// Badges of the old course that stay behind: the retired ones, and drafts of others.
@@ -75,7 +79,9 @@ impl Source {
             &activities,
             named.iter().map(|badge| (&badge.id, badge.design.name.as_str())),
         );
-        let mut names = names.with_elsewhere(outside::columns(db, tenant, course)?);
+        let mut outside = outside::columns(db, tenant, course)?;
+        outside.extend(of_origins(db, tenant, course)?);
+        let mut names = names.with_elsewhere(outside.iter().cloned());
         let mut elsewhere = HashSet::new();
         for one in lineages::named_elsewhere(db, tenant, course)? {
             names.badges.insert(one.badge.clone(), in_its_course(&one));
@@ -91,6 +97,7 @@ impl Source {
         let mut source = Self {
             badges,
             items: Vec::new(),
+            outside,
             activities,
             retired,
             elsewhere,
@@ -99,7 +106,21 @@ impl Source {
         let read = source.read_items();
         items.retain(|item| item.state != LineItemState::Gone || read.contains(&item.id));
         source.items = items;
+        let read = source.read_outside();
+        let of_lms = |column: &OutsideColumn| column.rest.as_ref().is_none_or(|rest| rest.is_listed);
+        let is_here = |column: &OutsideColumn| column.course == *course && of_lms(column);
+        source
+            .outside
+            .retain(|column| is_here(column) || read.contains(&column.id));
         Ok(source)
+    }
+
+    /// The columns that are none of ours and that a rule reads.
+    pub(crate) fn read_outside(&self) -> HashSet<OutsideColumnId> {
+        let rules = self.badges.iter().filter_map(|(_, rule)| rule.as_ref());
+        rules
+            .flat_map(|rule| rule.root.outside_columns().cloned().collect::<Vec<_>>())
+            .collect()
     }
 
     /// The columns that a rule reads.
@@ -120,4 +141,15 @@ pub(super) fn columns(
     let mut items = line_items::for_course(db, tenant, course)?;
     items.retain(|item| item.state != LineItemState::Gone);
     Ok(items)
+}
+
+/// The columns of a course that are none of ours and that a rule may read.
+pub(super) fn outside_columns(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<Vec<OutsideColumn>, StoreError> {
+    let mut found = outside::columns(db, tenant, course)?;
+    found.retain(may_be_read);
+    Ok(found)
 }

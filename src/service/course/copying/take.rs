@@ -5,11 +5,11 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
-use super::source::{Source, columns};
+use super::source::{Source, columns, outside_columns};
 use super::{links as copied_links, own_copy, permitted, placeholder};
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState};
-use crate::domain::copying::{Mapping, Permission, match_columns};
+use crate::domain::copying::{Mapping, Permission, match_columns, match_outside};
 use crate::domain::course::{CopyState, Course, CourseCopy, LineItem, LineItemState, Opens};
 use crate::domain::evidence::Activity;
 use crate::domain::policy::Power;
@@ -98,6 +98,10 @@ impl Bringing<'_> {
         let mut mapping = Mapping::default();
         for (from, found) in match_columns(&source.items, &new) {
             mapping.columns.insert(from, found.to);
+        }
+        let elsewhere = outside_columns(self.db, tenant, &self.course.id)?;
+        for (from, found) in match_outside(&source.outside, &elsewhere) {
+            mapping.outside.insert(from, found.to);
         }
         for activity in &source.activities {
             let column = activity.line_item.as_ref();

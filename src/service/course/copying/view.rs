@@ -3,19 +3,21 @@
 use std::collections::HashMap;
 
 use super::own_copy;
-use super::plan::{Note, dates, other_maximum};
-use super::source::{Source, badges_to_bring, columns};
+use super::plan::{Note, dates, other_maximum, other_points};
+use super::source::{Source, badges_to_bring, columns, outside_columns};
 use crate::domain::badge::Badge;
 use crate::domain::copying::Permission;
+use crate::domain::copying::outside::proposed;
 use crate::domain::course::{Course, CourseCopy, LineItem};
 use crate::domain::design_review::bound_problem;
 use crate::domain::evidence::Activity;
 use crate::domain::namesakes::Mark;
+use crate::domain::outside::OutsideColumn;
 use crate::domain::rule::Group;
 use crate::domain::sentence::sentence_in_full;
-use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId};
+use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId, OutsideColumnId};
 use crate::service::Cairn;
-use crate::service::badge::copied_inputs::{self, Missing};
+use crate::service::badge::copied_inputs::{self, Kind, Missing};
 use crate::service::badge::design;
 use crate::service::base::error::ServiceError;
 use crate::service::base::namesakes;
@@ -34,6 +36,9 @@ pub(crate) struct CopyView {
     pub(crate) missing: Vec<(Missing, Vec<String>)>,
     /// Columns of this course that may stand for one.
     pub(crate) columns: Vec<LineItem>,
+    /// Those that are none of ours; of each missing one the only one that bears its name, by their ids.
+    pub(crate) outside: Vec<OutsideColumn>,
+    pub(crate) proposed: HashMap<String, OutsideColumnId>,
     /// Activities of this course that may stand for one.
     pub(crate) activities: Vec<Activity>,
     /// What tells columns and activities apart that bear one name.
@@ -86,6 +91,7 @@ pub(crate) async fn copy_view(
         let course = &visitor.course;
         let source = Source::load(db, tenant, &from.id, Permission::Everything)?;
         let columns = columns(db, tenant, &course.id)?;
+        let outside = outside_columns(db, tenant, &course.id)?;
         let mut gathered: Vec<(Missing, Vec<String>)> = Vec::new();
         let mut shown = Vec::new();
         for (badge, of) in badges::copied(db, tenant, &course.id)? {
@@ -110,6 +116,7 @@ pub(crate) async fn copy_view(
             let mut notes = dates(&badge, root, now);
             if let (Some(root), Some(old)) = (root, old) {
                 notes.extend(maxima(&source.items, &columns, &old.root, root));
+                notes.extend(points(&source.outside, &outside, &old.root, root));
             }
             notes.extend(root.map(|root| impossible(&columns, root)).unwrap_or_default());
             let sentence = match root {
@@ -130,7 +137,9 @@ pub(crate) async fn copy_view(
             copy,
             source: from,
             badges: shown,
+            proposed: proposals(&gathered, &source, &outside),
             missing: gathered,
+            outside,
             column_marks: namesakes::of_columns(db, tenant, &course.id, &columns)?,
             columns,
             activity_marks: namesakes::of_activities(db, tenant, &course.id, &activities)?,
@@ -144,6 +153,20 @@ pub(crate) async fn copy_view(
         })
     });
     found.await
+}
+
+/// What bears the name of what is missing, and is not the same beyond doubt.
+fn proposals(
+    missing: &[(Missing, Vec<String>)],
+    source: &Source,
+    here: &[OutsideColumn],
+) -> HashMap<String, OutsideColumnId> {
+    let missing = missing.iter().filter(|(one, _)| one.kind == Kind::Outside);
+    let found = missing.filter_map(|(one, _)| {
+        let old = source.outside.iter().find(|old| old.id.as_str() == one.id)?;
+        Some((one.id.clone(), proposed(old, here)?.id.clone()))
+    });
+    found.collect()
 }
 
 /// What a rule asks of columns that cannot be asked so.
@@ -171,6 +194,22 @@ fn maxima(old: &[LineItem], new: &[LineItem], before: &Group, after: &Group) -> 
         let new = new.iter().find(|item| item.id == *to);
         if let (Some(old), Some(new)) = (old, new) {
             notes.extend(other_maximum(old, new).filter(|note| !notes.contains(note)));
+        }
+    }
+    notes
+}
+
+/// The same of columns that are none of ours.
+fn points(old: &[OutsideColumn], new: &[OutsideColumn], before: &Group, after: &Group) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if before.conditions().len() != after.conditions().len() {
+        return notes;
+    }
+    for (from, to) in before.outside_columns().zip(after.outside_columns()) {
+        let old = old.iter().find(|column| column.id == *from);
+        let new = new.iter().find(|column| column.id == *to);
+        if let (Some(old), Some(new)) = (old, new) {
+            notes.extend(other_points(old, new).filter(|note| !notes.contains(note)));
         }
     }
     notes

@@ -23,6 +23,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecideBadge};
 use crate::service::base::refusal::{GradesRefusal, Refusal};
 use crate::service::base::session::Visitor;
+use crate::service::course::copying;
 use crate::store::{Db, StoreError, audit, outside, rules, sections};
 
 /// So long a second click on the same button is the first one.
@@ -298,6 +299,7 @@ impl Taking<'_> {
             "came": changes.came, "changed": changes.changed, "went": changes.went,
         }));
         audit::record(db, &entry, self.random)?;
+        copying::map_again(db, &self.visitor.course, self.now, self.random)?;
         decide_readers(db, self.visitor, &touched, self.now, self.random)?;
         Ok(changes)
     }

@@ -9,6 +9,7 @@ use super::columns::item_key;
 use super::folk::Folk;
 use super::sections;
 use super::session::{Session, Stop};
+use super::sooner;
 use super::watched::{QUIET, Watched};
 use super::why::{part, why};
 use super::work;
@@ -52,7 +53,11 @@ fn extent(
     let is_over = |last: Option<DateTime<Utc>>, pause: TimeDelta| {
         last.is_none_or(|last| now.signed_duration_since(last) >= pause)
     };
-    let pause = if is_needed { WHOLE } else { QUIET };
+    let pause = if is_needed || sooner::was_partial(readings) {
+        WHOLE
+    } else {
+        QUIET
+    };
     if readings.is_asked_for() || is_over(readings.done.whole, pause) {
         return Some(Extent::Whole);
     }
@@ -81,7 +86,15 @@ pub(super) async fn read(session: &mut Session<'_>, canvas: &Canvas, watched: &W
         .filter(|key| key.as_str() != ItemKey::TOTAL);
     let keys: Vec<ItemKey> = keys.collect();
     let why = (watched.is_needed, watched.is_asked_by(session.cause));
-    let Some(extent) = extent(&session.readings, keys, why, session.begun) else {
+    // Of few columns each reading finds what was posted.
+    let again =
+        sooner::is_due(session) || (keys.len() > WATCHED && sooner::may_be_released(session, watched));
+    let due = if again {
+        Some(Extent::Whole)
+    } else {
+        extent(&session.readings, keys, why, session.begun)
+    };
+    let Some(extent) = due else {
         return Ok(());
     };
     join_people(session, extent == Extent::Whole).await?;
@@ -215,6 +228,7 @@ pub(super) fn coverage(
         is_whole,
         columns: u64::try_from(columns).unwrap_or(u64::MAX),
         grades: session.grades,
+        students: session.students,
         sections_only: matches!(read.sight, gradebook_rest::Sight::Sections(_)),
         unseen: dropped
             .unposted

@@ -19,8 +19,9 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, AwaitTurn, BackgroundJob as _, ReadGrades};
 use crate::service::base::rest_access::{self, Reader, RestTrouble};
 use crate::service::base::session::Visitor;
+use crate::service::course::copying;
 use crate::store::platforms::{self, Home};
-use crate::store::{Db, StoreError, courses, jobs, readings};
+use crate::store::{Db, StoreError, courses, enrolments, jobs, readings};
 
 mod canvas;
 mod columns;
@@ -29,6 +30,7 @@ mod folk;
 mod moodle;
 mod sections;
 mod session;
+mod sooner;
 mod tracked;
 mod view;
 mod watched;
@@ -95,6 +97,8 @@ struct Known {
     is_on: bool,
     readings: Readings,
     watched: Watched,
+    /// How many students are known.
+    students: u64,
 }
 
 fn known(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Known, ServiceError> {
@@ -104,6 +108,7 @@ fn known(db: &mut Db, tenant: &TenantId, id: &CourseId) -> Result<Known, Service
         is_on: readings::is_on(db, tenant, id)?,
         readings: readings::of_course(db, tenant, id)?.unwrap_or_default(),
         watched: Watched::of(db, &course)?,
+        students: u64::try_from(enrolments::learners(db, tenant, id)?.len()).unwrap_or(u64::MAX),
         course,
     })
 }
@@ -187,6 +192,7 @@ async fn run(
         cause,
         begun,
         folk: Folk::default(),
+        students: known.students,
         columns,
         readings: Readings {
             was_on: true,
@@ -277,6 +283,7 @@ async fn end(session: Session<'_>, read: Result<bool, Stop>) -> Result<(), Servi
             random: random.as_ref(),
         };
         deciding::columns(db, &course, &many, &asking)?;
+        copying::map_again(db, &course, now, random.as_ref())?;
         if readings::ruled(db, tenant, id)? != ruled {
             // What is released is the word of the LMS now, or no longer.
             deciding::all(db, &course, &asking)?;

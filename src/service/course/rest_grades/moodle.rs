@@ -14,6 +14,7 @@ use super::columns::item_of;
 use super::folk::Folk;
 use super::sections;
 use super::session::{Session, Stop};
+use super::sooner::{self, AGAIN};
 use super::tracked::which_complete;
 use super::watched::{QUIET, Watched};
 use super::why::why;
@@ -28,8 +29,6 @@ use crate::store::cells::{self, CellSeen, CompletionTold, GradeTold, HandInTold}
 const BUDGET: usize = 100;
 /// Whose completion was read is asked again after so long.
 const STALE: TimeDelta = TimeDelta::hours(20);
-/// Between two readings of the whole report because something changed of nobody knows whom.
-const AGAIN: TimeDelta = TimeDelta::hours(1);
 
 /// Reads what is due. Says whether some of it is left for a little later.
 pub(super) async fn read(
@@ -42,7 +41,11 @@ pub(super) async fn read(
         Rhythm::default()
     } else {
         Rhythm {
-            whole: QUIET,
+            whole: if sooner::was_partial(&session.readings) {
+                Rhythm::default().whole
+            } else {
+                QUIET
+            },
             changes: QUIET,
             ..Rhythm::default()
         }
@@ -62,7 +65,8 @@ pub(super) async fn read(
         look_at_site(session, moodle).await?;
     }
     let mut named = BTreeSet::new();
-    if session.readings.is_asked_for() || steps.contains(&Step::Whole) {
+    let again = sooner::is_due(session) || sooner::may_be_released(session, watched);
+    if again || session.readings.is_asked_for() || steps.contains(&Step::Whole) {
         whole(session, moodle, watched).await?;
     } else {
         session.folk = folk(session, Vec::new()).await?;

@@ -69,6 +69,8 @@ pub(super) struct Session<'a> {
     pub(super) cause: Cause,
     pub(super) begun: DateTime<Utc>,
     pub(super) folk: Folk,
+    /// How many students the course had when it began.
+    pub(super) students: u64,
     pub(super) columns: Columns,
     pub(super) readings: Readings,
     /// Cells that were read, and grades among them.

@@ -36,6 +36,14 @@ pub(crate) enum OfCourse {
     SectionsOnly(Option<String>),
 }
 
+impl OfCourse {
+    /// Whether somebody lets the course be read, however that goes at present.
+    #[must_use]
+    pub(crate) const fn is_given(&self) -> bool {
+        !matches!(self, Self::Off | Self::NotGiven)
+    }
+}
+
 /// How the course of a visit is read. None where its platform has no such interface.
 ///
 /// # Errors

@@ -83,7 +83,7 @@ pub(crate) struct InputLine {
     pub(crate) text: String,
 }
 
-/// What was brought, and what is left to say. Posts `column.<id>`, `activity.<id>`, `badge.<id>` and `action`: `save`
+/// What was brought, and what is left to say. Posts `column.<id>`, `elsewhere.<id>`, `activity.<id>`, `badge.<id>` and `action`: `save`
 /// or `create.<id>`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "instructor/copied_map.html")]

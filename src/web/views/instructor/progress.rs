@@ -129,8 +129,8 @@ impl ProgressPage {
         let who = count_of(self.in_no_section, "student is", "students are");
         (self.in_no_section > 0).then(|| {
             format!(
-                "{who} in no section or group that is known here. Who is in which is told by gradebook files, and in Canvas when a \
-                 student opens Cairn."
+                "{who} in no section or group that is known here. Who is in which is told by the course site where \
+                 Cairn reads its gradebook, by gradebook files, and in Canvas when a student opens Cairn."
             )
         })
     }

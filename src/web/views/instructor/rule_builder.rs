@@ -95,6 +95,8 @@ pub(crate) struct RuleOptions {
     pub(crate) words: Vec<(String, Vec<String>)>,
     /// Those that do not: id, and what a row says that names one still.
     pub(crate) lost_elsewhere: Vec<Choice>,
+    /// Whether the gradebook of the LMS is read here.
+    pub(crate) reads_lms: bool,
     /// Evidence activities: id and title.
     pub(crate) activities: Vec<Choice>,
     /// Other badges of this course: id and name.
@@ -407,6 +409,9 @@ impl RuleRowView<'_> {
     fn note(&self) -> Option<&'static str> {
         let options = &self.page.options;
         match self.row {
+            DraftRow::Elsewhere { .. } if options.elsewhere.is_empty() && options.reads_lms => Some(
+                "No grade of the course site is known here yet. Cairn reads its gradebook by itself; “What Cairn cannot read” below the rule leads to what came of it.",
+            ),
             DraftRow::Elsewhere { .. } if options.elsewhere.is_empty() => Some(
                 "No grade from elsewhere is known here yet. Save the draft, then bring a gradebook file: “What Cairn cannot read” below the rule leads there.",
             ),

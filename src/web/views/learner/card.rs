@@ -17,6 +17,8 @@ pub(crate) struct CardPage {
     /// A sentence; none where nothing is to be done.
     pub(crate) next: Option<String>,
     pub(crate) action: Option<LinkTo>,
-    /// The whole page of the badge, or of what was earned.
+    /// The whole page of the badge, or of what was earned; for those who teach, the badges of the course.
     pub(crate) href: String,
+    /// Where those who teach see the class; none for students.
+    pub(crate) class_href: Option<String>,
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::web::views::shared::{Page, PictureView, ProblemList, StatusChip, When};
+use crate::web::words::portfolio::short_id;
 
 /// "Badges from elsewhere".
 #[derive(Debug, Clone, Template)]
@@ -29,6 +30,12 @@ pub(crate) struct ElsewherePage {
 impl ElsewherePage {
     fn general_problems(&self) -> &ProblemList {
         &self.problems
+    }
+}
+
+impl ForeignRow {
+    fn short_issuer(&self) -> String {
+        short_id(&self.issuer_id)
     }
 }
 

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::web::views::shared::{PictureView, PublicPage, StatusChip, When};
+use crate::web::words::portfolio::short_id;
 
 /// What the holder chose, in the holder's own words, with what was found of each badge.
 #[derive(Debug, Clone, Template)]
@@ -59,6 +60,12 @@ pub(crate) struct SheetLine {
     pub(crate) means: String,
     pub(crate) checked: When,
     pub(crate) digest: String,
+}
+
+impl ShownRow {
+    fn short_issuer(&self) -> String {
+        short_id(&self.issuer_id)
+    }
 }
 
 /// A badge in it.

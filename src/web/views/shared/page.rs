@@ -71,6 +71,17 @@ pub(crate) struct Flash {
     pub(crate) text: String,
 }
 
+impl Flash {
+    /// That something was made which the page shows this once: `what` is "link", "code". The page puts the focus there.
+    #[must_use]
+    pub(crate) fn ready(what: &str) -> Self {
+        Self {
+            status: Status::Earned,
+            text: format!("Your {what} is ready. Copy it below now: it is not shown again."),
+        }
+    }
+}
+
 /// A page outside any frame that anybody may open.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct PublicPage {
