@@ -119,7 +119,10 @@ mod tests {
         assert!(!graded.asked.contains("86"), "{graded:?}");
         let handed_in = told.iter().find(|step| step.activity.is_some()).unwrap();
         assert!(handed_in.asked.ends_with("approved"), "{handed_in:?}");
-        let held = told.iter().find(|step| step.said.contains("you have it")).unwrap();
+        let held = told
+            .iter()
+            .find(|step| step.said.contains("you have it"))
+            .unwrap();
         assert!(held.told.ends_with(": held"), "{held:?}");
         assert!(told.iter().all(|step| !step.told.contains("you")), "{told:?}");
         let named = told.iter().find(|step| step.asked == "approved by an instructor");
