@@ -200,8 +200,9 @@ function describe({ document: judged, older, parts = [], carrier, bytes, given, 
   const achievement = subject?.achievement;
   const several = isPresentation ? `${parts.length} badges` : "No name";
   byId("badge-name").textContent = text(achievement, "name") ?? text(badge, "name") ?? several;
+  const own = isPresentation ? "Each in the words of its own issuer." : "In the words of its issuer.";
   byId("badge-note").textContent =
-    verdict === "valid" && !unconfirmed ? "In the words of its issuer." : "In the words of whoever wrote it. Do not rely on them: see above.";
+    verdict === "valid" && !unconfirmed ? own : "In the words of whoever wrote it. Do not rely on them: see above.";
   const facts = byId("facts");
   facts.replaceChildren();
   const fact = (term, ...values) => {
@@ -236,8 +237,8 @@ function describe({ document: judged, older, parts = [], carrier, bytes, given, 
   fact("Endorsed by", ...(endorsed.length === 0 && achievement !== undefined ? ["None yet"] : endorsed.map(endorser)));
   fact("Comment", written(text(subject, "endorsementComment")));
   // A signed document cannot say what happened since: that it was suspended, for one.
-  const own = isPresentation ? undefined : link(ownPage(badge, given));
-  if (own !== undefined) fact("Its own page", own, "Its issuer may say more there, such as that it is under review.");
+  const page = isPresentation ? undefined : link(ownPage(badge, given));
+  if (page !== undefined) fact("Its own page", page, "Its issuer may say more there, such as that it is under review.");
   picture(achievement, carrier, bytes);
 }
 

@@ -329,11 +329,12 @@ fn stacks_of(
     ways: &[BadgeId],
     now: DateTime<Utc>,
 ) -> Result<Vec<Begun>, StoreError> {
+    let kept: HashSet<&BadgeId> = ways.iter().collect();
     let asking = on_the_way(db, tenant, person, Way::Stacks, now, MOST_SEARCHED)?;
     let asking: Vec<BadgeId> = asking
         .into_iter()
         .map(|(id, _)| id)
-        .filter(|id| ways.contains(id))
+        .filter(|id| kept.contains(id))
         .collect();
     let mut stacks = begun(db, tenant, person, &part(asking, Page::first(MOST_STACKS)))?;
     stacks.retain(|(_, _, decision)| is_stack(&decision.tree));

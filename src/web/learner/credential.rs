@@ -426,8 +426,7 @@ async fn view(
         sign_action,
         signed_anew,
         is_stack,
-        badge_href: (mine.badge.course == visit.visitor.course.id)
-            .then(|| visit.href(&course::badge(&mine.badge.id))),
+        badge_href: is_here.then(|| visit.href(&course::badge(&mine.badge.id))),
         about_href: addresses::achievement(&mine.issuer, &mine.badge.id),
         back_href: visit.href(&back),
         back_text,
