@@ -45,6 +45,7 @@ pub(crate) mod lineage;
 pub(crate) mod lms_work;
 pub(crate) mod membership;
 pub(crate) mod namesakes;
+pub(crate) mod natural;
 pub(crate) mod outside;
 pub(crate) mod page;
 pub(crate) mod people;

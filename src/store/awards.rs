@@ -22,7 +22,7 @@ mod everywhere;
 pub(crate) mod holdings;
 mod parts;
 mod sought;
-pub(crate) use everywhere::{count_everywhere, everywhere};
+pub(crate) use everywhere::{count_everywhere, everywhere, held_lineages};
 pub(crate) use parts::counting;
 pub(crate) use sought::{Named, named, sought};
 

@@ -20,7 +20,7 @@ use crate::random::Random;
 
 mod on_the_way;
 
-pub(crate) use on_the_way::{Way, count_on_the_way, on_the_way};
+pub(crate) use on_the_way::{Way, begun, on_the_way};
 
 /// A decision as it was just made.
 #[derive(Debug, Clone, PartialEq, Eq)]

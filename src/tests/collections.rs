@@ -78,8 +78,21 @@ fn a_collection_is_seen_by_a_link_until_it_ends_or_is_withdrawn() {
             "Quiz master",
             "Earned",
             "it is not signed itself",
+            "Reads a table of data without help.",
+            "Reach 80 % in the final quiz.",
+            "What this badge takes today",
         ] {
             reads(&shown, text);
+        }
+        let alone = get(&format!("{address}/badge-1"), HTML).await;
+        assert_eq!(alone.text(), credential.document);
+        assert!(shown.text().contains("/badge-1\""), "{}", shown.text());
+        for other in ["badge-0", "badge-2", "badge-x"] {
+            assert_eq!(
+                get(&format!("{address}/{other}"), HTML).await.status,
+                404,
+                "{other}"
+            );
         }
         assert_eq!(shown.header("x-robots-tag"), Some("noindex"));
         let (_, name) = stage.student(0);

@@ -59,7 +59,7 @@ routes! {
     OWN_ENDORSEMENT = "/endorser/{token}", own_endorsement(token: &str);
     /// A collection of badges for whoever has the link.
     SHOWN = "/w/{token}", shown(token: &str);
-    /// Its badges as a file: `presentation.json` or `registry.json`.
+    /// Its badges as a file: `presentation.json` or `registry.json`, or one of them alone: `badge-1`.
     SHOWN_FILE = "/w/{token}/{file}", shown_file(token: &str, file: &str);
     /// All its badges checked at once, as `sheet`, `sheet.csv` or `sheet.json`.
     SHOWN_CHECK = "/w/{token}/check/{form}", shown_check(token: &str, form: &str);

@@ -79,10 +79,10 @@ fn step(done: &Done, reader: Reader) -> StepView {
     let file = work.and_then(|work| work.file.as_ref());
     StepView {
         when: When::date_only(done.step.at),
-        text: if is_told {
-            done.step.said.clone()
-        } else {
-            done.step.asked.clone()
+        text: match (is_told, reader) {
+            (true, Reader::Holder) => done.step.said.clone(),
+            (true, Reader::Others { .. }) => done.step.told.clone(),
+            (false, _) => done.step.asked.clone(),
         },
         link: work.and_then(web_address),
         file: file.map(|file| (file.name.clone(), file.digest.clone())),

@@ -68,7 +68,6 @@ const UNCHECKED = {
   NotBaked: () => "The picture holds no badge, as a screenshot or a copy from a page does not. Ask for the badge’s own file or its link.",
   OtherKind: (what) => `The document is a credential of another kind (${what || "not named"}), which this page does not check.`,
   UnknownProof: (what) => `The proof is of a kind that this page does not check (${what}). Its issuer can say who does.`,
-  SeveralBadges: (what) => `There are ${what} badges in the file. Check them one by one.`,
   HostedNowhere: () => "The badge is of a kind that its issuer’s site vouches for, but it does not say where it is hosted.",
   HostedUnavailable: (what) => `Its issuer’s site vouches for a badge of this kind, and what it hosts could not be read here (${what}). Open that address to see what the issuer says.`,
   OtherIdentifier: (what) => `Whose it is cannot be told by what you gave: this badge knows its holder by ${what}. Ask its issuer.`,

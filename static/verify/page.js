@@ -190,7 +190,7 @@ function checkLine({ kind, name, state, code, sentence }) {
 }
 
 /** What the badge says of itself, as text. */
-function describe({ document: judged, older, parts = [], carrier, bytes, given, verdict, unconfirmed }) {
+function describe({ document: judged, older, parts = [], carrier, bytes, given, verdict, unconfirmed, isPresentation = false }) {
   const badge = older === undefined ? judged : inNewWords(judged, older);
   byId("badge-part").hidden = badge === undefined;
   if (pictureUrl !== undefined) URL.revokeObjectURL(pictureUrl);
@@ -198,9 +198,11 @@ function describe({ document: judged, older, parts = [], carrier, bytes, given, 
   if (badge === undefined) return;
   const subject = badge.credentialSubject;
   const achievement = subject?.achievement;
-  byId("badge-name").textContent = text(achievement, "name") ?? text(badge, "name") ?? "No name";
+  const several = isPresentation ? `${parts.length} badges` : "No name";
+  byId("badge-name").textContent = text(achievement, "name") ?? text(badge, "name") ?? several;
+  const own = isPresentation ? "Each in the words of its own issuer." : "In the words of its issuer.";
   byId("badge-note").textContent =
-    verdict === "valid" && !unconfirmed ? "In the words of its issuer." : "In the words of whoever wrote it. Do not rely on them: see above.";
+    verdict === "valid" && !unconfirmed ? own : "In the words of whoever wrote it. Do not rely on them: see above.";
   const facts = byId("facts");
   facts.replaceChildren();
   const fact = (term, ...values) => {
@@ -235,13 +237,13 @@ function describe({ document: judged, older, parts = [], carrier, bytes, given, 
   fact("Endorsed by", ...(endorsed.length === 0 && achievement !== undefined ? ["None yet"] : endorsed.map(endorser)));
   fact("Comment", written(text(subject, "endorsementComment")));
   // A signed document cannot say what happened since: that it was suspended, for one.
-  const own = link(ownPage(badge, given));
-  if (own !== undefined) fact("Its own page", own, "Its issuer may say more there, such as that it is under review.");
+  const page = isPresentation ? undefined : link(ownPage(badge, given));
+  if (page !== undefined) fact("Its own page", page, "Its issuer may say more there, such as that it is under review.");
   picture(achievement, carrier, bytes);
 }
 
 /** One badge of a record, with what was found of it. */
-function partLine({ name, issuer, awarded, state, code, sentence }) {
+function partLine({ name, issuer, awarded, criteria, state, code, sentence }) {
   const line = element("div", `check is-${state}`);
   Object.assign(line.dataset, { part: name, state, code });
   const words = element("div");
@@ -249,14 +251,22 @@ function partLine({ name, issuer, awarded, state, code, sentence }) {
   title.append(element("strong", "", name), element("span", "state", STATES[state]));
   const from = [issuer, date(awarded)].filter(Boolean).join(", ");
   words.append(title, element("p", "quiet", from), element("p", "", sentence));
+  if (criteria !== undefined) {
+    const more = element("details");
+    more.append(element("summary", "", "What it takes, in its issuer’s words"), fromMarkdown(criteria));
+    words.append(more);
+  }
   line.append(icon(state), words);
   return line;
 }
 
 /** Who endorses it, since when, for which version, and in which words. */
 function endorser(one) {
-  const words = [text(one.issuer, "name"), issuerOf(one), date(text(one, "validFrom")), text(one, "description"), text(one.credentialSubject, "endorsementComment")];
-  return words.filter(Boolean).join(" · ");
+  const words = [text(one.issuer, "name"), issuerOf(one), date(text(one, "validFrom")), text(one, "description")];
+  const said = element("div", "", words.filter(Boolean).join(" · "));
+  const comment = text(one.credentialSubject, "endorsementComment");
+  if (comment !== undefined) said.append(fromMarkdown(comment));
+  return said;
 }
 
 function link(address) {
@@ -265,7 +275,9 @@ function link(address) {
 
 /** Where the badge itself is on the web: by its id, where it is hosted, or where it was got from. */
 function ownPage(badge, given) {
-  return [text(badge, "id"), badge.page, given].find((address) => /^https?:\/\//.test(address ?? ""));
+  const found = [text(badge, "id"), badge.page, given].find((address) => /^https?:\/\//.test(address ?? ""));
+  // The file of a record, which its holder may keep from others, stands beside the page of its badge.
+  return found?.replace(/\.clr\.(?:json|jwt)$/, "");
 }
 
 /** A badge of 1.0 or 2.0 in the members of 3.0, to be shown in the same way. */

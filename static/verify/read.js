@@ -21,7 +21,7 @@ const NOT_A_BADGE = "the file is neither text nor a PNG picture";
 
 /**
  * {carrier, document, token, wrapping, source}: token is {header, claims, signed, signature, isLegacy} for a compact JWS, or
- * nothing, and its signature nothing where that is not in base64url; wrapping says that the badge came in a presentation; source is the text that was read.
+ * nothing, and its signature nothing where that is not in base64url; wrapping says that the badge came in a presentation, and several what is in one with more than one; source is the text that was read.
  */
 export function read(bytes) {
   if (bytes.length > MAX_PICTURE) throw new Failure("TooLarge", "8 MB");
@@ -64,7 +64,8 @@ function unwrapped(found) {
   if (found.token !== undefined && found.token.signature === undefined) throw new Failure("NotJson", "the token is not base64url");
   const held = list(presentation, "verifiableCredential");
   if (held.length === 0) throw new Failure("UnknownFile", "it is a presentation with nothing in it");
-  if (held.length > 1) throw new Failure("SeveralBadges", held.length);
+  // Each is judged by itself, as in a record: nothing vouches for all of them.
+  if (held.length > 1) return { document: presentation, token: undefined, wrapping: "presentation", several: held };
   const [only] = held;
   const enveloped = /^data:application\/(?:vc\+)?jwt[^,]*,(.*)$/s.exec(text(only, "id") ?? "")?.[1];
   const compact = typeof only === "string" ? only : enveloped;

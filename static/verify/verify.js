@@ -38,7 +38,7 @@ const HELD = {
   Period: ["Validity period", "It is valid at present."],
   Status: ["Revocation", "The issuer has not revoked it."],
   Endorsements: ["Endorsements", "The endorsements in it are good."],
-  Parts: ["Badges in it", "Every badge in the record is good, each by the signature of its own issuer."],
+  Parts: ["Badges in it", "Every badge in it is good, each by the signature of its own issuer."],
   Associations: ["How they belong together", "What it says about how its badges belong together is about badges in it."],
   Hosted: ["Hosted", "It is what its issuer hosts."],
   Recipient: ["Recipient", "It is held by whoever has the address or identifier that you gave."],
@@ -85,6 +85,7 @@ export async function verify(bytes, world, recipient = "") {
   const given = await checks.note("Readable", () => recognised(read(bytes)));
   if (given === undefined) return conclude(checks, undefined, []);
   const { document, token } = given;
+  if (given.several !== undefined) return presented(checks, given, world, recipient);
   if (given.wrapping !== undefined) checks.remarks.push("The badge came in a presentation, as wallets hand badges on. The badge in it was checked; who presented it was not.");
   if (isOlder(document)) return older(checks, given, world, recipient);
   await core(checks, document, token, BADGE, world);
@@ -93,11 +94,46 @@ export async function verify(bytes, world, recipient = "") {
   await checks.note("Endorsements", () => endorsements(document, world, checks.remarks));
   const parts = isRecord(document) ? await partsOf(document, checks, world) : [];
   if (recipient !== "") await checks.note("Recipient", () => belongsTo(document.credentialSubject, recipient));
-  const found = conclude(checks, document, [...checks.remarks, ...remarks(document, token)]);
+  const found = partly(conclude(checks, document, [...checks.remarks, ...remarks(document, token)]), parts);
+  fromFilesAlone(found, world);
+  return { ...found, parts, carrier: given.carrier, source: given.source, document };
+}
+
+/** Several badges in one presentation, each judged by itself: nothing was signed about all of them. */
+async function presented(checks, given, world, recipient) {
+  checks.remarks.push("These badges came in a presentation. Each of them was checked; who presented them, and that they belong together, was not.");
+  const found = await eachOf(given.several, checks, world);
+  if (recipient !== "" && found.length > 0) {
+    await checks.note("Recipient", async () => {
+      const failures = [];
+      for (const { document } of found) {
+        try {
+          await belongsTo(document?.credentialSubject, recipient);
+        } catch (error) {
+          failures.push(failureFrom(error));
+        }
+      }
+      const worst = failures.find((failure) => stateOf(failure) === "failed") ?? failures[0];
+      if (worst !== undefined) throw worst;
+    });
+  }
+  const parts = found.map(told);
+  const outcome = partly(conclude(checks, given.document, checks.remarks), parts);
+  fromFilesAlone(outcome, world);
+  return { ...outcome, parts, carrier: given.carrier, source: given.source, document: given.document, isPresentation: true };
+}
+
+/** Says how many badges are good where not all are, and nothing else is wrong. */
+function partly(found, parts) {
   const good = parts.filter(({ state }) => state === "held");
   if (good.length > 0 && found.verdict !== "valid" && found.checks.every(({ kind, state }) => kind === "Parts" || state === "held")) {
     found.headline = `Partly verified: ${good.length} of the ${parts.length} badges in it`;
   }
+  return found;
+}
+
+/** Says so where what was chosen stood in for what an issuer publishes. */
+function fromFilesAlone(found, world) {
   if (world.fromFiles?.size > 0) {
     if (found.verdict === "valid") {
       found.headline = "Valid, as far as the files that you chose tell";
@@ -107,7 +143,6 @@ export async function verify(bytes, world, recipient = "") {
     }
     found.remarks.unshift("The issuer could not be asked: what you chose stood in for what it publishes. Whoever made those files could have made the badge too. Check again when its site answers.");
   }
-  return { ...found, parts, carrier: given.carrier, source: given.source, document };
 }
 
 /** Lets through what says of itself, in one way or another, that it is a credential: of whatever standard, and however wrong. */
@@ -116,6 +151,7 @@ function recognised(found) {
   const isCredential =
     document.credentialSubject !== undefined ||
     document.proof !== undefined ||
+    found.several !== undefined ||
     list(document, "@context").some((one) => one === VC_CONTEXT || one === VC_CONTEXT_1) ||
     list(document, "type").includes("VerifiableCredential") ||
     isOlder(document);
@@ -406,29 +442,40 @@ function isRecord(document) {
 async function partsOf(record, checks, world) {
   const subject = record.credentialSubject;
   const all = list(subject, "verifiableCredential");
-  const [found, known] = [[], list(subject, "achievement").map((one) => text(one, "id"))];
+  const found = await eachOf(all, checks, world);
+  if (all.length > MAX_PARTS) return found;
+  const inside = found.map(({ document }) => text(document?.credentialSubject?.achievement, "id"));
+  const known = [...list(subject, "achievement").map((one) => text(one, "id")), ...inside];
+  await checks.note("Associations", () => associated(subject, known));
+  return found.map(told);
+}
+
+/** Checks each of several badges by its own proof. */
+async function eachOf(all, checks, world) {
+  const found = [];
   if (all.length > MAX_PARTS) {
     await checks.note("Parts", () => Promise.reject(new Failure("TooManyParts", MAX_PARTS)));
     return found;
   }
-  for (const part of all) {
-    const one = await partOf(part, world);
-    known.push(text(one.document?.credentialSubject?.achievement, "id"));
-    found.push(one);
-  }
+  for (const part of all) found.push(await partOf(part, world));
   await checks.note("Parts", () => {
     const bad = ["failed", "unchecked"].map((state) => found.find(({ failure }) => failure !== undefined && stateOf(failure) === state)).find(Boolean);
     if (bad !== undefined) throw new Failure(stateOf(bad.failure) === "failed" ? "Part" : "PartUnchecked", `${bad.name}: ${sentenceOf(bad.failure)}`);
   });
-  await checks.note("Associations", () => associated(subject, known));
-  return found.map(({ name, failure, document }) => ({
+  return found;
+}
+
+/** What was found of one of them, for the page. */
+function told({ name, failure, document }) {
+  return {
     name,
     issuer: text(document?.issuer, "name") ?? issuerOf(document),
     awarded: text(document, "awardedDate") ?? text(document, "validFrom"),
+    criteria: text(document?.credentialSubject?.achievement?.criteria, "narrative"),
     state: failure === undefined ? "held" : stateOf(failure),
     code: failure?.code ?? "",
     sentence: failure === undefined ? "Valid, as far as this page checks." : sentenceOf(failure),
-  }));
+  };
 }
 
 async function partOf(part, world) {
@@ -436,8 +483,8 @@ async function partOf(part, world) {
   const given = await checks.note("Readable", () => readPart(part));
   if (given === undefined) return { name: "A badge that cannot be read", failure: checks.worst() };
   const { document, token } = given;
-  // A record within a record is not looked into.
-  if (isRecord(document)) await checks.note("Members", () => Promise.reject(new Failure("OtherKind", otherKinds(document))));
+  // A record within a record is not looked into, and a badge before 3.0 is no credential.
+  if (isRecord(document) || isOlder(document)) await checks.note("Members", () => Promise.reject(new Failure("OtherKind", otherKinds(document))));
   else await core(checks, document, token, BADGE, world);
   await checks.note("Status", () => statusOf(document, issuerOf(document), world));
   await checks.note("Endorsements", () => endorsements(document, world));
@@ -558,7 +605,6 @@ const HEADLINES = {
 
 /** What is said of that which could not be read as a badge; nothing of it is proven wrong. */
 const UNREAD = {
-  SeveralBadges: "Cannot say: choose one badge",
   UnknownFile: "This is no badge",
   NotBaked: "This is no badge",
   NotJson: "This is no badge, or not a whole one",

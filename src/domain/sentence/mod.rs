@@ -22,7 +22,7 @@ mod steps;
 
 pub(crate) use lines::{Line, lines, recorded_otherwise, unmet_since};
 pub(crate) use native::the_best;
-pub(crate) use next::{Progress, next_step, progress};
+pub(crate) use next::{Progress, needs_all, next_step, progress};
 pub(crate) use reading::{label, sentence_in_full};
 pub(crate) use steps::{Step, steps};
 

@@ -47,6 +47,20 @@ fn outermost(tree: &CheckedGroup) -> &CheckedGroup {
     tree
 }
 
+/// Whether each badge that a stack names is needed, and no group of it lets anybody choose.
+#[must_use]
+pub(crate) fn needs_all(decision: &Decision) -> bool {
+    fn all_of(group: &CheckedGroup) -> bool {
+        let members = group.distinct();
+        group.needed() >= members.len()
+            && members.into_iter().all(|node| match node {
+                CheckedNode::Group(inner) => all_of(inner),
+                CheckedNode::Condition(_) => true,
+            })
+    }
+    all_of(&decision.tree)
+}
+
 /// The one next step, as a sentence: "Next: your Project report is being reviewed." What the reader can do comes before
 /// what others must do; where one of several ways is enough, the shortest is named.
 #[must_use]

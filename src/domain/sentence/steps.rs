@@ -18,6 +18,8 @@ pub(crate) struct Step {
     pub(crate) asked: String,
     /// What was seen: "Cleaning exercise: 86 of 100, needs 80".
     pub(crate) said: String,
+    /// The same for others, to whom "you" would be themselves.
+    pub(crate) told: String,
     /// Whether what was seen is a grade or the state of work, and names nobody else.
     pub(crate) shows_grade: bool,
     /// Where work was handed in for it.
@@ -54,6 +56,7 @@ fn step(checked: &CheckedCondition, names: &Names) -> Option<Step> {
         at,
         asked: label(&Node::Condition(checked.condition.clone()), names),
         said: condition_line(checked, names, Audience::Student).text,
+        told: condition_line(checked, names, Audience::Teacher).text,
         shows_grade: !matches!(checked.seen, Seen::Approval { .. }),
         activity: match &checked.condition {
             Condition::EvidenceApproved { activity } => Some(activity.clone()),
@@ -116,6 +119,12 @@ mod tests {
         assert!(!graded.asked.contains("86"), "{graded:?}");
         let handed_in = told.iter().find(|step| step.activity.is_some()).unwrap();
         assert!(handed_in.asked.ends_with("approved"), "{handed_in:?}");
+        let held = told
+            .iter()
+            .find(|step| step.said.contains("you have it"))
+            .unwrap();
+        assert!(held.told.ends_with(": held"), "{held:?}");
+        assert!(told.iter().all(|step| !step.told.contains("you")), "{told:?}");
         let named = told.iter().find(|step| step.asked == "approved by an instructor");
         assert!(
             named.is_some(),

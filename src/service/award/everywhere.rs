@@ -1,29 +1,38 @@
 //! All badges of one person, over every course and platform of the institution: earned, on the way, and stacks with their
 //! parts. It goes by what was decided last, so that no rule of another course is evaluated for a page.
 
+mod programmes;
+
+use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
 use crate::domain::award::Award;
-use crate::domain::badge::{Badge, BadgeState};
+use crate::domain::badge::Badge;
 use crate::domain::course::Course;
 use crate::domain::decision::{CheckedGroup, CheckedNode, Decision, Truth};
-use crate::domain::evaluate::evaluate;
 use crate::domain::finding::is_found;
+use crate::domain::natural;
 use crate::domain::page::Page;
 use crate::domain::programme::Offered;
 use crate::domain::rule::Condition;
 use crate::domain::sentence::Names;
+use crate::domain::zone::Zone;
 use crate::ids::{BadgeId, CourseId, PersonId, TenantId};
 use crate::service::Cairn;
+use crate::service::badge::lineage;
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
 use crate::service::base::session::Visitor;
-use crate::store::awards::{count_everywhere, everywhere};
-use crate::store::decisions::{Way, count_on_the_way, on_the_way};
-use crate::store::{Db, StoreError, awards, badges, issuers, programmes, rules, tenants};
+use crate::store::awards::{count_everywhere, everywhere, held_lineages};
+use crate::store::decisions::{Way, begun, on_the_way};
+use crate::store::programmes::{home, named as offered_of};
+use crate::store::{Db, StoreError, badges, issuers, tenants};
+
+use self::programmes::not_begun;
+pub(crate) use self::programmes::{Whole, programme};
 
 /// Badges on one page of a list.
 pub(crate) const PAGE: i64 = 20;
@@ -72,10 +81,14 @@ pub(crate) struct Everywhere {
     pub(crate) on_the_way_in_all: i64,
     /// Stacks on the way, each with its parts.
     pub(crate) stacks: Vec<(Begun, Vec<Part>)>,
+    /// How many of them are counted in `on_the_way_in_all`: of the others nothing is decided yet.
+    pub(crate) stacks_begun: usize,
     /// The part of the list that is shown.
     pub(crate) page: Page,
     /// The last part of the address of the issuer, under which badges have public pages.
     pub(crate) issuer: Option<String>,
+    /// Where programmes stand, which have a page in every course.
+    pub(crate) home: Option<CourseId>,
     names: HashMap<CourseId, Names>,
 }
 
@@ -95,10 +108,14 @@ pub(crate) async fn of_visitor(
     asked: Asked,
 ) -> Result<Everywhere, ServiceError> {
     let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
-    let now = cairn.clock.now();
-    let found = cairn
-        .store
-        .read(move |db| read(db, &tenant, &person, &asked, now));
+    let (now, here) = (cairn.clock.now(), visitor.course.id.clone());
+    let found = cairn.store.read(move |db| {
+        let mut all = read(db, &tenant, &person, &asked, now)?;
+        if asked.sought.is_none() && !asked.all_on_the_way {
+            not_begun(db, &tenant, &person, &here, &mut all)?;
+        }
+        Ok(all)
+    });
     Ok(found.await?)
 }
 
@@ -117,11 +134,7 @@ pub(crate) fn read(
         None => Lists::of(db, tenant, person, asked, now)?,
         Some(sought) => Lists::sought(db, tenant, person, asked, sought, now)?,
     };
-    let mut stacks = Vec::new();
-    if asked.sought.is_none() && !asked.all_on_the_way {
-        stacks = on_the_way(db, tenant, person, Way::Stacks, now, Page::first(MOST_STACKS))?;
-        stacks.retain(|(_, _, decision)| is_stack(&decision.tree));
-    }
+    let stacks = lists.stacks;
     let mut named = BTreeSet::new();
     for (_, _, decision) in lists.begun.iter().chain(&stacks) {
         gather(&decision.tree, &mut |badge, _| {
@@ -130,7 +143,7 @@ pub(crate) fn read(
     }
     let called = badges::names_of(db, tenant, &named)?;
     let below = below(&stacks);
-    let offered = programmes::named(db, tenant, &below)?;
+    let offered = offered_of(db, tenant, &below)?;
     let mut all_names: HashMap<CourseId, Names> = HashMap::new();
     for (_, course, _) in &lists.begun {
         if let Entry::Vacant(place) = all_names.entry(course.id.clone()) {
@@ -156,6 +169,7 @@ pub(crate) fn read(
         earned_in_all: lists.earned_in_all,
         on_the_way: lists.begun,
         on_the_way_in_all: lists.begun_in_all,
+        stacks_begun: stacks.len(),
         stacks: stacks
             .into_iter()
             .map(|stack| {
@@ -165,64 +179,9 @@ pub(crate) fn read(
             .collect(),
         page: lists.page,
         issuer: issuers::for_tenant(db, tenant)?.map(|issuer| issuer.slug),
+        home: home(db, tenant)?,
         names: all_names,
     })
-}
-
-/// A programme, and how one person stands towards it now.
-#[derive(Debug, Clone)]
-pub(crate) struct Whole {
-    pub(crate) now: DateTime<Utc>,
-    pub(crate) badge: Badge,
-    /// The latest award, whatever became of it.
-    pub(crate) award: Option<Award>,
-    /// The rule that decides, with this person's facts; none of one that rests.
-    pub(crate) decision: Option<Decision>,
-    pub(crate) names: Names,
-}
-
-/// A programme of the institution, as whoever visits stands towards it.
-///
-/// # Errors
-/// [`ServiceError::NotFound`] for what is no programme, and for one that does not award and was not earned.
-#[tracing::instrument(name = "everywhere.programme", level = "debug", skip_all, fields(badge = id.as_str()))]
-pub(crate) async fn programme(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Result<Whole, ServiceError> {
-    let (tenant, person) = (visitor.tenant().clone(), visitor.person.id.clone());
-    let (id, now) = (id.clone(), cairn.clock.now());
-    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
-        let missing = || ServiceError::NotFound("badge");
-        programmes::of_badge(db, &tenant, &id)?.ok_or_else(missing)?;
-        let badge = badges::get(db, &tenant, &id)?.ok_or_else(missing)?;
-        let award = awards::latest(db, &tenant, &id, &person)?;
-        let awards_now = badge.state == BadgeState::Active;
-        if !awards_now && award.is_none() {
-            return Err(missing());
-        }
-        let rule = rules::active(db, &tenant, &id)?.filter(|_| awards_now);
-        let decision = match &rule {
-            Some(rule) => {
-                let only = std::slice::from_ref(&person);
-                let mut all = programmes::facts_of(db, &tenant, &id, &[&rule.root], only)?;
-                let facts = all.remove(&person).unwrap_or_default();
-                Some(evaluate(rule, &facts, now))
-            }
-            None => None,
-        };
-        let named: BTreeSet<BadgeId> = rule.iter().flat_map(|rule| rule.root.badges().cloned()).collect();
-        let names = Names {
-            badges: badges::names_of(db, &tenant, &named)?,
-            zone: tenants::zone(db, &tenant)?,
-            ..Names::default()
-        };
-        Ok(Whole {
-            now,
-            badge,
-            award,
-            decision,
-            names,
-        })
-    });
-    found.await
 }
 
 /// What of both lists is shown, and how long they are.
@@ -231,6 +190,8 @@ struct Lists {
     earned_in_all: i64,
     begun: Vec<Begun>,
     begun_in_all: i64,
+    /// Shown by themselves, and so in no other list.
+    stacks: Vec<Begun>,
     page: Page,
 }
 
@@ -243,18 +204,21 @@ impl Lists {
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         let earned_in_all = count_everywhere(db, tenant, person)?;
-        let begun_in_all = count_on_the_way(db, tenant, person, Way::All, now)?;
-        let (page, ways) = pages(asked, earned_in_all, begun_in_all);
-        let earned = if asked.all_on_the_way {
-            Vec::new()
-        } else {
-            everywhere(db, tenant, person, page)?
-        };
+        let mut ways = ways(db, tenant, person, now)?;
+        let begun_in_all = count(&ways);
+        let (page, on_page) = pages(asked, earned_in_all, begun_in_all);
+        let (mut earned, mut stacks) = (Vec::new(), Vec::new());
+        if !asked.all_on_the_way {
+            earned = sorted(db, tenant, person, earned_in_all, page)?;
+            stacks = stacks_of(db, tenant, person, &ways, now)?;
+            ways.retain(|id| stacks.iter().all(|(stack, ..)| stack.id != *id));
+        }
         Ok(Self {
             earned,
             earned_in_all,
-            begun: on_the_way(db, tenant, person, Way::All, now, ways)?,
+            begun: begun(db, tenant, person, &part(ways, on_page))?,
             begun_in_all,
+            stacks,
             page,
         })
     }
@@ -272,7 +236,9 @@ impl Lists {
         let all = Page::first(MOST_SEARCHED);
         let mut earned = everywhere(db, tenant, person, all)?;
         earned.retain(|(_, badge, course)| is_found(&badge.design, course.name(), sought));
-        let mut begun = on_the_way(db, tenant, person, Way::All, now, all)?;
+        by_day(&mut earned, tenants::zone(db, tenant)?);
+        let ways = ways(db, tenant, person, now)?;
+        let mut begun = begun(db, tenant, person, &ways)?;
         begun.retain(|(badge, course, _)| is_found(&badge.design, course.name(), sought));
         let (earned_in_all, begun_in_all) = (count(&earned), count(&begun));
         let (page, ways) = pages(asked, earned_in_all, begun_in_all);
@@ -285,9 +251,94 @@ impl Lists {
             earned_in_all,
             begun: part(begun, ways),
             begun_in_all,
+            stacks: Vec::new(),
             page,
         })
     }
+}
+
+/// A part of what was earned: the latest day first, and what was earned on one day by name.
+fn sorted(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    in_all: i64,
+    page: Page,
+) -> Result<Vec<Earned>, StoreError> {
+    let zone = tenants::zone(db, tenant)?;
+    if in_all > MOST_SEARCHED {
+        let mut earned = everywhere(db, tenant, person, page)?;
+        by_day(&mut earned, zone);
+        return Ok(earned);
+    }
+    let mut earned = everywhere(db, tenant, person, Page::first(MOST_SEARCHED))?;
+    by_day(&mut earned, zone);
+    Ok(part(earned, page))
+}
+
+/// What was revoked stands behind all others.
+fn by_day(earned: &mut [Earned], zone: Zone) {
+    earned.sort_by_cached_key(|(award, badge, _)| {
+        let day = zone.day(award.awarded_at);
+        (
+            award.revocation.is_some(),
+            Reverse(day),
+            natural::key(&badge.design.name),
+        )
+    });
+}
+
+/// What a person is on the way to, the nearest first: of each lineage one badge, and none that they hold in another term.
+fn ways(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    now: DateTime<Utc>,
+) -> Result<Vec<BadgeId>, StoreError> {
+    let found = on_the_way(db, tenant, person, Way::All, now, MOST_SEARCHED)?;
+    let held = held_lineages(db, tenant, person, now)?;
+    let mut terms: HashMap<BadgeId, usize> = HashMap::new();
+    for (id, lineage) in &found {
+        let of = lineage.as_ref().unwrap_or(id);
+        *terms.entry(of.clone()).or_default() += 1;
+    }
+    let (mut seen, mut kept) = (HashSet::new(), Vec::with_capacity(found.len()));
+    for (id, lineage) in found {
+        let mut counts_as = lineage.unwrap_or_else(|| id.clone());
+        let is_alone = terms.get(&counts_as).is_none_or(|terms| *terms == 1) && !held.contains(&counts_as);
+        // A copy that asks something else is another badge.
+        if counts_as != id
+            && !is_alone
+            && let Some(badge) = badges::get(db, tenant, &id)?
+            && lineage::outside(db, &badge)?.is_none()
+        {
+            counts_as = id.clone();
+        }
+        if !held.contains(&counts_as) && seen.insert(counts_as) {
+            kept.push(id);
+        }
+    }
+    Ok(kept)
+}
+
+/// Those of `ways` that ask for badges alone.
+fn stacks_of(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    ways: &[BadgeId],
+    now: DateTime<Utc>,
+) -> Result<Vec<Begun>, StoreError> {
+    let kept: HashSet<&BadgeId> = ways.iter().collect();
+    let asking = on_the_way(db, tenant, person, Way::Stacks, now, MOST_SEARCHED)?;
+    let asking: Vec<BadgeId> = asking
+        .into_iter()
+        .map(|(id, _)| id)
+        .filter(|id| kept.contains(id))
+        .collect();
+    let mut stacks = begun(db, tenant, person, &part(asking, Page::first(MOST_STACKS)))?;
+    stacks.retain(|(_, _, decision)| is_stack(&decision.tree));
+    Ok(stacks)
 }
 
 /// The part of the list that is turned, and that of what is on the way.
@@ -351,6 +402,15 @@ fn parts(
     called: &HashMap<BadgeId, String>,
     offered: &HashMap<BadgeId, Offered>,
 ) -> Vec<Part> {
+    parts_at(&at.id, decision, called, offered)
+}
+
+fn parts_at(
+    at: &CourseId,
+    decision: &Decision,
+    called: &HashMap<BadgeId, String>,
+    offered: &HashMap<BadgeId, Offered>,
+) -> Vec<Part> {
     let mut seen: Vec<(BadgeId, bool)> = Vec::new();
     gather(&decision.tree, &mut |badge, is_held| {
         if !seen.iter().any(|(known, _)| known == badge) {
@@ -363,7 +423,7 @@ fn parts(
             name: called.get(&badge).cloned(),
             course: offered
                 .get(&badge)
-                .filter(|one| one.badge.course != at.id)
+                .filter(|one| one.badge.course != *at)
                 .and_then(|one| one.course.clone()),
             is_held,
         })

@@ -29,7 +29,7 @@ use crate::service::credential::renewals::Term;
 use crate::service::credential::share::held;
 use crate::service::credential::signing::{IssuingContext, Signer, internal};
 use crate::store::{
-    Db, StoreError, audit, awards, badges, credentials, decisions, lineages, people, records,
+    Db, StoreError, audit, awards, badges, credentials, decisions, lineages, people, programmes, records,
 };
 use openbadges::credential::{Association, AssociationType, ClrCredential, ClrSubject, IdentityObject, Part};
 use openbadges::jwt;
@@ -79,6 +79,8 @@ impl Form {
 pub(crate) struct Stack {
     /// Those that counted, in the order of its rule.
     pub(crate) parts: Vec<Term>,
+    /// The course that each is of; a badge of the institution is of none.
+    pub(crate) courses: HashMap<BadgeId, String>,
     /// What the institution did not ask for, by its names.
     pub(crate) waived: Vec<String>,
     /// When its record was made, if there is one.
@@ -207,7 +209,10 @@ pub(in crate::service) fn stack(
         is_shared = open_to_others(db, award, credential)?.is_some();
         left_out = gathered(db, award.clone(), credential.clone())?.left_out.len();
     }
+    let ids: Vec<BadgeId> = parts.iter().map(|term| term.award.badge.clone()).collect();
+    let courses = programmes::named(db, tenant, &ids)?.into_iter();
     Ok(Some(Stack {
+        courses: courses.filter_map(|(id, one)| Some((id, one.course?))).collect(),
         parts,
         waived,
         recorded,

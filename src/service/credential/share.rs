@@ -35,6 +35,8 @@ pub(crate) struct Mine {
     pub(crate) document: OpenBadgeCredential,
     /// The address that anybody can open.
     pub(crate) public_url: String,
+    /// The last part of the address of its issuer, under which its badge has a public page.
+    pub(crate) issuer: String,
     /// The number of its issuer's page at LinkedIn.
     pub(crate) linkedin: Option<LinkedInId>,
     /// What the institution lets others see of it.
@@ -75,6 +77,7 @@ pub(crate) async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> R
     let identity = institutions::identity(cairn, &issuer)?;
     Ok(Mine {
         document: read(&credential)?,
+        issuer: issuer.slug.clone(),
         linkedin: issuer.marks.linkedin,
         public_url: format!("{}{}", identity.origin(), addresses::credential(&credential.slug)),
         policy,

@@ -1,9 +1,13 @@
 //! The awards of one person in all courses of the institution, whatever became of those: the latest term of each badge.
 
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::super::badges::Row as BadgeRow;
+use super::super::convert::micros;
 use super::super::courses::Row as CourseRow;
 use super::super::pieces::Piece;
 use super::super::schema::{awards, badges, courses};
@@ -13,7 +17,7 @@ use crate::domain::award::Award;
 use crate::domain::badge::Badge;
 use crate::domain::course::Course;
 use crate::domain::page::Page;
-use crate::ids::{PersonId, TenantId};
+use crate::ids::{BadgeId, PersonId, TenantId};
 
 /// That no later term of the same badge was awarded to the same person.
 fn is_latest() -> Piece<Bool> {
@@ -60,4 +64,28 @@ pub(crate) fn count_everywhere(db: &mut Db, tenant: &TenantId, person: &PersonId
         .filter(is_latest())
         .count()
         .get_result(connection))?)
+}
+
+/// What a person holds at `now`, in whatever term: each badge by the lineage that its award counts for, or by itself.
+pub(crate) fn held_lineages(
+    db: &mut Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    now: DateTime<Utc>,
+) -> Result<HashSet<BadgeId>, StoreError> {
+    let rows: Vec<(String, Option<String>)> = on_both!(db, |connection| awards::table
+        .filter(awards::tenant_id.eq(tenant.as_str()))
+        .filter(awards::person_id.eq(person.as_str()))
+        .filter(awards::revoked_at.is_null())
+        .filter(
+            awards::valid_until
+                .is_null()
+                .or(awards::valid_until.assume_not_null().gt(micros(now)))
+        )
+        .select((awards::badge_id, awards::lineage))
+        .load(connection))?;
+    let held = rows.into_iter();
+    Ok(held
+        .map(|(badge, lineage)| lineage.unwrap_or(badge).into())
+        .collect())
 }

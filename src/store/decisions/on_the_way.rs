@@ -1,5 +1,7 @@
 //! What one person is on the way to in all courses of the institution, by what was decided last.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
@@ -7,10 +9,9 @@ use diesel::sql_types::{BigInt, Bool};
 use crate::domain::badge::Badge;
 use crate::domain::course::Course;
 use crate::domain::decision::Decision;
-use crate::domain::page::Page;
-use crate::ids::{PersonId, TenantId};
+use crate::ids::{BadgeId, PersonId, TenantId};
 use crate::store::badges::Row as BadgeRow;
-use crate::store::convert::{from_json, micros};
+use crate::store::convert::{CHUNK, from_json, micros};
 use crate::store::courses::Row as CourseRow;
 use crate::store::pieces::Piece;
 use crate::store::schema::{badges, courses, current_decisions, decisions};
@@ -78,49 +79,62 @@ macro_rules! begun {
             .filter(badges::state.eq("active"))
             .filter(courses::tenant_id.eq(current_decisions::tenant_id))
             .filter(courses::ended_at.is_null())
+            // One that refuses as a deleted course does is most likely gone; it counts as ended a while later.
+            .filter(courses::refused_at.is_null())
             .filter(is_open($now))
             .filter(takes_part())
             .filter(is_asked_for($way))
     };
 }
 
-/// A part of them, the nearest first.
+/// Which they are, the nearest first, each with its lineage where that is said.
 pub(crate) fn on_the_way(
     db: &mut Db,
     tenant: &TenantId,
     person: &PersonId,
     way: Way,
     now: DateTime<Utc>,
-    page: Page,
-) -> Result<Vec<Begun>, StoreError> {
-    let rows: Vec<(BadgeRow, CourseRow, String)> =
-        on_both!(db, |connection| begun!(tenant, person, way, now)
-            .order((
-                distance().asc(),
-                current_decisions::needed.asc(),
-                current_decisions::badge_id.asc()
-            ))
-            .offset(page.offset)
-            .limit(page.limit)
-            .select((BadgeRow::as_select(), CourseRow::as_select(), decisions::record))
-            .load(connection))?;
-    rows.into_iter()
-        .map(|(badge, course, record)| {
-            let decision = from_json("decisions.record", &record)?;
-            Ok((badge.badge()?, course.course()?, decision))
-        })
-        .collect()
+    most: i64,
+) -> Result<Vec<(BadgeId, Option<BadgeId>)>, StoreError> {
+    let rows: Vec<(String, Option<String>)> = on_both!(db, |connection| begun!(tenant, person, way, now)
+        .order((
+            distance().asc(),
+            current_decisions::needed.asc(),
+            current_decisions::badge_id.asc()
+        ))
+        .limit(most)
+        .select((badges::id, badges::lineage))
+        .load(connection))?;
+    let ids = rows.into_iter();
+    Ok(ids
+        .map(|(id, lineage)| (id.into(), lineage.map(BadgeId::from)))
+        .collect())
 }
 
-/// How many there are.
-pub(crate) fn count_on_the_way(
+/// What is decided now of those badges, in their order.
+pub(crate) fn begun(
     db: &mut Db,
     tenant: &TenantId,
     person: &PersonId,
-    way: Way,
-    now: DateTime<Utc>,
-) -> Result<i64, StoreError> {
-    Ok(on_both!(db, |connection| begun!(tenant, person, way, now)
-        .count()
-        .get_result(connection))?)
+    ids: &[BadgeId],
+) -> Result<Vec<Begun>, StoreError> {
+    let mut found: HashMap<BadgeId, Begun> = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(CHUNK) {
+        let rows: Vec<(BadgeRow, CourseRow, String)> = on_both!(db, |connection| current_decisions::table
+            .inner_join(decisions::table.on(decisions::id.eq(current_decisions::decision_id)))
+            .inner_join(badges::table.on(badges::id.eq(current_decisions::badge_id)))
+            .inner_join(courses::table.on(courses::id.eq(badges::course_id)))
+            .filter(current_decisions::tenant_id.eq(tenant.as_str()))
+            .filter(current_decisions::person_id.eq(person.as_str()))
+            .filter(current_decisions::badge_id.eq_any(some.iter().map(BadgeId::as_str)))
+            .filter(badges::tenant_id.eq(current_decisions::tenant_id))
+            .filter(courses::tenant_id.eq(current_decisions::tenant_id))
+            .select((BadgeRow::as_select(), CourseRow::as_select(), decisions::record))
+            .load(connection))?;
+        for (badge, course, record) in rows {
+            let (badge, decision) = (badge.badge()?, from_json("decisions.record", &record)?);
+            found.insert(badge.id.clone(), (badge, course.course()?, decision));
+        }
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }

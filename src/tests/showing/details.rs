@@ -77,6 +77,8 @@ fn each_detail_of_a_badge_is_signed_and_a_hidden_mark_leaves_that_it_was_reached
             ] {
                 assert!(page.words().contains(said), "{said}: {}", page.words());
             }
+            let told = page.words().matches("How it is assessed").count();
+            assert_eq!(told, 1, "{}", page.words());
         }
         stage.scene.end().await;
     });

@@ -2,8 +2,13 @@
 
 use practice_lms::CourseRole;
 
+use crate::domain::award::Award;
+use crate::domain::copying::Mapping;
 use crate::domain::finding::is_found;
 use crate::domain::rule::Condition;
+use crate::ids::AwardId;
+use crate::service::badge::lineage;
+use crate::store::{awards, badges, decisions, rules};
 use crate::tests::harness::on_each_database;
 use crate::tests::placing::{place, visit};
 
@@ -65,7 +70,9 @@ fn a_student_sees_what_they_earned_and_what_is_next_and_searches_by_skill() {
             "Next:",
             "Stacks",
             "Data analyst",
-            "1 of 2",
+            "1 of 2 parts",
+            "Badges from elsewhere",
+            "Collections",
             "Not yet: Speak in public",
             "Earned: Quiz master",
         ] {
@@ -73,6 +80,18 @@ fn a_student_sees_what_they_earned_and_what_is_next_and_searches_by_skill() {
         }
         let mine = format!("/credentials/{}", award.id);
         assert!(page.text().contains(&mine), "{}", page.text());
+
+        assert_eq!(
+            page.words().matches("Data analyst").count(),
+            1,
+            "{}",
+            page.words()
+        );
+        let opened = student
+            .get(&stage.inside(&format!("{mine}?from=all")))
+            .await
+            .unwrap();
+        assert!(opened.text().contains("/mine\""), "{}", opened.text());
 
         let found = student.get(&stage.inside("/mine?q=ESCO+quiz")).await.unwrap();
         assert!(
@@ -124,7 +143,7 @@ fn a_programme_shows_its_parts_by_course_and_one_next_step() {
         let course = stage.course.name();
         for said in [
             "Tower".to_owned(),
-            "1 of 2".to_owned(),
+            "1 of 2 parts".to_owned(),
             format!("Earned: Quiz master · {course}"),
             format!("Not yet: Speak in public · {course}"),
             "Next: earn the badge".to_owned(),
@@ -168,6 +187,75 @@ fn a_card_of_a_programme_is_placed_in_any_course_and_shows_the_next_step() {
         assert!(page.words().contains("1 of 2"), "{}", page.words());
         let other = student.get(&stage.inside("/badges/nothing/card")).await.unwrap();
         assert_eq!(other.status, 404);
+        // Somebody without any part sees what it takes, and finds it among the stacks.
+        let mut other = stage.student_browser(1).await;
+        let card = other.get(&card).await.unwrap();
+        let way = format!("/badges/{tower}\"");
+        assert!(card.text().contains(&way), "{}", card.text());
+        let page = other
+            .get(&stage.inside(&format!("/badges/{tower}")))
+            .await
+            .unwrap();
+        let mine = other.get(&stage.inside("/mine")).await.unwrap();
+        for said in ["0 of 2 parts", "Not yet: Quiz master", "Not yet: Speak in public"] {
+            assert!(page.words().contains(said), "{said}: {}", page.words());
+            assert!(mine.words().contains(said), "{said}: {}", mine.words());
+        }
+        assert!(mine.text().contains(&way), "{}", mine.text());
+        stage.scene.end().await;
+    });
+}
+
+#[test]
+fn a_badge_of_two_terms_is_on_the_way_once_and_no_more_when_it_is_held_in_one() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let approved = || Some(vec![Condition::InstructorApproves]);
+        let first = stage.badge(design("Speak in public"), approved()).await;
+        let second = stage.badge(design("Speak in public"), approved()).await;
+        let (tenant, person) = (stage.course.tenant.clone(), stage.person(0).await);
+        let (source, copy) = (first.clone(), second);
+        let of = tenant.clone();
+        let copied = stage.scene.cairn.store.write(move |db| {
+            let source = badges::get(db, &of, &source)?.unwrap();
+            let root = rules::active(db, &of, &source.id)?.unwrap().root;
+            lineage::begin_copy(db, &copy, &source)?;
+            lineage::remember(db, &copy, &source, &root, &Mapping::default())
+        });
+        copied.await.unwrap();
+        stage.scene.at_rest().await;
+        let mut student = stage.student_browser(0).await;
+        let page = student.get(&stage.inside("/mine")).await.unwrap();
+        let words = page.words();
+        assert!(words.contains("You have 0 of 1"), "{words}");
+        assert_eq!(words.matches("Speak in public").count(), 1, "{words}");
+
+        let id = AwardId::new(stage.scene.cairn.clock.now(), stage.scene.cairn.random.as_ref());
+        let now = stage.scene.cairn.clock.now();
+        let held = stage.scene.cairn.store.write(move |db| {
+            let (record, _) = decisions::current(db, &tenant, &first, &person)?.unwrap();
+            let award = Award {
+                id,
+                tenant,
+                badge: first.clone(),
+                person,
+                cycle: 1,
+                decision: record.id,
+                awarded_at: now,
+                valid_until: None,
+                revocation: None,
+                suspended_since: None,
+            };
+            awards::insert_counting(db, &award, Some(&first))
+        });
+        assert!(held.await.unwrap());
+        let page = student.get(&stage.inside("/mine")).await.unwrap();
+        let words = page.words();
+        assert!(
+            words.contains("Earned (1)") && !words.contains("You have 0 of 1"),
+            "{words}"
+        );
+        assert_eq!(words.matches("Speak in public").count(), 1, "{words}");
         stage.scene.end().await;
     });
 }

@@ -245,6 +245,20 @@ fn others_get_a_record_where_its_holder_lets_them_have_every_badge_in_it() {
             html.contains("Badges that counted for it") && !html.contains("clr.json"),
             "{html}"
         );
+        for (said, is_said) in [
+            ("It is earned by other badges", true),
+            ("shown by tests", false),
+            ("Nothing was handed in", false),
+            ("/achievements/", true),
+            (stage.course.name(), true),
+        ] {
+            assert_eq!(html.contains(said), is_said, "{said}: {html}");
+        }
+        assert!(
+            done.words().contains("badges that counted for this one"),
+            "{}",
+            done.words()
+        );
 
         let (mut browser, _, base_page) = stage.holding(0, &base).await;
         shared(&mut browser, &base_page).await;

@@ -144,8 +144,13 @@ fn models(cases: &mut Vec<Case>) {
         ),
         case(
             "two in a presentation",
-            ("unknown", "Readable", "SeveralBadges"),
-            presented(&[plain.clone(), plain]),
+            VALID,
+            presented(&[plain.clone(), plain.clone()]),
+        ),
+        case(
+            "a changed one beside a good one in a presentation",
+            ("invalid", "Parts", "Part"),
+            presented(&[plain, changed.clone()]),
         ),
         case("data model 1.1", VALID, by_key(&older_model()).to_string()),
         case(

@@ -21,7 +21,8 @@ fn a_badge_is_told_of_in_readable_words_with_the_page_where_its_issuer_says_more
             return;
         };
         let mut document = current();
-        document["id"] = json!("https://f.example/b/1");
+        // The file of a record may be kept from others; the page beside it is not.
+        document["id"] = json!("https://f.example/b/1.clr.json");
         let achievement = &mut document["credentialSubject"]["achievement"];
         achievement["description"] = json!(
             "**Works** in a [team](https://f.example/t), <b>not</b> alone\n\n- plans\n- does [x](javascript:alert)"
@@ -48,6 +49,14 @@ fn a_badge_is_told_of_in_readable_words_with_the_page_where_its_issuer_says_more
             assert!(facts.contains(shown), "{shown} in {facts}");
         }
         assert!(!facts.contains("href=\"javascript"), "{facts}");
+        document["credentialSubject"]["achievement"]["endorsement"] = json!([{ "type": ["EndorsementCredential"],
+            "issuer": "https://e.example", "credentialSubject": { "endorsementComment": "A **real** one" } }]);
+        let text = document.to_string();
+        verifier
+            .check_texts(std::slice::from_ref(&text), &Net::default())
+            .await;
+        let facts = inside(&verifier, "facts").await;
+        assert!(facts.contains("A <strong>real</strong> one"), "{facts}");
         verifier.end().await;
     });
 }

@@ -1,4 +1,4 @@
-//! `/c/{course}/badges/{badge}`: one badge as its student sees it. Who teaches is taken to its editor.
+//! `/c/{course}/badges/{badge}`: one badge as its student sees it, or a programme. Who teaches is taken to the editor of a badge.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
@@ -7,10 +7,13 @@ use chrono::{DateTime, Utc};
 use super::home::{next_action, share};
 use super::lapsing::reminder;
 use super::next_step::next_words;
+use super::programme;
 use crate::domain::award::Award;
 use crate::domain::decision::{CheckedNode, Decision};
 use crate::domain::rule::Condition;
 use crate::domain::sentence::{Audience, unmet_since};
+use crate::ids::BadgeId;
+use crate::service::award::everywhere;
 use crate::service::award::learning::{self, Learning, MyBadge};
 use crate::service::award::lms_work;
 use crate::service::base::error::ServiceError;
@@ -33,18 +36,22 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 /// One badge.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for a badge of another course, or one that is not active and was not earned.
+/// [`ServiceError::NotFound`] for a badge of another course that is no programme, or one that is not active and was not earned.
 async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let (_, badge) = path.into_inner();
+    let id = BadgeId::from(badge);
     if visit.visitor.session.instructor && !visit.visitor.session.reading {
-        return Ok(visit.go(&visit.href(&course::badge_edit(&badge.into()))));
+        return match everywhere::programme(&visit.cairn, &visit.visitor, &id).await {
+            Ok(whole) => visit.show(&programme::page(&visit, &whole)),
+            Err(ServiceError::NotFound(_)) => Ok(visit.go(&visit.href(&course::badge_edit(&id)))),
+            Err(error) => Err(error.into()),
+        };
     }
     let learning = learning::of_visitor(&visit.cairn, &visit.visitor).await?;
-    let mine = learning
-        .badges
-        .iter()
-        .find(|mine| mine.badge.id.as_str() == badge);
-    let mine = mine.ok_or(ServiceError::NotFound("badge"))?;
+    let Some(mine) = learning.badges.iter().find(|mine| mine.badge.id == id) else {
+        let whole = everywhere::programme(&visit.cairn, &visit.visitor, &id).await?;
+        return visit.show(&programme::page(&visit, &whole));
+    };
     let earned = match in_force(learning.now, mine) {
         Some(award) => learning::when_earned(&visit.cairn, award).await?,
         None => None,

@@ -5,8 +5,8 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::home::{next_action, share};
 use super::next_step::next_words;
-use crate::domain::sentence::{Audience, next_step, progress};
-use crate::service::award::everywhere::{self, Whole};
+use super::programme;
+use crate::service::award::everywhere;
 use crate::service::award::learning::{self, Learning, MyBadge};
 use crate::web::badge_facts::{picture_of, standing_chip};
 use crate::web::error::AppError;
@@ -38,7 +38,7 @@ async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpRes
         return visit.show(&seen_by(&visit, view(&visit, &learning, mine)));
     }
     let whole = everywhere::programme(&visit.cairn, &visit.visitor, &badge.into()).await?;
-    visit.show(&seen_by(&visit, of_programme(&visit, &whole)))
+    visit.show(&seen_by(&visit, programme::card(&visit, &whole)))
 }
 
 /// Who teaches earns nothing in the course: the card tells them what it is, and leads to their own pages.
@@ -57,36 +57,6 @@ fn seen_by(visit: &Visit, card: CardPage) -> CardPage {
         ..card
     }
 }
-
-/// A programme is earned in many courses, so its card leads to all badges of whoever looks.
-fn of_programme(visit: &Visit, whole: &Whole) -> CardPage {
-    let name = &whole.badge.design.name;
-    let held = whole
-        .award
-        .as_ref()
-        .filter(|award| award.standing(whole.now).is_held());
-    let open = whole.decision.as_ref().filter(|_| held.is_none());
-    let next = open.map(|decision| next_step(decision, &whole.names, Audience::Student));
-    CardPage {
-        page: Page {
-            nav: Vec::new(),
-            ..visit.page(name, Place::Elsewhere)
-        },
-        name: name.clone(),
-        picture: picture_of(&whole.badge),
-        status: match &whole.award {
-            Some(award) => standing_chip(award, whole.now),
-            None => Status::InProgress.chip(),
-        },
-        progress: open.map(|decision| share(progress(decision))),
-        next: next.map(|step| step.strip_prefix("Next: ").map_or(step.clone(), str::to_owned)),
-        action: None,
-        href: match held {
-            Some(award) => visit.href(&course::credential(&award.id)),
-            None => visit.href(&course::all_mine()),
-        },
-        class_href: None,
-    }
 }
 
 fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> CardPage {
@@ -109,6 +79,7 @@ fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> CardPage {
             None => Status::Neutral.saying("Not earned"),
         },
         progress: held.is_none().then(|| share(mine.progress())),
+        unit: "",
         next: (mine.open && goes_on).then(|| next_words(learning, mine, visit.visitor.zone())),
         action: next_action(visit, learning, mine).filter(|_| goes_on),
         href: match held {

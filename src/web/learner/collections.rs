@@ -55,6 +55,7 @@ async fn list(visit: Visit) -> Result<HttpResponse, AppError> {
             .collect(),
         new_href: visit.href(&course::collection(&CollectionId::from(NEW))),
         back_href: visit.href(&course::elsewhere()),
+        all_href: visit.href(&course::all_mine()),
     })
 }
 

@@ -287,6 +287,7 @@ fn stack_view(visit: &Visit, mine: &Mine, stack: &Stack) -> Result<StackView, Se
                 .name,
             href: (term.award.person == visit.visitor.person.id)
                 .then(|| visit.href(&course::credential(&term.award.id))),
+            course: stack.courses.get(&term.award.badge).cloned(),
             awarded: When::date_only(term.award.awarded_at),
             standing: standing_chip(&term.award, mine.now),
         })
@@ -354,6 +355,13 @@ async fn view(
         let href = visit.href(&course::credential(&term.award.id));
         (When::date_only(term.award.awarded_at), href)
     };
+    let is_here = mine.badge.course == visit.visitor.course.id;
+    let (back, back_text) = if is_here && visit.query("from").as_deref() != Some("all") {
+        (String::new(), "My badges")
+    } else {
+        (course::all_mine(), "All my badges")
+    };
+    let is_stack = mine.stack.as_ref().is_some_and(|stack| !stack.parts.is_empty());
     let achievement = mine.document.credential_subject.achievement;
     let image = achievement.image.as_ref();
     let mut page = visit.page(&achievement.name, Place::Badges);
@@ -419,8 +427,15 @@ async fn view(
             .map(words::email_hash::why_not),
         sign_action,
         signed_anew,
-        badge_href: (mine.badge.course == visit.visitor.course.id)
-            .then(|| visit.href(&course::badge(&mine.badge.id))),
-        back_href: visit.href(""),
+        is_stack,
+        badge_href: is_here.then(|| visit.href(&course::badge(&mine.badge.id))),
+        about_href: addresses::achievement(&mine.issuer, &mine.badge.id),
+        back_href: visit.href(&back),
+        back_text,
     })
+}
+
+/// The address of that page, from which one goes back to all badges.
+pub(super) fn from_all(address: &str) -> String {
+    format!("{address}?from=all")
 }

@@ -137,6 +137,7 @@ async fn page(visit: &Visit, problems: Vec<Problem>) -> Result<ElsewherePage, Ap
             .collect(),
         collections_href: visit.href(&course::collections()),
         back_href: visit.href(""),
+        all_href: visit.href(&course::all_mine()),
     })
 }
 

@@ -4,8 +4,10 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use url::form_urlencoded::Serializer;
 
+use super::credential::from_all;
 use super::home::share;
-use crate::domain::sentence::{Audience, next_step, progress};
+use crate::domain::decision::Decision;
+use crate::domain::sentence::{Audience, needs_all, next_step, progress};
 use crate::service::award::everywhere::{self, Asked, Begun, Earned, Everywhere, PAGE, Part};
 use crate::service::base::addresses;
 use crate::service::institution::joining::accounts;
@@ -16,7 +18,7 @@ use crate::web::frame::Place;
 use crate::web::paged;
 use crate::web::paths::course;
 use crate::web::views::learner::{BegunRow, EarnedRow, EverywherePage, Hero, PartRow, StackCard, Way};
-use crate::web::views::shared::When;
+use crate::web::views::shared::{Share, When};
 
 /// Lists the routes of this page.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -63,7 +65,8 @@ fn view(visit: &Visit, all: &Everywhere, sought: String, only: bool, offered: bo
     } else {
         (all.earned.len(), all.earned_in_all)
     };
-    let here = i64::try_from(all.on_the_way.len()).unwrap_or(i64::MAX);
+    let here = all.on_the_way.len().saturating_add(all.stacks_begun);
+    let here = i64::try_from(here).unwrap_or(i64::MAX);
     let more = (!only && all.on_the_way_in_all > here).then(|| {
         let mut query = Serializer::new(String::new());
         if !sought.is_empty() {
@@ -90,6 +93,8 @@ fn view(visit: &Visit, all: &Everywhere, sought: String, only: bool, offered: bo
         earned: all.earned.iter().map(|one| earned(visit, all, one)).collect(),
         earned_in_all: all.earned_in_all,
         paging: paged::paging(visit, &course::all_mine(), &kept, all.page, shown, total),
+        elsewhere_href: (!visit.visitor.session.masquerade).then(|| visit.href(&course::elsewhere())),
+        collections_href: (!visit.visitor.session.masquerade).then(|| visit.href(&course::collections())),
         timeline_href: (all.earned_in_all > 0).then(|| visit.href(&course::my_timeline())),
         accounts_href: offered.then(|| visit.href(&course::accounts())),
         back_href: visit.href(""),
@@ -97,9 +102,9 @@ fn view(visit: &Visit, all: &Everywhere, sought: String, only: bool, offered: bo
     }
 }
 
-/// The page of this course, else the public one.
+/// The page of this course, which a programme has in each, else the public one.
 fn way(visit: &Visit, all: &Everywhere, (badge, at, _): &Begun) -> Way {
-    if at.id == visit.visitor.course.id {
+    if at.id == visit.visitor.course.id || all.home.as_ref() == Some(&at.id) {
         return Way::Here(visit.href(&course::badge(&badge.id)));
     }
     match &all.issuer {
@@ -143,27 +148,48 @@ fn row(visit: &Visit, all: &Everywhere, begun: &Begun) -> BegunRow {
 
 fn stack(visit: &Visit, all: &Everywhere, begun: &Begun, parts: &[Part]) -> StackCard {
     let (badge, at, decision) = begun;
-    let called = |part: &Part| PartRow {
-        name: part.name.clone().unwrap_or_else(|| "a deleted badge".to_owned()),
-        course: part.course.clone(),
-        is_held: part.is_held,
-    };
     StackCard {
         name: badge.design.name.clone(),
         picture: picture_of(badge),
         way: way(visit, all, begun),
         course: at.name().to_owned(),
-        progress: share(progress(decision)),
+        progress: share_of_parts(parts),
+        unit: unit_of_parts(decision),
         next: next(all, begun),
-        parts: parts.iter().map(called).collect(),
+        parts: part_rows(parts),
     }
+}
+
+/// How many of its parts are held, whatever its rule makes of them: what the list beside it shows.
+pub(super) fn share_of_parts(parts: &[Part]) -> Share {
+    let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let held = parts.iter().filter(|part| part.is_held).count();
+    Share::of(small(held), small(parts.len()))
+}
+
+/// What is counted there.
+pub(super) fn unit_of_parts(decision: &Decision) -> &'static str {
+    if needs_all(decision) {
+        " parts"
+    } else {
+        " parts, of which not all are needed"
+    }
+}
+
+pub(super) fn part_rows(parts: &[Part]) -> Vec<PartRow> {
+    let called = |part: &Part| PartRow {
+        name: part.name.clone().unwrap_or_else(|| "a deleted badge".to_owned()),
+        course: part.course.clone(),
+        is_held: part.is_held,
+    };
+    parts.iter().map(called).collect()
 }
 
 fn earned(visit: &Visit, all: &Everywhere, (award, badge, at): &Earned) -> EarnedRow {
     EarnedRow {
         name: badge.design.name.clone(),
         picture: picture_of(badge),
-        href: visit.href(&course::credential(&award.id)),
+        href: visit.href(&from_all(&course::credential(&award.id))),
         earned: When::date_only(award.awarded_at),
         until: award.valid_until.map(When::last_day),
         standing: standing_chip(award, all.now),

@@ -14,6 +14,7 @@ pub(crate) mod home;
 mod lapsing;
 mod my_data;
 mod next_step;
+mod programme;
 mod sharing;
 mod timeline;
 

@@ -12,7 +12,7 @@ use crate::ids::BadgeId;
 use crate::service::Cairn;
 use crate::service::badge::pictures;
 use crate::service::base::addresses;
-use crate::service::credential::about::{self, About, Other};
+use crate::service::credential::about::{self, About, Assessed, Other};
 use crate::service::credential::build::criteria_in_full;
 use crate::service::credential::endorsing::{self, Told};
 use crate::service::credential::publish;
@@ -124,7 +124,7 @@ fn view(issuer: &Issuer, badge: &Badge, about: &About, endorsements: &[Told]) ->
         description: design.description.clone(),
         criteria: markdown::render(&criteria_in_full(&design.criteria, &design.details.assessment)),
         kind: design.kind.word().to_owned(),
-        kind_meaning: checks::meaning(design.kind).to_owned(),
+        kind_meaning: checks::meaning(design.kind, about.assessed == [Assessed::Badges]).to_owned(),
         facts,
         skills: design.alignments.iter().map(skill).chain(level).collect(),
         endorsements: endorsed::lines(endorsements, &issuer.name),

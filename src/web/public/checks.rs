@@ -9,8 +9,10 @@ use crate::web::views::shared::{CheckLine, Status};
 use openbadges::verify::{CheckKind, Failure, Verdict};
 
 /// What stands behind a kind of badge, in one sentence.
-pub(super) fn meaning(kind: Kind) -> &'static str {
+/// Where it is awarded for badges, each of them says how it was assessed.
+pub(super) fn meaning(kind: Kind, is_stack: bool) -> &'static str {
     match kind {
+        _ if is_stack => "It is earned by other badges, each of which says for itself how it is assessed.",
         Kind::Knowledge => "What its holder knows was shown by tests or graded work.",
         Kind::Application => "Its holder made something, and an instructor assessed it.",
         Kind::Recognition => "It recognises taking part or a contribution; nothing was tested.",

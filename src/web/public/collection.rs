@@ -8,16 +8,18 @@ use super::{open_to_all, or_nothing, sheet, show, unlisted};
 use crate::domain::portfolio::ForeignBadge;
 use crate::service::Cairn;
 use crate::service::award::files;
+use crate::service::award::portfolio::documents::Alone;
 use crate::service::award::portfolio::{self, Opened, Shown, documents};
+use crate::service::base::addresses;
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::credential::baked;
 use crate::service::credential::publish::Published;
 use crate::web::badge_facts::standing_chip;
 use crate::web::error::AppError;
 use crate::web::views::public::{CollectionShownPage, ShownRow};
-use crate::web::views::shared::{ErrorPage, PictureView, PublicPage, Status, When, Zoned};
+use crate::web::views::shared::{ErrorPage, LinkTo, PictureView, PublicPage, SafeHtml, Status, When, Zoned};
 use crate::web::words::{self, errors};
-use crate::web::{paths, reply};
+use crate::web::{markdown, paths, reply};
 
 /// Lists the routes of this page.
 pub(crate) fn configure(config: &mut ServiceConfig) {
@@ -79,10 +81,36 @@ async fn file(cairn: web::Data<Cairn>, path: web::Path<(String, String)>) -> Res
     let body = match name.as_str() {
         PRESENTATION => documents::presentation(&cairn, &opened).await?,
         REGISTRY => documents::registry(&opened)?.to_string(),
-        _ => return super::nothing("file"),
+        _ => return alone(&cairn, &opened, &name).await,
     };
     let mut answer = open_to_all(0);
     answer.insert_header(("content-type", "application/json"));
+    Ok(unlisted(answer.body(body)))
+}
+
+/// How the file of one badge is called before its place in the list, from 1.
+const ALONE: &str = "badge-";
+
+/// One badge as a file of its own.
+async fn alone(cairn: &Cairn, opened: &Opened, name: &str) -> Result<HttpResponse, AppError> {
+    let place = name
+        .strip_prefix(ALONE)
+        .and_then(|place| place.parse::<usize>().ok());
+    let place = place.and_then(|place| place.checked_sub(1));
+    let found = match place {
+        Some(place) => documents::alone(cairn, opened, place).await?,
+        None => None,
+    };
+    let (body, media, ending) = match found {
+        None => return super::nothing("file"),
+        Some(Alone::Json(body)) => (body, "application/json", "json"),
+        Some(Alone::Text(body)) => (body, "text/plain; charset=utf-8", "txt"),
+    };
+    let mut answer = open_to_all(0);
+    answer.insert_header(("content-type", media)).insert_header((
+        "content-disposition",
+        format!("attachment; filename=\"{name}.{ending}\""),
+    ));
     Ok(unlisted(answer.body(body)))
 }
 
@@ -92,10 +120,11 @@ const REGISTRY: &str = "registry.json";
 fn view(cairn: &Cairn, opened: &Opened, token: &str) -> Result<CollectionShownPage, ServiceError> {
     let collection = &opened.collection;
     let mut rows = Vec::with_capacity(opened.badges.len());
-    for badge in &opened.badges {
+    for (place, badge) in opened.badges.iter().enumerate() {
+        let file = paths::shown_file(token, &format!("{ALONE}{}", place.saturating_add(1)));
         rows.push(match badge {
-            Shown::Own(published) => own(cairn, published)?,
-            Shown::Foreign(badge) => foreign(cairn, badge),
+            Shown::Own(published) => own(cairn, published, file)?,
+            Shown::Foreign(badge) => foreign(cairn, badge, file),
         });
     }
     Ok(CollectionShownPage {
@@ -114,14 +143,31 @@ fn view(cairn: &Cairn, opened: &Opened, token: &str) -> Result<CollectionShownPa
 }
 
 /// A badge of ours is checked now.
-fn own(cairn: &Cairn, published: &Published) -> Result<ShownRow, ServiceError> {
+fn own(cairn: &Cairn, published: &Published, file_href: String) -> Result<ShownRow, ServiceError> {
     let checked = published.check(cairn)?;
     let achievement = &checked.document.credential_subject.achievement;
     let award = &published.award;
     let is_known = checked.verdict.is_valid() || checked.verdict.is_revoked() || checked.verdict.is_expired();
     let image = achievement.image.as_ref();
     let src = image.and_then(|image| baked::picture_path(&image.id));
+    let page = (!published.visibility().hidden).then(|| LinkTo {
+        href: addresses::credential(&published.credential.slug),
+        text: "Its own page".to_owned(),
+    });
+    let about = LinkTo {
+        href: addresses::achievement(&published.issuer.slug, &award.badge),
+        text: "What this badge takes today".to_owned(),
+    };
     Ok(ShownRow {
+        says: achievement.description.clone(),
+        criteria: achievement
+            .criteria
+            .narrative
+            .as_deref()
+            .map(markdown::render)
+            .unwrap_or_default(),
+        links: page.into_iter().chain([about]).collect(),
+        file_href,
         name: achievement.name.clone(),
         issuer: checked.document.issuer.name.clone().unwrap_or_default(),
         issuer_id: checked.document.issuer.id.clone(),
@@ -146,10 +192,25 @@ fn own(cairn: &Cairn, published: &Published) -> Result<ShownRow, ServiceError> {
 }
 
 /// One of another issuer as it was found last: nobody is asked because somebody looks at a page.
-fn foreign(cairn: &Cairn, badge: &ForeignBadge) -> ShownRow {
+fn foreign(cairn: &Cairn, badge: &ForeignBadge, file_href: String) -> ShownRow {
     let now = cairn.clock.now();
     let (says, standing) = (&badge.says, badge.standing(now));
+    let links = [
+        (&badge.source, "Its page at its issuer"),
+        (&says.achievement, "What it takes, at its issuer"),
+    ];
+    let link = |(address, text): (&Option<String>, &str)| {
+        let href = address.clone().filter(|address| is_web(address))?;
+        Some(LinkTo {
+            href,
+            text: text.to_owned(),
+        })
+    };
     ShownRow {
+        says: says.description.clone(),
+        criteria: SafeHtml::default(),
+        links: links.into_iter().filter_map(link).collect(),
+        file_href,
         name: says.name.clone(),
         issuer: says.issuer_called().to_owned(),
         issuer_id: says.issuer.clone(),
@@ -164,4 +225,8 @@ fn foreign(cairn: &Cairn, badge: &ForeignBadge) -> ShownRow {
         until: says.until.map(When::last_day),
         checked: When::new(badge.checked_at, now),
     }
+}
+
+fn is_web(address: &str) -> bool {
+    address.starts_with("https://") || address.starts_with("http://")
 }

@@ -89,6 +89,11 @@ fn verify_of(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>, holder: 
     let Some(received) = verdict.note(CheckKind::Readable, parse(bytes)) else {
         return verdict;
     };
+    if !received.several.is_empty() {
+        verdict.remarks.push(Remark::SeveralPresented);
+        record::check_several(&received.several, resolver, now, holder, &mut verdict);
+        return verdict;
+    }
     if received.presented {
         verdict.remarks.push(Remark::Presented);
     }

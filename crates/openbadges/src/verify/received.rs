@@ -18,6 +18,8 @@ pub(super) struct Received {
     pub(super) token: Option<Token>,
     /// Whether it came in a presentation.
     pub(super) presented: bool,
+    /// The badges of a presentation with more than one, which is then the document; otherwise none.
+    pub(super) several: Vec<Value>,
 }
 
 impl Received {
@@ -27,6 +29,7 @@ impl Received {
             document,
             token: None,
             presented: false,
+            several: Vec::new(),
         }
     }
 
@@ -48,10 +51,11 @@ impl Received {
             document: token.credential(),
             token: Some(token),
             presented: false,
+            several: Vec::new(),
         })
     }
 
-    /// The one badge of a presentation; anything else as it is.
+    /// The one badge of a presentation, or all of them beside it; anything else as it is.
     fn unwrapped(self) -> Result<Self, Failure> {
         let vp = self.token.as_ref().and_then(|token| token.payload().get("vp"));
         let outer = vp.unwrap_or(&self.document);
@@ -75,7 +79,12 @@ impl Received {
                 None => Self::bare(only.clone()),
             },
             [_] => return Err(Failure::NoBadge(NO_OBJECT)),
-            several => return Err(Failure::SeveralBadges(several.len())),
+            several => {
+                return Ok(Self {
+                    several: several.to_vec(),
+                    ..Self::bare(outer.clone())
+                });
+            }
         };
         Ok(Self {
             presented: true,
@@ -129,7 +138,8 @@ fn recognised(received: Received) -> Result<Received, Failure> {
         let mut named = list(document, member).iter().filter_map(Value::as_str);
         named.any(|one| known.contains(&one))
     };
-    if has("credentialSubject")
+    if !received.several.is_empty()
+        || has("credentialSubject")
         || has("proof")
         || names("@context", &[VC_CONTEXT, VC_CONTEXT_1])
         || names("type", &["VerifiableCredential"])

@@ -1,4 +1,4 @@
-//! A Comprehensive Learner Record: each badge in it is verified like any other, by its own proof, and what is said about how they
+//! A Comprehensive Learner Record, or a presentation of several badges: each badge in it is verified like any other, by its own proof, and what is said about how they
 //! belong together has to be about them.
 
 use std::collections::HashSet;
@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use super::received::Received;
 use super::verdict::{CheckKind, Failure, PartVerdict, Remark, Verdict};
-use super::{Expected, Resolver, core, endorsements, list, status, text};
+use super::{Expected, Resolver, core, endorsements, holder, list, older, status, text};
 use crate::credential::AssociationType;
 use crate::credential::record::{cycle, part_and_whole};
 
 /// The type of a record.
 pub(super) const KIND: &str = "ClrCredential";
-/// How many badges of one record are verified.
+/// How many badges of one record or presentation are verified.
 pub const MAX_PARTS: usize = 100;
 
 /// Whether the document is a record.
@@ -46,10 +46,50 @@ pub(super) fn check(
     verdict: &mut Verdict,
 ) {
     let subject = document.get("credentialSubject").unwrap_or(&Value::Null);
-    let all = parts(subject);
+    let Some(mut known) = each(parts(subject), lists, resolver, now, verdict) else {
+        return;
+    };
+    known.extend(list(subject, "achievement").iter().filter_map(id_of));
+    verdict.note(CheckKind::Associations, associated(subject, &known));
+}
+
+/// Verifies each badge of a presentation with several, and whether all are of `holder`, where that is asked: nothing was signed about
+/// all of them.
+pub(super) fn check_several(
+    all: &[Value],
+    resolver: &dyn Resolver,
+    now: DateTime<Utc>,
+    holder: Option<&str>,
+    verdict: &mut Verdict,
+) {
+    let mut lists = status::Lists::default();
+    if each(all, &mut lists, resolver, now, verdict).is_none() {
+        return;
+    }
+    if let Some(holder) = holder {
+        let others = all.iter().filter_map(|part| {
+            let document = Received::part(part).ok().map(|received| received.document);
+            let subject = document
+                .as_ref()
+                .and_then(|document| document.get("credentialSubject"));
+            holder::check(subject.unwrap_or(&Value::Null), holder).err()
+        });
+        let outcome = decisive(others).map_or(Ok(()), Err);
+        verdict.note(CheckKind::Recipient, outcome);
+    }
+}
+
+/// Verifies each of several badges; the ids of what they are about, or nothing where they are too many.
+fn each(
+    all: &[Value],
+    lists: &mut status::Lists,
+    resolver: &dyn Resolver,
+    now: DateTime<Utc>,
+    verdict: &mut Verdict,
+) -> Option<Vec<String>> {
     if all.len() > MAX_PARTS {
         verdict.note::<()>(CheckKind::Parts, Err(Failure::TooManyParts(MAX_PARTS)));
-        return;
+        return None;
     }
     let mut known = Vec::with_capacity(all.len());
     for part in all {
@@ -59,8 +99,7 @@ pub(super) fn check(
     }
     let outcome = worst(&verdict.parts).map_or(Ok(()), Err);
     verdict.note(CheckKind::Parts, outcome);
-    known.extend(list(subject, "achievement").iter().filter_map(id_of));
-    verdict.note(CheckKind::Associations, associated(subject, &known));
+    Some(known)
 }
 
 fn id_of(achievement: &Value) -> Option<String> {
@@ -80,8 +119,8 @@ fn judged(
         return (PartVerdict { name, verdict }, None);
     };
     let document = &received.document;
-    // A record within a record is not looked into.
-    let shared = if is_one(document) {
+    // A record within a record is not looked into, and a badge before 3.0 is no credential.
+    let shared = if is_one(document) || older::is_older(document) {
         let mut other = Verdict::default();
         other.note::<()>(CheckKind::Members, Err(Failure::OtherKind));
         other
@@ -112,7 +151,11 @@ fn worst(parts: &[PartVerdict]) -> Option<Failure> {
         let failure = part.verdict.worst()?.clone();
         Some(Failure::Part(part.name.clone(), Box::new(failure)))
     };
-    let mut all = parts.iter().filter_map(failed);
+    decisive(parts.iter().filter_map(failed))
+}
+
+/// What is wrong before what could not be checked.
+fn decisive(mut all: impl Iterator<Item = Failure>) -> Option<Failure> {
     let first = all.next()?;
     if first.is_unchecked() {
         all.find(|failure| !failure.is_unchecked()).or(Some(first))

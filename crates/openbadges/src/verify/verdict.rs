@@ -28,7 +28,7 @@ pub enum CheckKind {
     Status,
     /// The endorsements inside are good themselves.
     Endorsements,
-    /// Every badge in a record is good itself; only of records.
+    /// Every badge in a record or a presentation is good itself; only of those.
     Parts,
     /// What a record says about how its badges belong together is about them; only of records.
     Associations,
@@ -72,7 +72,7 @@ impl CheckKind {
             Self::Period => "It is valid at present.",
             Self::Status => "The issuer has not revoked it.",
             Self::Endorsements => "The endorsements in it are good, or there are none.",
-            Self::Parts => "Every badge in the record is good, each by the signature of its own issuer.",
+            Self::Parts => "Every badge in it is good, each by the signature of its own issuer.",
             Self::Associations => "What it says about how its badges belong together is about badges in it.",
             Self::Hosted => "It is what its issuer hosts, where its issuer may change it or take it away.",
             Self::Recipient => "It is held by whoever has the address or identifier that was given.",
@@ -113,9 +113,6 @@ pub enum Failure {
     /// A picture that carries no badge, or none that can be read.
     #[error("The picture cannot be used: {0}.")]
     Picture(#[from] BakeError),
-    /// A presentation of several badges.
-    #[error("There are {0} badges in the document; they are checked one by one.")]
-    SeveralBadges(usize),
     /// A hosted badge that does not say where.
     #[error(
         "The badge is of a kind that its issuer's site vouches for, but it does not say where it is hosted."
@@ -263,7 +260,6 @@ impl Failure {
             | Self::NotJson(_)
             | Self::NoBadge(_)
             | Self::OtherKind
-            | Self::SeveralBadges(_)
             | Self::HostedNowhere
             | Self::HostedUnavailable(_)
             | Self::UnknownProof
@@ -302,6 +298,8 @@ pub enum Remark {
     OlderModel,
     /// It came in a presentation.
     Presented,
+    /// Several came in one presentation.
+    SeveralPresented,
     /// Neither an id nor an identifier of whose it is.
     NoRecipient,
     /// A result that the badge does not describe under that name.
@@ -328,6 +326,11 @@ impl Remark {
             Self::Presented => {
                 "The badge came in a presentation, as wallets hand badges on. The badge in it was checked; \
                                 who presented it was not."
+                    .to_owned()
+            }
+            Self::SeveralPresented => {
+                "These badges came in a presentation. Each of them was checked; who presented them, and that they \
+                                belong together, was not."
                     .to_owned()
             }
             Self::NoRecipient => "It names no recipient: it says nothing about who earned it.".to_owned(),
@@ -399,11 +402,11 @@ pub struct Verdict {
     pub checks: Vec<Check>,
     /// What is true and worth knowing, but decides nothing.
     pub remarks: Vec<Remark>,
-    /// What was found of each badge in a record, in their order; of anything else nothing.
+    /// What was found of each badge in a record or a presentation, in their order; of anything else nothing.
     pub parts: Vec<PartVerdict>,
 }
 
-/// What was found of one badge in a record.
+/// What was found of one badge in a record or a presentation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartVerdict {
     /// What it is called; nothing where it cannot be read.
@@ -416,7 +419,13 @@ impl Verdict {
     /// Whether the signature, or what the issuer hosts, was checked and everything passed.
     #[must_use]
     pub fn is_valid(&self) -> bool {
-        let decides = |check: &Check| matches!(check.kind, CheckKind::Signature | CheckKind::Hosted);
+        // Of a presentation of several badges nothing else is checked; a record has a signature of its own besides.
+        let decides = |check: &Check| {
+            matches!(
+                check.kind,
+                CheckKind::Signature | CheckKind::Hosted | CheckKind::Parts
+            )
+        };
         self.checks.iter().all(Check::passed) && self.checks.iter().any(decides)
     }
 

@@ -67,13 +67,7 @@ fn fits(room: &mut u64, size: u64) -> bool {
 
 /// A badge as a presentation carries it: JSON as it is, a token in its envelope. Badges before 3.0 are no credentials.
 fn carried(file: &[u8]) -> Option<Box<RawValue>> {
-    let text = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
-    let is_picture = file.starts_with(b"\x89PNG") || text.trim_ascii_start().starts_with(b"<");
-    let text = if is_picture {
-        bake::extract(file).ok()?
-    } else {
-        std::str::from_utf8(text).ok()?.trim().to_owned()
-    };
+    let text = text_of(file)?;
     if jwt::looks_like(text.as_bytes()) {
         jwt::read(text.as_bytes()).ok()?;
         let envelope = json!({
@@ -84,6 +78,53 @@ fn carried(file: &[u8]) -> Option<Box<RawValue>> {
     let document: Value = serde_json::from_str(&text).ok()?;
     document.get("credentialSubject")?;
     RawValue::from_string(text).ok()
+}
+
+/// What a file of a badge says: of a picture what is in it, else itself.
+fn text_of(file: &[u8]) -> Option<String> {
+    let text = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
+    let is_picture = file.starts_with(b"\x89PNG") || text.trim_ascii_start().starts_with(b"<");
+    if is_picture {
+        bake::extract(file).ok()
+    } else {
+        Some(std::str::from_utf8(text).ok()?.trim().to_owned())
+    }
+}
+
+/// One badge as a file of its own, whatever its standard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Alone {
+    Json(String),
+    /// A token, or the address at which a badge before 3.0 is hosted.
+    Text(String),
+}
+
+/// The badge of a collection that stands at `place`, as it was signed; nothing where there is none, or its file is gone.
+///
+/// # Errors
+/// What the disk reports.
+#[tracing::instrument(name = "documents.alone", level = "debug", skip_all)]
+pub(crate) async fn alone(
+    cairn: &Cairn,
+    opened: &Opened,
+    place: usize,
+) -> Result<Option<Alone>, ServiceError> {
+    let text = match opened.badges.get(place) {
+        None => None,
+        Some(Shown::Own(own)) => Some(own.credential.document.clone()),
+        Some(Shown::Foreign(badge)) => match cairn.blobs.get(&badge.tenant, &badge.file.digest).await {
+            Ok(bytes) => text_of(&bytes),
+            Err(BlobError::Missing | BlobError::Changed) => None,
+            Err(error) => return Err(error.into()),
+        },
+    };
+    Ok(text.map(|text| {
+        if text.starts_with('{') {
+            Alone::Json(text)
+        } else {
+            Alone::Text(text)
+        }
+    }))
 }
 
 /// What the badges of a collection are, in the terms of CTDL.

@@ -8,8 +8,9 @@ use crate::service::Cairn;
 use crate::service::badge::pictures::CARD_SIZE;
 use crate::service::base::addresses;
 use crate::service::credential::baked;
+use crate::service::credential::build::is_part;
 use crate::service::credential::publish::{self, Checked, Published};
-use crate::service::credential::records;
+use crate::service::credential::records::{self, Stack};
 use crate::service::credential::renewals::Term;
 use crate::web::badge_facts::standing_chip;
 use crate::web::public::{checks, endorsed};
@@ -34,6 +35,7 @@ pub(in crate::web::public) fn view(
     let kind = Kind::ALL
         .into_iter()
         .find(|kind| achievement.tag.iter().any(|tag| tag == kind.word()));
+    let is_stack = document.evidence.iter().any(is_part);
     let image = achievement.image.as_ref();
     let slug = &published.credential.slug;
     CredentialPage {
@@ -78,6 +80,7 @@ pub(in crate::web::public) fn view(
             paths::VERIFY.to_owned()
         },
         shared_until: until.map(When::date_only),
+        about_href: addresses::achievement(&published.issuer.slug, &published.award.badge),
         outcome,
         description,
         criteria: achievement
@@ -87,7 +90,10 @@ pub(in crate::web::public) fn view(
             .map(markdown::render)
             .unwrap_or_default(),
         kind: kind.map_or("Open", Kind::word).to_owned(),
-        kind_meaning: kind.map(checks::meaning).unwrap_or_default().to_owned(),
+        kind_meaning: kind
+            .map(|kind| checks::meaning(kind, is_stack))
+            .unwrap_or_default()
+            .to_owned(),
         facts: told::facts(document, published.issuer.zone),
         // A grade is the holder's as much as the work is.
         results: if published.visibility().evidence {
@@ -98,7 +104,9 @@ pub(in crate::web::public) fn view(
         evidence: published
             .visibility()
             .evidence
-            .then(|| told::evidence(&document.evidence)),
+            .then(|| told::evidence(&document.evidence))
+            // What was handed in for it was handed in for its parts.
+            .filter(|lines| !is_stack || !lines.is_empty()),
         parts: if published.visibility().evidence {
             parts(published, checked.at, until.is_none())
         } else {
@@ -164,12 +172,16 @@ fn record_lacks(published: &Published) -> Option<String> {
 
 /// The badges that counted, each with what it is worth now. One that cannot be read is left out.
 fn parts(published: &Published, now: DateTime<Utc>, with_address: bool) -> Vec<PublicPart> {
-    let terms = published.stack.iter().flat_map(|stack| &stack.parts);
-    let part = |term: &Term| {
+    let terms = published
+        .stack
+        .iter()
+        .flat_map(|stack| stack.parts.iter().map(move |term| (stack, term)));
+    let part = |(stack, term): (&Stack, &Term)| {
         let document = publish::read(&term.credential).ok()?;
         Some(PublicPart {
             name: document.credential_subject.achievement.name,
             href: term.href_beside(published.visibility()).filter(|_| with_address),
+            course: stack.courses.get(&term.award.badge).cloned(),
             awarded: When::date_only(term.award.awarded_at),
             standing: standing_chip(&term.award, now),
         })

@@ -14,6 +14,8 @@ pub(crate) struct CardPage {
     pub(crate) status: StatusChip,
     /// Conditions met, of all that are needed; none where it is earned.
     pub(crate) progress: Option<Share>,
+    /// What is counted, where that is something else: " parts".
+    pub(crate) unit: &'static str,
     /// A sentence; none where nothing is to be done.
     pub(crate) next: Option<String>,
     pub(crate) action: Option<LinkTo>,

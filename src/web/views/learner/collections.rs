@@ -12,6 +12,8 @@ pub(crate) struct CollectionsPage {
     pub(crate) rows: Vec<CollectionRow>,
     pub(crate) new_href: String,
     pub(crate) back_href: String,
+    /// All my badges.
+    pub(crate) all_href: String,
 }
 
 /// A collection in the list.

@@ -70,7 +70,13 @@ pub(crate) struct MyCredentialPage {
     /// That it was signed anew.
     pub(crate) signed_anew: Option<SignedAnew>,
     pub(crate) badge_href: Option<String>,
+    /// Whether badges counted for it, which its public page then names.
+    pub(crate) is_stack: bool,
+    /// The public page of its badge: what it takes today.
+    pub(crate) about_href: String,
     pub(crate) back_href: String,
+    /// "My badges".
+    pub(crate) back_text: &'static str,
 }
 
 /// What a badge was earned by, and the record of all of it.
@@ -97,6 +103,7 @@ pub(crate) struct StackPart {
     pub(crate) name: String,
     /// Its own page; none for one that is held under another account.
     pub(crate) href: Option<String>,
+    pub(crate) course: Option<String>,
     pub(crate) awarded: When,
     pub(crate) standing: StatusChip,
 }

@@ -25,6 +25,8 @@ pub(crate) struct ElsewherePage {
     pub(crate) badges: Vec<ForeignRow>,
     pub(crate) collections_href: String,
     pub(crate) back_href: String,
+    /// All my badges.
+    pub(crate) all_href: String,
 }
 
 impl ElsewherePage {

@@ -33,6 +33,10 @@ pub(crate) struct EverywherePage {
     pub(crate) paging: Paging,
     /// How I learned this, over all badges; none while nothing is earned.
     pub(crate) timeline_href: Option<String>,
+    /// Badges of other issuers; none for whoever acts as somebody else.
+    pub(crate) elsewhere_href: Option<String>,
+    /// The same of collections.
+    pub(crate) collections_href: Option<String>,
     /// Badges of another LMS of the institution; none where the institution does not let students join accounts.
     pub(crate) accounts_href: Option<String>,
     pub(crate) back_href: String,
@@ -67,7 +71,10 @@ pub(crate) struct StackCard {
     pub(crate) picture: PictureView,
     pub(crate) way: Way,
     pub(crate) course: String,
+    /// Its parts that are held, of all of them.
     pub(crate) progress: Share,
+    /// What is counted: " parts".
+    pub(crate) unit: &'static str,
     /// One short sentence.
     pub(crate) next: String,
     pub(crate) parts: Vec<PartRow>,

@@ -10,6 +10,7 @@ mod elsewhere;
 mod everywhere;
 mod my_badges;
 mod my_data;
+mod programme;
 mod timeline;
 
 pub(crate) use accounts::{AccountReviewPage, AccountView, AccountsPage, AskingView, JoinedRow};
@@ -25,4 +26,5 @@ pub(crate) use elsewhere::{ElsewherePage, ElsewhereReviewPage, ForeignRow, Revie
 pub(crate) use everywhere::{BegunRow, EverywherePage, PartRow, StackCard, Way};
 pub(crate) use my_badges::{EarnedRow, Hero, MyBadgesPage, ProgressRow, Reminder, StackRow};
 pub(crate) use my_data::{EmailHashChoice, ErasurePage, MyDataPage};
+pub(crate) use programme::ProgrammePage;
 pub(crate) use timeline::{MyTimelinePage, ShownLine};

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{PictureView, PublicPage, StatusChip, When};
+use crate::web::views::shared::{LinkTo, PictureView, PublicPage, SafeHtml, StatusChip, When};
 use crate::web::words::portfolio::short_id;
 
 /// What the holder chose, in the holder's own words, with what was found of each badge.
@@ -72,6 +72,14 @@ impl ShownRow {
 #[derive(Debug, Clone)]
 pub(crate) struct ShownRow {
     pub(crate) name: String,
+    /// What it proves, as it says of itself.
+    pub(crate) says: String,
+    /// By which it was awarded; empty where it is not told here.
+    pub(crate) criteria: SafeHtml,
+    /// Where there is more about it.
+    pub(crate) links: Vec<LinkTo>,
+    /// The badge as a file of its own.
+    pub(crate) file_href: String,
     pub(crate) issuer: String,
     pub(crate) issuer_id: String,
     pub(crate) picture: Option<PictureView>,

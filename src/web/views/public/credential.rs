@@ -35,6 +35,8 @@ pub(crate) struct CredentialPage {
     pub(crate) checked: When,
     /// The verifier page, with this badge's address where its files may be had.
     pub(crate) verifier_href: String,
+    /// The page of its badge, whoever holds it: what it takes today.
+    pub(crate) about_href: String,
     pub(crate) outcome: String,
     pub(crate) description: String,
     pub(crate) criteria: SafeHtml,
@@ -75,6 +77,8 @@ pub(crate) struct PublicPart {
     pub(crate) name: String,
     /// Its public page.
     pub(crate) href: Option<String>,
+    /// The course that it is of.
+    pub(crate) course: Option<String>,
     pub(crate) awarded: When,
     pub(crate) standing: StatusChip,
 }
