@@ -35,9 +35,16 @@ async fn show(visit: Visit, path: web::Path<(String, String)>) -> Result<HttpRes
         .iter()
         .find(|mine| mine.badge.id.as_str() == badge);
     if let Some(mine) = mine {
-        return visit.show(&seen_by(&visit, view(&visit, &learning, mine)));
+        let card = seen_by(&visit, view(&visit, &learning, mine));
+        let href = if card.class_href.is_some() {
+            visit.href("")
+        } else {
+            card.href.clone()
+        };
+        return visit.show(&CardPage { href, ..card });
     }
     let whole = everywhere::programme(&visit.cairn, &visit.visitor, &badge.into()).await?;
+    // Its page tells everybody what it takes.
     visit.show(&seen_by(&visit, programme::card(&visit, &whole)))
 }
 
@@ -52,11 +59,9 @@ fn seen_by(visit: &Visit, card: CardPage) -> CardPage {
         progress: None,
         next: None,
         action: None,
-        href: visit.href(""),
         class_href: Some(visit.href(&course::progress())),
         ..card
     }
-}
 }
 
 fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> CardPage {
