@@ -234,7 +234,10 @@ async fn who_asks_for_a_check_reads_what_is_new_since_and_old_numbers_are_not_ca
         let told = said().await;
         let read = asked.format("%H:%M UTC");
         let meaning = format!("Nothing was lost: the numbers of {read} stand, and “Check now” asks again.");
-        assert!(told.contains(&meaning) && !told.contains("502"), "{told}");
+        assert!(told.contains(&meaning), "{told}");
+        // An error id may have these digits.
+        let words = told.split("(Error id").next().unwrap();
+        assert!(!words.contains("502"), "{told}");
     }
 }
 
