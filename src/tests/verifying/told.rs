@@ -67,7 +67,10 @@ fn a_badge_is_told_of_in_readable_words_with_the_page_where_its_issuer_says_more
         let found = verifier.check_texts(&[forged.to_string()], &Net::default()).await;
         assert_eq!(found[0].verdict, "valid", "{found:?}");
         let told = inside(&verifier, "badge-part").await;
-        assert!(told.contains("2 badges") && !told.to_lowercase().contains("forged"), "{told}");
+        assert!(
+            told.contains("2 badges") && !told.to_lowercase().contains("forged"),
+            "{told}"
+        );
         verifier.end().await;
     });
 }

@@ -118,7 +118,10 @@ mod tests {
         let mut forged = document.clone();
         forged["type"] = json!(["VerifiablePresentation"]);
         forged["verifiableCredential"] = json!([document, document]);
-        assert_eq!(glance(forged.to_string().as_bytes(), &Hosts(json!({}))).map(|said| said.name), None);
+        assert_eq!(
+            glance(forged.to_string().as_bytes(), &Hosts(json!({}))).map(|said| said.name),
+            None
+        );
     }
 
     #[test]
