@@ -69,12 +69,12 @@ pub(crate) async fn save(
         design: with_terms(typed.design, &terms),
         ..typed
     };
-    let problems = wrong_with(cairn, &typed.design, now).await?;
+    let (tenant, by) = (tenant.clone(), by.into());
     let known = known.map(|(id, revision)| (id.clone(), revision));
+    let problems = wrong_with(cairn, &typed.design, now).await?;
     if !problems.is_empty() {
         return Ok(Saved::Wrong(problems));
     }
-    let (tenant, by) = (tenant.clone(), by.into());
     let saved = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         by.may(db, &tenant)?;
         let root = typed.parts.rule();
