@@ -141,6 +141,35 @@ pub(super) fn carry(
     Ok(())
 }
 
+/// Has what was said of somebody hold of whoever was one with them, too, when they are two again: it was said of both, and nothing that
+/// was switched off comes back because a join is taken back.
+pub(super) fn part(
+    db: &mut Db,
+    tenant: &TenantId,
+    from: &PersonId,
+    into: &PersonId,
+) -> Result<(), StoreError> {
+    let said = |db: &mut Db, id: &PersonId| -> Result<(Option<i64>, Option<i64>), StoreError> {
+        Ok(people::table
+            .filter(people::tenant_id.eq(tenant.as_str()))
+            .filter(people::id.eq(id.as_str()))
+            .select((people::minor_since_at, people::minor_until_at))
+            .get_result(db)
+            .optional()?
+            .unwrap_or_default())
+    };
+    let ((since, until), (own_since, own_until)) = (said(db, into)?, said(db, from)?);
+    diesel::update(people::table)
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::id.eq(from.as_str()))
+        .set((
+            people::minor_since_at.eq(own_since.or(since)),
+            people::minor_until_at.eq(own_until.max(until)),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
 /// A platform, and since when its people are taken for minors.
 pub(crate) type OfPlatform = (Platform, Option<DateTime<Utc>>);
 /// Somebody, and since when they are taken for a minor.

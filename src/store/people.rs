@@ -341,6 +341,22 @@ pub(crate) fn everybody(db: &mut Db, tenant: &TenantId, id: &PersonId) -> Result
     Ok(std::iter::once(id.clone()).chain(joined).collect())
 }
 
+/// Has everybody else who would make one of either of two people and somebody wait until the transaction ends: each of two might find
+/// the other one free, and join it into the first.
+pub(crate) fn hold(db: &mut Db, tenant: &TenantId, two: [&PersonId; 2]) -> Result<(), StoreError> {
+    let mut two = two;
+    // Always in one order, so that nobody waits for somebody who waits for them.
+    two.sort_unstable();
+    for id in two {
+        diesel::update(people::table)
+            .filter(people::tenant_id.eq(tenant.as_str()))
+            .filter(people::id.eq(id.as_str()))
+            .set(people::joined_into.eq(people::joined_into))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
 /// Keeps whom a person was joined into.
 pub(super) fn set_joined_into(
     db: &mut Db,

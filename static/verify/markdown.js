@@ -1,7 +1,8 @@
 // Markdown as Open Badges lets issuers write it (narratives, descriptions), as elements: nothing of it is read as HTML, and
 // no picture is asked for.
 
-const INLINE = /(\*\*|__)(?=\S)(.+?)\1|(\*|_)(?=\S)(.+?)\3|`([^`]+)`|\[([^\]]+)\]\((https?:\/\/[^\s()]+)\)/;
+// No mark is looked for behind another one of its kind: of a million that stand open, each would be looked through to the end.
+const INLINE = /(\*\*|__)(?=\S)(.+?)\1|(\*|_)(?=\S)(.+?)\3|`([^`]+)`|\[([^[\]]+)\]\((https?:\/\/[^\s()]+)\)/;
 const MOST_NESTING = 4;
 
 /** The elements of `source`, to be put where a value stands. */
@@ -9,7 +10,8 @@ export function fromMarkdown(source) {
   const made = document.createElement("div");
   made.className = "written";
   for (const block of source.replace(/\r\n?/g, "\n").split(/\n{2,}/)) {
-    if (block.trim() !== "") made.append(...blockOf(block.trim().split("\n")));
+    if (block.trim() === "") continue;
+    for (const part of blockOf(block.trim().split("\n"))) made.append(part);
   }
   return made;
 }
@@ -22,19 +24,25 @@ function blockOf(lines) {
   if (listed !== undefined) {
     const [mark, name] = listed;
     const made = document.createElement(name);
-    made.append(...lines.map((line) => inlineElement("li", line.replace(mark, ""))));
+    for (const line of lines) made.append(inlineElement("li", line.replace(mark, "")));
     return [made];
   }
   const heading = /^#{1,6}\s+/;
-  if (heading.test(lines[0])) {
-    const title = document.createElement("p");
-    title.append(inlineElement("strong", lines[0].replace(heading, "")));
-    return lines.length === 1 ? [title] : [title, ...blockOf(lines.slice(1))];
+  const below = lines.findIndex((line) => !heading.test(line));
+  if (below !== 0) {
+    const rest = below < 0 ? [] : blockOf(lines.slice(below));
+    return lines.slice(0, below < 0 ? lines.length : below).map((line) => titleOf(line.replace(heading, ""))).concat(rest);
   }
   const quote = /^>\s?/;
   const isQuote = lines.every((line) => quote.test(line));
   const content = lines.map((line) => (isQuote ? line.replace(quote, "") : line)).join("\n");
   return [inlineElement(isQuote ? "blockquote" : "p", content)];
+}
+
+function titleOf(content) {
+  const title = document.createElement("p");
+  title.append(inlineElement("strong", content));
+  return title;
 }
 
 function inlineElement(name, content, depth = 0) {

@@ -2,6 +2,7 @@
 
 pub(crate) mod activities;
 pub(crate) mod addresses;
+pub(in crate::service) mod archives;
 pub(crate) mod audit;
 pub(crate) mod cairn;
 pub(crate) mod clash;

@@ -17,6 +17,7 @@ use crate::domain::issuer::Tenant;
 use crate::domain::skills::{ListedSkill, MOST_SKILLS, SkillFile, SkillList, read, why_not};
 use crate::ids::{SkillListId, TenantId};
 use crate::service::Cairn;
+use crate::service::base::archives::has_few;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::{InstitutionRefusal, SkillsRefusal};
 use crate::service::institution::administrators::Administrator;
@@ -32,6 +33,8 @@ const MOST_UNPACKED: u64 = 16 << 20;
 const ZIPPED: &[u8] = b"PK\x03\x04";
 /// Entries of a ZIP, whatever they are.
 const MOST_ENTRIES: usize = 200;
+/// Cells of a row: each takes far more room than the sign after it.
+const MOST_CELLS: usize = 1_000;
 /// Characters of the name of a list.
 const MAX_NAME: usize = 100;
 
@@ -86,6 +89,9 @@ fn read_file(bytes: &[u8]) -> Result<SkillFile, InstitutionRefusal> {
 /// files, as ESCO hands them out, it is the one that is called after skills.
 fn unzipped(bytes: &[u8]) -> Result<Vec<u8>, InstitutionRefusal> {
     let broken = || InstitutionRefusal::Skills(SkillsRefusal::NotText);
+    if !has_few(bytes, MOST_ENTRIES) {
+        return Err(broken());
+    }
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
     if archive.len() > MOST_ENTRIES {
         return Err(broken());
@@ -125,17 +131,29 @@ fn read_text(bytes: &[u8]) -> Result<SkillFile, InstitutionRefusal> {
     // The sign that stands most often between the names of the columns.
     let count = |sign: &u8| head.matches(char::from(*sign)).count();
     let separator = [b',', b';', b'\t'].into_iter().max_by_key(count).unwrap_or(b',');
+    let sign = char::from(separator);
+    let mut lines = text.split(['\n', '\r']);
+    if lines.any(|line| line.matches(sign).count() > MOST_CELLS) {
+        return Err(no_text());
+    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(separator)
         .from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|_| no_text())?;
-        rows.push(record.iter().map(str::to_owned).collect::<Vec<String>>());
+    let mut is_whole = true;
+    // Row by row: all of them at once are many times what the file is.
+    let rows = reader.records().map_while(|record| {
+        is_whole = record.is_ok();
+        let record = record.ok()?;
+        let cells = record.iter().take(MOST_CELLS).map(str::to_owned);
+        Some(cells.collect::<Vec<String>>())
+    });
+    let file = read(rows);
+    if !is_whole {
+        return Err(no_text());
     }
-    read(rows.into_iter()).map_err(|why| InstitutionRefusal::Skills(SkillsRefusal::File(why)))
+    file.map_err(|why| InstitutionRefusal::Skills(SkillsRefusal::File(why)))
 }
 
 /// The skills as text; none of more than fit into a form.
@@ -289,6 +307,14 @@ mod tests {
             "skills.text"
         );
         assert_eq!(refused(b"PK\x03\x04 and no more"), "skills.text");
+        // Some kilobytes that become millions of cells, and an index that says to have any number of entries.
+        let cells = format!("name,url\n{}", ",".repeat(1 << 20));
+        assert_eq!(
+            refused(&zip(&[("skills_en.csv", cells.as_bytes())])),
+            "skills.text"
+        );
+        let larger = [zip(&[("mine.csv", ESCO)]).as_slice(), b"PK\x06\x06PK\x06\x07"].concat();
+        assert_eq!(refused(&larger), "skills.text");
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(crate) use moves::{
 pub(crate) use people::{join as join_people, part as part_people};
 pub(crate) use placed::placed_goes;
 pub(crate) use platforms::{platform_comes_back, platform_goes_over};
-pub(crate) use since::came_since;
+pub(crate) use since::{came_since, keeps_more};
 pub(crate) use visits::{of_course as end_visits_of_course, of_person as end_visits_of_person};
 
 #[derive(Queryable, Selectable, Insertable)]

@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use super::super::schema::sessions;
-use super::super::{Db, StoreError, people, records};
+use super::super::{Db, StoreError, minors, people, records};
 use super::leaving::{self, Left};
 use super::moves::{self, Moved, run};
 use super::{awards, grades, roles, submissions};
@@ -155,5 +155,6 @@ pub(crate) fn part(
     }
     leaving::come_back(db, tenant, id, Left::Person(from))?;
     people::set_joined_into(db, tenant, from.as_str(), None)?;
+    minors::part(db, tenant, from, into)?;
     moves::forget(db, tenant, id)
 }

@@ -1,11 +1,14 @@
 //! What came since two were joined: it stays with the one who stayed when that is taken back.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::super::convert::micros;
 use super::super::schema::{awards, identities, joins, results, submissions};
-use super::super::{Db, StoreError};
+use super::super::{Db, StoreError, awards as earned, decisions};
 use crate::domain::platform::{CameSince, Join};
+use crate::ids::{BadgeId, PersonId};
 
 /// How much came since a join was done to the person who stayed, or to the people of the platform that did.
 pub(crate) fn came_since(db: &mut Db, join: &Join) -> Result<CameSince, StoreError> {
@@ -47,4 +50,26 @@ pub(crate) fn came_since(db: &mut Db, join: &Join) -> Result<CameSince, StoreErr
                 .get_result(connection)?,
         })
     })
+}
+
+/// Whether whoever stayed was awarded something for badges that they have no more, because these went back when the join of two people
+/// was taken back.
+pub(crate) fn keeps_more(db: &mut Db, join: &Join) -> Result<bool, StoreError> {
+    let (_, into) = join.sides::<PersonId>();
+    let held = earned::for_person(db, &join.tenant, &into)?;
+    let has: HashSet<&BadgeId> = held.iter().map(|award| &award.badge).collect();
+    let since = held
+        .iter()
+        .filter(|award| award.revocation.is_none() && award.awarded_at >= join.asked_at);
+    for award in since {
+        let record = decisions::get(db, &join.tenant, &award.decision)?;
+        let rests_on_others = record.is_some_and(|record| {
+            let counted = record.decision.badges();
+            counted.iter().any(|(badge, _)| !has.contains(badge))
+        });
+        if rests_on_others {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -372,3 +372,49 @@ fn who_taught_a_course_and_what_was_asked_of_it_go_over_to_the_course_that_stays
         assert_eq!(stands(), before);
     });
 }
+
+#[test]
+fn a_badge_that_rests_on_badges_which_went_back_is_noticed() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let tenant = &school.tenant;
+        let people = school.learners(database, 2);
+        let (former, present) = (&people[0].id, &people[1].id);
+        let (part, whole) = (
+            school.badge(database, "part").id,
+            school.badge(database, "whole").id,
+        );
+        let decision = school.earned(database, &part, former);
+        write(database, |db| {
+            awards::insert_once(db, &school.award(&part, former, 1, &decision))
+        });
+        let join = joined(database, &school, former, present);
+        let counted = CheckedCondition {
+            condition: Condition::HoldsBadge {
+                badge: part.clone(),
+                within_years: None,
+            },
+            truth: Truth::Yes,
+            seen: Seen::Badge { awarded_at: at(4) },
+        };
+        let mut decision = decided(Truth::Yes, "80", 9);
+        decision.tree.nodes = vec![CheckedNode::Condition(counted)];
+        let new = decisions::NewDecision {
+            person: present.clone(),
+            rule: school.active_rule(database, &whole, &approves()).id,
+            decision,
+        };
+        let known = write(database, |db| {
+            decisions::record(db, tenant, &whole, &new, Cause::Award, at(20), &SystemRandom)
+        });
+        let award = Award {
+            awarded_at: at(21),
+            ..school.award(&whole, present, 1, &known.id)
+        };
+        write(database, |db| awards::insert_once(db, &award));
+        let keeps = || read(database, |db| joins::keeps_more(db, &join));
+        assert!(!keeps(), "whoever has the whole has its part");
+        parted(database, &school, &join);
+        assert!(keeps());
+    });
+}

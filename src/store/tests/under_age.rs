@@ -1,5 +1,6 @@
 //! Whom an institution takes for minors.
 
+use super::joining::{joined, parted};
 use super::*;
 use crate::ids::PlatformId;
 use crate::store::minors::{self, Said};
@@ -46,5 +47,34 @@ fn it_is_said_of_a_person_or_a_platform_and_holds_of_whoever_was_joined() {
         assert_eq!(listed[0].1, Some(at(50)));
         assert!(say(tenant, false, 70));
         assert_eq!(of(&ben), holds(false, Some(70)));
+    });
+}
+
+#[test]
+fn what_was_said_of_two_who_were_one_holds_of_each_when_they_are_two_again() {
+    on_both_databases(|database| {
+        let school = School::new(database, "north");
+        let [ada, ben, cleo]: [Person; 3] = school.learners(database, 3).try_into().unwrap();
+        let tenant = &school.tenant;
+        let of = |person: &Person| read(database, |db| minors::of_person(db, tenant, &person.id));
+        let say = |on: bool, now: i64| {
+            let one = std::slice::from_ref(&ada.id);
+            write(database, |db| minors::say_of_people(db, tenant, one, on, at(now)))
+        };
+        // A student joins an account, is said to be a minor, and takes the join back.
+        let join = joined(database, &school, &ben.id, &ada.id);
+        assert_eq!(say(true, 20), 1);
+        parted(database, &school, &join);
+        assert!(of(&ada).holds && of(&ben).holds);
+        // What was taken back while two were one stays switched off for both, and nothing is taken back of a third.
+        let join = joined(database, &school, &cleo.id, &ada.id);
+        assert_eq!(say(false, 40), 1);
+        parted(database, &school, &join);
+        let ended = Said {
+            holds: false,
+            until: Some(at(40)),
+        };
+        assert_eq!((of(&ada), of(&cleo)), (ended, ended));
+        assert!(of(&ben).holds);
     });
 }

@@ -251,6 +251,24 @@ fn what_cannot_be_one_is_refused_with_its_reason_and_a_no_ends_a_code() {
         assert_eq!(refused.status, 403, "{}", refused.words());
         reads(&refused, "nothing was joined");
 
+        // Each types the code of the other, and both say yes at the same moment: one is joined into the other, never each into each.
+        let (mut one, mut other) = (student(moodle, 4).await, student(canvas, 4).await);
+        let (of_one, of_other) = (code(&mut one).await, code(&mut other).await);
+        let review = typed(&mut other, &of_one).await;
+        other.send(&review, "/mine/accounts/agree", &[]).await;
+        let review = typed(&mut one, &of_other).await;
+        one.send(&review, "/mine/accounts/agree", &[]).await;
+        let (asks, too) = (one.get(PAGE).await, other.get(PAGE).await);
+        let (first_said, then_said) = tokio::join!(
+            one.send(&asks, "/confirm", &[]),
+            other.send(&too, "/confirm", &[])
+        );
+        let said = [first_said.words(), then_said.words()];
+        let joined = said
+            .iter()
+            .filter(|words| words.contains("Both accounts are being joined."));
+        assert_eq!(joined.count(), 1, "{said:?}");
+
         // Names that differ are joined, and said to administrators.
         let third = code(&mut here).await;
         let review = typed(&mut late, &third).await;

@@ -6,9 +6,9 @@ use super::bench::design;
 use super::{Bench, benches};
 use crate::clock::Clock as _;
 use crate::domain::award::{Award, Revocation};
-use crate::domain::badge::{Badge, BadgeState, Design, Expiry};
+use crate::domain::badge::{Badge, BadgeState, Design, Expiry, Picture};
 use crate::domain::course::{CourseLife, End, Services};
-use crate::domain::design_review::RuleProblem;
+use crate::domain::design_review::{DesignProblem, RuleProblem};
 use crate::domain::membership::SeenAs;
 use crate::domain::policy::Policy;
 use crate::domain::programme::{Hindrance, Parts, PartsEnd, Place};
@@ -386,6 +386,15 @@ async fn loops_over_courses_and_sets_without_end_are_told_and_award_nobody() {
             .await
             .unwrap_err();
         assert_eq!(refused.code(), "programme.unknown-part");
+
+        let mut nowhere = typed("Nowhere", &[&first]);
+        nowhere.design.picture = Picture::Uploaded {
+            digest: "0".repeat(64),
+            media_type: "image/png".to_owned(),
+        };
+        let saved = saving::save(cairn, &admin("ada"), tenant, None, nowhere).await;
+        let wrong = vec![DesignProblem::PictureDigest];
+        assert_eq!(saved.unwrap(), Saved::Wrong(wrong), "nobody uploaded it");
     }
 }
 

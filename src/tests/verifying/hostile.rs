@@ -176,6 +176,10 @@ fn bombs_and_riddles_end_in_a_sentence_in_both() {
         let nested = |depth: usize| {
             (0..depth).fold(json!("x"), |inner, _| json!({ "type": "Profile", "name": inner }))
         };
+        // Shown as what their author meant, however much of it there is.
+        let criteria = |text: String| {
+            changed(|d| d["credentialSubject"]["achievement"]["criteria"] = json!({ "narrative": text }))
+        };
         let cases: Vec<(&str, String)> = vec![
             ("NotJson", deep(100_000)),
             ("NotJson", deep(500)),
@@ -211,6 +215,8 @@ fn bombs_and_riddles_end_in_a_sentence_in_both() {
                 changed(|d| d["credentialSubject"]["result"] = twins(2, 3)),
             ),
             ("Signature", changed(|d| d["evidence"] = clique(3))),
+            ("Signature", criteria("[".repeat(900_000))),
+            ("Signature", criteria("# a\n".repeat(20_000))),
             (
                 "UnknownProof",
                 changed(|d| d["proof"][0]["cryptosuite"] = json!("ecdsa-sd-2023")),

@@ -57,6 +57,20 @@ fn a_badge_is_told_of_in_readable_words_with_the_page_where_its_issuer_says_more
             .await;
         let facts = inside(&verifier, "facts").await;
         assert!(facts.contains("A <strong>real</strong> one"), "{facts}");
+
+        // What nobody signed round two good badges is no word of theirs.
+        let good = by_key(&current());
+        let forged = json!({ "type": ["VerifiablePresentation"], "name": "Forged degree",
+            "issuer": { "id": "https://forged.example", "name": "Forged College" },
+            "credentialSubject": { "achievement": { "name": "Forged degree", "description": "Forged words" } },
+            "verifiableCredential": [good, good] });
+        let found = verifier.check_texts(&[forged.to_string()], &Net::default()).await;
+        assert_eq!(found[0].verdict, "valid", "{found:?}");
+        let told = inside(&verifier, "badge-part").await;
+        assert!(
+            told.contains("2 badges") && !told.to_lowercase().contains("forged"),
+            "{told}"
+        );
         verifier.end().await;
     });
 }

@@ -98,10 +98,15 @@ fn line(visit: &AdminVisit, tenant: &TenantId, one: &Listed) -> JoinLine {
 fn notes(said: SaidByStudent) -> Vec<&'static str> {
     let differ = "The names have no word in common: ask whether both are of one person.";
     let teaches = "Whoever stayed teaches, assists or looks on in a course by now.";
-    [(said.names_differ, differ), (said.is_staff_now, teaches)]
-        .into_iter()
-        .filter_map(|(holds, note)| holds.then_some(note))
-        .collect()
+    let keeps = "Whoever stayed keeps a badge that was awarded for badges of both, of which some went back: look whether it stands.";
+    [
+        (said.names_differ, differ),
+        (said.is_staff_now, teaches),
+        (said.keeps_more, keeps),
+    ]
+    .into_iter()
+    .filter_map(|(holds, note)| holds.then_some(note))
+    .collect()
 }
 
 /// The two people that a form or an address names.

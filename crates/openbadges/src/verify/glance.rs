@@ -37,6 +37,10 @@ pub struct Glance {
 #[must_use]
 pub fn glance(file: &[u8], resolver: &dyn Resolver) -> Option<Glance> {
     let received = parse(&unbaked(file)?).ok()?;
+    if !received.several.is_empty() {
+        // What stands round several badges was signed by nobody, whatever it calls itself.
+        return None;
+    }
     let document = &received.document;
     if older::is_older(document) {
         return older::glance(document, resolver);
@@ -111,6 +115,13 @@ mod tests {
         assert_eq!(json!(said.issuer), document["issuer"]["id"]);
         assert_eq!(json!(said.id), document["id"]);
         assert!(said.awarded.is_some());
+        let mut forged = document.clone();
+        forged["type"] = json!(["VerifiablePresentation"]);
+        forged["verifiableCredential"] = json!([document, document]);
+        assert_eq!(
+            glance(forged.to_string().as_bytes(), &Hosts(json!({}))).map(|said| said.name),
+            None
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use zip::ZipArchive;
 
+use crate::service::base::archives::has_few;
 use crate::service::base::refusal::PortfolioRefusal;
 
 /// Most badges in one file.
@@ -114,17 +115,9 @@ fn of_file(name: &str, bytes: &Bytes) -> Vec<Piece> {
     listed.into_iter().take(MANY + 1).map(one).collect()
 }
 
-/// Whether an archive can have no more entries than are looked at. Whoever reads its index makes room for all that it says to have: a file
-/// of 16 MB has room for some 350,000, and an index of the larger form (ZIP64) says any number, which no archive of badges needs.
-fn has_few(bytes: &[u8]) -> bool {
-    let found = |mark: &[u8]| bytes.windows(4).filter(|four| *four == mark).count();
-    let is_large = found(b"PK\x06\x06") > 0 && found(b"PK\x06\x07") > 0;
-    !is_large && found(b"PK\x01\x02") <= ENTRIES
-}
-
 fn of_archive(bytes: &Bytes) -> Result<Vec<Piece>, PortfolioRefusal> {
     let broken = |_| PortfolioRefusal::Archive;
-    if !has_few(bytes) {
+    if !has_few(bytes, ENTRIES) {
         return Err(PortfolioRefusal::Archive);
     }
     let mut archive = ZipArchive::new(Cursor::new(bytes.clone())).map_err(broken)?;
@@ -468,7 +461,7 @@ mod tests {
         let few = archive(&[("one.json", b"{\"recipient\":{}}")]);
         assert!(names("x.zip", &few).is_ok());
         let many = [few.clone(), b"PK\x01\x02".repeat(ENTRIES + 1)].concat();
-        assert!(!has_few(&many) && has_few(&few));
+        assert!(!has_few(&many, ENTRIES) && has_few(&few, ENTRIES));
         assert_eq!(names("x.zip", &many), Err(PortfolioRefusal::Archive));
         let end = few.len() - 22;
         let larger = [
@@ -480,7 +473,7 @@ mod tests {
             &few[end..],
         ]
         .concat();
-        assert!(!has_few(&larger));
+        assert!(!has_few(&larger, ENTRIES));
 
         let zeros = vec![0; usize::try_from(ONE).unwrap() + 1];
         let large = archive(&[("x.png", &zeros)]);

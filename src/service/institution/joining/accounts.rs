@@ -389,6 +389,7 @@ pub(crate) async fn confirm(
         may_join(db, &visitor)?;
         let (one, other) = waiting(db, &visitor, &id, now)?;
         let (tenant, me) = (visitor.tenant(), &visitor.person.id);
+        people::hold(db, tenant, [&other, me])?;
         can_be_one(db, tenant, &other, me)?;
         let join = say(db, tenant, visitor.actor(), (&other, me), now, random.as_ref())?;
         if account_joins::settle(db, tenant, &one.id, &join, now)? {

@@ -44,6 +44,8 @@ pub(crate) struct SaidByStudent {
     pub(crate) names_differ: bool,
     /// Whoever stayed is something else than a student somewhere by now.
     pub(crate) is_staff_now: bool,
+    /// It was taken back, and whoever stayed keeps a badge that was awarded for badges that went back.
+    pub(crate) keeps_more: bool,
 }
 
 /// What was joined in an institution, newest first.
@@ -116,6 +118,7 @@ fn said(db: &mut Db, join: &Join) -> Result<SaidByStudent, ServiceError> {
     Ok(SaidByStudent {
         names_differ: !are_near(one.as_deref(), other.as_deref()),
         is_staff_now: is_or_was_staff(db, &join.tenant, &into)?,
+        keeps_more: join.state == JoinState::Undone && joins::keeps_more(db, join)?,
     })
 }
 

@@ -204,6 +204,7 @@ pub(crate) async fn join_people(
     let actor = Actor::Administrator(admin.actor.clone());
     let (tenant, from, into) = (tenant.clone(), from.clone(), into.clone());
     let joined = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
+        people::hold(db, &tenant, [&from, &into])?;
         pair(db, &tenant, &from, &into)?;
         say(db, &tenant, actor, (&from, &into), now, random.as_ref())?;
         Ok(())

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::{By, entry, find, institution};
 use crate::domain::audit::Action;
-use crate::domain::badge::{Badge, BadgeState, Design};
+use crate::domain::badge::{Badge, BadgeState, Design, Picture};
 use crate::domain::design_review::{DesignProblem, review_design};
 use crate::domain::programme::{Parts, PartsEnd, Place, Programme, Terms, with_terms};
 use crate::domain::rest::Rest;
 use crate::domain::rule::{Group, MAX_CONDITIONS};
 use crate::ids::{BadgeId, ProgrammeId, RuleId, TenantId};
 use crate::service::Cairn;
+use crate::service::badge::pictures;
 use crate::service::base::error::ServiceError;
 use crate::service::base::refusal::ProgrammeRefusal;
 use crate::store::{Db, StoreError, audit, badges, policies, programmes, rules};
@@ -67,12 +69,12 @@ pub(crate) async fn save(
         design: with_terms(typed.design, &terms),
         ..typed
     };
-    let problems = review_design(&typed.design, now);
+    let (tenant, by) = (tenant.clone(), by.into());
     let known = known.map(|(id, revision)| (id.clone(), revision));
+    let problems = wrong_with(cairn, &typed.design, now).await?;
     if !problems.is_empty() {
         return Ok(Saved::Wrong(problems));
     }
-    let (tenant, by) = (tenant.clone(), by.into());
     let saved = cairn.store.write_with(move |db| -> Result<_, ServiceError> {
         by.may(db, &tenant)?;
         let root = typed.parts.rule();
@@ -137,6 +139,22 @@ pub(crate) async fn save(
         Ok(Saved::Done(badge.id))
     });
     saved.await
+}
+
+/// All that is wrong with a design. The address of its picture comes back from the form: what it names must be there.
+async fn wrong_with(
+    cairn: &Cairn,
+    design: &Design,
+    now: DateTime<Utc>,
+) -> Result<Vec<DesignProblem>, ServiceError> {
+    let mut problems = review_design(design, now);
+    if let Picture::Uploaded { .. } = &design.picture
+        && !problems.contains(&DesignProblem::PictureDigest)
+        && !pictures::is_kept(cairn, &design.picture).await?
+    {
+        problems.push(DesignProblem::PictureDigest);
+    }
+    Ok(problems)
 }
 
 /// The rule that waits, or else the one that decides.
