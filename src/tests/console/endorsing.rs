@@ -104,6 +104,7 @@ fn nobody_vouches_for_an_invitation_that_nobody_answered() {
                 name: "works.example".into(),
                 by,
                 at: waits.made_at,
+                lost_at: None,
             };
             let store = &stage.scene.cairn.store;
             store.write(move |db| endorsements::set_domain(db, &tenant, &id, &domain))
