@@ -45,6 +45,9 @@ pub(crate) fn refusal(refusal: &EndorsementRefusal) -> String {
         EndorsementRefusal::Many => {
             "This badge has as many endorsements and open invitations as it may. Withdraw an invitation first; nobody was invited."
         }
+        EndorsementRefusal::InvitedAlready => {
+            "This body is already invited, a moment ago, and nobody was invited twice. Its link was shown then; if you do not have it, ask them again below for a new one."
+        }
         EndorsementRefusal::Draft => {
             "This badge was never turned on, so there is nothing yet that anybody could endorse. Activate it first; nobody was invited."
         }
