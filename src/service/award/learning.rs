@@ -18,6 +18,7 @@ use crate::domain::sentence::{Names, Progress, progress};
 use crate::ids::{ActivityId, BadgeId, TenantId};
 use crate::service::Cairn;
 use crate::service::award::everywhere::{Part, gather, is_stack, parts_at};
+use crate::service::badge::design::not_earnable;
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
 use crate::service::base::queue::{BackgroundJob as _, CheckCourse};
@@ -36,6 +37,8 @@ pub(crate) struct MyBadge {
     pub(crate) decision: Option<Decision>,
     /// The badges that it is made of, where its rule asks for badges and nothing else.
     pub(crate) parts: Vec<Part>,
+    /// Whether nobody can earn it at present, because a column that its rule names is not read from any source.
+    pub(crate) is_blocked: bool,
     /// Whether it can (still or again) be earned.
     pub(crate) open: bool,
     /// What is awaited, once the award has lapsed, before it is awarded again; for those who meet the rule.
@@ -229,6 +232,7 @@ pub(in crate::service) fn read(
         Some(first) if learns => facts::for_person(db, tenant, &course.id, &first.id, person)?,
         _ => Facts::default(),
     };
+    let blocked = not_earnable(db, &known)?;
     let mut mine = Vec::new();
     for badge in known {
         let award = latest.remove(&badge.id);
@@ -263,6 +267,7 @@ pub(in crate::service) fn read(
                 .and_then(|(rule, last)| renewal::waits(choice, &rule.root, &facts, last, now)),
             decision,
             parts: Vec::new(),
+            is_blocked: blocked.iter().any(|(id, _)| *id == badge.id) && !is_met,
             badge,
             award,
         });
