@@ -103,6 +103,8 @@ words! {
     EmailHashChosen = "email-hash.chosen";
     /// A DNS name is the endorser's, by its own did.json or the institution's word.
     EndorsementDomain = "endorsement.domain";
+    /// What stands at that name does not say so any more.
+    EndorsementDomainLost = "endorsement.domain-lost";
     EndorsementEnded = "endorsement.ended";
     /// Another body endorsed a badge.
     EndorsementGiven = "endorsement.given";
@@ -461,6 +463,7 @@ mod tests {
         "deployment.set-aside",
         "email-hash.chosen",
         "endorsement.domain",
+        "endorsement.domain-lost",
         "endorsement.ended",
         "endorsement.given",
         "endorsement.invited",

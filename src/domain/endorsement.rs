@@ -52,7 +52,10 @@ pub(crate) enum InvitedBy {
 pub(crate) struct Domain {
     pub(crate) name: String,
     pub(crate) by: DomainBy,
+    /// When that was said last.
     pub(crate) at: DateTime<Utc>,
+    /// Since when the domain does not say so any more.
+    pub(crate) lost_at: Option<DateTime<Utc>>,
 }
 
 /// What says that a DNS name is the endorser's.
@@ -122,6 +125,12 @@ pub(crate) enum EndorsementState {
 }
 
 impl Endorsement {
+    /// The DNS name that somebody vouches for now.
+    #[must_use]
+    pub(crate) fn vouched_domain(&self) -> Option<&Domain> {
+        self.domain.as_ref().filter(|domain| domain.lost_at.is_none())
+    }
+
     /// Where it stands, beside a badge whose substance is that one now.
     #[must_use]
     pub(crate) fn state(&self, substance: &str, now: DateTime<Utc>) -> EndorsementState {

@@ -8,7 +8,7 @@ use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::badge::Design;
+use crate::domain::badge::{Design, Picture};
 use crate::domain::copying::Mapping;
 use crate::domain::rule::{Condition, GradeColumn, Group, Need, Needed, Node, Threshold};
 use crate::domain::zone::Zone;
@@ -43,6 +43,27 @@ pub(crate) enum SubstancePart {
 pub(crate) struct Origin {
     pub(crate) substance: Substance,
     pub(crate) places: Places,
+    /// How that looked where the lineage begins; none for copies from before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) looks: Option<Looks>,
+}
+
+/// Name and picture of a badge, which may change without making it another achievement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Looks {
+    pub(crate) name: String,
+    pub(crate) picture: Picture,
+}
+
+impl Looks {
+    /// Those of a badge with this design.
+    #[must_use]
+    pub(crate) fn of(design: &Design) -> Self {
+        Self {
+            name: design.name.clone(),
+            picture: design.picture.clone(),
+        }
+    }
 }
 
 /// A badge of another course that rules may name.

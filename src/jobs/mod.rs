@@ -18,6 +18,7 @@ use crate::service::base::queue::{BackgroundJob as _, ReadGrades};
 use crate::service::base::session;
 use crate::service::base::trouble::Trouble;
 use crate::service::course::sync;
+use crate::service::credential::endorsing;
 use crate::service::credential::fresh_lists;
 use crate::service::institution::joining::working;
 use crate::service::institution::{policies, programmes};
@@ -113,6 +114,9 @@ async fn work(cairn: Arc<Cairn>, mut stopped: watch::Receiver<bool>) {
         }
         if is_time(&mut swept, SWEEP, passed) {
             unhurried(sweep(&cairn)).await;
+            let cairn = Arc::clone(&cairn);
+            // Servers of strangers may be slow: nothing waits for them.
+            running.spawn(async move { ask_strangers(&cairn).await });
         }
         let room = AT_ONCE.saturating_sub(running.len());
         let claimed = if room == 0 {
@@ -182,6 +186,13 @@ async fn sweep(cairn: &Cairn) {
     }
     if let Err(error) = cairn.store.settle().await {
         tracing::error!(%error, "the log of the database could not be emptied");
+    }
+}
+
+/// Asks those outside who said something a long time ago whether they still say it.
+async fn ask_strangers(cairn: &Cairn) {
+    if let Err(error) = endorsing::ask_domains_again(cairn).await {
+        tracing::error!(%error, "the domains of endorsers could not be asked again");
     }
 }
 

@@ -42,6 +42,7 @@ struct Row {
     carried: bool,
     ended_at: Option<i64>,
     revoked_at: Option<i64>,
+    domain_lost_at: Option<i64>,
 }
 
 impl Row {
@@ -85,6 +86,7 @@ impl Row {
             carried: given.is_some_and(|given| given.carried),
             ended_at: given.and_then(|given| given.ended_at.map(micros)),
             revoked_at: given.and_then(|given| given.revoked_at.map(micros)),
+            domain_lost_at: domain.and_then(|domain| domain.lost_at.map(micros)),
         })
     }
 
@@ -99,6 +101,7 @@ impl Row {
                 name,
                 by: from_word("endorsements.domain_by", by)?,
                 at: moment(at)?,
+                lost_at: opt_moment(self.domain_lost_at)?,
             }),
             _ => None,
         };
@@ -414,12 +417,15 @@ pub(crate) fn vouch(
         .filter(
             endorsements::domain_by
                 .is_null()
-                .or(endorsements::domain_by.assume_not_null().eq(own_word.as_str())),
+                .or(endorsements::domain_by.assume_not_null().eq(own_word.as_str()))
+                .or(endorsements::domain_lost_at.is_not_null()),
         )
         .set((
             endorsements::domain.eq(Some(name)),
             endorsements::domain_by.eq(Some(own_word.as_str())),
             endorsements::domain_at.eq(Some(micros(now))),
+            endorsements::domain_asked_at.eq(None::<i64>),
+            endorsements::domain_lost_at.eq(None::<i64>),
         ))
         .execute(db)?;
     Ok(changed == 1)
@@ -439,7 +445,53 @@ pub(crate) fn set_domain(
             endorsements::domain.eq(Some(domain.name.as_str())),
             endorsements::domain_by.eq(Some(word(&domain.by)?)),
             endorsements::domain_at.eq(Some(micros(domain.at))),
+            endorsements::domain_asked_at.eq(None::<i64>),
+            endorsements::domain_lost_at.eq(domain.lost_at.map(micros)),
         ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Those whose domain said before `said` for the last time that it is theirs, was not asked in vain since `asked`, and names an
+/// identity that was made here; the longest ago first.
+pub(crate) fn domains_due(
+    db: &mut Db,
+    tenant: &TenantId,
+    said: DateTime<Utc>,
+    asked: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Endorsement>, StoreError> {
+    let by = word(&DomainBy::Did)?;
+    let rows: Vec<Row> = on_both!(db, |connection| endorsements::table
+        .filter(endorsements::tenant_id.eq(tenant.as_str()))
+        .filter(endorsements::domain_by.assume_not_null().eq(by.as_str()))
+        .filter(endorsements::domain_at.assume_not_null().lt(micros(said)))
+        .filter(endorsements::domain_lost_at.is_null())
+        .filter(endorsements::revoked_at.is_null())
+        .filter(endorsements::slug.is_not_null())
+        .filter(
+            endorsements::domain_asked_at
+                .is_null()
+                .or(endorsements::domain_asked_at.assume_not_null().lt(micros(asked))),
+        )
+        .order((endorsements::domain_at, endorsements::id))
+        .limit(limit)
+        .select(Row::as_select())
+        .load(connection))?;
+    all(rows)
+}
+
+/// Keeps that a domain was asked and did not answer.
+pub(crate) fn asked_in_vain(
+    db: &mut Db,
+    tenant: &TenantId,
+    id: &EndorsementId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    diesel::update(endorsements::table)
+        .filter(endorsements::tenant_id.eq(tenant.as_str()))
+        .filter(endorsements::id.eq(id.as_str()))
+        .set(endorsements::domain_asked_at.eq(Some(micros(now))))
         .execute(db)?;
     Ok(())
 }

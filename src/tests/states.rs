@@ -28,6 +28,7 @@ use crate::tests::harness::{ForwardClock, Scene};
 use crate::tests::screens::{Viewer, launch};
 use crate::tests::showing::endorsing;
 use crate::tests::showing::print::sheets;
+use crate::tests::showing::records::programme;
 use crate::tests::showing::stage::{Stage, design};
 
 #[test]
@@ -368,11 +369,20 @@ async fn mine(viewer: &mut Viewer<'_>, stage: &Stage) {
         ));
         stage.badge(badge, Some(vec![stage.quiz()])).await;
     }
+    let first = stage.badge(design("First step"), Some(vec![stage.quiz()])).await;
+    let speak = design("Speak for five minutes");
+    let speak = stage
+        .badge(speak, Some(vec![Condition::InstructorApproves]))
+        .await;
+    let tower = programme(stage, "Tower", &[&first, &speak]).await;
     stage.scene.at_rest().await;
     let moodle = &stage.scene.moodle;
     launch(viewer.chromium, moodle, 0, "My badges", &stage.student(0).1).await;
     viewer.goto("mine-few", &stage.inside("/mine")).await;
     viewer.chromium.reads("All my badges").await;
+    let whole = stage.inside(&format!("/badges/{tower}"));
+    viewer.goto("programme-of-student", &whole).await;
+    viewer.chromium.reads("Speak for five minutes").await;
     launch(viewer.chromium, moodle, 0, "My badges", &stage.student(3).1).await;
     let here = stage.inside("/mine");
     viewer.goto("mine-many", &here).await;

@@ -58,6 +58,7 @@ pub(crate) const fn action(action: Action) -> &'static str {
         Action::DeploymentSeen => "launched from a new deployment",
         Action::EmailHashChosen => "chose whether new badges can be checked against their e-mail address",
         Action::EndorsementDomain => "said which domain an endorser has",
+        Action::EndorsementDomainLost => "found that a domain no longer says that it is an endorser’s",
         Action::EndorsementEnded => "ended an endorsement",
         Action::EndorsementGiven => "endorsed a badge",
         Action::EndorsementInvited => "invited another body to endorse a badge",

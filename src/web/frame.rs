@@ -55,6 +55,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         Status::Earned,
         "Taken. The newer version waits: see who would earn it, then activate it. Until then the badge awards as before.",
     ),
+    (
+        "institution-looks",
+        Status::Earned,
+        "Taken. The badge has the name and the picture of the newer version, and awards as before.",
+    ),
     ("deleted", Status::Earned, "The draft was deleted."),
     (
         "dismissed",

@@ -377,7 +377,8 @@ pub(super) fn gather(group: &CheckedGroup, tell: &mut impl FnMut(&BadgeId, bool)
     }
 }
 
-fn is_stack(group: &CheckedGroup) -> bool {
+/// Whether a rule asks for badges and nothing else.
+pub(super) fn is_stack(group: &CheckedGroup) -> bool {
     !group.nodes.is_empty()
         && group.nodes.iter().all(|node| match node {
             CheckedNode::Group(inner) => is_stack(inner),
@@ -405,7 +406,8 @@ fn parts(
     parts_at(&at.id, decision, called, offered)
 }
 
-fn parts_at(
+/// As [`parts`], of a stack that is in this course.
+pub(super) fn parts_at(
     at: &CourseId,
     decision: &Decision,
     called: &HashMap<BadgeId, String>,

@@ -1,6 +1,6 @@
 //! What a student has, what is missing, and what comes next: the same rules and facts that decide, read for one person.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -15,13 +15,17 @@ use crate::domain::people::Enrolment;
 use crate::domain::renewal::{self, Means, Waits};
 use crate::domain::rule::{Condition, Rule};
 use crate::domain::sentence::{Names, Progress, progress};
-use crate::ids::{ActivityId, BadgeId};
+use crate::ids::{ActivityId, BadgeId, TenantId};
 use crate::service::Cairn;
+use crate::service::award::everywhere::{Part, gather, is_stack, parts_at};
+use crate::service::badge::design::not_earnable;
 use crate::service::base::error::ServiceError;
 use crate::service::base::names;
 use crate::service::base::queue::{BackgroundJob as _, CheckCourse};
 use crate::service::base::session::Visitor;
-use crate::store::{Db, approvals, awards, badges, decisions, enrolments, facts, jobs, rules};
+use crate::store::{
+    Db, StoreError, approvals, awards, badges, decisions, enrolments, facts, jobs, programmes, rules,
+};
 
 /// One badge and how a person stands towards it now.
 #[derive(Debug, Clone)]
@@ -31,8 +35,10 @@ pub(crate) struct MyBadge {
     pub(crate) award: Option<Award>,
     /// The active rule with this person's facts; none for a retired badge.
     pub(crate) decision: Option<Decision>,
-    /// Whether its rule asks for badges and nothing else.
-    pub(crate) is_stack: bool,
+    /// The badges that it is made of, where its rule asks for badges and nothing else.
+    pub(crate) parts: Vec<Part>,
+    /// Whether nobody can earn it at present, because a column that its rule names is not read from any source.
+    pub(crate) is_blocked: bool,
     /// Whether it can (still or again) be earned.
     pub(crate) open: bool,
     /// What is awaited, once the award has lapsed, before it is awarded again; for those who meet the rule.
@@ -61,6 +67,12 @@ pub(crate) struct Learning {
 }
 
 impl MyBadge {
+    /// Whether it is earned by other badges alone.
+    #[must_use]
+    pub(crate) fn is_stack(&self) -> bool {
+        !self.parts.is_empty()
+    }
+
     /// How much of it is there.
     #[must_use]
     pub(crate) fn progress(&self) -> Progress {
@@ -123,16 +135,23 @@ fn gather_open<'a>(group: &'a CheckedGroup, open: &mut Vec<(u8, &'a ActivityId)>
 }
 
 impl Learning {
-    /// The badges that can be earned, the nearest first: the largest share met, then the fewest conditions missing.
+    /// The badges that can be earned, the nearest first: the largest share met, then the fewest conditions missing. Stacks are a list
+    /// of their own.
     #[must_use]
     pub(crate) fn on_the_way(&self) -> Vec<&MyBadge> {
-        let mut open: Vec<&MyBadge> = self.badges.iter().filter(|badge| badge.open).collect();
+        let open = self.badges.iter().filter(|badge| badge.open && !badge.is_stack());
+        let mut open: Vec<&MyBadge> = open.collect();
         open.sort_by_key(|badge| {
             let Progress { met, needed } = badge.progress();
             let share = (met * 1_000).checked_div(needed).unwrap_or(0);
             (std::cmp::Reverse(share), needed.saturating_sub(met))
         });
         open
+    }
+
+    /// The stacks that can be earned, by name as all badges are.
+    pub(crate) fn stacks(&self) -> impl Iterator<Item = &MyBadge> {
+        self.badges.iter().filter(|badge| badge.open && badge.is_stack())
     }
 
     /// The badges that were earned, the latest first.
@@ -213,6 +232,7 @@ pub(in crate::service) fn read(
         Some(first) if learns => facts::for_person(db, tenant, &course.id, &first.id, person)?,
         _ => Facts::default(),
     };
+    let blocked = not_earnable(db, &known)?;
     let mut mine = Vec::new();
     for badge in known {
         let award = latest.remove(&badge.id);
@@ -246,11 +266,13 @@ pub(in crate::service) fn read(
                 .zip(ends)
                 .and_then(|(rule, last)| renewal::waits(choice, &rule.root, &facts, last, now)),
             decision,
-            is_stack: rule.is_some_and(|rule| is_stack(rule)),
+            parts: Vec::new(),
+            is_blocked: blocked.iter().any(|(id, _)| *id == badge.id) && !is_met,
             badge,
             award,
         });
     }
+    give_parts(db, tenant, &mut mine)?;
     Ok(Learning {
         now,
         checks: course.checks.clone(),
@@ -264,7 +286,30 @@ pub(in crate::service) fn read(
     })
 }
 
-fn is_stack(rule: &Rule) -> bool {
-    let conditions = rule.root.conditions();
-    !conditions.is_empty() && conditions.iter().all(|one| !one.badges().is_empty())
+/// Says of each stack what it is made of.
+fn give_parts(db: &mut Db, tenant: &TenantId, mine: &mut [MyBadge]) -> Result<(), StoreError> {
+    let mut below = BTreeSet::new();
+    for decision in mine.iter().filter_map(|badge| badge.decision.as_ref()) {
+        if is_stack(&decision.tree) {
+            gather(&decision.tree, &mut |badge, _| {
+                below.insert(badge.clone());
+            });
+        }
+    }
+    if below.is_empty() {
+        return Ok(());
+    }
+    let called = badges::names_of(db, tenant, &below)?;
+    let below: Vec<BadgeId> = below.into_iter().collect();
+    let offered = programmes::named(db, tenant, &below)?;
+    for stack in mine {
+        if let Some(decision) = stack
+            .decision
+            .as_ref()
+            .filter(|decision| is_stack(&decision.tree))
+        {
+            stack.parts = parts_at(&stack.badge.course, decision, &called, &offered);
+        }
+    }
+    Ok(())
 }

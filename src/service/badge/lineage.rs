@@ -8,7 +8,7 @@ use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, Design};
 use crate::domain::cause::Cause;
 use crate::domain::copying::Mapping;
-use crate::domain::lineage::{Origin, Places, Substance};
+use crate::domain::lineage::{Looks, Origin, Places, Substance};
 use crate::domain::policy::{Offers, Power};
 use crate::domain::rule::Group;
 use crate::ids::{BadgeId, RuleId};
@@ -88,12 +88,14 @@ fn origin_of(
         (Some(before), _) => Some(Origin {
             places: Places::copied(&before.places, mapping),
             substance: before.substance,
+            looks: before.looks,
         }),
         (None, false) => {
             let none = Places::default();
             Some(Origin {
                 substance: substance(db, source, root, &source.design, &none)?,
                 places: Places::copied(&none, mapping),
+                looks: Some(Looks::of(&source.design)),
             })
         }
         // Of what its source was copied from nothing is known, so nobody can tell whether this is that.

@@ -1,11 +1,11 @@
 //! Skills that a teacher chooses for a badge from the lists of the institution.
 
 use crate::domain::skills::FoundSkill;
-use crate::ids::SkillId;
+use crate::ids::{SkillId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
-use crate::store::skills;
+use crate::store::{Db, StoreError, skills};
 
 /// Words that are looked for at most.
 const MOST_WORDS: usize = 6;
@@ -26,22 +26,27 @@ pub(crate) struct Offer {
 #[tracing::instrument(name = "skills.search", level = "debug", skip_all)]
 pub(crate) async fn search(cairn: &Cairn, visitor: &Visitor, sought: &str) -> Result<Offer, ServiceError> {
     visitor.teach()?;
-    let tenant = visitor.tenant().clone();
+    let (tenant, sought) = (visitor.tenant().clone(), sought.to_owned());
+    Ok(cairn.store.read(move |db| offer(db, &tenant, &sought)).await?)
+}
+
+/// As [`search`], for whoever reads already and knows that they may.
+///
+/// # Errors
+/// What the store reports.
+pub(in crate::service) fn offer(db: &mut Db, tenant: &TenantId, sought: &str) -> Result<Offer, StoreError> {
     let words: Vec<String> = sought
         .split_whitespace()
         .take(MOST_WORDS)
         .map(str::to_owned)
         .collect();
-    let read = cairn.store.read(move |db| {
-        let is_there = !skills::lists(db, &tenant)?.is_empty();
-        let found = if is_there && !words.is_empty() {
-            skills::search(db, &tenant, &words)?
-        } else {
-            Vec::new()
-        };
-        Ok(Offer { is_there, found })
-    });
-    Ok(read.await?)
+    let is_there = !skills::lists(db, tenant)?.is_empty();
+    let found = if is_there && !words.is_empty() {
+        skills::search(db, tenant, &words)?
+    } else {
+        Vec::new()
+    };
+    Ok(Offer { is_there, found })
 }
 
 /// One of them by its id; none where its list is gone.

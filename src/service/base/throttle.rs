@@ -1,6 +1,7 @@
 //! How often somebody may try to sign in: from one address, at one account, and in a browser in which they did before. How often
 //! one host is asked because of a badge that anybody brought, and how often a code that joins accounts.
 
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -23,8 +24,12 @@ const ACCOUNT: (u32, Duration) = (5, Duration::from_mins(1));
 const CODES: (u32, Duration) = (10, Duration::from_mins(1));
 /// The same in one institution: 100 at once, then one each 3 seconds.
 const CODES_OF_ALL: (u32, Duration) = (100, Duration::from_secs(3));
-/// At one host, whoever has it asked: 300 at once, for an export of badges that are all hosted there, then one each 2 seconds.
+/// At one host, its neighbours of the same domain included, whoever has it asked: 300 at once, for an export of badges that are all hosted there, then one each 2 seconds.
 const HOST: (u32, Duration) = (300, Duration::from_secs(2));
+/// What stands below the domain of a country and is everybody's there: what somebody registered is one label longer.
+const OF_EVERYBODY: [&str; 14] = [
+    "ac", "co", "com", "edu", "go", "gob", "gouv", "gov", "k12", "ne", "net", "or", "org", "sch",
+];
 /// So many addresses, accounts or hosts are remembered before those are forgotten that have been quiet.
 const REMEMBERED: usize = 10_000;
 
@@ -94,9 +99,10 @@ impl Throttle {
         count(&self.browsers, &format!("{browser} {account}"))
     }
 
-    /// Counts one question to that host, which strangers may have asked by what they send. `false`: it is one too many.
+    /// Counts one question to that host, which strangers may have asked by what they send: names of one domain are one host, since
+    /// whoever has it has as many as they like. `false`: it is one too many.
     pub(crate) fn may_ask(&self, host: &str) -> bool {
-        count(&self.hosts, host).is_ok()
+        count(&self.hosts, &domain(host)).is_ok()
     }
 
     /// Counts one attempt from that address at an account that is not known yet.
@@ -118,6 +124,22 @@ impl Throttle {
         } else {
             Err(JoinRefusal::TooOften.into())
         }
+    }
+}
+
+/// The domain that somebody registered, as far as that is told without a list of all suffixes; an address as it is.
+fn domain(host: &str) -> String {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    if host.starts_with('[') || host.parse::<IpAddr>().is_ok() {
+        return host;
+    }
+    let mut labels = host.rsplit('.');
+    let (Some(top), Some(second)) = (labels.next(), labels.next()) else {
+        return host;
+    };
+    match labels.next() {
+        Some(third) if top.len() == 2 && OF_EVERYBODY.contains(&second) => format!("{third}.{second}.{top}"),
+        _ => format!("{second}.{top}"),
     }
 }
 
@@ -210,7 +232,15 @@ mod tests {
         assert_eq!(asked.count(), 300);
         assert!(throttle.may_ask("y.example"));
         clock.advance(TimeDelta::seconds(2));
-        assert!(throttle.may_ask("x.example") && !throttle.may_ask("x.example"));
+        assert!(throttle.may_ask("a.x.example") && !throttle.may_ask("b.c.X.example."));
+        for (host, registered) in [
+            ("badges.school.ac.uk", "school.ac.uk"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("[::1]", "[::1]"),
+            ("localhost", "localhost"),
+        ] {
+            assert_eq!(domain(host), registered);
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::domain::badge::{Badge, BadgeState, Design};
 use crate::domain::copying::{FoundBy, Mapping};
 use crate::domain::course::{Course, LineItemState};
 use crate::domain::institution_badge::{InstitutionBadge, Place, Things, Unfit, Version, has_share};
-use crate::domain::lineage::{Places, Substance, SubstancePart};
+use crate::domain::lineage::{Looks, Origin, Places, Substance, SubstancePart};
 use crate::domain::namesakes::Mark;
 use crate::domain::policy::Power;
 use crate::domain::rule::Group;
@@ -51,7 +51,7 @@ pub(crate) enum Standing {
     Open,
     /// It has it as it is.
     Taken(BadgeId, BadgeState),
-    /// It has one that asks what an earlier version asked.
+    /// It has one that asks what an earlier version asked, or has the name or picture that the institution gave that.
     Newer(BadgeId, BadgeState),
     /// It has one in the places of which nothing stands any more: it came with a copy of another course, from which that did not
     /// come along, or somebody changed it.
@@ -96,10 +96,19 @@ pub(crate) struct Proposed {
     pub(crate) by: Option<FoundBy>,
 }
 
+/// What a newer version has otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Changed {
+    Substance(SubstancePart),
+    Name,
+    /// Which is seen, not read: what was and what is are empty.
+    Picture,
+}
+
 /// A part of a badge as it is and as a newer version has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Otherwise {
-    pub(crate) part: SubstancePart,
+    pub(crate) part: Changed,
     pub(crate) before: String,
     pub(crate) after: String,
 }
@@ -111,6 +120,8 @@ pub(crate) enum Taken {
     New(BadgeId),
     /// The badge that the course had has the newer version as its draft.
     Newer(BadgeId),
+    /// It has the name and the picture of the newer version, which asks nothing else.
+    Looks(BadgeId),
 }
 
 /// Where a badge of a course comes from.
@@ -181,6 +192,15 @@ pub(in crate::service) fn waiting(db: &mut Db, visitor: &Visitor) -> Result<Wait
     Ok(waiting)
 }
 
+/// As [`waiting`], for a page that tells of nothing else.
+///
+/// # Errors
+/// What the store reports.
+pub(crate) async fn for_course(cairn: &Cairn, visitor: &Visitor) -> Result<Waiting, ServiceError> {
+    let visitor = visitor.clone();
+    Ok(cairn.store.read(move |db| waiting(db, &visitor)).await?)
+}
+
 /// Why a course may not take one, if it may not.
 fn refused(
     db: &mut Db,
@@ -221,10 +241,16 @@ fn substance(version: &Version) -> Substance {
 }
 
 /// What a badge of a course was measured by when it was taken.
-fn measure(db: &mut Db, badge: &Badge) -> Result<Option<(Substance, Places)>, StoreError> {
+fn measure(db: &mut Db, badge: &Badge) -> Result<Option<Origin>, StoreError> {
     let known = lineages::of_badge(db, &badge.tenant, &badge.id)?;
-    let origin = known.and_then(|known| known.origin);
-    Ok(origin.map(|origin| (origin.substance, origin.places)))
+    Ok(known.and_then(|known| known.origin))
+}
+
+/// Whether a version looks as what was taken did; what a course called its own badge since is no matter. Of what was taken before it
+/// was kept nobody can tell.
+fn looks_alike(was: &Origin, published: &Version) -> bool {
+    let looks = was.looks.as_ref();
+    looks.is_none_or(|looks| *looks == Looks::of(&published.design))
 }
 
 /// What a course made of that version: nothing, the badge as it is, one of an earlier version, or one without an answer.
@@ -233,14 +259,14 @@ fn standing(db: &mut Db, taken: Option<&Badge>, published: &Version) -> Result<S
         return Ok(Standing::Open);
     };
     let (id, state) = (badge.id.clone(), badge.state.clone());
-    let Some((was, places)) = measure(db, badge)? else {
+    let Some(was) = measure(db, badge)? else {
         return Ok(Standing::Taken(id, state));
     };
-    if was != substance(published) {
+    if was.substance != substance(published) || !looks_alike(&was, published) {
         return Ok(Standing::Newer(id, state));
     }
     let root = rule_of(db, badge)?;
-    let stands = root.is_some_and(|root| published.asks.stand(&places.standing(&root)));
+    let stands = root.is_some_and(|root| published.asks.stand(&was.places.standing(&root)));
     Ok(if stands {
         Standing::Taken(id, state)
     } else {
@@ -322,11 +348,11 @@ pub(crate) async fn form(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Resu
         let taken = institution_badges::taken_in(db, tenant, &course.id, &id)?;
         let (mut said, mut otherwise) = (HashMap::new(), Vec::new());
         if let Some(badge) = &taken
-            && let Some((was, places)) = measure(db, badge)?
+            && let Some(was) = measure(db, badge)?
             && let Some(root) = rule_of(db, badge)?
         {
-            said = places.standing(&root);
-            let parts = was.otherwise(&substance(&published));
+            said = was.places.standing(&root);
+            let parts = was.substance.otherwise(&substance(&published));
             let names = names::of_course(db, tenant, &course.id)?;
             let (own, new) = (&badge.design, &published.design);
             let rule = || {
@@ -343,8 +369,15 @@ pub(crate) async fn form(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Resu
                         (own.details.assessment.clone(), new.details.assessment.clone())
                     }
                 };
-                Otherwise { part, before, after }
+                Otherwise {
+                    part: Changed::Substance(part),
+                    before,
+                    after,
+                }
             }));
+            if !looks_alike(&was, &published) {
+                otherwise.extend(other_looks(own, new));
+            }
         }
         let mut proposed = published.asks.proposals(&things);
         let places = published.asks.places.iter().map(|place| {
@@ -368,6 +401,21 @@ pub(crate) async fn form(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Resu
         })
     });
     found.await
+}
+
+/// What a badge of the course would look like otherwise.
+fn other_looks(own: &Design, new: &Design) -> impl Iterator<Item = Otherwise> {
+    let name = (own.name != new.name).then(|| Otherwise {
+        part: Changed::Name,
+        before: own.name.clone(),
+        after: new.name.clone(),
+    });
+    let picture = (own.picture != new.picture).then(|| Otherwise {
+        part: Changed::Picture,
+        before: String::new(),
+        after: String::new(),
+    });
+    name.into_iter().chain(picture)
 }
 
 /// Takes a badge of the institution, as `version` of it was shown, with what the course says of each place: a draft that its teachers
@@ -409,11 +457,20 @@ pub(crate) async fn take(
         let (taken, action) = match before {
             Some(badge) => {
                 let by = (visitor.person.id.as_str(), now);
+                let was = measure(db, &badge)?;
+                let asked = mapping.apply(&root);
+                let asks_the_same = was.is_some_and(|was| was.substance == substance(&published))
+                    && rule_of(db, &badge)?.as_ref() == Some(&asked);
                 lineage::follow(db, &badge, &source, &root, &mapping, by)?;
                 badges::update_design(db, tenant, &badge.id, badge.revision, &source.design, now)?;
-                let new = RuleId::new(now, random.as_ref());
-                rules::save_draft(db, tenant, &badge.id, &mapping.apply(&root), new, now)?;
-                (Taken::Newer(badge.id), Action::InstitutionBadgeNewer)
+                let taken = if asks_the_same {
+                    Taken::Looks(badge.id)
+                } else {
+                    let new = RuleId::new(now, random.as_ref());
+                    rules::save_draft(db, tenant, &badge.id, &asked, new, now)?;
+                    Taken::Newer(badge.id)
+                };
+                (taken, Action::InstitutionBadgeNewer)
             }
             None => {
                 let badge = Badge {
@@ -430,7 +487,7 @@ pub(crate) async fn take(
                 (Taken::New(badge.id), Action::InstitutionBadgeTaken)
             }
         };
-        let (Taken::New(badge) | Taken::Newer(badge)) = &taken;
+        let (Taken::New(badge) | Taken::Newer(badge) | Taken::Looks(badge)) = &taken;
         let entry = visitor.entry(action, badge.as_str(), now);
         let entry = entry.detail(json!({
             "from": id, "version": version, "columns": mapping.columns, "elsewhere": mapping.elsewhere,

@@ -176,7 +176,7 @@ pub(crate) async fn vouch(
 
 /// Why nobody vouches for it.
 fn not_vouched(one: &Endorsement) -> EndorsementRefusal {
-    let proven = one.domain.as_ref().filter(|domain| domain.by == DomainBy::Did);
+    let proven = one.vouched_domain().filter(|domain| domain.by == DomainBy::Did);
     match (&one.given, proven) {
         (None, _) => EndorsementRefusal::Unanswered,
         (Some(given), _) if given.revoked_at.is_some() => EndorsementRefusal::Ended,

@@ -32,5 +32,7 @@ diesel::table! {
         carried -> Bool,
         ended_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
+        domain_asked_at -> Nullable<BigInt>,
+        domain_lost_at -> Nullable<BigInt>,
     }
 }

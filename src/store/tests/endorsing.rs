@@ -105,6 +105,35 @@ fn an_invitation_is_answered_once_and_found_by_each_of_its_links() {
             endorsements::signed_in_course(db, tenant, &badge.course)
         });
         assert_eq!(here, std::slice::from_ref(&answered));
+        // Its domain is due once that was said long ago, not again while it is silent, and never once it was lost.
+        let mut domain = Domain {
+            name: "firm.example".into(),
+            by: DomainBy::Did,
+            at: at(6),
+            lost_at: None,
+        };
+        let set = |domain: &Domain| {
+            write(database, |db| {
+                endorsements::set_domain(db, tenant, &waits.id, domain)
+            });
+        };
+        let due = |said, asked| {
+            let found = read(database, |db| {
+                endorsements::domains_due(db, tenant, said, asked, 5)
+            });
+            found.len()
+        };
+        set(&domain);
+        assert_eq!((due(at(6), at(6)), due(at(7), at(6))), (0, 1));
+        write(database, |db| {
+            endorsements::asked_in_vain(db, tenant, &waits.id, at(8))
+        });
+        assert_eq!((due(at(7), at(8)), due(at(7), at(9))), (0, 1));
+        domain.lost_at = Some(at(9));
+        set(&domain);
+        assert_eq!(due(at(7), at(9)), 0);
+        let lost = read(database, |db| endorsements::get(db, tenant, &waits.id));
+        assert_eq!(lost.and_then(|one| one.domain), Some(domain));
         let secrets = read(database, sealed::all);
         assert!(
             secrets
@@ -168,6 +197,7 @@ fn what_nobody_answered_and_who_invited_are_forgotten() {
             name: "firm.example".into(),
             by: DomainBy::Did,
             at: at(2),
+            lost_at: None,
         };
         let vouch = || {
             write(database, |db| {

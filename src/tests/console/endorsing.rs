@@ -104,6 +104,7 @@ fn nobody_vouches_for_an_invitation_that_nobody_answered() {
                 name: "works.example".into(),
                 by,
                 at: waits.made_at,
+                lost_at: None,
             };
             let store = &stage.scene.cairn.store;
             store.write(move |db| endorsements::set_domain(db, &tenant, &id, &domain))
@@ -143,6 +144,13 @@ fn inviting_can_be_left_to_administrators() {
         let address = stage.inside(&format!("/badges/{badge}/endorsements"));
         let before = stage.teacher.get(&address).await.unwrap();
         let form = before.form("/endorsements/invite").unwrap();
+        // A page that is loaded again invites nobody twice.
+        let typed = [("name", "Example Works"), ("email", "anna@firm.example")];
+        let made = stage.teacher.submit(&before, &form, &typed).await.unwrap();
+        assert_eq!(made.status, 200, "{}", made.words());
+        let again = stage.teacher.submit(&before, &form, &typed).await.unwrap();
+        assert_eq!(again.status, 422);
+        assert!(again.words().contains("already invited"), "{}", again.words());
         let (tenant, now) = (stage.course.tenant.clone(), stage.scene.cairn.clock.now());
         let policy = Policy {
             endorse: Who::Administrators,

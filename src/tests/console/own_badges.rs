@@ -90,6 +90,21 @@ fn a_badge_of_the_institution_is_made_published_taken_renewed_and_withdrawn() {
             "{}",
             empty.words()
         );
+        // A picture of one's own stays through what else is wrong, and becomes square as somebody says.
+        let form = empty.form("/new").unwrap();
+        let drawing = br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 10"><path fill="#205080" d="M0 0h20v10z"/></svg>"##;
+        let file = [("picture", "p.svg", "image/svg+xml", drawing.as_slice())];
+        let sent = ada
+            .browser
+            .submit_files(&empty, &form, &[("action", "save")], &file);
+        let oblong = sent.await.unwrap();
+        assert_eq!(oblong.status, 422);
+        assert!(oblong.words().contains("It becomes square"), "{}", oblong.words());
+        let cut = [("cut", "centre"), ("action", "refresh")];
+        let empty = ada.send(&oblong, "/new", &cut).await;
+        let kept = empty.form("/new").unwrap();
+        let (square, whole) = (kept.value("picture_kept"), kept.value("picture_whole"));
+        assert!(square.is_some() && whole.is_some() && square != whole);
         let asks = [
             ("place.0.kind", "column"),
             ("place.0.name", "Final quiz"),

@@ -62,6 +62,15 @@ fn a_programme_is_made_tried_and_activated_and_its_page_and_those_of_its_parts_l
             assert!(report.words().contains(says), "{says}: {}", report.words());
         }
         assert!(!report.links(&format!("/admin/programmes/{tenant}")).is_empty());
+        let why = [("reason", "Its parts say it.")];
+        let dismissed = ada.send(&shown, "/hints", &why).await;
+        for says in [
+            "Dismissed, with a reason",
+            "Its parts say it.",
+            "An administrator",
+        ] {
+            assert!(dismissed.words().contains(says), "{says}: {}", dismissed.words());
+        }
         let editor = ada.get(&format!("{own}/edit")).await;
         assert!(
             editor.text().contains("name=\"assessment\"") && editor.text().contains("name=\"skills\""),

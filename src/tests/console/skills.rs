@@ -92,6 +92,22 @@ fn a_list_of_skills_is_looked_at_kept_and_chosen_from() {
             (Some("http://data.europa.eu/esco/skill/1"), Some("ESCO"))
         );
 
+        // Whoever makes a programme chooses from them too.
+        let page = admin.get(&format!("/admin/programmes/{tenant}/new")).await;
+        let sought = [("skill_search", "clean"), ("action", "search_skills")];
+        let found = admin.send(&page, "/new", &sought).await;
+        assert!(
+            found.words().contains("clean data (ESCO, S5.2)"),
+            "{}",
+            found.words()
+        );
+        let taken = admin.send(&found, "/new", &[("action", take.as_str())]).await;
+        let form = taken.form("/new").unwrap();
+        assert_eq!(
+            form.value("alignment.0.url"),
+            Some("http://data.europa.eu/esco/skill/1")
+        );
+
         let page = admin.get(&format!("/admin/skills/{tenant}")).await;
         let gone = admin.send(&page, "/remove", &[]).await;
         assert!(gone.words().contains("There is no list yet."), "{}", gone.words());

@@ -7,11 +7,13 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::{LTI, badges_of, check, copied, copies_of, known, mapping, offer, teacher};
+use crate::tests::console::own_badges;
 use crate::tests::harness::on_each_database;
 
 #[test]
 fn a_copied_course_brings_its_badges_asks_for_what_is_missing_and_awards_its_own_students() {
     on_each_database(|scene| async move {
+        let (tenant, _) = own_badges::published(&scene).await;
         for (flavour, lms) in scene.platforms() {
             let world = lms.world();
             let mut old = teacher(lms, 0).await;
@@ -32,6 +34,11 @@ fn a_copied_course_brings_its_badges_asks_for_what_is_missing_and_awards_its_own
                 assert!(words.contains(told), "{flavour}: no {told:?} in {words}");
             }
             let course = known(&scene, lms, copy).await.unwrap();
+            assert_eq!(
+                words.contains("Badges of your institution"),
+                course.tenant == tenant,
+                "{flavour}: {words}"
+            );
             assert!(
                 badges_of(&scene, &course).await.is_empty(),
                 "looking takes nothing"

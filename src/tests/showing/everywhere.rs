@@ -62,6 +62,17 @@ fn a_student_sees_what_they_earned_and_what_is_next_and_searches_by_skill() {
         let home = student.get(&stage.inside("")).await.unwrap();
         let way = format!("/c/{}/mine", stage.course.id);
         assert!(home.text().contains(&format!("\"{way}\"")), "{}", home.text());
+        // A stack is told once here too, with its parts.
+        let words = home.words();
+        assert_eq!(words.matches("Data analyst").count(), 1, "{words}");
+        for said in [
+            "Stacks",
+            "1 of 2 parts",
+            "Earned: Quiz master",
+            "Not yet: Speak in public",
+        ] {
+            assert!(words.contains(said), "{said}: {words}");
+        }
         let page = student.get(&stage.inside("/mine")).await.unwrap();
         for words in [
             "All my badges",

@@ -20,7 +20,7 @@ mod preview;
 pub(crate) mod print;
 mod public;
 mod reach;
-mod records;
+pub(crate) mod records;
 mod revoked;
 mod sections;
 pub(crate) mod stage;

@@ -47,7 +47,7 @@ fn ada() -> Administrator {
 }
 
 /// A programme over these badges, all of which it needs.
-pub(super) async fn programme(stage: &Stage, name: &str, parts: &[&BadgeId]) -> BadgeId {
+pub(crate) async fn programme(stage: &Stage, name: &str, parts: &[&BadgeId]) -> BadgeId {
     let (cairn, tenant) = (&stage.scene.cairn, &stage.course.tenant);
     let needed = parts.iter().map(|part| ((*part).clone(), Place::Required));
     let typed = Typed {

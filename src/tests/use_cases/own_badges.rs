@@ -23,7 +23,7 @@ use crate::service::badge::lineage;
 use crate::service::base::institutions;
 use crate::service::base::session::Visitor;
 use crate::service::course::copying;
-use crate::service::course::from_institution::{self, Standing, Taken};
+use crate::service::course::from_institution::{self, Changed, Standing, Taken};
 use crate::service::credential::about;
 use crate::service::institution::administrators::{Administrator, Operator, Scope};
 use crate::service::institution::connecting::{self, NewPlatform};
@@ -345,8 +345,9 @@ async fn a_newer_version_is_told_taken_by_the_same_form_and_what_was_taken_count
         let known = standing(&bench, &teacher).await;
         assert!(matches!(known.as_slice(), [Standing::Newer(badge, BadgeState::Active)] if *badge == own));
         let form = from_institution::form(cairn, &teacher, &template).await.unwrap();
-        let parts: Vec<SubstancePart> = form.otherwise.iter().map(|one| one.part).collect();
-        assert_eq!(parts, [SubstancePart::Rule, SubstancePart::Criteria]);
+        let parts: Vec<Changed> = form.otherwise.iter().map(|one| one.part).collect();
+        let asked = [SubstancePart::Rule, SubstancePart::Criteria].map(Changed::Substance);
+        assert_eq!(parts, asked);
         assert!(form.otherwise[0].after.contains("90"), "{:?}", form.otherwise);
         assert!(
             form.places[0].proposed.as_ref().unwrap().by.is_none(),
@@ -362,7 +363,23 @@ async fn a_newer_version_is_told_taken_by_the_same_form_and_what_was_taken_count
             "the rule that decides still counts"
         );
         decides(&bench, &own).await;
-        assert_eq!(outside(&bench, &own).await, Some(template));
+        assert_eq!(outside(&bench, &own).await, Some(template.clone()));
+        let known = standing(&bench, &teacher).await;
+        assert!(matches!(known.as_slice(), [Standing::Taken(..)]), "{known:?}");
+
+        // Another name alone is told too, and taken without a rule to activate.
+        let known = own_badges::open(cairn, &admin("ada"), &bench.course.tenant, &template)
+            .await
+            .unwrap();
+        let mut named = known.one.draft;
+        named.design.name = "Data fluent".into();
+        published(&bench, Some(&template), named).await;
+        let known = standing(&bench, &teacher).await;
+        assert!(matches!(known.as_slice(), [Standing::Newer(..)]), "{known:?}");
+        let form = from_institution::form(cairn, &teacher, &template).await.unwrap();
+        let parts: Vec<Changed> = form.otherwise.iter().map(|one| one.part).collect();
+        assert_eq!(parts, [Changed::Name]);
+        assert_eq!(take(&bench, &teacher, &template).await, Taken::Looks(own));
         let known = standing(&bench, &teacher).await;
         assert!(matches!(known.as_slice(), [Standing::Taken(..)]), "{known:?}");
     }

@@ -164,8 +164,7 @@ fn line(found: &OfInstitution, told: &Told, badge: &Badge) -> EndorsementLine {
     let is_said = one.given.as_ref().is_some_and(|given| given.revoked_at.is_none());
     let href = |to: fn(&TenantId, &EndorsementId) -> String| to(&one.tenant, &one.id);
     let by_itself = one
-        .domain
-        .as_ref()
+        .vouched_domain()
         .is_some_and(|domain| domain.by == DomainBy::Did);
     EndorsementLine {
         id: one.id.to_string(),

@@ -186,6 +186,12 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Deleted here, but Canvas could not be reached, so a token may live on there. Delete the key under Admin → Developer Keys.",
     ),
     (
+        "programme-hint-dismissed",
+        Status::Neutral,
+        "Dismissed. Your reason stands below; the hint comes back when what it is about changes.",
+    ),
+    ("programme-hint-again", Status::Neutral, "It is shown again."),
+    (
         "programme-saved",
         Status::Earned,
         "Saved. What awards now stays until you activate the programme.",

@@ -11,7 +11,7 @@ use crate::domain::institution_badge::{Asks, AsksProblem, MOST_PLACES, Place, Re
 use crate::domain::issuer::Tenant;
 use crate::domain::sentence::{number, sentence_in_full};
 use crate::ids::{BadgeId, CourseId, PlatformId, TenantId};
-use crate::service::badge::pictures;
+use crate::service::badge::pictures::{self, Whose};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::own_badges::{self, Opened, Saved, Summary};
@@ -19,9 +19,10 @@ use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::Proven;
 use crate::web::instructor::badge_form::{at_field, decimal, design, read, wrong_besides};
+use crate::web::instructor::squaring::{self, Squared};
 use crate::web::paths::console;
 use crate::web::views::admin::{OwnBadgeEditorPage, OwnBadgeLine, OwnBadgePage, OwnBadgesPage, PlaceFields};
-use crate::web::views::instructor::BadgeFields;
+use crate::web::views::instructor::{BadgeFields, WholePicture};
 use crate::web::views::shared::{LinkTo, Problem, ProblemList, Status, StatusChip, count_of};
 use crate::web::words::{self, institution_badges, states};
 
@@ -184,6 +185,8 @@ struct Filled {
     needed: String,
     approval: bool,
     seen: i32,
+    /// The picture that is or was not square.
+    whole: Option<WholePicture>,
 }
 
 impl Filled {
@@ -194,6 +197,7 @@ impl Filled {
             needed: String::new(),
             approval: false,
             seen: 0,
+            whole: None,
         }
     }
 
@@ -235,6 +239,7 @@ impl Filled {
             needed: asks.needed.map(|needed| needed.to_string()).unwrap_or_default(),
             approval: asks.approval,
             seen: opened.one.revision,
+            whole: None,
         }
     }
 
@@ -259,6 +264,7 @@ impl Filled {
             needed: form.text("needed"),
             approval: form.ticked("approval"),
             seen: form.text("seen").parse().unwrap_or_default(),
+            whole: None,
         }
     }
 
@@ -319,14 +325,14 @@ async fn save(
     id: Option<BadgeId>,
 ) -> Result<HttpResponse, AdminError> {
     let institution = own_badges::begin(&visit.cairn, &visit.admin, tenant).await?;
-    let filled = Filled::typed(&visit.fields);
-    let mut problems = Vec::new();
+    let mut filled = Filled::typed(&visit.fields);
+    let mut problems = picture(visit, &mut filled).await?;
     if visit.fields.text("action") != "save" {
         return visit.show(&view(visit, &institution, id.as_ref(), &filled, problems));
     }
     let (design, unread) = design(&filled.fields, institution.zone());
     let asks = filled.asks();
-    if unread.is_empty() {
+    if unread.is_empty() && problems.is_empty() {
         let typed = Version { design, asks };
         let known = id.as_ref().map(|id| (id, filled.seen));
         match own_badges::save(&visit.cairn, &visit.admin, tenant, known, typed).await {
@@ -349,6 +355,32 @@ async fn save(
         problems.extend(unread);
     }
     visit.show_again(&view(visit, &institution, id.as_ref(), &filled, problems))
+}
+
+/// Keeps a picture that came with the form at once, so that it is not lost when something else is wrong, and makes it square. What is
+/// wrong with it.
+async fn picture(visit: &AdminVisit, filled: &mut Filled) -> Result<Vec<Problem>, ServiceError> {
+    let (mut problems, mut is_new) = (Vec::new(), false);
+    if let Some(file) = visit.fields.file("picture") {
+        match pictures::clean_and_keep(&visit.cairn, file.bytes.clone()).await? {
+            Ok(picture) => {
+                pictures::href(&picture)
+                    .trim_start_matches(addresses::PICTURES)
+                    .clone_into(&mut filled.fields.picture_kept);
+                "uploaded".clone_into(&mut filled.fields.picture_from);
+                is_new = true;
+            }
+            Err(refused) => problems.push(Problem {
+                field: "picture".to_owned(),
+                text: words::pictures::refused(&refused),
+            }),
+        }
+    }
+    let squared = squaring::squared(&visit.cairn, Whose::Administrator, &mut filled.fields, is_new);
+    let Squared { size, problem } = squared.await?;
+    filled.whole = size;
+    problems.extend(problem);
+    Ok(problems)
 }
 
 fn of_place(problem: &AsksProblem) -> Problem {
@@ -398,6 +430,9 @@ fn view(
         needed: filled.needed.clone(),
         approval: filled.approval,
         seen: filled.seen,
+        uploaded_src: (!filled.fields.picture_kept.is_empty())
+            .then(|| addresses::picture(&filled.fields.picture_kept)),
+        whole: filled.whole,
     }
 }
 

@@ -224,6 +224,13 @@ impl Desk {
         )
     }
 
+    pub(crate) fn hints_action(&self, badge: &BadgeId) -> String {
+        self.at(
+            |tenant| console::programme_hints(tenant, badge),
+            || course::programme_hints(badge),
+        )
+    }
+
     pub(crate) fn turn_action(&self, badge: &BadgeId) -> String {
         self.at(
             |tenant| console::programme_turn(tenant, badge),

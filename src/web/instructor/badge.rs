@@ -12,7 +12,8 @@ use crate::ids::{BadgeId, SkillId};
 use crate::service::badge::coach;
 use crate::service::badge::design::{self, Saved};
 use crate::service::badge::lineage::{self, Change};
-use crate::service::badge::{pictures, skills};
+use crate::service::badge::pictures::{self, Whose};
+use crate::service::badge::skills;
 use crate::service::base::addresses;
 use crate::service::base::clash::Clash;
 use crate::service::base::policies;
@@ -177,7 +178,7 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
         }
     }
     let mut whole = None;
-    match squaring::squared(visit, &mut fields, is_new).await {
+    match squaring::squared(&visit.cairn, Whose::Teacher(&visit.visitor), &mut fields, is_new).await {
         Ok(Squared { size, problem }) => {
             whole = size;
             problems.extend(problem);

@@ -14,6 +14,7 @@ use crate::service::base::policies;
 use crate::service::course::copying::{
     self, Choice as Chosen, CopyView, Kind, Missing, Plan, PlannedInput, Standing, Taken, Told, Way,
 };
+use crate::service::course::from_institution;
 use crate::web::badge_facts::picture_of;
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
@@ -99,14 +100,28 @@ async fn show(visit: Visit, path: web::Path<(String, CopyId)>) -> Result<HttpRes
     match copying::standing(&visit.cairn, &visit.visitor, &id).await? {
         Standing::Taken => {
             let view = copying::copy_view(&visit.cairn, &visit.visitor, &id).await?;
-            visit.show(&view_page(&visit, &view, Vec::new()))
+            let mut page = view_page(&visit, &view, Vec::new());
+            page.of_institution = of_institution(&visit).await?;
+            visit.show(&page)
         }
         Standing::May => {
             let plan = copying::plan(&visit.cairn, &visit.visitor, &id).await?;
-            visit.show(&offer_page(&visit, &plan))
+            let mut page = offer_page(&visit, &plan);
+            page.of_institution = of_institution(&visit).await?;
+            visit.show(&page)
         }
-        Standing::MayNot(copy, request) => visit.show(&ask_page(&visit, &copy, request.as_ref())),
+        Standing::MayNot(copy, request) => {
+            let mut page = ask_page(&visit, &copy, request.as_ref());
+            page.of_institution = of_institution(&visit).await?;
+            visit.show(&page)
+        }
     }
+}
+
+/// What the course can have of its institution besides what comes along.
+async fn of_institution(visit: &Visit) -> Result<Option<OfferLine>, AppError> {
+    let waiting = from_institution::for_course(&visit.cairn, &visit.visitor).await?;
+    Ok(super::from_institution::line(visit, waiting))
 }
 
 fn ask_page(visit: &Visit, copy: &CourseCopy, request: Option<&CopyRequest>) -> CopiedAskPage {
@@ -121,6 +136,7 @@ fn ask_page(visit: &Visit, copy: &CourseCopy, request: Option<&CopyRequest>) -> 
         again_from: again_from.filter(|from| *from > now).map(When::date_only),
         decline_action: (copy.state != CopyState::Declined)
             .then(|| visit.href(&course::copied_decline(&copy.id))),
+        of_institution: None,
         back_href: visit.href(""),
     }
 }
@@ -205,7 +221,9 @@ async fn map(
                 text: AppError::from(error).sentence_with_id(),
             };
             let view = copying::copy_view(&visit.cairn, &visit.visitor, &id).await?;
-            visit.show_again(&view_page(&visit, &view, vec![problem]))
+            let mut page = view_page(&visit, &view, vec![problem]);
+            page.of_institution = of_institution(&visit).await?;
+            visit.show_again(&page)
         }
         Err(error) => Err(error.into()),
     }
@@ -268,6 +286,7 @@ fn offer_page(visit: &Visit, plan: &Plan) -> CopiedOfferPage {
         confirm: format!("Bring {badges}"),
         take_action: href(course::copied_take),
         decline_action: href(course::copied_decline),
+        of_institution: None,
         back_href: visit.href(""),
     }
 }
@@ -343,6 +362,7 @@ fn view_page(visit: &Visit, view: &CopyView, problems: Vec<Problem>) -> CopiedMa
         source,
         action: visit.href(&course::copied_map(&view.copy.id)),
         problems: ProblemList(problems),
+        of_institution: None,
         back_href: visit.href(""),
     }
 }

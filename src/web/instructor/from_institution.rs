@@ -13,7 +13,9 @@ use crate::ids::BadgeId;
 use crate::service::badge::pictures;
 use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::base::refusal::{InstitutionBadgeRefusal, Refusal};
-use crate::service::course::from_institution::{self, Form, Offer, Proposed, Standing, Taken, Waiting};
+use crate::service::course::from_institution::{
+    self, Changed, Form, Offer, Proposed, Standing, Taken, Waiting,
+};
 use crate::web::error::AppError;
 use crate::web::extract::proven::Proven;
 use crate::web::extract::visit::Visit;
@@ -141,7 +143,10 @@ fn view(visit: &Visit, form: &Form, problems: Vec<Problem>) -> InstitutionBadgeP
     let otherwise = form.otherwise.iter();
     let otherwise = otherwise.map(|one| {
         let what = institution_badges::part(one.part);
-        (what, one.before.clone(), one.after.clone())
+        match one.part {
+            Changed::Picture => (what, "another one".to_owned(), "the one above".to_owned()),
+            Changed::Name | Changed::Substance(_) => (what, one.before.clone(), one.after.clone()),
+        }
     });
     let places = form.places.iter();
     InstitutionBadgePage {
@@ -237,6 +242,10 @@ async fn take(
         }
         Ok(Taken::Newer(badge)) => {
             let to = visit.href_saying(&course::badge_preview(&badge), "institution-newer");
+            Ok(visit.go(&to))
+        }
+        Ok(Taken::Looks(badge)) => {
+            let to = visit.href_saying(&course::badge_edit(&badge), "institution-looks");
             Ok(visit.go(&to))
         }
         Err(error) if error.kind() == ErrorKind::Unprocessable => {

@@ -29,7 +29,7 @@ mod resting;
 mod retire;
 mod rule;
 mod rule_sources;
-mod squaring;
+pub(in crate::web) mod squaring;
 mod student_work;
 mod students;
 mod unopened;

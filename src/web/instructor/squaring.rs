@@ -1,29 +1,30 @@
-//! An uploaded picture that is not square: what is done about it, in the badge editor.
+//! An uploaded picture that is not square: what is done about it, in the editors of badges.
 
 use super::badge_form::uploaded;
 use crate::domain::cut::{Cut, CutProblem};
 use crate::domain::theme::Colour;
-use crate::service::badge::pictures;
+use crate::service::Cairn;
+use crate::service::badge::pictures::{self, Whose};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
-use crate::web::extract::visit::Visit;
 use crate::web::views::instructor::{BadgeFields, WholePicture};
 use crate::web::views::shared::Problem;
 use crate::web::words;
 
 /// What became of it.
 #[derive(Debug, Default)]
-pub(super) struct Squared {
+pub(in crate::web) struct Squared {
     /// The picture that is or was not square.
-    pub(super) size: Option<WholePicture>,
+    pub(in crate::web) size: Option<WholePicture>,
     /// Why it is not yet.
-    pub(super) problem: Option<Problem>,
+    pub(in crate::web) problem: Option<Problem>,
 }
 
 /// Has the chosen square cut out of a picture that is not square, which stays to be cut otherwise. Of one that `is_new`, nobody was
 /// asked yet.
-pub(super) async fn squared(
-    visit: &Visit,
+pub(in crate::web) async fn squared(
+    cairn: &Cairn,
+    whose: Whose<'_>,
     fields: &mut BadgeFields,
     is_new: bool,
 ) -> Result<Squared, ServiceError> {
@@ -35,7 +36,7 @@ pub(super) async fn squared(
     let Some(picture) = known else {
         return Ok(Squared::default());
     };
-    let size = pictures::measured(&visit.cairn, &visit.visitor, &picture).await?;
+    let size = pictures::measured(cairn, whose, &picture).await?;
     let Some((width, height)) = size.filter(|(width, height)| width != height) else {
         // It is square, or not here: what is kept is looked at when it is saved.
         fields.picture_whole.clear();
@@ -43,7 +44,7 @@ pub(super) async fn squared(
     };
     let problem = match chosen(fields) {
         Err(problem) => Some(words::pictures::uncut(problem)),
-        Ok(how) => match pictures::cut(&visit.cairn, &visit.visitor, &picture, how).await? {
+        Ok(how) => match pictures::cut(cairn, whose, &picture, how).await? {
             Ok(square) => {
                 pictures::href(&square)
                     .trim_start_matches(addresses::PICTURES)

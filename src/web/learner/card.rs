@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
+use super::everywhere::{share_of_parts, unit_of_parts};
 use super::home::{next_action, share};
 use super::next_step::next_words;
 use super::programme;
@@ -83,8 +84,18 @@ fn view(visit: &Visit, learning: &Learning, mine: &MyBadge) -> CardPage {
             None if goes_on => Status::InProgress.chip(),
             None => Status::Neutral.saying("Not earned"),
         },
-        progress: held.is_none().then(|| share(mine.progress())),
-        unit: "",
+        progress: held.is_none().then(|| {
+            if mine.is_stack() {
+                share_of_parts(&mine.parts)
+            } else {
+                share(mine.progress())
+            }
+        }),
+        unit: mine
+            .decision
+            .as_ref()
+            .filter(|_| mine.is_stack())
+            .map_or("", unit_of_parts),
         next: (mine.open && goes_on).then(|| next_words(learning, mine, visit.visitor.zone())),
         action: next_action(visit, learning, mine).filter(|_| goes_on),
         href: match held {

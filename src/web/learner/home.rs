@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 
+use super::everywhere::{part_rows, share_of_parts, unit_of_parts};
 use super::lapsing::reminder;
 use super::next_step::next_words;
 use crate::domain::award::{Award, Standing};
@@ -69,10 +70,7 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
             held_elsewhere.push(row);
         }
     }
-    let stacks = learning
-        .badges
-        .iter()
-        .filter(|mine| learning.ended.is_none() && mine.is_stack && mine.decision.is_some());
+    let stacks = learning.stacks().filter(|_| learning.ended.is_none());
     MyBadgesPage {
         page: visit.page("My badges", Place::Badges),
         data_href: visit.href(&course::my_data()),
@@ -102,8 +100,12 @@ fn view(visit: &Visit, learning: &Learning) -> MyBadgesPage {
         stacks: stacks
             .map(|mine| StackRow {
                 name: mine.badge.design.name.clone(),
+                picture: picture_of(&mine.badge),
                 href: address(visit, mine),
-                progress: share(mine.progress()),
+                progress: share_of_parts(&mine.parts),
+                unit: mine.decision.as_ref().map_or("", unit_of_parts),
+                next: next_words(learning, mine, visit.visitor.zone()),
+                parts: part_rows(&mine.parts),
             })
             .collect(),
         waiting: learning.first_reading.then(|| Waiting {

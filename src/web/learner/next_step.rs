@@ -13,6 +13,11 @@ pub(super) fn next_words(learning: &Learning, mine: &MyBadge, zone: Zone) -> Str
         return "nothing for you to do: this badge is paused until your teacher has looked at its rule."
             .to_owned();
     }
+    if mine.is_blocked {
+        // Not which column it is: students may not see all of them.
+        return "nothing for you to do now: your course site does not show at present what this badge asks for. Your instructor was told."
+            .to_owned();
+    }
     if let (Some(waits), Some(award)) = (&mine.waits, &mine.award)
         && award.standing(learning.now) == Standing::Expired
     {

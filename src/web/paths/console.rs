@@ -110,6 +110,7 @@ routes! {
     PROGRAMME_EDIT = "/programmes/{tenant}/p/{badge}/edit", programme_edit(tenant: &TenantId, badge: &BadgeId);
     PROGRAMME_TRIAL = "/programmes/{tenant}/p/{badge}/try", programme_trial(tenant: &TenantId, badge: &BadgeId);
     PROGRAMME_TURN = "/programmes/{tenant}/p/{badge}/turn", programme_turn(tenant: &TenantId, badge: &BadgeId);
+    PROGRAMME_HINTS = "/programmes/{tenant}/p/{badge}/hints", programme_hints(tenant: &TenantId, badge: &BadgeId);
     PROGRAMME_ACCEPT = "/programmes/{tenant}/p/{badge}/accept",
         programme_accept(tenant: &TenantId, badge: &BadgeId);
     PROGRAMME_REVIEW = "/programmes/{tenant}/p/{badge}/review",

@@ -58,6 +58,7 @@ routes! {
     PROGRAMME_ACTIVATE = "/programmes/p/{badge}/activate", programme_activate(badge: &BadgeId);
     PROGRAMME_REVIEW = "/programmes/p/{badge}/review", programme_review(badge: &BadgeId);
     PROGRAMME_TURN = "/programmes/p/{badge}/turn", programme_turn(badge: &BadgeId);
+    PROGRAMME_HINTS = "/programmes/p/{badge}/hints", programme_hints(badge: &BadgeId);
 
     BADGE_NEW = "/badges/new", badge_new();
     BADGE_SAVE_NEW = "/badges/save", badge_save_new();

@@ -45,6 +45,9 @@ pub(crate) fn refusal(refusal: &EndorsementRefusal) -> String {
         EndorsementRefusal::Many => {
             "This badge has as many endorsements and open invitations as it may. Withdraw an invitation first; nobody was invited."
         }
+        EndorsementRefusal::InvitedAlready => {
+            "This body is already invited, a moment ago, and nobody was invited twice. Its link was shown then; if you do not have it, ask them again below for a new one."
+        }
         EndorsementRefusal::Draft => {
             "This badge was never turned on, so there is nothing yet that anybody could endorse. Activate it first; nobody was invited."
         }
@@ -115,7 +118,7 @@ pub(crate) const fn over(state: EndorsementState) -> Option<&'static str> {
 /// Who it is, as far as somebody vouches for it: "Example Works", or "says that it is “Example Works”".
 #[must_use]
 pub(crate) fn who(one: &Endorsement) -> String {
-    if one.domain.is_some() || one.email.is_some() {
+    if one.vouched_domain().is_some() || one.email.is_some() {
         one.name.clone()
     } else {
         format!("Somebody who says that it is “{}”", one.name)
@@ -126,6 +129,10 @@ pub(crate) fn who(one: &Endorsement) -> String {
 #[must_use]
 pub(crate) fn vouched(one: &Endorsement, institution: &str) -> String {
     match (&one.domain, one.email.as_deref().and_then(domain_of)) {
+        (Some(domain), _) if domain.lost_at.is_some() => format!(
+            "No longer proven: what is published at {} named this identity, and does not name it any more, as Cairn checked.",
+            domain.name
+        ),
         (Some(domain), _) => match domain.by {
             DomainBy::Did => format!(
                 "The name is vouched for by {}: what is published there names this identity, as Cairn checked.",
@@ -174,7 +181,15 @@ mod tests {
             name: "firm.example".to_owned(),
             by: DomainBy::Did,
             at: DateTime::UNIX_EPOCH,
+            lost_at: None,
         });
-        assert!(vouched(&one, "Ghent").contains("as Cairn checked"));
+        assert!(vouched(&one, "Ghent").contains("is vouched for by firm.example"));
+        one.email = None;
+        if let Some(domain) = &mut one.domain {
+            domain.lost_at = Some(DateTime::UNIX_EPOCH);
+        }
+        assert_eq!(who(&one), "Somebody who says that it is “Example Works”");
+        let said = vouched(&one, "Ghent");
+        assert!(said.starts_with("No longer proven: "), "{said}");
     }
 }

@@ -4,6 +4,7 @@ use crate::domain::copying::FoundBy;
 use crate::domain::institution_badge::AsksProblem;
 use crate::domain::lineage::SubstancePart;
 use crate::service::base::refusal::InstitutionBadgeRefusal;
+use crate::service::course::from_institution::Changed;
 
 /// Why it cannot be done, and what to do.
 #[must_use]
@@ -95,11 +96,13 @@ pub(crate) const fn found_by(by: FoundBy) -> &'static str {
 
 /// What a newer version has otherwise.
 #[must_use]
-pub(crate) const fn part(part: SubstancePart) -> &'static str {
+pub(crate) const fn part(part: Changed) -> &'static str {
     match part {
-        SubstancePart::Rule => "What it asks",
-        SubstancePart::Outcome => "What it proves",
-        SubstancePart::Criteria => "Criteria",
-        SubstancePart::Assessment => "How it is assessed",
+        Changed::Substance(SubstancePart::Rule) => "What it asks",
+        Changed::Substance(SubstancePart::Outcome) => "What it proves",
+        Changed::Substance(SubstancePart::Criteria) => "Criteria",
+        Changed::Substance(SubstancePart::Assessment) => "How it is assessed",
+        Changed::Name => "Name",
+        Changed::Picture => "Picture",
     }
 }

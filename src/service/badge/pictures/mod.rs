@@ -23,7 +23,7 @@ use marks::Marks;
 
 pub(crate) use card::{CARD_SIZE, Card};
 pub(crate) use drawn::{outlined, scaled};
-pub(crate) use kept::{clean_and_keep, cut, is_kept, keep, measured, stored, uploaded};
+pub(crate) use kept::{Whose, clean_and_keep, cut, is_kept, keep, measured, stored, uploaded};
 pub(crate) use marks::NotDrawn;
 pub(crate) use raster::{Inset, RasterError, png, renders, svg_size};
 

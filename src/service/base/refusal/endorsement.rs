@@ -24,6 +24,8 @@ pub(crate) enum EndorsementRefusal {
     Unanswered,
     /// As many are invited or endorse as may.
     Many,
+    /// The same body was invited a moment ago: the form was sent twice.
+    InvitedAlready,
     /// The badge was never turned on.
     Draft,
     Withdrawn,
@@ -61,6 +63,7 @@ impl EndorsementRefusal {
             Self::DomainProven(_) => (ErrorKind::Conflict, "endorsement.domain-proven"),
             Self::Unanswered => (ErrorKind::Conflict, "endorsement.unanswered"),
             Self::Many => (ErrorKind::Conflict, "endorsement.many"),
+            Self::InvitedAlready => (ErrorKind::Conflict, "endorsement.invited-already"),
             Self::Draft => (ErrorKind::Conflict, "endorsement.draft"),
             Self::Withdrawn => (ErrorKind::Gone, "endorsement.withdrawn"),
             Self::Over(..) => (ErrorKind::Gone, "endorsement.over"),

@@ -141,6 +141,7 @@ fn host(issuer: &str, own: &str, now: DateTime<Utc>) -> Option<Domain> {
         name: name.to_owned(),
         by: DomainBy::Did,
         at: now,
+        lost_at: None,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::{OfBadge, Told, issuer_of, known_badge, substance_now, was_active};
@@ -23,6 +23,9 @@ use crate::service::base::refusal::EndorsementRefusal;
 use crate::service::base::session::{Visitor, digest};
 use crate::service::base::wrong::Wrong;
 use crate::store::{Db, audit, endorsements, tenants};
+
+/// Within this the same invitation is a page that was loaded again: its answer has the link, so it leads to no other page.
+const AT_ONCE: TimeDelta = TimeDelta::minutes(1);
 
 /// Whom somebody wants to invite, as it was typed.
 #[derive(Debug, Clone, Default)]
@@ -91,7 +94,8 @@ impl Invitation {
 /// Invites, and gives the secret of the link, which is not kept.
 ///
 /// # Errors
-/// [`ServiceError::Refused`] for a reserved name, a badge that was never turned on, and when there are [`MOST`].
+/// [`ServiceError::Refused`] for a reserved name, a badge that was never turned on, when there are [`MOST`], and for whom was invited a
+/// moment ago.
 pub(in crate::service) fn invite_in(
     db: &mut Db,
     tenant: &TenantId,
@@ -110,6 +114,15 @@ pub(in crate::service) fn invite_in(
     }
     let (_, substance) = substance_now(db, &badge)?;
     let known = endorsements::of_badge(db, tenant, &badge.id)?;
+    let is_it = |one: &Endorsement| {
+        one.name == named.name
+            && one.email == named.email
+            && one.state(&substance, invitation.now) == EndorsementState::Waiting
+            && invitation.now - one.made_at < AT_ONCE
+    };
+    if known.iter().any(is_it) {
+        return Err(EndorsementRefusal::InvitedAlready.into());
+    }
     let counts = |one: &&Endorsement| {
         matches!(
             one.state(&substance, invitation.now),

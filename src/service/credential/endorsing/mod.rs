@@ -4,6 +4,7 @@
 //! who holds one link can sign what another one would. It is signed once, together with both of its status lists, and stored as
 //! it is.
 
+mod asking;
 mod brought;
 mod carried;
 mod giving;
@@ -11,6 +12,7 @@ mod inviting;
 mod own;
 mod published;
 
+pub(crate) use asking::ask_domains_again;
 pub(crate) use brought::bring;
 pub(crate) use giving::{Offer, give, open};
 pub(in crate::service) use inviting::outgrown;

@@ -70,7 +70,7 @@ pub(crate) async fn own(cairn: &Cairn, token: &str) -> Result<Own, ServiceError>
     found.await
 }
 
-fn identity(origin: &str, issuer: &Endorser) -> Result<IssuerIdentity, ServiceError> {
+pub(super) fn identity(origin: &str, issuer: &Endorser) -> Result<IssuerIdentity, ServiceError> {
     IssuerIdentity::new(origin, &issuer.slug).map_err(internal)
 }
 
@@ -178,8 +178,7 @@ pub(crate) async fn prove_domain(cairn: &Cairn, token: &str, typed: &str) -> Res
     if looks::take(cairn, &one.tenant, Whose::Endorser(&one.id), 1).await? == 0 {
         return Err(PortfolioRefusal::LooksUsed.into());
     }
-    let address = format!("https://{domain}/.well-known/did.json");
-    let document = outside::document(cairn, &address).await?;
+    let document = outside::document(cairn, &at_domain(&domain)).await?;
     let is_theirs =
         document.is_some_and(|document| names(&document, &domain, &did, &issuer.public_multibase));
     if !is_theirs {
@@ -191,6 +190,7 @@ pub(crate) async fn prove_domain(cairn: &Cairn, token: &str, typed: &str) -> Res
             name: domain,
             by: DomainBy::Did,
             at: now,
+            lost_at: None,
         };
         endorsements::set_domain(db, &one.tenant, &one.id, &domain)?;
         log(db, &one, Action::EndorsementDomain, now, &random)
@@ -198,8 +198,13 @@ pub(crate) async fn prove_domain(cairn: &Cairn, token: &str, typed: &str) -> Res
     done.await
 }
 
+/// Where the identity document of a domain is.
+pub(super) fn at_domain(domain: &str) -> String {
+    format!("https://{domain}/.well-known/did.json")
+}
+
 /// Whether the identity document of a domain names that identity as another name of its own, or lists that key.
-fn names(document: &Value, domain: &str, did: &str, key: &str) -> bool {
+pub(super) fn names(document: &Value, domain: &str, did: &str, key: &str) -> bool {
     let list = |name: &str| document.get(name).and_then(Value::as_array).into_iter().flatten();
     let is_its = document.get("id").and_then(Value::as_str) == Some(format!("did:web:{domain}").as_str());
     let known_as = list("alsoKnownAs").any(|other| other.as_str() == Some(did));

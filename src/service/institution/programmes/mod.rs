@@ -17,17 +17,19 @@ use crate::domain::rule::{Group, Rule};
 use crate::domain::sentence::Names;
 use crate::ids::{BadgeId, TenantId};
 use crate::service::Cairn;
+use crate::service::badge::coach::Dismissed;
 use crate::service::base::error::ServiceError;
 use crate::service::base::queue::{self, DecidePerson};
 use crate::service::base::refusal::ProgrammeRefusal;
 use crate::store::{Db, StoreError, badges, issuers, lineages, policies, programmes, rules, tenants};
 
 pub(crate) mod accepting;
-mod hints;
+pub(crate) mod hints;
 pub(crate) mod making;
 mod offering;
 pub(crate) mod reviewing;
 pub(crate) mod saving;
+pub(crate) mod skills;
 pub(crate) mod trying;
 pub(crate) mod waiving;
 
@@ -68,6 +70,8 @@ pub(crate) struct Opened {
     pub(crate) issuer: String,
     /// What is worth a thought about its design.
     pub(crate) hints: Vec<Found>,
+    /// What of that somebody dismissed.
+    pub(crate) dismissed: Vec<Dismissed>,
     /// Whether its texts and terms stay while it awards, because a second person approves them.
     pub(crate) texts_stay: bool,
 }
@@ -95,7 +99,7 @@ pub(crate) async fn list(
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         by.may(db, &id)?;
         let institution = institution(db, &id)?;
-        let (mut all, hints) = (Vec::new(), hints::open(db, &id, now)?);
+        let (mut all, hints) = (Vec::new(), hints::read(db, &id, now)?.open);
         for (programme, badge) in programmes::all(db, &id)? {
             let awaits = reviewing::awaits(db, &programme, &badge, &by)?;
             let draft = rules::draft(db, &id, &badge.id)?;
@@ -146,10 +150,11 @@ fn open_in(db: &mut Db, tenant: &TenantId, id: &BadgeId, now: DateTime<Utc>) -> 
         Some(rule) => hindrances(db, &programme, &badge, &rule.root, now)?,
         None => vec![Hindrance::Rule(RuleProblem::EmptyRule)],
     };
-    let hints = hints::open(db, tenant, now)?;
-    let of_it = hints.into_iter().filter(|(about, _)| about == id);
+    let hints = hints::read(db, tenant, now)?;
+    let of_it = hints.open.into_iter().filter(|(about, _)| about == id);
     Ok(Opened {
         hints: of_it.map(|(_, found)| found).collect(),
+        dismissed: hints::dismissed(db, tenant, id, hints.at_rest)?,
         texts_stay: badge.state == BadgeState::Active && policies::get(db, tenant)?.programme_reviews,
         institution: institution(db, tenant)?,
         names: names_of(db, tenant, &parts)?,

@@ -49,7 +49,7 @@ fn told(one: &Endorsement, badge: Option<&str>) -> Value {
     let domain = one.domain.as_ref();
     let mut told = json!({
         "id": one.id, "badge": one.badge, "badge_name": badge, "body": one.name, "address": one.email,
-        "domain": domain.map(|known| json!({ "name": known.name, "by": known.by, "since": known.at })),
+        "domain": domain.map(|known| json!({ "name": known.name, "by": known.by, "since": known.at, "no_longer_since": known.lost_at })),
         "invited_by": match &one.invited_by {
             InvitedBy::Teacher(id) => json!({ "teacher": id }),
             InvitedBy::Administrator(id) => json!({ "administrator": id }),

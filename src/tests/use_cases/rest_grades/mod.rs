@@ -25,7 +25,7 @@ use crate::domain::rule::{Condition, Needed, Threshold};
 use crate::domain::stage::Search;
 use crate::ids::{BadgeId, PersonId};
 use crate::service::Cairn;
-use crate::service::award::{over_time, progress};
+use crate::service::award::{learning, over_time, progress};
 use crate::service::badge::design;
 use crate::service::course::rest_grades;
 use crate::service::institution::rest_access::SCOPES;
@@ -373,6 +373,9 @@ async fn while_it_is_off_its_columns_wait_awards_stay_and_on_again_it_goes_on() 
         let teacher = bench.instructor().await;
         let seen = over_time::seen(&bench.cairn, &teacher, None).await.unwrap();
         assert_eq!(seen.not_earnable.len(), 1, "nobody can earn it now");
+        let student = bench.learner(ben).await;
+        let mine = learning::of_visitor(&bench.cairn, &student).await.unwrap();
+        assert!(mine.badges[0].is_blocked, "its student reads so too");
         reading.grade(ben, Some("9"));
         bench.world.forget_asked();
         reading.read_after(10).await;

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
-use super::course_of;
+use super::{course_of, skills};
 use crate::domain::badge::{BadgeState, Picture};
 use crate::domain::issuer::Tenant;
 use crate::domain::programme::{MAX_CHOICES, Offered, Parts, PartsEnd, Place, Terms};
@@ -20,7 +20,7 @@ use crate::web::extract::proven::Proven;
 use crate::web::instructor::badge_form::{at_field, design, read, wrong_besides};
 use crate::web::paths::{console, course};
 use crate::web::views::admin::{ChoiceLine, OfferedGroup, OfferedRow, ProgrammeEditorPage};
-use crate::web::views::instructor::{BadgeFields, PictureMaker};
+use crate::web::views::instructor::{BadgeFields, PictureMaker, SkillPicker};
 use crate::web::views::shared::{Choice, Problem, ProblemList};
 use crate::web::words;
 
@@ -183,7 +183,9 @@ async fn new(desk: Desk) -> Result<HttpResponse, AdminError> {
     if let Some(accent) = institution.accent {
         filled.fields.colour = accent.hex();
     }
-    desk.show(&view(&desk, &institution, None, &filled, &offered, Vec::new()))
+    let mut page = view(&desk, &institution, None, &filled, &offered, Vec::new());
+    page.picker = skills::picker(&desk).await?;
+    desk.show(&page)
 }
 
 async fn edit(desk: Desk) -> Result<HttpResponse, AdminError> {
@@ -192,14 +194,9 @@ async fn edit(desk: Desk) -> Result<HttpResponse, AdminError> {
     let (institution, mut offered) = programmes::offered(desk.cairn(), &by, tenant).await?;
     keep_chosen(&mut offered, &opened);
     let filled = Filled::of(&opened);
-    desk.show(&view(
-        &desk,
-        &institution,
-        Some(id),
-        &filled,
-        &offered,
-        Vec::new(),
-    ))
+    let mut page = view(&desk, &institution, Some(id), &filled, &offered, Vec::new());
+    page.picker = skills::picker(&desk).await?;
+    desk.show(&page)
 }
 
 /// What its rule names stays to be seen, also where it is offered no more; itself is none of its parts.
@@ -236,7 +233,10 @@ async fn save(desk: &Desk, id: Option<&BadgeId>) -> Result<HttpResponse, AdminEr
     }
     let mut problems = Vec::new();
     if desk.fields().text("action") != "save" {
-        return desk.show(&view(desk, &institution, id, &filled, &offered, problems));
+        skills::change(desk, &mut filled.fields).await?;
+        let mut page = view(desk, &institution, id, &filled, &offered, problems);
+        page.picker = skills::picker(desk).await?;
+        return desk.show(&page);
     }
     let (design, mut unread) = design(&filled.fields, institution.zone());
     unread.extend(filled.unneeded());
@@ -264,7 +264,9 @@ async fn save(desk: &Desk, id: Option<&BadgeId>) -> Result<HttpResponse, AdminEr
         problems.extend(wrong_besides(&design, &unread, desk.cairn().clock.now()));
         problems.extend(unread);
     }
-    desk.show_again(&view(desk, &institution, id, &filled, &offered, problems))
+    let mut page = view(desk, &institution, id, &filled, &offered, problems);
+    page.picker = skills::picker(desk).await?;
+    desk.show_again(&page)
 }
 
 /// What is refused of what was typed, so that it stays to be seen.
@@ -317,6 +319,7 @@ fn view(
             &filled.fields.icon,
             desk.fields().text("action") == "search_icons",
         ),
+        picker: SkillPicker::default(),
         problems: ProblemList(problems),
         sought: filled.sought.clone(),
         groups,

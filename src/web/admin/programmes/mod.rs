@@ -26,12 +26,14 @@ use crate::web::views::admin::{
     ConsoleConfirmPage, CopyLine, MapLine, PartLine, ProgrammeLine, ProgrammeMapPage, ProgrammePage,
     ProgrammesPage,
 };
-use crate::web::views::instructor::CoachList;
+use crate::web::views::instructor::{CoachList, DismissForm};
 use crate::web::views::shared::{LinkTo, count_of, thousands};
 use crate::web::words;
 
 mod editor;
+mod hints;
 mod makers;
+mod skills;
 mod trial;
 mod waivers;
 
@@ -42,6 +44,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route(console::PROGRAMMES_MAP, web::get().to(map))
         .route(console::PROGRAMME, web::get().to(show))
         .route(console::PROGRAMME_TURN, web::post().to(turn))
+        .route(console::PROGRAMME_HINTS, web::post().to(hints::settle))
         .route(console::PROGRAMME_ACCEPT, web::post().to(accept))
         .configure(editor::configure)
         .configure(trial::configure)
@@ -60,6 +63,7 @@ pub(in crate::web) fn configure_in_course(config: &mut ServiceConfig) {
         .route(course::PROGRAMME, web::get().to(show))
         .route(course::PROGRAMME, web::post().to(show))
         .route(course::PROGRAMME_TURN, web::post().to(turn))
+        .route(course::PROGRAMME_HINTS, web::post().to(hints::settle))
         .configure(editor::configure_in_course)
         .configure(trial::configure_in_course);
 }
@@ -120,13 +124,19 @@ async fn show(desk: Desk) -> Result<HttpResponse, AdminError> {
     let page = desk.page_of(&opened.institution, &opened.badge.design.name);
     let is_console = desk.is_console();
     let (prerequisites, parts) = parts(&opened);
-    let hints = CoachList::of(&page, None, &opened.hints);
+    let dismiss = DismissForm {
+        action: desk.hints_action(id),
+        from: String::new(),
+    };
+    let hints = CoachList::of(&page, Some(&dismiss), &opened.hints);
     let state = &opened.badge.state;
     let changes = *state != BadgeState::Retired;
     let has_rule = opened.rule().is_some_and(|rule| !rule.root.nodes.is_empty());
     desk.show(&ProgrammePage {
         page,
         hints,
+        dismissed: hints::lines(&opened, desk.cairn().clock.now()),
+        hints_action: dismiss.action,
         state: words::states::badge(state),
         picture: picture_of(&opened.badge),
         holders: hold(opened.holders),

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::AdminPage;
-use crate::web::views::instructor::BadgeFields;
+use crate::web::views::instructor::{BadgeFields, WholePicture};
 use crate::web::views::shared::{FieldProblem, LinkTo, ProblemList, StatusChip};
 
 /// Those of an institution.
@@ -42,6 +42,10 @@ pub(crate) struct OwnBadgeEditorPage {
     pub(crate) approval: bool,
     /// The revision that this edit started from.
     pub(crate) seen: i32,
+    /// The picture that was uploaded.
+    pub(crate) uploaded_src: Option<String>,
+    /// Its size, where it is or was not square.
+    pub(crate) whole: Option<WholePicture>,
     pub(crate) back_href: String,
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::AdminPage;
 use crate::web::graph::Drawing;
-use crate::web::views::instructor::{BadgeFields, CoachList, PictureMaker};
+use crate::web::views::instructor::{BadgeFields, CoachList, DismissedLine, PictureMaker, SkillPicker};
 use crate::web::views::shared::{
     Choice, LinkTo, Paging, PictureView, ProblemList, SafeHtml, StatusChip, When,
 };
@@ -35,7 +35,7 @@ pub(crate) struct ProgrammeLine {
 
 /// Makes or changes one. Posts the fields of [`BadgeFields`] that it shows, `part.<badge>` with the place of each badge (`prerequisite`,
 /// `required`, `choice.<i>`, or nothing), `needed.<i>` for each choice, `sought`, `parts_end`, the box `finish_begun` and `action`
-/// (`refresh`, `search_icons` or `save`).
+/// (`refresh`, `search_icons`, `search_skills`, `take_skill:<id>`, `remove_alignment:<i>` or `save`).
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/programme_editor.html")]
 pub(crate) struct ProgrammeEditorPage {
@@ -43,6 +43,7 @@ pub(crate) struct ProgrammeEditorPage {
     pub(crate) action: String,
     pub(crate) fields: BadgeFields,
     pub(crate) maker: PictureMaker,
+    pub(crate) picker: SkillPicker,
     pub(crate) problems: ProblemList,
     /// What was looked for among the badges.
     pub(crate) sought: String,
@@ -97,6 +98,10 @@ pub(crate) struct ProgrammePage {
     pub(crate) page: AdminPage,
     /// What is worth a thought about its design.
     pub(crate) hints: CoachList,
+    /// What of it was dismissed.
+    pub(crate) dismissed: Vec<DismissedLine>,
+    /// Where that is shown again; posts `about` and `again`.
+    pub(crate) hints_action: String,
     pub(crate) state: StatusChip,
     pub(crate) picture: PictureView,
     /// "214 people hold it".

@@ -38,6 +38,8 @@ pub(crate) struct CopiedAskPage {
     pub(crate) again_from: Option<When>,
     /// None once it was declined.
     pub(crate) decline_action: Option<String>,
+    /// What the course can have of its institution besides.
+    pub(crate) of_institution: Option<OfferLine>,
     pub(crate) back_href: String,
 }
 
@@ -59,6 +61,8 @@ pub(crate) struct CopiedOfferPage {
     pub(crate) confirm: String,
     pub(crate) take_action: String,
     pub(crate) decline_action: String,
+    /// What the course can have of its institution besides.
+    pub(crate) of_institution: Option<OfferLine>,
     pub(crate) back_href: String,
 }
 
@@ -94,6 +98,8 @@ pub(crate) struct CopiedMapPage {
     pub(crate) badges: Vec<BroughtBadge>,
     pub(crate) action: String,
     pub(crate) problems: ProblemList,
+    /// What the course can have of its institution besides.
+    pub(crate) of_institution: Option<OfferLine>,
     pub(crate) back_href: String,
 }
 

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::PartRow;
 use crate::web::views::shared::{LinkTo, Page, PictureView, Share, StatusChip, Waiting, When};
 
 /// The student's first page: one next step on top.
@@ -90,14 +91,13 @@ pub(crate) struct Reminder {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StackRow {
     pub(crate) name: String,
+    pub(crate) picture: PictureView,
     pub(crate) href: String,
+    /// Its parts that are held, of all of them.
     pub(crate) progress: Share,
-}
-
-impl StackRow {
-    fn dots(&self) -> Vec<bool> {
-        (0..self.progress.whole.min(12))
-            .map(|place| place < self.progress.part)
-            .collect()
-    }
+    /// What is counted: " parts".
+    pub(crate) unit: &'static str,
+    /// One short sentence.
+    pub(crate) next: String,
+    pub(crate) parts: Vec<PartRow>,
 }
