@@ -14,8 +14,8 @@ use crate::service::base::error::ServiceError;
 use crate::service::institution::programmes::saving::{self, Saved, Typed};
 use crate::service::institution::programmes::{self, Opened};
 use crate::web::admin::error::AdminError;
-use crate::web::extract::desk::Desk;
 use crate::web::extract::fields::Fields;
+use crate::web::extract::programme_request::ProgrammeRequest;
 use crate::web::extract::proven::Proven;
 use crate::web::instructor::badge_form::{at_field, design, read, wrong_besides};
 use crate::web::paths::{console, course};
@@ -177,23 +177,23 @@ fn place_word(place: Option<Place>) -> String {
     }
 }
 
-async fn new(desk: Desk) -> Result<HttpResponse, AdminError> {
-    let (institution, offered) = programmes::offered(desk.cairn(), desk.by()?, &desk.tenant).await?;
+async fn new(request: ProgrammeRequest) -> Result<HttpResponse, AdminError> {
+    let (institution, offered) = programmes::offered(request.cairn(), request.by()?, &request.tenant).await?;
     let mut filled = Filled::new("");
     if let Some(accent) = institution.accent {
         filled.fields.colour = accent.hex();
     }
-    desk.show(&view(&desk, &institution, None, &filled, &offered, Vec::new()))
+    request.show(&view(&request, &institution, None, &filled, &offered, Vec::new()))
 }
 
-async fn edit(desk: Desk) -> Result<HttpResponse, AdminError> {
-    let (by, tenant, id) = (desk.by()?, &desk.tenant, &desk.badge);
-    let opened = programmes::open(desk.cairn(), &by, tenant, id).await?;
-    let (institution, mut offered) = programmes::offered(desk.cairn(), &by, tenant).await?;
+async fn edit(request: ProgrammeRequest) -> Result<HttpResponse, AdminError> {
+    let (by, tenant, id) = (request.by()?, &request.tenant, &request.badge);
+    let opened = programmes::open(request.cairn(), &by, tenant, id).await?;
+    let (institution, mut offered) = programmes::offered(request.cairn(), &by, tenant).await?;
     keep_chosen(&mut offered, &opened);
     let filled = Filled::of(&opened);
-    desk.show(&view(
-        &desk,
+    request.show(&view(
+        &request,
         &institution,
         Some(id),
         &filled,
@@ -215,28 +215,28 @@ fn keep_chosen(offered: &mut Vec<Offered>, opened: &Opened) {
     }
 }
 
-async fn save_new(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError> {
-    save(&desk, None).await
+async fn save_new(Proven(request): Proven<ProgrammeRequest>) -> Result<HttpResponse, AdminError> {
+    save(&request, None).await
 }
 
-async fn save_known(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError> {
-    save(&desk, Some(&desk.badge)).await
+async fn save_known(Proven(request): Proven<ProgrammeRequest>) -> Result<HttpResponse, AdminError> {
+    save(&request, Some(&request.badge)).await
 }
 
-async fn save(desk: &Desk, id: Option<&BadgeId>) -> Result<HttpResponse, AdminError> {
-    let (by, tenant) = (desk.by()?, &desk.tenant);
-    let (institution, mut offered) = programmes::offered(desk.cairn(), &by, tenant).await?;
-    let mut filled = Filled::typed(desk.fields());
+async fn save(request: &ProgrammeRequest, id: Option<&BadgeId>) -> Result<HttpResponse, AdminError> {
+    let (by, tenant) = (request.by()?, &request.tenant);
+    let (institution, mut offered) = programmes::offered(request.cairn(), &by, tenant).await?;
+    let mut filled = Filled::typed(request.fields());
     let mut is_awarding = false;
     if let Some(id) = id {
-        let opened = programmes::open(desk.cairn(), &by, tenant, id).await?;
+        let opened = programmes::open(request.cairn(), &by, tenant, id).await?;
         keep_chosen(&mut offered, &opened);
         is_awarding = opened.badge.state == BadgeState::Active;
         filled.texts_stay = opened.texts_stay;
     }
     let mut problems = Vec::new();
-    if desk.fields().text("action") != "save" {
-        return desk.show(&view(desk, &institution, id, &filled, &offered, problems));
+    if request.fields().text("action") != "save" {
+        return request.show(&view(request, &institution, id, &filled, &offered, problems));
     }
     let (design, mut unread) = design(&filled.fields, institution.zone());
     unread.extend(filled.unneeded());
@@ -248,10 +248,10 @@ async fn save(desk: &Desk, id: Option<&BadgeId>) -> Result<HttpResponse, AdminEr
             finish_begun: filled.finish_begun,
         };
         let known = id.map(|id| (id, filled.fields.revision));
-        match saving::save(desk.cairn(), &by, tenant, known, typed).await {
+        match saving::save(request.cairn(), &by, tenant, known, typed).await {
             Ok(Saved::Done(id)) => {
                 let word = if is_awarding { "programme-saved" } else { "programme-made" };
-                return Ok(desk.go_saying(&desk.programme_href(&id), word));
+                return Ok(request.go_saying(&request.programme_href(&id), word));
             }
             Ok(Saved::Wrong(wrong)) => problems.extend(wrong.iter().map(at_field)),
             Ok(Saved::Changed) => problems.push(whole(
@@ -261,10 +261,10 @@ async fn save(desk: &Desk, id: Option<&BadgeId>) -> Result<HttpResponse, AdminEr
             Err(error) => return Err(error.into()),
         }
     } else {
-        problems.extend(wrong_besides(&design, &unread, desk.cairn().clock.now()));
+        problems.extend(wrong_besides(&design, &unread, request.cairn().clock.now()));
         problems.extend(unread);
     }
-    desk.show_again(&view(desk, &institution, id, &filled, &offered, problems))
+    request.show_again(&view(request, &institution, id, &filled, &offered, problems))
 }
 
 /// What is refused of what was typed, so that it stays to be seen.
@@ -280,7 +280,7 @@ fn whole(text: impl Into<String>) -> Problem {
 }
 
 fn view(
-    desk: &Desk,
+    request: &ProgrammeRequest,
     institution: &Tenant,
     id: Option<&BadgeId>,
     filled: &Filled,
@@ -305,17 +305,17 @@ fn view(
     ];
     let fixed = fixed.map(|(value, label)| Choice::new(value, label));
     ProgrammeEditorPage {
-        page: desk.page_of(institution, &title),
-        action: desk.save_action(id),
+        page: request.page_of(institution, &title),
+        action: request.save_action(id),
         back_href: match id {
-            Some(id) => desk.programme_href(id),
-            None => desk.list_href(),
+            Some(id) => request.programme_href(id),
+            None => request.list_href(),
         },
         fields: filled.fields.clone(),
         maker: PictureMaker::new(
-            &desk.fields().text("icon_search"),
+            &request.fields().text("icon_search"),
             &filled.fields.icon,
-            desk.fields().text("action") == "search_icons",
+            request.fields().text("action") == "search_icons",
         ),
         problems: ProblemList(problems),
         sought: filled.sought.clone(),
