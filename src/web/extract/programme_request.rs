@@ -174,7 +174,7 @@ impl ProgrammeRequest {
     }
 
     /// The page of a badge that courses take; none in a course, where there is no such page.
-    pub(crate) fn own_badge_href(&self, badge: &BadgeId) -> Option<String> {
+    pub(crate) fn institution_badge_href(&self, badge: &BadgeId) -> Option<String> {
         self.is_console().then(|| console::badge(&self.tenant, badge))
     }
 

@@ -267,7 +267,7 @@ async fn map(request: ProgrammeRequest) -> Result<HttpResponse, AdminError> {
     let public = |one: &Offered| addresses::achievement(&found.issuer, &one.badge.id);
     let own = |one: &Offered| {
         if is_for_courses(one) {
-            request.own_badge_href(&one.badge.id)
+            request.institution_badge_href(&one.badge.id)
         } else {
             one.is_home.then(|| request.programme_href(&one.badge.id))
         }
