@@ -7,9 +7,9 @@ use gradebook_rest::{ItemKey, Part as PartRead};
 
 use super::columns::item_key;
 use super::folk::Folk;
+use super::reread;
 use super::sections;
 use super::session::{Session, Stop};
-use super::sooner;
 use super::watched::{QUIET, Watched};
 use super::why::{part, why};
 use super::work;
@@ -53,7 +53,7 @@ fn extent(
     let is_over = |last: Option<DateTime<Utc>>, pause: TimeDelta| {
         last.is_none_or(|last| now.signed_duration_since(last) >= pause)
     };
-    let pause = if is_needed || sooner::was_partial(readings) {
+    let pause = if is_needed || reread::was_partial(readings) {
         WHOLE
     } else {
         QUIET
@@ -88,7 +88,7 @@ pub(super) async fn read(session: &mut Session<'_>, canvas: &Canvas, watched: &W
     let why = (watched.is_needed, watched.is_asked_by(session.cause));
     // Of few columns each reading finds what was posted.
     let again =
-        sooner::is_due(session) || (keys.len() > WATCHED && sooner::may_be_released(session, watched));
+        reread::is_due(session) || (keys.len() > WATCHED && reread::may_be_released(session, watched));
     let due = if again {
         Some(Extent::Whole)
     } else {
