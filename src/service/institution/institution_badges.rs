@@ -80,14 +80,14 @@ pub(crate) async fn list(
     let id = tenant.clone();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let institution = institution(db, &id)?;
-        let mut all = Vec::new();
-        for (one, badge) in institution_badges::all(db, &id)? {
-            all.push(Summary {
-                courses: institution_badges::taken(db, &id, &one.badge)?.len(),
-                state: badge.state,
-                one,
-            });
-        }
+        let taken = institution_badges::taken_counts(db, &id)?;
+        let all = institution_badges::all(db, &id)?.into_iter();
+        let all = all.map(|(one, badge)| Summary {
+            courses: taken.get(&one.badge).copied().unwrap_or_default(),
+            state: badge.state,
+            one,
+        });
+        let all: Vec<Summary> = all.collect();
         Ok((institution, all))
     });
     found.await
