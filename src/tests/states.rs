@@ -128,7 +128,10 @@ async fn of_institution(viewer: &mut Viewer<'_>, scene: &Scene) {
     viewer.chromium.reads("Not taken yet").await;
     let form = viewer.link(&format!("/institution/{badge}")).await;
     viewer.goto("institution-badge", &form).await;
-    viewer.chromium.reads("What stands for what in this course").await;
+    viewer
+        .chromium
+        .reads("What each of these is in this course")
+        .await;
 }
 
 /// A second version with groups in groups: tried, with problems, and blocked by a column that is gone.

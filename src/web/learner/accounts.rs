@@ -147,7 +147,7 @@ fn view(visit: &Visit, found: &Accounts, problems: Vec<Problem>, fresh: Option<&
             None => "",
             Some(Why::Policy) => "Your institution does not let students join their accounts themselves.",
             Some(Why::NotAStudent) => {
-                "Accounts are joined so where both are of a student and of nothing else. This one teaches, assists or looks on in a course, or did."
+                "Accounts are joined this way only where both are of a student and of nothing else. This one teaches, assists or looks on in a course, or did."
             }
         },
         fresh_code: fresh.map(Code::in_two),
