@@ -47,7 +47,7 @@ impl Row {
         })
     }
 
-    fn told(self) -> Result<InstitutionBadge, StoreError> {
+    fn institution_badge(self) -> Result<InstitutionBadge, StoreError> {
         let published = self.published.as_deref();
         let published = published.map(|text| from_json("institution_badges.published", text));
         Ok(InstitutionBadge {
@@ -87,7 +87,7 @@ pub(crate) fn get(
         .select(Row::as_select())
         .get_result(connection))
     .optional()?;
-    row.map(Row::told).transpose()
+    row.map(Row::institution_badge).transpose()
 }
 
 /// Those of an institution with their badges, oldest first.
@@ -100,7 +100,7 @@ pub(crate) fn all(db: &mut Db, tenant: &TenantId) -> Result<Vec<(InstitutionBadg
         .select((Row::as_select(), BadgeRow::as_select()))
         .load(connection))?;
     rows.into_iter()
-        .map(|(row, badge)| Ok((row.told()?, badge.badge()?)))
+        .map(|(row, badge)| Ok((row.institution_badge()?, badge.badge()?)))
         .collect()
 }
 

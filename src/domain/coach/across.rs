@@ -12,7 +12,7 @@ use super::alike::{Likeness, Print};
 use crate::ids::BadgeId;
 
 /// Groups that are told.
-pub(crate) const MOST_GROUPS: usize = 50;
+const MOST_GROUPS: usize = 50;
 
 /// Badges of two courses at least that seem to say the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
