@@ -276,7 +276,7 @@ fn find(
     let tenant = visitor.tenant();
     let one = institution_badges::get(db, tenant, id)?.ok_or_else(missing)?;
     let template = badges::get(db, tenant, id)?.ok_or_else(missing)?;
-    // A draft is nobody's business.
+    // Courses learn nothing of a draft.
     let published = one.published.clone().ok_or_else(missing)?;
     match refused(db, &visitor.course, &one, &template)? {
         Some(refusal) => Err(refusal.into()),

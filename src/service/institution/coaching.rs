@@ -20,7 +20,7 @@ use crate::store::{
 
 /// Courses that the report lists, those first of which most is open.
 const MOST_COURSES: usize = 200;
-/// How the programmes of the institution are called among its courses.
+/// What the programmes of the institution are called among its courses.
 const PROGRAMMES: &str = "the programmes";
 /// Badges that are named of those that say the same.
 const MOST_OF_GROUP: usize = 10;

@@ -217,7 +217,7 @@ async fn run(
     end(session, read).await
 }
 
-/// Whether it is so still while it is tried again: what passes may be over, which is found first of all.
+/// Whether a page goes on saying it while the reading is tried again: a passing trouble may be over.
 fn stays(trouble: &Why) -> bool {
     !matches!(trouble, Why::Passing(_))
 }
