@@ -6,19 +6,18 @@ use rust_decimal::Decimal;
 
 use super::error::AdminError;
 use super::frame::AdminPlace;
-use crate::domain::badge::{BadgeState, Picture};
+use crate::domain::badge::BadgeState;
 use crate::domain::institution_badge::{Asks, AsksProblem, MOST_PLACES, Place, Reach, Version, Wants};
 use crate::domain::issuer::Tenant;
 use crate::domain::sentence::{number, sentence_in_full};
 use crate::ids::{BadgeId, CourseId, PlatformId, TenantId};
-use crate::service::badge::pictures;
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::institution_badges::{self, Opened, Saved, Summary};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::Proven;
-use crate::web::instructor::badge_form::{at_field, decimal, design, read, wrong_besides};
+use crate::web::instructor::badge_form::{at_field, decimal, design, fields_of, read, wrong_besides};
 use crate::web::paths::console;
 use crate::web::views::admin::{
     InstitutionBadgeEditorPage, InstitutionBadgeLine, InstitutionBadgePage, InstitutionBadgesPage,
@@ -202,12 +201,6 @@ impl Filled {
 
     fn of(opened: &Opened) -> Self {
         let Version { design, asks } = &opened.one.draft;
-        let mut fields = BadgeFields::from_design(design, opened.one.revision);
-        if let Picture::Uploaded { .. } = &design.picture {
-            pictures::href(&design.picture)
-                .trim_start_matches(addresses::PICTURES)
-                .clone_into(&mut fields.picture_kept);
-        }
         let place = |place: &Place| {
             let row = PlaceFields {
                 id: place.id.clone(),
@@ -233,7 +226,7 @@ impl Filled {
             }
         };
         Self {
-            fields,
+            fields: fields_of(design, opened.one.revision),
             places: asks.places.iter().map(place).collect(),
             needed: asks.needed.map(|needed| needed.to_string()).unwrap_or_default(),
             approval: asks.approval,
@@ -340,10 +333,10 @@ async fn save(
                 problems.extend(wrong.iter().map(at_field));
                 problems.extend(asked.iter().map(of_place));
             }
-            Ok(Saved::Changed) => problems.push(whole(
+            Ok(Saved::Changed) => problems.push(Problem::whole(
                 "Somebody changed this badge since you opened it. Nothing was saved; open it in another tab to see what is there, and save again from the new page.",
             )),
-            Err(error) if is_of_form(&error) => problems.push(whole(words::errors::sentence(&error))),
+            Err(error) if is_of_form(&error) => problems.push(Problem::whole(words::errors::sentence(&error))),
             Err(error) => return Err(error.into()),
         }
     } else {
@@ -362,13 +355,6 @@ fn of_place(problem: &AsksProblem) -> Problem {
 /// What is refused of what was typed, so that it stays to be seen.
 fn is_of_form(error: &ServiceError) -> bool {
     error.code().starts_with("institution-badge.")
-}
-
-fn whole(text: impl Into<String>) -> Problem {
-    Problem {
-        field: String::new(),
-        text: text.into(),
-    }
 }
 
 fn view(

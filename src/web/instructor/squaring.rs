@@ -1,10 +1,9 @@
 //! An uploaded picture that is not square: what is done about it, in the badge editor.
 
-use super::badge_form::uploaded;
+use super::badge_form::{kept_name, uploaded};
 use crate::domain::cut::{Cut, CutProblem};
 use crate::domain::theme::Colour;
 use crate::service::badge::pictures;
-use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::web::extract::visit::Visit;
 use crate::web::views::instructor::{BadgeFields, WholePicture};
@@ -45,9 +44,7 @@ pub(super) async fn squared(
         Err(problem) => Some(words::pictures::uncut(problem)),
         Ok(how) => match pictures::cut(&visit.cairn, &visit.visitor, &picture, how).await? {
             Ok(square) => {
-                pictures::href(&square)
-                    .trim_start_matches(addresses::PICTURES)
-                    .clone_into(&mut fields.picture_kept);
+                fields.picture_kept = kept_name(&square);
                 None
             }
             Err(refused) => Some(words::pictures::refused(&refused)),

@@ -71,10 +71,7 @@ async fn not_taken(visit: &Visit, error: ServiceError) -> Result<HttpResponse, A
     if !error.is_invalid() || !matches!(error, ServiceError::Refused(Refusal::Join(_))) {
         return Err(error.into());
     }
-    let problem = Problem {
-        field: String::new(),
-        text: words::errors::sentence(&error),
-    };
+    let problem = Problem::whole(words::errors::sentence(&error));
     let found = accounts::of_visitor(&visit.cairn, &visit.visitor).await?;
     visit.show_again(&view(visit, &found, vec![problem], None))
 }

@@ -4,12 +4,10 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::course_of;
-use crate::domain::badge::{BadgeState, Picture};
+use crate::domain::badge::BadgeState;
 use crate::domain::issuer::Tenant;
 use crate::domain::programme::{MAX_CHOICES, Offered, Parts, PartsEnd, Place, Terms};
 use crate::ids::BadgeId;
-use crate::service::badge::pictures;
-use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::programmes::saving::{self, Saved, Typed};
 use crate::service::institution::programmes::{self, Opened};
@@ -17,7 +15,7 @@ use crate::web::admin::error::AdminError;
 use crate::web::extract::fields::Fields;
 use crate::web::extract::programme_request::ProgrammeRequest;
 use crate::web::extract::proven::Proven;
-use crate::web::instructor::badge_form::{at_field, design, read, wrong_besides};
+use crate::web::instructor::badge_form::{at_field, design, fields_of, read, wrong_besides};
 use crate::web::paths::{console, course};
 use crate::web::views::admin::{ChoiceLine, OfferedGroup, OfferedRow, ProgrammeEditorPage};
 use crate::web::views::instructor::{BadgeFields, PictureMaker};
@@ -73,12 +71,6 @@ impl Filled {
     }
 
     fn of(opened: &Opened) -> Self {
-        let mut fields = BadgeFields::from_design(&opened.badge.design, opened.badge.revision);
-        if let Picture::Uploaded { .. } = &opened.badge.design.picture {
-            pictures::href(&opened.badge.design.picture)
-                .trim_start_matches(addresses::PICTURES)
-                .clone_into(&mut fields.picture_kept);
-        }
         let Terms {
             parts_end,
             finish_begun,
@@ -89,7 +81,7 @@ impl Filled {
             .map(|rule| Parts::of(&rule.root, prerequisites))
             .unwrap_or_default();
         Self {
-            fields,
+            fields: fields_of(&opened.badge.design, opened.badge.revision),
             needed: parts.needed.map(|needed| match needed {
                 0 => String::new(),
                 needed => needed.to_string(),
@@ -254,10 +246,10 @@ async fn save(request: &ProgrammeRequest, id: Option<&BadgeId>) -> Result<HttpRe
                 return Ok(request.go_saying(&request.programme_href(&id), word));
             }
             Ok(Saved::Wrong(wrong)) => problems.extend(wrong.iter().map(at_field)),
-            Ok(Saved::Changed) => problems.push(whole(
+            Ok(Saved::Changed) => problems.push(Problem::whole(
                 "Somebody changed this programme since you opened it. Nothing was saved; open it in another tab to see what is there, and save again from the new page.",
             )),
-            Err(error) if is_of_form(&error) => problems.push(whole(words::errors::sentence(&error))),
+            Err(error) if is_of_form(&error) => problems.push(Problem::whole(words::errors::sentence(&error))),
             Err(error) => return Err(error.into()),
         }
     } else {
@@ -270,13 +262,6 @@ async fn save(request: &ProgrammeRequest, id: Option<&BadgeId>) -> Result<HttpRe
 /// What is refused of what was typed, so that it stays to be seen.
 fn is_of_form(error: &ServiceError) -> bool {
     error.code().starts_with("programme.")
-}
-
-fn whole(text: impl Into<String>) -> Problem {
-    Problem {
-        field: String::new(),
-        text: text.into(),
-    }
 }
 
 fn view(
