@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::coach::{Dismissal, Likeness, Member, Weight, across};
+use crate::domain::course::Course;
 use crate::domain::endorsement::Endorsement;
 use crate::domain::issuer::Tenant;
 use crate::domain::rule::{Group, Rule};
@@ -140,15 +141,19 @@ pub(crate) async fn report(
             more_alike: 0,
         };
         let mut kinds: BTreeMap<&'static str, usize> = BTreeMap::new();
-        let mut names: HashMap<CourseId, String> = HashMap::new();
-        for course in by_course.keys() {
+        let ids: Vec<&CourseId> = by_course.keys().collect();
+        let known = courses::by_ids(db, &id, &ids)?;
+        let name_of = |course: &CourseId| {
             if home.as_ref() == Some(course) {
-                names.insert(course.clone(), PROGRAMMES.to_owned());
-                continue;
+                PROGRAMMES
+            } else {
+                known.get(course).map(Course::name).unwrap_or_default()
             }
-            let name = courses::get(db, &id, course)?.map(|course| course.name().to_owned());
-            names.insert(course.clone(), name.unwrap_or_default());
-        }
+        };
+        let names = ids
+            .iter()
+            .map(|course| ((*course).clone(), name_of(course).to_owned()));
+        let mut names: HashMap<CourseId, String> = names.collect();
         let lineage = lineages::of_badges(db, &id, course_of.keys())?;
         (report.alike, report.more_alike) = alike(&by_course, &lineage, &names);
         for (course, gathered) in by_course {
