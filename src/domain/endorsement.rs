@@ -214,8 +214,8 @@ struct Substance<'a> {
     rule: Option<&'a Group>,
 }
 
-/// The digest of what a badge asks: its criteria, how it is assessed, its kind, effort, skills and rule. Its name, its picture and its prose may change
-/// without it.
+/// The digest of what a badge asks: its criteria, how it is assessed, its kind, effort, skills and rule. Its name, its picture and
+/// its prose may change without it.
 #[must_use]
 pub(crate) fn substance(badge: &Badge, rule: Option<&Group>) -> String {
     let design = &badge.design;

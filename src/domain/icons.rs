@@ -12,7 +12,7 @@ static ICONS: LazyLock<Vec<Icon>> = LazyLock::new(|| LUCIDE.lines().filter_map(I
 /// Most icons that one search finds.
 pub(crate) const MOST_FOUND: usize = 48;
 /// Characters of a search that count.
-pub(crate) const MAX_SOUGHT: usize = 60;
+const MAX_SOUGHT: usize = 60;
 
 /// What is shown before anybody looks for something.
 const FIRST: [&str; 40] = [

@@ -1,11 +1,10 @@
 //! What a badge is and when it is earned. Pure: no HTTP, no SQL, no async, no clock of its own.
 //!
-//! A [`badge::Badge`] is designed by an instructor, a [`rule::Rule`] says when it is earned, [`facts::Facts`] are what
-//! is known of one person, [`evaluate::evaluate`] turns rule and facts into a [`decision::Decision`] with its reasons,
-//! and an [`award::Award`] is the fact that it was earned. [`dry_run`] does the same for a whole course before anybody
-//! is told, [`replay`] for the gradebook of an earlier year, and [`versions`] holds two versions of a rule side by side;
-//! [`design_review`] says what keeps a badge from being activated, [`coach`] what is worth a thought before. [`theme`] makes the colour of an institution
-//! legible.
+//! A [`badge::Badge`] is designed by an instructor, a [`rule::Rule`] says when it is earned, [`facts::Facts`] are what is known of
+//! one person, [`evaluate::evaluate`] turns rule and facts into a [`decision::Decision`] with its reasons, and an [`award::Award`] is
+//! the fact that it was earned. [`dry_run`] does the same for a whole course before anybody is told, [`replay`] for the gradebook of
+//! an earlier year, and [`versions`] holds two versions of a rule side by side; [`design_review`] says what keeps a badge from being
+//! activated, [`coach`] what is worth a thought before. [`theme`] makes the colour of an institution legible.
 //!
 //! Beside them stand the records that every module speaks of and only the store keeps: a [`credential::Credential`], an
 //! [`export::Export`], the [`keys`] of an issuer, a [`platform::Deployment`], who is an [`administrator::Admin`].

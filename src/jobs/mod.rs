@@ -126,11 +126,11 @@ async fn work(cairn: Arc<Cairn>, mut stopped: watch::Receiver<bool>) {
         };
         let found = !claimed.is_empty();
         for job in claimed {
-            let seat = held.enter(&job);
+            let entered = held.enter(&job);
             let work = run(Arc::clone(&cairn), job);
             running.spawn(async move {
                 work.await;
-                drop(seat);
+                drop(entered);
             });
         }
         if found && running.len() < AT_ONCE {
@@ -234,7 +234,7 @@ impl Shown {
 struct Held(Arc<Mutex<Vec<Job>>>);
 
 /// One of them, until dropped.
-struct Seat(Held, JobId);
+struct HeldJob(Held, JobId);
 
 impl Held {
     fn lock(&self) -> MutexGuard<'_, Vec<Job>> {
@@ -267,13 +267,13 @@ impl Held {
         }
     }
 
-    fn enter(&self, job: &Job) -> Seat {
+    fn enter(&self, job: &Job) -> HeldJob {
         self.lock().push(job.clone());
-        Seat(self.clone(), job.id.clone())
+        HeldJob(self.clone(), job.id.clone())
     }
 }
 
-impl Drop for Seat {
+impl Drop for HeldJob {
     fn drop(&mut self) {
         let mut jobs = self.0.lock();
         if let Some(at) = jobs.iter().position(|job| job.id == self.1) {

@@ -24,7 +24,7 @@ struct Row {
 }
 
 impl Row {
-    fn told(self) -> Result<AccountJoin, StoreError> {
+    fn account_join(self) -> Result<AccountJoin, StoreError> {
         let other = match (self.other_id, self.answered_at) {
             (Some(other), Some(at)) => Some((PersonId::from(other), moment(at)?)),
             _ => None,
@@ -81,7 +81,7 @@ pub(crate) fn by_digest(
         .select(Row::as_select())
         .get_result(db)
         .optional()?;
-    row.map(Row::told).transpose()
+    row.map(Row::account_join).transpose()
 }
 
 /// Everything that a person was shown or typed, the latest first.
@@ -100,7 +100,7 @@ pub(crate) fn of_person(
         .order((account_joins::made_at.desc(), account_joins::id.desc()))
         .select(Row::as_select())
         .load(db)?;
-    rows.into_iter().map(Row::told).collect()
+    rows.into_iter().map(Row::account_join).collect()
 }
 
 /// The joins of an institution that students said themselves.

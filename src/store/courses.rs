@@ -1,6 +1,8 @@
 //! Courses: LTI contexts, found by what a platform calls them ([`course_keys`]). A course hangs on the newest deployment that
 //! it was launched from; what others offered is kept beside it (`course_services`).
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
@@ -406,6 +408,27 @@ pub(crate) fn set_history(
     } else {
         Ok(())
     }
+}
+
+/// Those of these courses that are there.
+pub(crate) fn by_ids(
+    db: &mut Db,
+    tenant: &TenantId,
+    ids: &[&CourseId],
+) -> Result<HashMap<CourseId, Course>, StoreError> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(CHUNK) {
+        let rows: Vec<Row> = on_both!(db, |connection| courses::table
+            .filter(courses::tenant_id.eq(tenant.as_str()))
+            .filter(courses::id.eq_any(some.iter().map(|id| id.as_str())))
+            .select(Row::as_select())
+            .load(connection))?;
+        for row in rows {
+            let course = row.course()?;
+            found.insert(course.id.clone(), course);
+        }
+    }
+    Ok(found)
 }
 
 /// The courses of a platform with one of these context ids, oldest first, each called by that one.

@@ -1,5 +1,7 @@
 //! Badges that an institution owns and that its courses take.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
@@ -45,7 +47,7 @@ impl Row {
         })
     }
 
-    fn told(self) -> Result<InstitutionBadge, StoreError> {
+    fn institution_badge(self) -> Result<InstitutionBadge, StoreError> {
         let published = self.published.as_deref();
         let published = published.map(|text| from_json("institution_badges.published", text));
         Ok(InstitutionBadge {
@@ -85,7 +87,7 @@ pub(crate) fn get(
         .select(Row::as_select())
         .get_result(connection))
     .optional()?;
-    row.map(Row::told).transpose()
+    row.map(Row::institution_badge).transpose()
 }
 
 /// Those of an institution with their badges, oldest first.
@@ -98,7 +100,7 @@ pub(crate) fn all(db: &mut Db, tenant: &TenantId) -> Result<Vec<(InstitutionBadg
         .select((Row::as_select(), BadgeRow::as_select()))
         .load(connection))?;
     rows.into_iter()
-        .map(|(row, badge)| Ok((row.told()?, badge.badge()?)))
+        .map(|(row, badge)| Ok((row.institution_badge()?, badge.badge()?)))
         .collect()
 }
 
@@ -240,6 +242,23 @@ pub(crate) fn taken(
         .collect()
 }
 
+/// Of each that courses made something of, how many badges as [`taken`] has them, in one question for a list.
+pub(crate) fn taken_counts(db: &mut Db, tenant: &TenantId) -> Result<HashMap<BadgeId, usize>, StoreError> {
+    let rows: Vec<String> = on_both!(db, |connection| institution_badges::table
+        .inner_join(badges::table.on(badges::lineage.eq(institution_badges::badge_id.nullable())))
+        .filter(institution_badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::id.ne(institution_badges::badge_id))
+        .filter(badges::state.ne("retired"))
+        .select(institution_badges::badge_id)
+        .load(connection))?;
+    let mut counts: HashMap<BadgeId, usize> = HashMap::new();
+    for id in rows {
+        *counts.entry(id.into()).or_default() += 1;
+    }
+    Ok(counts)
+}
+
 /// What that course made of it, or was copied with, and goes on with: the newest.
 pub(crate) fn taken_in(
     db: &mut Db,
@@ -258,6 +277,30 @@ pub(crate) fn taken_in(
         .first(connection))
     .optional()?;
     row.map(BadgeRow::badge).transpose()
+}
+
+/// As [`taken_in`], of all copies in that course at once, by where their lineage begins.
+pub(crate) fn all_taken_in(
+    db: &mut Db,
+    tenant: &TenantId,
+    course: &CourseId,
+) -> Result<HashMap<BadgeId, Badge>, StoreError> {
+    let rows: Vec<(Option<String>, BadgeRow)> = on_both!(db, |connection| badges::table
+        .filter(badges::tenant_id.eq(tenant.as_str()))
+        .filter(badges::course_id.eq(course.as_str()))
+        .filter(badges::state.ne("retired"))
+        .order((badges::created_at, badges::id))
+        .select((badges::lineage, BadgeRow::as_select()))
+        .load(connection))?;
+    let mut taken: HashMap<BadgeId, Badge> = HashMap::new();
+    for (lineage, row) in rows {
+        let badge = row.badge()?;
+        // The newest is read last, and stays.
+        if let Some(lineage) = lineage.map(BadgeId::from).filter(|lineage| *lineage != badge.id) {
+            taken.insert(lineage, badge);
+        }
+    }
+    Ok(taken)
 }
 
 /// The platforms of an institution, each with the name of the registration under which it was first seen.

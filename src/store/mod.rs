@@ -1,13 +1,15 @@
 //! The only module that knows Diesel: functions that speak domain types, on SQLite and on PostgreSQL alike.
 //!
-//! A [`Store`] runs closures on the blocking pool: [`Store::read`] for looking, [`Store::write`] for a transaction
-//! that is rolled back when the closure says `Err`. Inside, one module for each noun has free functions that take the
-//! connection, then the tenant. Every query names the tenant; the exceptions stand here and at the function:
-//! tenants themselves, `tool_keys` (ours, for every platform), `registrations::by_issuer*` and `by_id` (a login names no
-//! tenant yet), `arrivals::look` and `deployments::named` (a launch names its registration, and the deployment says whose it is), `sessions::by_token_digest`, `in_course` and `by_id`, `invitations::by_code_digest`, `rest_accesses::waits` and `take_consent` (known only from a secret), `issuers::by_slug`,
-//! `credentials::by_slug`, `endorsements::by_digest`, `by_slug` and `published`, `share_links::by_digest`, `collections::by_digest`, `timelines::by_digest` and `status_lists::by_slug` (public pages), `admins`, `admin_sessions` and `admin_links` (who
-//! comes in has no tenant yet, or all), and what the worker does for everybody: `courses::due`, `jobs::claim`,
-//! `jobs::counts`, `room`, `sealed` (what the master key encrypts) and the purges.
+//! A [`Store`] runs closures on the blocking pool: [`Store::read`] for looking, [`Store::write`] for a transaction that is rolled
+//! back when the closure says `Err`. Inside, one module for each noun has free functions that take the connection, then the tenant.
+//! Every query names the tenant; the exceptions stand here and at the function: tenants themselves, `tool_keys` (ours, for every
+//! platform), `registrations::by_issuer*` and `by_id` (a login names no tenant yet), `arrivals::look` and `deployments::named` (a
+//! launch names its registration, and the deployment says whose it is), `sessions::by_token_digest`, `in_course` and `by_id`,
+//! `invitations::by_code_digest`, `rest_accesses::waits` and `take_consent` (known only from a secret), `issuers::by_slug`,
+//! `credentials::by_slug`, `endorsements::by_digest`, `by_slug` and `published`, `share_links::by_digest`, `collections::by_digest`,
+//! `timelines::by_digest` and `status_lists::by_slug` (public pages), `admins`, `admin_sessions` and `admin_links` (who comes in has
+//! no tenant yet, or all), and what the worker does for everybody: `courses::due`, `jobs::claim`, `jobs::counts`, `room`, `sealed`
+//! (what the master key encrypts) and the purges.
 //!
 //! Trouble with the database can end each of them. A section `# Errors` stands only where a caller can expect more.
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::convert::{from_json, from_word, json, micros, moment, opt_moment, word};
+use super::convert::{CHUNK, from_json, from_word, json, micros, moment, opt_moment, word};
 use super::schema::{badges, rule_inputs, rules};
 use super::{Db, StoreError};
 use crate::domain::badge::BadgeState;
@@ -351,30 +351,43 @@ pub(crate) fn above(
     tenant: &TenantId,
     badge: &BadgeId,
 ) -> Result<Vec<(BadgeId, CourseId)>, StoreError> {
-    let known = super::lineages::of_badge(db, tenant, badge)?;
-    let lineage = known.map_or_else(|| badge.clone(), |known| known.lineage);
-    let rows: Vec<(String, String)> = on_both!(db, |connection| rules::table
-        .inner_join(rule_inputs::table.on(rule_inputs::rule_id.eq(rules::id)))
-        .inner_join(badges::table.on(badges::id.eq(rules::badge_id)))
-        .filter(rules::tenant_id.eq(tenant.as_str()))
-        .filter(rules::state.eq(word(&RuleState::Active)?))
-        .filter(
-            // A rule that an older program saved names the badge alone.
-            rule_inputs::kind
-                .eq(BADGE)
-                .and(rule_inputs::input_id.eq(badge.as_str()))
-                .or(rule_inputs::kind
-                    .eq(LINEAGE)
-                    .and(rule_inputs::input_id.eq(lineage.as_str())))
-        )
-        .order((rules::badge_id, badges::course_id))
-        .select((rules::badge_id, badges::course_id))
-        .distinct()
-        .load(connection))?;
-    let above = rows.into_iter();
-    Ok(above
-        .map(|(badge, course)| (badge.into(), course.into()))
-        .collect())
+    above_any(db, tenant, std::slice::from_ref(badge))
+}
+
+/// The same for several badges at once.
+pub(crate) fn above_any(
+    db: &mut Db,
+    tenant: &TenantId,
+    below: &[BadgeId],
+) -> Result<Vec<(BadgeId, CourseId)>, StoreError> {
+    let known = super::lineages::of_badges(db, tenant, below)?;
+    let mut above: Vec<(BadgeId, CourseId)> = Vec::new();
+    for some in below.chunks(CHUNK) {
+        let ids: Vec<&str> = some.iter().map(BadgeId::as_str).collect();
+        let lineages = some.iter().filter_map(|id| known.get(id));
+        let lineages: Vec<&str> = lineages.map(BadgeId::as_str).collect();
+        let rows: Vec<(String, String)> = on_both!(db, |connection| rules::table
+            .inner_join(rule_inputs::table.on(rule_inputs::rule_id.eq(rules::id)))
+            .inner_join(badges::table.on(badges::id.eq(rules::badge_id)))
+            .filter(rules::tenant_id.eq(tenant.as_str()))
+            .filter(rules::state.eq(word(&RuleState::Active)?))
+            .filter(
+                // A rule that an older program saved names the badge alone.
+                rule_inputs::kind
+                    .eq(BADGE)
+                    .and(rule_inputs::input_id.eq_any(&ids))
+                    .or(rule_inputs::kind
+                        .eq(LINEAGE)
+                        .and(rule_inputs::input_id.eq_any(&lineages)))
+            )
+            .order((rules::badge_id, badges::course_id))
+            .select((rules::badge_id, badges::course_id))
+            .distinct()
+            .load(connection))?;
+        let rows = rows.into_iter();
+        above.extend(rows.map(|(badge, course)| (badge.into(), course.into())));
+    }
+    Ok(above)
 }
 
 /// The badges whose active rule reads `item`: they are paused when it goes or its maximum changes.

@@ -21,7 +21,7 @@ use serde_json::Value;
 use thirtyfour::prelude::*;
 
 use crate::tests::chromium::Chromium;
-use crate::tests::console::own_badges;
+use crate::tests::console::institution_badges;
 use crate::tests::dry_run;
 use crate::tests::guest::Guest;
 use crate::tests::harness::{ForwardClock, Scene};
@@ -115,7 +115,7 @@ async fn canvas(viewer: &mut Viewer<'_>, scene: &Scene) {
 
 /// A badge of the institution that a course may take.
 async fn of_institution(viewer: &mut Viewer<'_>, scene: &Scene) {
-    let (_, badge) = own_badges::published(scene).await;
+    let (_, badge) = institution_badges::published(scene).await;
     launch(
         viewer.chromium,
         &scene.moodle,
@@ -129,7 +129,10 @@ async fn of_institution(viewer: &mut Viewer<'_>, scene: &Scene) {
     viewer.chromium.reads("Not taken yet").await;
     let form = viewer.link(&format!("/institution/{badge}")).await;
     viewer.goto("institution-badge", &form).await;
-    viewer.chromium.reads("What stands for what in this course").await;
+    viewer
+        .chromium
+        .reads("What each of these is in this course")
+        .await;
 }
 
 /// A second version with groups in groups: tried, with problems, and blocked by a column that is gone.

@@ -1,6 +1,6 @@
-//! The guided tour: a teacher and students of both practice LMSs walk the whole way from a new badge to one that was
-//! revoked, and an administrator lets grades of the LMS's own count, over HTTP alone, as browsers do. Each step says what it does and holds the answer against what a person
-//! would expect; the first one that does not hold ends the tour.
+//! The guided tour: a teacher and students of both practice LMSs walk the whole way from a new badge to one that was revoked, and an
+//! administrator lets grades of the LMS's own count, over HTTP alone, as browsers do. Each step says what it does and holds the
+//! answer against what a person would expect; the first one that does not hold ends the tour.
 
 use std::path::Path;
 

@@ -12,7 +12,7 @@ use super::alike::{Likeness, Print};
 use crate::ids::BadgeId;
 
 /// Groups that are told.
-pub(crate) const MOST_GROUPS: usize = 50;
+const MOST_GROUPS: usize = 50;
 
 /// Badges of two courses at least that seem to say the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +81,7 @@ fn by_words(prints: &[Print<'_>], groups: &mut Groups) {
             }
             continue;
         }
-        // Two of which three quarters are in both cannot differ in all of these.
+        // Badges that share three quarters of their words share at least one of these, so only such pairs are compared.
         let kept = words.len().saturating_mul(3).div_ceil(4);
         let rarest = words.len().saturating_sub(kept).saturating_add(1);
         for word in words.iter().copied().take(rarest) {

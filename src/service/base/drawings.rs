@@ -96,7 +96,7 @@ pub(crate) enum Sort {
 pub(crate) struct Drawings {
     kept: Cache<Key, Bytes>,
     gates: Gates,
-    desks: Arc<Semaphore>,
+    at_once: Arc<Semaphore>,
     lines: Arc<Lines>,
 }
 
@@ -110,7 +110,7 @@ impl Default for Drawings {
 }
 
 impl Drawings {
-    fn of(bytes: u64, desks: usize) -> Self {
+    fn of(bytes: u64, at_once: usize) -> Self {
         let weight = |_: &Key, picture: &Bytes| u32::try_from(picture.len() + ENTRY).unwrap_or(u32::MAX);
         Self {
             kept: Cache::builder()
@@ -119,9 +119,9 @@ impl Drawings {
                 .time_to_live(KEPT)
                 .build(),
             gates: Gates::default(),
-            desks: Arc::new(Semaphore::new(desks)),
+            at_once: Arc::new(Semaphore::new(at_once)),
             lines: Arc::new(Lines {
-                share: (desks / 2).max(1),
+                share: (at_once / 2).max(1),
                 all: Mutex::default(),
             }),
         }
@@ -154,7 +154,7 @@ impl Drawings {
         draw: impl FnOnce() -> Result<Vec<u8>, E> + Send + 'static,
     ) -> Result<Bytes, ServiceError> {
         let turn = self.turn(asker).await?;
-        let drawing = async move { at_the_desk(turn, draw).await.map(Bytes::from) };
+        let drawing = async move { in_its_turn(turn, draw).await.map(Bytes::from) };
         let drawn = self.kept.try_get_with(key, drawing).await;
         // Now, and not some time later: so the bound of bytes holds after every picture.
         self.kept.run_pending_tasks().await;
@@ -171,7 +171,7 @@ impl Drawings {
         work: impl FnOnce() -> Result<T, E> + Send + 'static,
     ) -> Result<T, ServiceError> {
         let turn = self.turn(asker).await?;
-        at_the_desk(turn, work).await.map_err(ServiceError::Internal)
+        in_its_turn(turn, work).await.map_err(ServiceError::Internal)
     }
 
     /// Forgets everything: somebody was erased whose name may stand on a picture.
@@ -186,23 +186,23 @@ impl Drawings {
         self.kept.weighted_size()
     }
 
-    /// Waits for the turn of a line, and then for a desk: desks are given in the order in which they are asked for, and no
-    /// line asks for more than its share at one time.
+    /// Waits for the turn of a line, and then for one of the permits to draw: those are given in the order in which they are asked
+    /// for, and no line asks for more than its share at one time.
     async fn turn(&self, asker: &Asker) -> Result<Turn, ServiceError> {
         let place = Lines::enter(&self.lines, asker)?;
-        let closed = |_| ServiceError::Internal("the desks are closed".to_owned());
+        let closed = |_| ServiceError::Internal("the turns of drawing are closed".to_owned());
         let own = Arc::clone(&place.turns).acquire_owned().await.map_err(closed)?;
-        let desk = Arc::clone(&self.desks).acquire_owned().await.map_err(closed)?;
+        let permit = Arc::clone(&self.at_once).acquire_owned().await.map_err(closed)?;
         Ok(Turn {
             _own: own,
-            _desk: desk,
+            _permit: permit,
             _place: place,
         })
     }
 }
 
 /// The turn is over when the work is, whether or not somebody still waits for it.
-async fn at_the_desk<T: Send + 'static, E: Display + 'static>(
+async fn in_its_turn<T: Send + 'static, E: Display + 'static>(
     turn: Turn,
     work: impl FnOnce() -> Result<T, E> + Send + 'static,
 ) -> Result<T, String> {
@@ -214,18 +214,18 @@ async fn at_the_desk<T: Send + 'static, E: Display + 'static>(
     done.await.map_err(|error| error.to_string())?
 }
 
-/// A desk, held until this is dropped: first what the line holds, then the place in it.
+/// The right to draw, until this is dropped: the fields go in this order, so that the place in the line is given up last.
 #[derive(Debug)]
 struct Turn {
     _own: OwnedSemaphorePermit,
-    _desk: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
     _place: Place,
 }
 
 /// The lines in which somebody waits or draws.
 #[derive(Debug)]
 struct Lines {
-    /// Desks that one line may hold or wait for.
+    /// Permits that one line may hold or wait for.
     share: usize,
     all: Mutex<HashMap<Asker, Line>>,
 }

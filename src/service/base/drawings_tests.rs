@@ -189,7 +189,11 @@ async fn one_who_asks_for_pictures_without_end_keeps_nobody_else_waiting() {
     for drawn in storm {
         assert_eq!(drawn.await.unwrap().unwrap(), vec![1]);
     }
-    assert_eq!(most.load(Ordering::SeqCst), 1, "of two desks the storm has one");
+    assert_eq!(
+        most.load(Ordering::SeqCst),
+        1,
+        "of two turns at once the storm has one"
+    );
     assert!(drawings.lines.lock().is_empty());
 }
 

@@ -144,11 +144,12 @@ pub(crate) async fn list(cairn: &Cairn, visitor: &Visitor) -> Result<(String, Ve
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         policies::require(db, &visitor, Power::Create)?;
         let mut offers = Vec::new();
+        let mut all_taken = institution_badges::all_taken_in(db, visitor.tenant(), &visitor.course.id)?;
         for (one, template) in institution_badges::all(db, visitor.tenant())? {
             let Some(published) = &one.published else {
                 continue;
             };
-            let taken = institution_badges::taken_in(db, visitor.tenant(), &visitor.course.id, &one.badge)?;
+            let taken = all_taken.remove(&one.badge);
             let is_refused = refused(db, &visitor.course, &one, &template)?.is_some();
             if taken.is_none() && is_refused {
                 continue;
@@ -171,12 +172,12 @@ pub(crate) async fn list(cairn: &Cairn, visitor: &Visitor) -> Result<(String, Ve
 /// What the store reports.
 pub(in crate::service) fn waiting(db: &mut Db, visitor: &Visitor) -> Result<Waiting, StoreError> {
     let mut waiting = Waiting::default();
+    let mut all_taken = institution_badges::all_taken_in(db, visitor.tenant(), &visitor.course.id)?;
     for (one, template) in institution_badges::all(db, visitor.tenant())? {
         let Some(published) = &one.published else {
             continue;
         };
-        let taken = institution_badges::taken_in(db, visitor.tenant(), &visitor.course.id, &one.badge)?;
-        match taken {
+        match all_taken.remove(&one.badge) {
             Some(badge) => {
                 waiting.taken += 1;
                 let standing = match template.state {
@@ -301,7 +302,7 @@ fn find(
     let tenant = visitor.tenant();
     let one = institution_badges::get(db, tenant, id)?.ok_or_else(missing)?;
     let template = badges::get(db, tenant, id)?.ok_or_else(missing)?;
-    // A draft is nobody's business.
+    // Courses learn nothing of a draft.
     let published = one.published.clone().ok_or_else(missing)?;
     match refused(db, &visitor.course, &one, &template)? {
         Some(refusal) => Err(refusal.into()),

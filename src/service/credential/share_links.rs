@@ -24,8 +24,8 @@ pub(crate) const MOST: usize = 20;
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for everybody but the holder; [`ServiceError::Masquerade`] for whoever acts as them; a
-/// [`ServiceError::Policy`] where the institution keeps badges off the web, or takes the holder for a minor; [`ServiceError::Refused`] for another time than [`DAYS`];
-/// [`ServiceError::Refused`] when [`MOST`] are open.
+/// [`ServiceError::Policy`] where the institution keeps badges off the web, or takes the holder for a minor;
+/// [`ServiceError::Refused`] for another time than [`DAYS`]; [`ServiceError::Refused`] when [`MOST`] are open.
 #[tracing::instrument(name = "share_links.make", skip_all, fields(award = award.as_str()))]
 pub(crate) async fn make(
     cairn: &Cairn,

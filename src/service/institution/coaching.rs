@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::coach::{Dismissal, Likeness, Member, Weight, across};
+use crate::domain::course::Course;
 use crate::domain::endorsement::Endorsement;
 use crate::domain::issuer::Tenant;
 use crate::domain::rule::{Group, Rule};
@@ -20,7 +21,7 @@ use crate::store::{
 
 /// Courses that the report lists, those first of which most is open.
 const MOST_COURSES: usize = 200;
-/// How the programmes of the institution are called among its courses.
+/// What the programmes of the institution are called among its courses.
 const PROGRAMMES: &str = "the programmes";
 /// Badges that are named of those that say the same.
 const MOST_OF_GROUP: usize = 10;
@@ -140,15 +141,19 @@ pub(crate) async fn report(
             more_alike: 0,
         };
         let mut kinds: BTreeMap<&'static str, usize> = BTreeMap::new();
-        let mut names: HashMap<CourseId, String> = HashMap::new();
-        for course in by_course.keys() {
+        let ids: Vec<&CourseId> = by_course.keys().collect();
+        let known = courses::by_ids(db, &id, &ids)?;
+        let name_of = |course: &CourseId| {
             if home.as_ref() == Some(course) {
-                names.insert(course.clone(), PROGRAMMES.to_owned());
-                continue;
+                PROGRAMMES
+            } else {
+                known.get(course).map(Course::name).unwrap_or_default()
             }
-            let name = courses::get(db, &id, course)?.map(|course| course.name().to_owned());
-            names.insert(course.clone(), name.unwrap_or_default());
-        }
+        };
+        let names = ids
+            .iter()
+            .map(|course| ((*course).clone(), name_of(course).to_owned()));
+        let mut names: HashMap<CourseId, String> = names.collect();
         let lineage = lineages::of_badges(db, &id, course_of.keys())?;
         (report.alike, report.more_alike) = alike(&by_course, &lineage, &names);
         for (course, gathered) in by_course {

@@ -18,8 +18,8 @@ use crate::store::{
 };
 use lti::registration::Registration;
 
-/// How long a share link that has ended is remembered, and the address of an invitation that nobody answered, so that whoever still opens it reads that it ended, and its holder
-/// when.
+/// How long a share link that has ended is remembered, and the address of an invitation that nobody answered, so that whoever still
+/// opens it reads that it ended, and its holder when.
 const ENDED_LINKS: TimeDelta = TimeDelta::days(90);
 
 /// The policy of an institution.

@@ -1,13 +1,13 @@
 //! Instructors who were given the power to make programmes. It is theirs as long as a course shows them as a teacher.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::domain::programme::Maker;
 use crate::ids::{AdminId, BadgeId, MakerId, PersonId, TenantId};
-use crate::store::convert::{micros, moment};
+use crate::store::convert::{CHUNK, micros, moment};
 use crate::store::schema::{courses, enrolments, people, programme_makers, programme_reviews, programmes};
 use crate::store::{Db, StoreError};
 
@@ -184,9 +184,7 @@ pub(crate) fn teachers(
     let mut order: Vec<String> = Vec::new();
     let mut known: BTreeMap<String, (bool, Vec<String>)> = BTreeMap::new();
     for (person, name, email, sub, title, label) in lines {
-        let course = title
-            .or(label)
-            .unwrap_or_else(|| "a course without a name".to_owned());
+        let course = called(title, label);
         let fits = has(&name)
             || email.is_some_and(|email| has(&email))
             || sub.to_lowercase() == sought
@@ -206,6 +204,40 @@ pub(crate) fn teachers(
         })
     });
     Ok(found.take(most).collect())
+}
+
+/// What the courses are called in which these people teach, of each the oldest first.
+pub(crate) fn taught(
+    db: &mut Db,
+    tenant: &TenantId,
+    ids: &[PersonId],
+) -> Result<HashMap<PersonId, Vec<String>>, StoreError> {
+    let mut all: HashMap<PersonId, Vec<String>> = HashMap::new();
+    for some in ids.chunks(CHUNK) {
+        let rows: Vec<(String, Option<String>, Option<String>)> =
+            on_both!(db, |connection| enrolments::table
+                .inner_join(people::table.on(people::id.eq(enrolments::person_id)))
+                .inner_join(courses::table.on(courses::id.eq(enrolments::course_id)))
+                .filter(enrolments::tenant_id.eq(tenant.as_str()))
+                .filter(enrolments::person_id.eq_any(some.iter().map(PersonId::as_str)))
+                .filter(enrolments::teaches.eq(true))
+                .filter(enrolments::active.eq(true))
+                .filter(people::joined_into.is_null())
+                .filter(courses::joined_into.is_null())
+                .order((courses::created_at, courses::id))
+                .select((enrolments::person_id, courses::title, courses::label))
+                .load(connection))?;
+        for (person, title, label) in rows {
+            all.entry(person.into()).or_default().push(called(title, label));
+        }
+    }
+    Ok(all)
+}
+
+fn called(title: Option<String>, label: Option<String>) -> String {
+    title
+        .or(label)
+        .unwrap_or_else(|| "a course without a name".to_owned())
 }
 
 /// What a person did with programmes: the badges of those that they saved last, and of those of which they asked for or gave an answer.

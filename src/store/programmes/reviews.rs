@@ -122,8 +122,8 @@ pub(crate) fn last_approval(
     row.map(Row::review).transpose()
 }
 
-/// The ids of the administrators and instructors who changed a programme since it was last activated: in its design, its rule or its terms. Who saved it in the
-/// moment in which it was activated is one of them.
+/// The ids of the administrators and instructors who changed a programme since it was last activated: in its design, its rule or its
+/// terms. Who saved it in the moment in which it was activated is one of them.
 pub(crate) fn designers(
     db: &mut Db,
     tenant: &TenantId,

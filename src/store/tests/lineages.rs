@@ -204,6 +204,11 @@ fn an_award_concerns_whatever_asks_for_its_lineage_and_only_whoever_is_there() {
         assert_eq!(of(&first), expected);
         assert_eq!(of(&copy), expected);
         assert_eq!(of(&above), []);
+        let of_all = [first.clone(), copy.clone(), above.clone()];
+        let any = read(database, |db| rules::above_any(db, &school.tenant, &of_all));
+        assert_eq!(any, expected, "each is told once");
+        let none = read(database, |db| rules::above_any(db, &school.tenant, &[]));
+        assert_eq!(none, []);
         let there = read(database, |db| {
             enrolments::among(db, &school.tenant, &[&other.id], &[ada.clone(), ben.clone()])
         });

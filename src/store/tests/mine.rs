@@ -132,7 +132,7 @@ fn what_may_still_be_earned_is_on_the_way_until_its_course_ends_or_the_student_l
         begun_again(&school, database, &part, &person);
         assert_eq!(found(Way::All, at(99)), std::slice::from_ref(&stack));
         assert_eq!(found(Way::All, at(100)), both);
-        // What is lapsed is held no more, under whichever name it counts.
+        // A badge that has lapsed is not held any more, whichever lineage it counts for.
         for (now, held) in [(99, 1), (100, 0)] {
             let lineages = read(database, |db| {
                 awards::held_lineages(db, &school.tenant, &person, at(now))

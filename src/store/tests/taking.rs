@@ -101,6 +101,12 @@ fn a_badge_of_the_institution_is_kept_with_its_versions_its_reach_and_what_cours
             let found = read(database, |db| {
                 institution_badges::taken_in(db, tenant, course, &badge.id)
             });
+            let mut all = read(database, |db| {
+                institution_badges::all_taken_in(db, tenant, course)
+            });
+            let counts = read(database, |db| institution_badges::taken_counts(db, tenant));
+            assert_eq!(counts.get(&badge.id).copied(), found.is_some().then_some(1));
+            assert_eq!(all.remove(&badge.id), found);
             found.map(|badge| badge.id)
         };
         assert_eq!(here(), Some(made.id.clone()));

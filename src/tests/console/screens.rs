@@ -14,7 +14,7 @@ use crate::store::{erasures, registrations};
 use thirtyfour::prelude::*;
 
 use crate::tests::chromium::{Chromium, LOOKS};
-use crate::tests::console::{own_badges, tower};
+use crate::tests::console::{institution_badges, tower};
 use crate::tests::guest::Guest;
 use crate::tests::harness::Scene;
 
@@ -79,7 +79,7 @@ fn every_page_of_the_console_is_fit_for_everybody() {
             .send(&asking, "/me/erasure/ask", &[("word", "erase")])
             .await;
         let programme = tower::programme(&scene, &tenant).await;
-        let (_, own) = own_badges::published(&scene).await;
+        let (_, own) = institution_badges::published(&scene).await;
         let of = tenant.clone();
         let waiting = scene.cairn.store.read(move |db| erasures::waiting(db, &of));
         let wish = waiting.await.unwrap().remove(0).id;

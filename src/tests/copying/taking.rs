@@ -7,13 +7,13 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::{LTI, badges_of, check, copied, copies_of, known, mapping, offer, teacher};
-use crate::tests::console::own_badges;
+use crate::tests::console::institution_badges;
 use crate::tests::harness::on_each_database;
 
 #[test]
 fn a_copied_course_brings_its_badges_asks_for_what_is_missing_and_awards_its_own_students() {
     on_each_database(|scene| async move {
-        let (tenant, _) = own_badges::published(&scene).await;
+        let (tenant, _) = institution_badges::published(&scene).await;
         for (flavour, lms) in scene.platforms() {
             let world = lms.world();
             let mut old = teacher(lms, 0).await;

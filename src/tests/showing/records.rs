@@ -284,7 +284,7 @@ fn others_get_a_record_where_its_holder_lets_them_have_every_badge_in_it() {
         let html = get(&page, "text/html").await.text();
         assert!(!html.contains("clr.json"), "{html}");
 
-        // What its holder takes out of a badge is not said on in a record of before.
+        // A record from before does not go on saying what its holder takes out of a badge.
         let mut signing_base = base_now.form("/sign").unwrap();
         signing_base.fields.retain(|field| field.name != "say_grades");
         browser.submit(&base_now, &signing_base, &[]).await.unwrap();

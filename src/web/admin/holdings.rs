@@ -99,7 +99,7 @@ fn query(asked: &HoldingsAsked, others: &[(&str, &str)]) -> String {
         ("until", asked.until.as_str()),
         ("all", if asked.all { "yes" } else { "" }),
     ];
-    // What is asked otherwise takes the place of what was asked.
+    // A parameter that is given anew replaces the one that was there.
     let stays = |name: &str| others.iter().all(|(other, _)| *other != name);
     let kept = kept.iter().filter(|(name, _)| stays(name));
     for (name, value) in kept.chain(others).filter(|(_, value)| !value.is_empty()) {

@@ -17,11 +17,11 @@ pub(crate) mod error;
 pub(crate) mod frame;
 mod guard;
 mod holdings;
+mod institution_badges;
 mod issuers;
 mod link;
 mod minors;
 mod overview;
-mod own_badges;
 mod own_password;
 mod people;
 mod platforms;
@@ -46,12 +46,12 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         copy_requests::configure,
         endorsements::configure,
         holdings::configure,
+        institution_badges::configure,
         issuers::configure,
         privacy::configure,
         link::configure,
         minors::configure,
         overview::configure,
-        own_badges::configure,
         own_password::configure,
         people::configure,
         platforms::configure,

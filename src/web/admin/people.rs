@@ -154,7 +154,7 @@ async fn review(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpRe
     ];
     if !seen.both.is_empty() {
         consequences.push(format!(
-            "Both have {}. One of the two is shown, the one that holds and was awarded first; the other stays valid for whoever has its link, and is not awarded anew.",
+            "Both have {}. One of the two is shown, the valid one that was awarded first; the other stays valid for whoever has its link, and is not awarded anew.",
             seen.both.join(", ")
         ));
     }

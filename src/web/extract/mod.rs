@@ -2,9 +2,9 @@
 
 pub(crate) mod account;
 pub(crate) mod admin;
-pub(crate) mod desk;
 pub(crate) mod fields;
 pub(crate) mod posted;
+pub(crate) mod programme_request;
 pub(crate) mod proven;
 pub(crate) mod same_origin;
 pub(crate) mod visit;

@@ -3,9 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
-use super::badge_form::{at_field, design as read_design, read, wrong_besides};
+use super::badge_form::{at_field, design as read_design, fields_of, kept_name, read, wrong_besides};
 use super::squaring::{self, Squared};
-use crate::domain::badge::{Badge, Design, Picture};
+use crate::domain::badge::{Badge, Design};
 use crate::domain::policy::Power;
 use crate::domain::starters::Starter;
 use crate::ids::{BadgeId, SkillId};
@@ -66,12 +66,7 @@ fn places(visit: &Visit) -> bool {
 async fn edit(visit: Visit, path: web::Path<(String, BadgeId)>) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     let (badge, holders) = design::badge(&visit.cairn, &visit.visitor, &id).await?;
-    let mut fields = BadgeFields::from_design(&badge.design, badge.revision);
-    if let Picture::Uploaded { .. } = &badge.design.picture {
-        fields.picture_kept = pictures::href(&badge.design.picture)
-            .trim_start_matches(addresses::PICTURES)
-            .to_owned();
-    }
+    let fields = fields_of(&badge.design, badge.revision);
     let hints = hints(&visit, Some(&id), &badge.design).await?;
     let page = view(&visit, Some(&id), fields, Vec::new(), hints, holders);
     let may_save = policies::powers(&visit.cairn, &visit.visitor).await?.create;
@@ -161,9 +156,7 @@ async fn save(visit: &Visit, id: Option<BadgeId>) -> Result<HttpResponse, AppErr
     if let Some(file) = visit.fields.file("picture") {
         match pictures::keep(&visit.cairn, &visit.visitor, file.bytes.clone()).await {
             Ok(Ok(picture)) => {
-                fields.picture_kept = pictures::href(&picture)
-                    .trim_start_matches(addresses::PICTURES)
-                    .to_owned();
+                fields.picture_kept = kept_name(&picture);
                 "uploaded".clone_into(&mut fields.picture_from);
                 is_new = true;
             }

@@ -10,6 +10,7 @@ use crate::domain::badge::{Alignment, Design, Expiry, Kind, Picture, Renewal};
 use crate::domain::design_review::{DesignProblem, review_design};
 use crate::domain::zone::Zone;
 use crate::service::badge::pictures;
+use crate::service::base::addresses;
 use crate::web::extract::fields::Fields;
 use crate::web::views::instructor::{AlignmentRow, BadgeFields};
 use crate::web::views::shared::Problem;
@@ -226,6 +227,22 @@ fn picture(fields: &BadgeFields) -> Result<Picture, &'static str> {
         return Ok(drawn(fields));
     }
     uploaded(&fields.picture_kept).ok_or("Choose the picture to upload.")
+}
+
+/// The fields of a form that changes a design.
+pub(in crate::web) fn fields_of(design: &Design, revision: i32) -> BadgeFields {
+    let mut fields = BadgeFields::from_design(design, revision);
+    if let Picture::Uploaded { .. } = &design.picture {
+        fields.picture_kept = kept_name(&design.picture);
+    }
+    fields
+}
+
+/// The name by which a form keeps an uploaded picture, as [`uploaded`] reads it.
+pub(super) fn kept_name(picture: &Picture) -> String {
+    pictures::href(picture)
+        .trim_start_matches(addresses::PICTURES)
+        .to_owned()
 }
 
 /// The picture that is kept as `<digest>.<png|svg>`, by its name; none where it is no such name.

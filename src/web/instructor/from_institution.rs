@@ -56,7 +56,7 @@ pub(super) fn line(visit: &Visit, waiting: Waiting) -> Option<OfferLine> {
         told.push(format!("a newer version exists of {}", count(newer)));
     }
     if unanswered > 0 {
-        told.push(format!("say what stands for what in {}", count(unanswered)));
+        told.push(format!("say what the rule means here in {}", count(unanswered)));
     }
     Some(OfferLine {
         text: told.join("; "),
@@ -104,7 +104,7 @@ fn offered(visit: &Visit, offer: &Offer) -> InstitutionLine {
         ),
         Standing::Unanswered(id, _) => (
             Status::NeedsAttention.saying("Not answered"),
-            form("Say what stands for what"),
+            form("Say what its rule means here"),
             own(id),
         ),
     };
@@ -168,7 +168,7 @@ fn view(visit: &Visit, form: &Form, problems: Vec<Problem>) -> InstitutionBadgeP
         action: visit.href(&course::institution_take(badge)),
         confirm: match standing {
             Standing::Newer(..) => "Take the newer version",
-            Standing::Unanswered(..) => "Save what stands for what",
+            Standing::Unanswered(..) => "Save what its rule means here",
             Standing::Open | Standing::Taken(..) => "Take it",
         },
         elsewhere_href: visit.href(&course::grades_elsewhere()),

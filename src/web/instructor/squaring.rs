@@ -1,11 +1,10 @@
 //! An uploaded picture that is not square: what is done about it, in the editors of badges.
 
-use super::badge_form::uploaded;
+use super::badge_form::{kept_name, uploaded};
 use crate::domain::cut::{Cut, CutProblem};
 use crate::domain::theme::Colour;
 use crate::service::Cairn;
 use crate::service::badge::pictures::{self, Whose};
-use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::web::views::instructor::{BadgeFields, WholePicture};
 use crate::web::views::shared::Problem;
@@ -46,9 +45,7 @@ pub(in crate::web) async fn squared(
         Err(problem) => Some(words::pictures::uncut(problem)),
         Ok(how) => match pictures::cut(cairn, whose, &picture, how).await? {
             Ok(square) => {
-                pictures::href(&square)
-                    .trim_start_matches(addresses::PICTURES)
-                    .clone_into(&mut fields.picture_kept);
+                fields.picture_kept = kept_name(&square);
                 None
             }
             Err(refused) => Some(words::pictures::refused(&refused)),

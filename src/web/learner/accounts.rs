@@ -71,10 +71,7 @@ async fn not_taken(visit: &Visit, error: ServiceError) -> Result<HttpResponse, A
     if !error.is_invalid() || !matches!(error, ServiceError::Refused(Refusal::Join(_))) {
         return Err(error.into());
     }
-    let problem = Problem {
-        field: String::new(),
-        text: words::errors::sentence(&error),
-    };
+    let problem = Problem::whole(words::errors::sentence(&error));
     let found = accounts::of_visitor(&visit.cairn, &visit.visitor).await?;
     visit.show_again(&view(visit, &found, vec![problem], None))
 }
@@ -147,7 +144,7 @@ fn view(visit: &Visit, found: &Accounts, problems: Vec<Problem>, fresh: Option<&
             None => "",
             Some(Why::Policy) => "Your institution does not let students join their accounts themselves.",
             Some(Why::NotAStudent) => {
-                "Accounts are joined so where both are of a student and of nothing else. This one teaches, assists or looks on in a course, or did."
+                "Accounts are joined this way only where both are of a student and of nothing else. This one teaches, assists or looks on in a course, or did."
             }
         },
         fresh_code: fresh.map(Code::in_two),

@@ -61,7 +61,7 @@ pub(crate) fn problem(problem: &AsksProblem) -> (String, String) {
         ),
         AsksProblem::TooLong { position, most } => (
             at(position, "name"),
-            format!("Shorten it: a name, and each mark, has at most {most} characters."),
+            format!("Shorten it: a name, a resource id or a tag has at most {most} characters."),
         ),
         AsksProblem::SameName { position } => (
             at(position, "name"),

@@ -266,7 +266,7 @@ const MEND_A_RIGHT: &str = "Ask for that right: Cairn’s console names it under
 #[must_use]
 pub(crate) fn waits_for_lms(passing: Passing, readings: Option<&Readings>) -> String {
     format!(
-        "Waits: {} What was read before stays known and counts. Cairn asks again by itself in some minutes. {WAIT} {}",
+        "Waits: {} What was read before stays known and counts. Cairn asks again by itself in a few minutes. {WAIT} {}",
         passes(passing),
         progress(readings)
     )

@@ -218,7 +218,7 @@ fn withheld(label: &str, why: Withheld) -> String {
             "Publish “{label}” in the course site, or choose something else: students do not see it, so its grades are not read."
         ),
         Withheld::Anonymous => format!(
-            "Wait until “{label}” is graded anonymously no more, or choose something else: until then its grades are not read."
+            "Wait until “{label}” is no longer graded anonymously, or choose something else: until then its grades are not read."
         ),
         Withheld::Totals => format!(
             "Let students see their totals in the course site, or choose something else: it hides “{label}” from them, so it is not read."

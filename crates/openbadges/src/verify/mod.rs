@@ -76,8 +76,8 @@ impl Expected {
     }
 }
 
-/// Verifies a badge, an endorsement or a record with everything in it at the moment `now`. `bytes` are JSON or a compact token; pictures are unpacked
-/// with [`super::bake::extract`] first.
+/// Verifies a badge, an endorsement or a record with everything in it at the moment `now`. `bytes` are JSON or a compact token;
+/// pictures are unpacked with [`super::bake::extract`] first.
 #[must_use]
 pub fn verify(bytes: &[u8], resolver: &dyn Resolver, now: DateTime<Utc>) -> Verdict {
     verify_of(bytes, resolver, now, None)

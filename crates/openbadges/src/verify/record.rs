@@ -1,5 +1,5 @@
-//! A Comprehensive Learner Record, or a presentation of several badges: each badge in it is verified like any other, by its own proof, and what is said about how they
-//! belong together has to be about them.
+//! A Comprehensive Learner Record, or a presentation of several badges: each badge in it is verified like any other, by its own
+//! proof, and what is said about how they belong together has to be about them.
 
 use std::collections::HashSet;
 

@@ -13,7 +13,7 @@ use crate::ids::OutsideColumnId;
 type Columns<'a> = HashMap<&'a OutsideColumnId, &'a OutsideColumn>;
 
 /// What keeps everybody from meeting a rule: the first of its columns that is not read, where the rule cannot be met without it.
-/// None where it can be, be it another way. `columns` are those of the course that are none of ours.
+/// None where it can be met, perhaps in another way. `columns` are those of the course that are none of ours.
 #[must_use]
 pub(crate) fn cannot_be_met(root: &Group, columns: &[OutsideColumn]) -> Option<RuleProblem> {
     let known: Columns<'_> = columns.iter().map(|column| (&column.id, column)).collect();

@@ -117,10 +117,10 @@ pub(super) fn not_begun(
             near.insert(badge);
         }
     }
-    for badge in badges::for_course(db, tenant, here)? {
-        let above = rules::above(db, tenant, &badge.id)?.into_iter();
-        near.extend(above.filter(|(_, at)| *at == home).map(|(badge, _)| badge));
-    }
+    let of_course = badges::for_course(db, tenant, here)?.into_iter();
+    let of_course: Vec<BadgeId> = of_course.map(|badge| badge.id).collect();
+    let above = rules::above_any(db, tenant, &of_course)?.into_iter();
+    near.extend(above.filter(|(_, at)| *at == home).map(|(badge, _)| badge));
     let Some(at) = courses::get(db, tenant, &home)? else {
         return Ok(());
     };

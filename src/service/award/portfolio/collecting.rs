@@ -221,8 +221,8 @@ pub(crate) async fn save(
 /// kept.
 ///
 /// # Errors
-/// As [`collect`]; [`ServiceError::Policy`] where the institution keeps badges off the web, or takes the visitor for a minor; [`PortfolioRefusal::Days`] for another time
-/// than [`DAYS`].
+/// As [`collect`]; [`ServiceError::Policy`] where the institution keeps badges off the web, or takes the visitor for a minor;
+/// [`PortfolioRefusal::Days`] for another time than [`DAYS`].
 #[tracing::instrument(name = "collecting.share", skip_all, fields(collection = id.as_str()))]
 pub(crate) async fn share(
     cairn: &Cairn,

@@ -57,7 +57,7 @@ pub(crate) struct Line {
     pub(crate) found: Found,
     /// SHA-256 of the badge as it was checked, in hex.
     pub(crate) digest: String,
-    /// Of when the finding is.
+    /// When that was found.
     pub(crate) checked: DateTime<Utc>,
 }
 

@@ -457,7 +457,7 @@ mod tests {
 
     #[test]
     fn bombs_and_crowds_are_refused() {
-        // Of so many entries nothing is read, whatever the index says.
+        // An archive of so many entries is not read at all, whatever its index says.
         let few = archive(&[("one.json", b"{\"recipient\":{}}")]);
         assert!(names("x.zip", &few).is_ok());
         let many = [few.clone(), b"PK\x01\x02".repeat(ENTRIES + 1)].concat();

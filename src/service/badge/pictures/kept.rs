@@ -27,7 +27,8 @@ const SVG: &str = "image/svg+xml";
 /// Cleans and keeps a picture of a badge, or says why it is refused.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] for those who may not make badges; what the store of files reports.
+/// [`ServiceError::Forbidden`] for all but instructors, [`ServiceError::Policy`] for those who may not make badges; what the store of
+/// files reports.
 #[tracing::instrument(name = "kept.keep", skip_all)]
 pub(crate) async fn keep(
     cairn: &Cairn,

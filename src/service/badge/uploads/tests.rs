@@ -385,7 +385,7 @@ fn an_svg_and_pngs_of_every_kind_are_cut_where_it_was_said() {
         let square = cut(&bytes, Cut::Centre).unwrap().unwrap();
         assert_eq!(colours(&square.bytes), vec![[9, 9, 9, 255]; 40 * 40], "{kind:?}");
     }
-    // What is clear in a picture shows its ground.
+    // The chosen ground shows through transparent parts.
     let clear = written(50, 40, &[0; 4 * 50 * 40], |encoder| {
         encoder.set_color(ColorType::Rgba)
     });

@@ -7,9 +7,9 @@ use gradebook_rest::{ItemKey, Part as PartRead};
 
 use super::columns::item_key;
 use super::folk::Folk;
+use super::reread;
 use super::sections;
 use super::session::{Session, Stop};
-use super::sooner;
 use super::watched::{QUIET, Watched};
 use super::why::{part, why};
 use super::work;
@@ -53,7 +53,7 @@ fn extent(
     let is_over = |last: Option<DateTime<Utc>>, pause: TimeDelta| {
         last.is_none_or(|last| now.signed_duration_since(last) >= pause)
     };
-    let pause = if is_needed || sooner::was_partial(readings) {
+    let pause = if is_needed || reread::was_partial(readings) {
         WHOLE
     } else {
         QUIET
@@ -88,7 +88,7 @@ pub(super) async fn read(session: &mut Session<'_>, canvas: &Canvas, watched: &W
     let why = (watched.is_needed, watched.is_asked_by(session.cause));
     // Of few columns each reading finds what was posted.
     let again =
-        sooner::is_due(session) || (keys.len() > WATCHED && sooner::may_be_released(session, watched));
+        reread::is_due(session) || (keys.len() > WATCHED && reread::may_be_released(session, watched));
     let due = if again {
         Some(Extent::Whole)
     } else {
@@ -108,7 +108,7 @@ pub(super) async fn read(session: &mut Session<'_>, canvas: &Canvas, watched: &W
             Extent::Since(since) => Some(*since),
             _ => None,
         },
-        // By the date of a grade no hand-in is news.
+        // A hand-in changes no date of a grade, so what is asked by that date tells of none.
         files: match &extent {
             Extent::Since(_) => Vec::new(),
             Extent::Whole | Extent::Columns(_) => named.iter().map(|(_, key)| key.clone()).collect(),
@@ -194,12 +194,12 @@ async fn end(
             anew(coverage, read);
         }
     }
-    // Where it was refused, nothing is as new as this reading: it is asked again from where it was.
+    // Where the LMS refused something, nothing counts as read up to now: the next reading begins where this one began.
     session.stop_where_refused(read).await?;
     if *extent == Extent::Whole {
         session.readings.done.whole = Some(session.begun);
     }
-    // What is cut for its size is so each time.
+    // A whole that was too large to be read to its end would be so the next time as well.
     if !is_cut || *extent == Extent::Whole {
         session.readings.changes_since = session.readings.changes_since.max(read.graded_until);
         session.readings.done.changes = Some(session.begun);

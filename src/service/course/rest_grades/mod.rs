@@ -28,9 +28,9 @@ mod columns;
 mod deciding;
 mod folk;
 mod moodle;
+mod reread;
 mod sections;
 mod session;
-mod sooner;
 mod tracked;
 mod view;
 mod watched;
@@ -217,7 +217,7 @@ async fn run(
     end(session, read).await
 }
 
-/// Whether it is so still while it is tried again: what passes may be over, which is found first of all.
+/// Whether a page goes on saying it while the reading is tried again: a passing trouble may be over.
 fn stays(trouble: &Why) -> bool {
     !matches!(trouble, Why::Passing(_))
 }

@@ -12,9 +12,9 @@ use gradebook_rest::{Error, Item, Part as PartRead, PersonKey, Remedy};
 use super::canvas::coverage;
 use super::columns::item_of;
 use super::folk::Folk;
+use super::reread::{self, AGAIN};
 use super::sections;
 use super::session::{Session, Stop};
-use super::sooner::{self, AGAIN};
 use super::tracked::which_complete;
 use super::watched::{QUIET, Watched};
 use super::why::why;
@@ -41,7 +41,7 @@ pub(super) async fn read(
         Rhythm::default()
     } else {
         Rhythm {
-            whole: if sooner::was_partial(&session.readings) {
+            whole: if reread::was_partial(&session.readings) {
                 Rhythm::default().whole
             } else {
                 QUIET
@@ -65,7 +65,7 @@ pub(super) async fn read(
         look_at_site(session, moodle).await?;
     }
     let mut named = BTreeSet::new();
-    let again = sooner::is_due(session) || sooner::may_be_released(session, watched);
+    let again = reread::is_due(session) || reread::may_be_released(session, watched);
     if again || session.readings.is_asked_for() || steps.contains(&Step::Whole) {
         whole(session, moodle, watched).await?;
     } else {

@@ -122,7 +122,8 @@ pub(crate) async fn revoke(cairn: &Cairn, token: &str) -> Result<(), ServiceErro
     done.await
 }
 
-/// Hands the key over, as JSON for the file that the endorser keeps, and forgets it. What was signed, and both of its status lists, stay: taking it back needs no key.
+/// Hands the key over, as JSON for the file that the endorser keeps, and forgets it. What was signed, and both of its status lists,
+/// stay: taking it back needs no key.
 ///
 /// # Errors
 /// As [`own`]; [`ServiceError::Refused`] when it was taken before, and for an endorsement that was signed elsewhere.

@@ -138,18 +138,13 @@ pub(crate) async fn list(
     let (tenant, sought) = (tenant.clone(), sought.trim().to_owned());
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let given = makers::all(db, &tenant)?;
-        // Where those teach who were named.
-        let everybody = if given.is_empty() {
-            Vec::new()
-        } else {
-            makers::teachers(db, &tenant, "", usize::MAX)?
-        };
         let sought = if sought.is_empty() {
             Vec::new()
         } else {
             makers::teachers(db, &tenant, &sought, MOST)?
         };
         let mut ids: Vec<PersonId> = given.iter().map(|one| one.person.clone()).collect();
+        let mut taught = makers::taught(db, &tenant, &ids)?;
         ids.extend(sought.iter().map(|one| one.person.clone()));
         let known = people::by_ids(db, &tenant, &ids)?;
         let since = |person: &PersonId| given.iter().find(|one| one.person == *person).map(|one| one.at);
@@ -161,11 +156,8 @@ pub(crate) async fn list(
             })
         };
         let named = given.iter().filter_map(|one| {
-            let taught = everybody.iter().find(|teacher| teacher.person == one.person);
-            teacher(
-                &one.person,
-                taught.map(|taught| taught.courses.clone()).unwrap_or_default(),
-            )
+            let courses = taught.remove(&one.person).unwrap_or_default();
+            teacher(&one.person, courses)
         });
         Ok(Makers {
             institution: institution(db, &tenant)?,

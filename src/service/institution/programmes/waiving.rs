@@ -145,7 +145,7 @@ pub(crate) async fn waive(
     done.await
 }
 
-/// Takes a waiver back, as long as nobody has the programme's badge by it, be it under review. Doing it twice is doing it once.
+/// Takes a waiver back, as long as nobody has the programme's badge by it, one under review included. Doing it twice is doing it once.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for what this administrator does not see; [`ProgrammeRefusal::WaiverUsed`] once it was awarded.

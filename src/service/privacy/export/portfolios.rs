@@ -6,9 +6,12 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::pack::Pack;
-use super::{internal, portfolio};
+use super::{internal, mine, portfolio};
+use crate::domain::holder_note::HolderNote;
 use crate::domain::people::Person;
-use crate::ids::{AwardId, PersonId, TenantId};
+use crate::domain::portfolio::{Collection, ForeignBadge};
+use crate::domain::timeline::Timeline;
+use crate::ids::{PersonId, TenantId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::store::{Db, StoreError, collections, foreign_badges, holder_notes, people, timelines};
@@ -19,6 +22,56 @@ const PART: i64 = 200;
 /// A line with whose it is, and by what the next part is asked for.
 type Line = (PersonId, String, Value);
 
+/// What reads the next part of a file, those after an id.
+type Read = fn(&mut Db, &TenantId, &str) -> Result<Vec<Line>, StoreError>;
+
+/// The files, each with what reads it.
+const FILES: [(&str, Read); 4] = [
+    ("portfolios/collections.jsonl", collections_after),
+    ("portfolios/timelines.jsonl", timelines_after),
+    ("portfolios/notes.jsonl", notes_after),
+    ("portfolios/badges.jsonl", badges_after),
+];
+
+fn collections_after(db: &mut Db, tenant: &TenantId, after: &str) -> Result<Vec<Line>, StoreError> {
+    let all = collections::some_after(db, tenant, after, PART)?.into_iter();
+    let line = |one: Collection| {
+        (
+            one.person.clone(),
+            one.id.to_string(),
+            portfolio::told_collection(&one),
+        )
+    };
+    Ok(all.map(line).collect())
+}
+
+fn timelines_after(db: &mut Db, tenant: &TenantId, after: &str) -> Result<Vec<Line>, StoreError> {
+    let all = timelines::some_after(db, tenant, after, PART)?.into_iter();
+    let line = |one: Timeline| (one.person.clone(), one.id.to_string(), mine::told_timeline(&one));
+    Ok(all.map(line).collect())
+}
+
+fn notes_after(db: &mut Db, tenant: &TenantId, after: &str) -> Result<Vec<Line>, StoreError> {
+    let all = holder_notes::some_after(db, tenant, after, PART)?.into_iter();
+    let line = |(person, note): (PersonId, HolderNote)| {
+        let told = json!({ "award": note.award, "says": mine::told_note(&note) });
+        (person, note.award.to_string(), told)
+    };
+    Ok(all.map(line).collect())
+}
+
+fn badges_after(db: &mut Db, tenant: &TenantId, after: &str) -> Result<Vec<Line>, StoreError> {
+    let all = foreign_badges::some_after(db, tenant, after, PART)?.into_iter();
+    let line = |one: ForeignBadge| {
+        (
+            one.person.clone(),
+            one.id.to_string(),
+            portfolio::told_badge(&one),
+        )
+    };
+    Ok(all.map(line).collect())
+}
+
 /// Packs all of it, and the files of the badges as they came.
 pub(super) async fn pack(
     cairn: &Cairn,
@@ -26,82 +79,9 @@ pub(super) async fn pack(
     pack: &mut Pack,
     missing: &mut Vec<String>,
 ) -> Result<(), ServiceError> {
-    lines(
-        cairn,
-        tenant,
-        pack,
-        "portfolios/collections.jsonl",
-        |db, tenant, after| {
-            let all = collections::some_after(db, tenant, after, PART)?.into_iter();
-            Ok(all
-                .map(|one| {
-                    (
-                        one.person.clone(),
-                        one.id.to_string(),
-                        portfolio::told_collection(&one),
-                    )
-                })
-                .collect())
-        },
-    )
-    .await?;
-    lines(
-        cairn,
-        tenant,
-        pack,
-        "portfolios/timelines.jsonl",
-        |db, tenant, after| {
-            let all = timelines::some_after(db, tenant, after, PART)?.into_iter();
-            Ok(all
-                .map(|one| {
-                    (
-                        one.person.clone(),
-                        one.id.to_string(),
-                        super::mine::told_timeline(&one),
-                    )
-                })
-                .collect())
-        },
-    )
-    .await?;
-    lines(
-        cairn,
-        tenant,
-        pack,
-        "portfolios/notes.jsonl",
-        |db, tenant, after| {
-            let all = holder_notes::some_after(db, tenant, after, PART)?.into_iter();
-            Ok(all
-                .map(|(person, note)| {
-                    (
-                        person,
-                        note.award.to_string(),
-                        told_note(&note.award, super::mine::told_note(&note)),
-                    )
-                })
-                .collect())
-        },
-    )
-    .await?;
-    lines(
-        cairn,
-        tenant,
-        pack,
-        "portfolios/badges.jsonl",
-        |db, tenant, after| {
-            let all = foreign_badges::some_after(db, tenant, after, PART)?.into_iter();
-            Ok(all
-                .map(|one| {
-                    (
-                        one.person.clone(),
-                        one.id.to_string(),
-                        portfolio::told_badge(&one),
-                    )
-                })
-                .collect())
-        },
-    )
-    .await?;
+    for (name, read) in FILES {
+        lines(cairn, tenant, pack, name, read).await?;
+    }
     let mut after = String::new();
     loop {
         let (of, from) = (tenant.clone(), after.clone());
@@ -118,17 +98,13 @@ pub(super) async fn pack(
     Ok(())
 }
 
-fn told_note(award: &AwardId, said: Value) -> Value {
-    json!({ "award": award, "says": said })
-}
-
 /// A file of lines, each with its holder as `holders.csv` names them.
 async fn lines(
     cairn: &Cairn,
     tenant: &TenantId,
     pack: &mut Pack,
     name: &str,
-    read: fn(&mut Db, &TenantId, &str) -> Result<Vec<Line>, StoreError>,
+    read: Read,
 ) -> Result<(), ServiceError> {
     pack.open(name).await?;
     let mut after = String::new();

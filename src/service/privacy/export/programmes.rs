@@ -34,7 +34,7 @@ pub(super) async fn pack(cairn: &Cairn, tenant: &TenantId, pack: &mut Pack) -> R
         }
         let mut taken = Vec::new();
         for (one, badge) in institution_badges::all(db, &id)? {
-            taken.push(told_own(db, &one, &badge)?);
+            taken.push(told_institution_badge(db, &one, &badge)?);
         }
         let counted = lineages::accepted(db, &id)?;
         let counted = counted.into_iter().map(
@@ -92,7 +92,7 @@ fn told(db: &mut Db, programme: &Programme, badge: &Badge) -> Result<Value, Stor
 }
 
 /// A badge that courses take: as it is edited, as they take it, and which of them may.
-fn told_own(db: &mut Db, one: &InstitutionBadge, badge: &Badge) -> Result<Value, StoreError> {
+fn told_institution_badge(db: &mut Db, one: &InstitutionBadge, badge: &Badge) -> Result<Value, StoreError> {
     let reach = institution_badges::reach(db, &badge.tenant, &badge.id)?;
     Ok(json!({
         "badge": badge.id, "state": badge.state, "draft": one.draft, "published": one.published,

@@ -1,6 +1,6 @@
 //! A course that was copied: columns of the LMS itself are found again, and those that are not are named.
 
-use super::super::own_badges::{course, learner};
+use super::super::institution_badges::{course, learner};
 use super::*;
 use crate::domain::badge::BadgeState;
 use crate::domain::cause::Cause;

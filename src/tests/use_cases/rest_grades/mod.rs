@@ -6,8 +6,8 @@ mod bad_input;
 mod canvas;
 mod copied;
 mod moodle;
+mod reread;
 mod sections;
-mod sooner;
 mod trouble;
 mod work;
 

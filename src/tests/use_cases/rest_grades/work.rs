@@ -107,7 +107,7 @@ async fn what_was_handed_in_is_told_by_name_of_columns_that_a_rule_names_and_ope
         assert_eq!(own.unwrap(), shown);
         let other = lms_work::of_badge(&bench.cairn, &bench.learner(ben).await, &badge, &person).await;
         assert!(other.is_err(), "{other:?}");
-        // And no badge names it.
+        // No credential names it either.
         let held = bench.holders(&badge).await;
         let document = bench.credential(&held[&person]).await.document;
         assert!(!document.contains("Report.pdf"), "{document}");

@@ -8,16 +8,14 @@ use crate::domain::badge::{BadgeState, Picture};
 use crate::domain::issuer::Tenant;
 use crate::domain::programme::{MAX_CHOICES, Offered, Parts, PartsEnd, Place, Terms};
 use crate::ids::BadgeId;
-use crate::service::badge::pictures;
-use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::programmes::saving::{self, Saved, Typed};
 use crate::service::institution::programmes::{self, Opened};
 use crate::web::admin::error::AdminError;
-use crate::web::extract::desk::Desk;
 use crate::web::extract::fields::Fields;
+use crate::web::extract::programme_request::ProgrammeRequest;
 use crate::web::extract::proven::Proven;
-use crate::web::instructor::badge_form::{at_field, design, read, wrong_besides};
+use crate::web::instructor::badge_form::{at_field, design, fields_of, read, wrong_besides};
 use crate::web::paths::{console, course};
 use crate::web::views::admin::{ChoiceLine, OfferedGroup, OfferedRow, ProgrammeEditorPage};
 use crate::web::views::instructor::{BadgeFields, PictureMaker, SkillPicker};
@@ -73,12 +71,6 @@ impl Filled {
     }
 
     fn of(opened: &Opened) -> Self {
-        let mut fields = BadgeFields::from_design(&opened.badge.design, opened.badge.revision);
-        if let Picture::Uploaded { .. } = &opened.badge.design.picture {
-            pictures::href(&opened.badge.design.picture)
-                .trim_start_matches(addresses::PICTURES)
-                .clone_into(&mut fields.picture_kept);
-        }
         let Terms {
             parts_end,
             finish_begun,
@@ -89,7 +81,7 @@ impl Filled {
             .map(|rule| Parts::of(&rule.root, prerequisites))
             .unwrap_or_default();
         Self {
-            fields,
+            fields: fields_of(&opened.badge.design, opened.badge.revision),
             needed: parts.needed.map(|needed| match needed {
                 0 => String::new(),
                 needed => needed.to_string(),
@@ -177,26 +169,26 @@ fn place_word(place: Option<Place>) -> String {
     }
 }
 
-async fn new(desk: Desk) -> Result<HttpResponse, AdminError> {
-    let (institution, offered) = programmes::offered(desk.cairn(), desk.by()?, &desk.tenant).await?;
+async fn new(request: ProgrammeRequest) -> Result<HttpResponse, AdminError> {
+    let (institution, offered) = programmes::offered(request.cairn(), request.by()?, &request.tenant).await?;
     let mut filled = Filled::new("");
     if let Some(accent) = institution.accent {
         filled.fields.colour = accent.hex();
     }
-    let mut page = view(&desk, &institution, None, &filled, &offered, Vec::new());
-    page.picker = skills::picker(&desk).await?;
-    desk.show(&page)
+    let mut page = view(&request, &institution, None, &filled, &offered, Vec::new());
+    page.picker = skills::picker(&request).await?;
+    request.show(&page)
 }
 
-async fn edit(desk: Desk) -> Result<HttpResponse, AdminError> {
-    let (by, tenant, id) = (desk.by()?, &desk.tenant, &desk.badge);
-    let opened = programmes::open(desk.cairn(), &by, tenant, id).await?;
-    let (institution, mut offered) = programmes::offered(desk.cairn(), &by, tenant).await?;
+async fn edit(request: ProgrammeRequest) -> Result<HttpResponse, AdminError> {
+    let (by, tenant, id) = (request.by()?, &request.tenant, &request.badge);
+    let opened = programmes::open(request.cairn(), &by, tenant, id).await?;
+    let (institution, mut offered) = programmes::offered(request.cairn(), &by, tenant).await?;
     keep_chosen(&mut offered, &opened);
     let filled = Filled::of(&opened);
-    let mut page = view(&desk, &institution, Some(id), &filled, &offered, Vec::new());
-    page.picker = skills::picker(&desk).await?;
-    desk.show(&page)
+    let mut page = view(&request, &institution, Some(id), &filled, &offered, Vec::new());
+    page.picker = skills::picker(&request).await?;
+    request.show(&page)
 }
 
 /// What its rule names stays to be seen, also where it is offered no more; itself is none of its parts.
@@ -212,31 +204,31 @@ fn keep_chosen(offered: &mut Vec<Offered>, opened: &Opened) {
     }
 }
 
-async fn save_new(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError> {
-    save(&desk, None).await
+async fn save_new(Proven(request): Proven<ProgrammeRequest>) -> Result<HttpResponse, AdminError> {
+    save(&request, None).await
 }
 
-async fn save_known(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError> {
-    save(&desk, Some(&desk.badge)).await
+async fn save_known(Proven(request): Proven<ProgrammeRequest>) -> Result<HttpResponse, AdminError> {
+    save(&request, Some(&request.badge)).await
 }
 
-async fn save(desk: &Desk, id: Option<&BadgeId>) -> Result<HttpResponse, AdminError> {
-    let (by, tenant) = (desk.by()?, &desk.tenant);
-    let (institution, mut offered) = programmes::offered(desk.cairn(), &by, tenant).await?;
-    let mut filled = Filled::typed(desk.fields());
+async fn save(request: &ProgrammeRequest, id: Option<&BadgeId>) -> Result<HttpResponse, AdminError> {
+    let (by, tenant) = (request.by()?, &request.tenant);
+    let (institution, mut offered) = programmes::offered(request.cairn(), &by, tenant).await?;
+    let mut filled = Filled::typed(request.fields());
     let mut is_awarding = false;
     if let Some(id) = id {
-        let opened = programmes::open(desk.cairn(), &by, tenant, id).await?;
+        let opened = programmes::open(request.cairn(), &by, tenant, id).await?;
         keep_chosen(&mut offered, &opened);
         is_awarding = opened.badge.state == BadgeState::Active;
         filled.texts_stay = opened.texts_stay;
     }
     let mut problems = Vec::new();
-    if desk.fields().text("action") != "save" {
-        skills::change(desk, &mut filled.fields).await?;
-        let mut page = view(desk, &institution, id, &filled, &offered, problems);
-        page.picker = skills::picker(desk).await?;
-        return desk.show(&page);
+    if request.fields().text("action") != "save" {
+        skills::change(request, &mut filled.fields).await?;
+        let mut page = view(request, &institution, id, &filled, &offered, problems);
+        page.picker = skills::picker(request).await?;
+        return request.show(&page);
     }
     let (design, mut unread) = design(&filled.fields, institution.zone());
     unread.extend(filled.unneeded());
@@ -248,25 +240,25 @@ async fn save(desk: &Desk, id: Option<&BadgeId>) -> Result<HttpResponse, AdminEr
             finish_begun: filled.finish_begun,
         };
         let known = id.map(|id| (id, filled.fields.revision));
-        match saving::save(desk.cairn(), &by, tenant, known, typed).await {
+        match saving::save(request.cairn(), &by, tenant, known, typed).await {
             Ok(Saved::Done(id)) => {
                 let word = if is_awarding { "programme-saved" } else { "programme-made" };
-                return Ok(desk.go_saying(&desk.programme_href(&id), word));
+                return Ok(request.go_saying(&request.programme_href(&id), word));
             }
             Ok(Saved::Wrong(wrong)) => problems.extend(wrong.iter().map(at_field)),
-            Ok(Saved::Changed) => problems.push(whole(
+            Ok(Saved::Changed) => problems.push(Problem::whole(
                 "Somebody changed this programme since you opened it. Nothing was saved; open it in another tab to see what is there, and save again from the new page.",
             )),
-            Err(error) if is_of_form(&error) => problems.push(whole(words::errors::sentence(&error))),
+            Err(error) if is_of_form(&error) => problems.push(Problem::whole(words::errors::sentence(&error))),
             Err(error) => return Err(error.into()),
         }
     } else {
-        problems.extend(wrong_besides(&design, &unread, desk.cairn().clock.now()));
+        problems.extend(wrong_besides(&design, &unread, request.cairn().clock.now()));
         problems.extend(unread);
     }
-    let mut page = view(desk, &institution, id, &filled, &offered, problems);
-    page.picker = skills::picker(desk).await?;
-    desk.show_again(&page)
+    let mut page = view(request, &institution, id, &filled, &offered, problems);
+    page.picker = skills::picker(request).await?;
+    request.show_again(&page)
 }
 
 /// What is refused of what was typed, so that it stays to be seen.
@@ -274,15 +266,8 @@ fn is_of_form(error: &ServiceError) -> bool {
     error.code().starts_with("programme.")
 }
 
-fn whole(text: impl Into<String>) -> Problem {
-    Problem {
-        field: String::new(),
-        text: text.into(),
-    }
-}
-
 fn view(
-    desk: &Desk,
+    request: &ProgrammeRequest,
     institution: &Tenant,
     id: Option<&BadgeId>,
     filled: &Filled,
@@ -307,17 +292,17 @@ fn view(
     ];
     let fixed = fixed.map(|(value, label)| Choice::new(value, label));
     ProgrammeEditorPage {
-        page: desk.page_of(institution, &title),
-        action: desk.save_action(id),
+        page: request.page_of(institution, &title),
+        action: request.save_action(id),
         back_href: match id {
-            Some(id) => desk.programme_href(id),
-            None => desk.list_href(),
+            Some(id) => request.programme_href(id),
+            None => request.list_href(),
         },
         fields: filled.fields.clone(),
         maker: PictureMaker::new(
-            &desk.fields().text("icon_search"),
+            &request.fields().text("icon_search"),
             &filled.fields.icon,
-            desk.fields().text("action") == "search_icons",
+            request.fields().text("action") == "search_icons",
         ),
         picker: SkillPicker::default(),
         problems: ProblemList(problems),

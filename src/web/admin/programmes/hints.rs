@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::service::badge::coach::Dismissed;
 use crate::service::institution::programmes::{Opened, hints};
 use crate::web::admin::error::AdminError;
-use crate::web::extract::desk::Desk;
+use crate::web::extract::programme_request::ProgrammeRequest;
 use crate::web::extract::proven::Proven;
 use crate::web::views::instructor::DismissedLine;
 use crate::web::views::shared::When;
@@ -29,16 +29,16 @@ pub(super) fn lines(opened: &Opened, now: DateTime<Utc>) -> Vec<DismissedLine> {
 }
 
 /// Posts `about`, and `reason` to dismiss it or `again` to show it again.
-pub(super) async fn settle(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError> {
-    let (by, tenant, id) = (desk.by()?, &desk.tenant, &desk.badge);
-    let about = desk.fields().text("about");
-    let notice = if desk.fields().text("again").is_empty() {
-        let reason = desk.fields().text("reason");
-        hints::dismiss(desk.cairn(), by, tenant, id, &about, &reason).await?;
+pub(super) async fn settle(Proven(request): Proven<ProgrammeRequest>) -> Result<HttpResponse, AdminError> {
+    let (by, tenant, id) = (request.by()?, &request.tenant, &request.badge);
+    let about = request.fields().text("about");
+    let notice = if request.fields().text("again").is_empty() {
+        let reason = request.fields().text("reason");
+        hints::dismiss(request.cairn(), by, tenant, id, &about, &reason).await?;
         "programme-hint-dismissed"
     } else {
-        hints::show_again(desk.cairn(), by, tenant, id, &about).await?;
+        hints::show_again(request.cairn(), by, tenant, id, &about).await?;
         "programme-hint-again"
     };
-    Ok(desk.go_saying(&desk.programme_href(id), notice))
+    Ok(request.go_saying(&request.programme_href(id), notice))
 }

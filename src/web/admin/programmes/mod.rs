@@ -18,7 +18,7 @@ use crate::service::institution::programmes::trying;
 use crate::service::institution::programmes::{self, Opened, Summary};
 use crate::web::badge_facts::picture_of;
 use crate::web::extract::admin::AdminVisit;
-use crate::web::extract::desk::Desk;
+use crate::web::extract::programme_request::ProgrammeRequest;
 use crate::web::extract::proven::Proven;
 use crate::web::graph::{self, Node};
 use crate::web::paths::{console, course};
@@ -84,12 +84,12 @@ fn hold(count: usize) -> String {
     format!("{} {verb} it", count_of(number(count), "person", "people"))
 }
 
-async fn list(desk: Desk) -> Result<HttpResponse, AdminError> {
-    let (institution, all) = programmes::list(desk.cairn(), desk.by()?, &desk.tenant).await?;
+async fn list(request: ProgrammeRequest) -> Result<HttpResponse, AdminError> {
+    let (institution, all) = programmes::list(request.cairn(), request.by()?, &request.tenant).await?;
     let title = format!("Programmes of {}", institution.name);
     let line = |one: &Summary| ProgrammeLine {
         name: one.badge.design.name.clone(),
-        href: desk.programme_href(&one.badge.id),
+        href: request.programme_href(&one.badge.id),
         state: words::states::badge(&one.badge.state),
         has: format!(
             "{} · {}{}",
@@ -109,33 +109,35 @@ async fn list(desk: Desk) -> Result<HttpResponse, AdminError> {
             None => None,
         },
     };
-    desk.show(&ProgrammesPage {
-        page: desk.page_of(&institution, &title),
+    request.show(&ProgrammesPage {
+        page: request.page_of(&institution, &title),
         programmes: all.iter().map(line).collect(),
-        new_href: desk.new_href(),
-        map_href: desk.map_href(),
-        makers_href: desk.is_console().then(|| console::programme_makers(&desk.tenant)),
+        new_href: request.new_href(),
+        map_href: request.map_href(),
+        makers_href: request
+            .is_console()
+            .then(|| console::programme_makers(&request.tenant)),
     })
 }
 
-async fn show(desk: Desk) -> Result<HttpResponse, AdminError> {
-    let (tenant, id) = (&desk.tenant, &desk.badge);
-    let opened = programmes::open(desk.cairn(), desk.by()?, tenant, id).await?;
-    let page = desk.page_of(&opened.institution, &opened.badge.design.name);
-    let is_console = desk.is_console();
+async fn show(request: ProgrammeRequest) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = (&request.tenant, &request.badge);
+    let opened = programmes::open(request.cairn(), request.by()?, tenant, id).await?;
+    let page = request.page_of(&opened.institution, &opened.badge.design.name);
+    let is_console = request.is_console();
     let (prerequisites, parts) = parts(&opened);
     let dismiss = DismissForm {
-        action: desk.hints_action(id),
+        action: request.hints_action(id),
         from: String::new(),
     };
     let hints = CoachList::of(&page, Some(&dismiss), &opened.hints);
     let state = &opened.badge.state;
     let changes = *state != BadgeState::Retired;
     let has_rule = opened.rule().is_some_and(|rule| !rule.root.nodes.is_empty());
-    desk.show(&ProgrammePage {
+    request.show(&ProgrammePage {
         page,
         hints,
-        dismissed: hints::lines(&opened, desk.cairn().clock.now()),
+        dismissed: hints::lines(&opened, request.cairn().clock.now()),
         hints_action: dismiss.action,
         state: words::states::badge(state),
         picture: picture_of(&opened.badge),
@@ -160,17 +162,17 @@ async fn show(desk: Desk) -> Result<HttpResponse, AdminError> {
         copies: opened.changed.iter().map(|one| copy(&opened, one)).collect(),
         accept_action: is_console.then(|| console::programme_accept(tenant, id)),
         drawing: graph::draw(&nodes(&opened)),
-        edit_href: changes.then(|| desk.edit_href(id)),
-        try_href: (changes && has_rule).then(|| desk.trial_href(id)),
+        edit_href: changes.then(|| request.edit_href(id)),
+        try_href: (changes && has_rule).then(|| request.trial_href(id)),
         waivers_href: is_console.then(|| console::programme_waivers(tenant, id)),
         public: opened.active.is_some().then(|| LinkTo {
             href: addresses::achievement(&opened.issuer, id),
             text: "Its public page".to_owned(),
         }),
-        turn_action: desk.turn_action(id),
+        turn_action: request.turn_action(id),
         can_pause: *state == BadgeState::Active,
         can_retire: changes,
-        back_href: desk.list_href(),
+        back_href: request.list_href(),
     })
 }
 
@@ -270,14 +272,14 @@ fn nodes(opened: &Opened) -> Vec<Node> {
     nodes
 }
 
-async fn map(desk: Desk) -> Result<HttpResponse, AdminError> {
-    let found = programmes::map(desk.cairn(), desk.by()?, &desk.tenant).await?;
+async fn map(request: ProgrammeRequest) -> Result<HttpResponse, AdminError> {
+    let found = programmes::map(request.cairn(), request.by()?, &request.tenant).await?;
     let public = |one: &Offered| addresses::achievement(&found.issuer, &one.badge.id);
     let own = |one: &Offered| {
         if is_for_courses(one) {
-            desk.own_badge_href(&one.badge.id)
+            request.institution_badge_href(&one.badge.id)
         } else {
-            one.is_home.then(|| desk.programme_href(&one.badge.id))
+            one.is_home.then(|| request.programme_href(&one.badge.id))
         }
     };
     let nodes: Vec<Node> = found
@@ -315,11 +317,11 @@ async fn map(desk: Desk) -> Result<HttpResponse, AdminError> {
         }
     };
     let title = format!("Badges that build on badges: {}", found.institution.name);
-    desk.show(&ProgrammeMapPage {
-        page: desk.page_of(&found.institution, &title),
+    request.show(&ProgrammeMapPage {
+        page: request.page_of(&found.institution, &title),
         drawing: graph::draw(&nodes),
         lines: found.badges.iter().map(line).collect(),
-        back_href: desk.list_href(),
+        back_href: request.list_href(),
     })
 }
 
@@ -340,11 +342,11 @@ async fn accept(
 }
 
 /// What retiring a programme does, and one confirmation: there is no way back.
-async fn ask_to_retire(desk: &Desk) -> Result<HttpResponse, AdminError> {
-    let (tenant, id) = (&desk.tenant, &desk.badge);
-    let opened = programmes::open(desk.cairn(), desk.by()?, tenant, id).await?;
+async fn ask_to_retire(request: &ProgrammeRequest) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = (&request.tenant, &request.badge);
+    let opened = programmes::open(request.cairn(), request.by()?, tenant, id).await?;
     let begun = if opened.active.is_some() {
-        let trial = trying::trial(desk.cairn(), desk.by()?, tenant, id, 0).await?;
+        let trial = trying::trial(request.cairn(), request.by()?, tenant, id, 0).await?;
         trial.run.learners.saturating_sub(trial.run.holders.len())
     } else {
         0
@@ -367,29 +369,36 @@ async fn ask_to_retire(desk: &Desk) -> Result<HttpResponse, AdminError> {
         "Nobody is awarded it any more. This cannot be undone: you would make a new programme. If it only is to rest for a while, pause it.".to_owned(),
     );
     let title = format!("Retire “{}”?", opened.badge.design.name);
-    desk.show(&ConsoleConfirmPage {
-        page: desk.page_of(&opened.institution, &title),
+    request.show(&ConsoleConfirmPage {
+        page: request.page_of(&opened.institution, &title),
         consequences,
-        action: desk.turn_action(id),
+        action: request.turn_action(id),
         fields: vec![("turn", "retire".to_owned()), ("sure", "yes".to_owned())],
         confirm: "Retire the programme",
         danger: true,
-        back_href: desk.programme_href(id),
+        back_href: request.programme_href(id),
     })
 }
 
-async fn turn(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError> {
-    let (turn, notice) = match desk.fields().text("turn").as_str() {
+async fn turn(Proven(request): Proven<ProgrammeRequest>) -> Result<HttpResponse, AdminError> {
+    let (turn, notice) = match request.fields().text("turn").as_str() {
         "pause" => (Turn::Pause, "programme-paused"),
-        "retire" if desk.fields().get("sure").is_none() => return ask_to_retire(&desk).await,
+        "retire" if request.fields().get("sure").is_none() => return ask_to_retire(&request).await,
         "retire" => (Turn::Retire, "programme-retired"),
         _ => {
             let sentence = "Choose whether to pause it or to retire it.";
             return Err(ServiceError::form(ErrorKind::Unprocessable, "turn", sentence).into());
         }
     };
-    saving::turn(desk.cairn(), desk.by()?, &desk.tenant, &desk.badge, turn).await?;
-    Ok(desk.go_saying(&desk.programme_href(&desk.badge), notice))
+    saving::turn(
+        request.cairn(),
+        request.by()?,
+        &request.tenant,
+        &request.badge,
+        turn,
+    )
+    .await?;
+    Ok(request.go_saying(&request.programme_href(&request.badge), notice))
 }
 
 /// "214 of 3,120 students".

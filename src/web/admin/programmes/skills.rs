@@ -3,14 +3,14 @@
 use crate::ids::SkillId;
 use crate::service::base::error::ServiceError;
 use crate::service::institution::programmes::skills;
-use crate::web::extract::desk::Desk;
+use crate::web::extract::programme_request::ProgrammeRequest;
 use crate::web::views::instructor::{AlignmentRow, BadgeFields, SkillPicker};
 use crate::web::views::shared::Choice;
 
 /// What is found for the words that were typed.
-pub(super) async fn picker(desk: &Desk) -> Result<SkillPicker, ServiceError> {
-    let sought = desk.fields().text("skill_search");
-    let offer = skills::search(desk.cairn(), desk.by()?, &desk.tenant, &sought).await?;
+pub(super) async fn picker(request: &ProgrammeRequest) -> Result<SkillPicker, ServiceError> {
+    let sought = request.fields().text("skill_search");
+    let offer = skills::search(request.cairn(), request.by()?, &request.tenant, &sought).await?;
     let found = offer.found.into_iter().map(|one| {
         let code = one.skill.code.map(|code| format!(", {code}")).unwrap_or_default();
         Choice::new(
@@ -26,8 +26,8 @@ pub(super) async fn picker(desk: &Desk) -> Result<SkillPicker, ServiceError> {
 }
 
 /// The buttons that add and remove skills.
-pub(super) async fn change(desk: &Desk, fields: &mut BadgeFields) -> Result<(), ServiceError> {
-    let action = desk.fields().text("action");
+pub(super) async fn change(request: &ProgrammeRequest, fields: &mut BadgeFields) -> Result<(), ServiceError> {
+    let action = request.fields().text("action");
     if let Some(place) = action.strip_prefix("remove_alignment:") {
         let place: Option<usize> = place.parse().ok();
         if let Some(place) = place.filter(|place| *place < fields.alignments.len()) {
@@ -35,7 +35,7 @@ pub(super) async fn change(desk: &Desk, fields: &mut BadgeFields) -> Result<(), 
         }
     } else if let Some(id) = action.strip_prefix("take_skill:") {
         let id = SkillId::from(id.to_owned());
-        let chosen = skills::chosen(desk.cairn(), desk.by()?, &desk.tenant, &id).await?;
+        let chosen = skills::chosen(request.cairn(), request.by()?, &request.tenant, &id).await?;
         if let Some(one) = chosen
             && fields.alignments.iter().all(|row| row.url != one.skill.url)
         {

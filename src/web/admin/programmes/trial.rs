@@ -10,7 +10,7 @@ use crate::service::base::error::{ErrorKind, ServiceError};
 use crate::service::institution::programmes::reviewing::{self, Answer};
 use crate::service::institution::programmes::trying::{self, Activated, PAGE, Trial};
 use crate::web::admin::error::AdminError;
-use crate::web::extract::desk::Desk;
+use crate::web::extract::programme_request::ProgrammeRequest;
 use crate::web::extract::proven::Proven;
 use crate::web::markdown;
 use crate::web::paths::{console, course};
@@ -33,19 +33,22 @@ pub(super) fn configure_in_course(config: &mut ServiceConfig) {
         .route(course::PROGRAMME_REVIEW, web::post().to(answer));
 }
 
-async fn show(desk: Desk) -> Result<HttpResponse, AdminError> {
-    let page = tried(&desk, None).await?;
-    desk.show(&page)
+async fn show(request: ProgrammeRequest) -> Result<HttpResponse, AdminError> {
+    let page = tried(&request, None).await?;
+    request.show(&page)
 }
 
-async fn tried(desk: &Desk, changed: Option<String>) -> Result<ProgrammeTrialPage, AdminError> {
-    let id = &desk.badge;
-    let asked = desk.query("page").and_then(|text| text.parse::<usize>().ok());
+async fn tried(
+    request: &ProgrammeRequest,
+    changed: Option<String>,
+) -> Result<ProgrammeTrialPage, AdminError> {
+    let id = &request.badge;
+    let asked = request.query("page").and_then(|text| text.parse::<usize>().ok());
     let at = asked.unwrap_or(1).clamp(1, 100_000);
     let offset = at.saturating_sub(1).saturating_mul(PAGE);
-    let trial = trying::trial(desk.cairn(), desk.by()?, &desk.tenant, id, offset).await?;
+    let trial = trying::trial(request.cairn(), request.by()?, &request.tenant, id, offset).await?;
     let title = format!("Try “{}”", trial.badge.design.name);
-    let page = desk.page_of(&trial.institution, &title);
+    let page = request.page_of(&trial.institution, &title);
     let count = trial.run.number();
     let can_activate = trial.can_activate && trial.hindrances.is_empty();
     // Where there is nothing to activate, nothing keeps it from that.
@@ -69,9 +72,9 @@ async fn tried(desk: &Desk, changed: Option<String>) -> Result<ProgrammeTrialPag
             .names
             .as_ref()
             .filter(|_| count > 0)
-            .map(|names| paging(desk, at, names.len(), count)),
+            .map(|names| paging(request, at, names.len(), count)),
         names: trial.names.clone(),
-        no_names: if desk.is_console() {
+        no_names: if request.is_console() {
             "Your institution’s policy shows numbers here, and no names."
         } else {
             "Numbers alone are shown here: who holds a badge of another course is for those who teach there."
@@ -80,8 +83,8 @@ async fn tried(desk: &Desk, changed: Option<String>) -> Result<ProgrammeTrialPag
         before: trial.before.clone(),
         hindrances,
         changed,
-        review: trial.is_reviewed.then(|| panel(desk, &trial, looked_at)),
-        action: can_activate.then(|| desk.activate_action(id)),
+        review: trial.is_reviewed.then(|| panel(request, &trial, looked_at)),
+        action: can_activate.then(|| request.activate_action(id)),
         number: count,
         digest: trial.run.digest.clone(),
         confirm: match count {
@@ -92,7 +95,7 @@ async fn tried(desk: &Desk, changed: Option<String>) -> Result<ProgrammeTrialPag
                 count_of(number(count), "student", "students")
             ),
         },
-        back_href: desk.programme_href(id),
+        back_href: request.programme_href(id),
     })
 }
 
@@ -140,10 +143,10 @@ fn others(trial: &Trial) -> Vec<String> {
     said
 }
 
-fn paging(desk: &Desk, at: usize, shown: usize, total: usize) -> Paging {
+fn paging(request: &ProgrammeRequest, at: usize, shown: usize, total: usize) -> Paging {
     let before = at.saturating_sub(1).saturating_mul(PAGE);
     let last = before.saturating_add(shown);
-    let href = |page: usize| format!("{}?page={page}", desk.trial_href(&desk.badge));
+    let href = |page: usize| format!("{}?page={page}", request.trial_href(&request.badge));
     Paging {
         first: if shown == 0 {
             0
@@ -157,7 +160,7 @@ fn paging(desk: &Desk, at: usize, shown: usize, total: usize) -> Paging {
     }
 }
 
-fn panel(desk: &Desk, trial: &Trial, shown: String) -> ReviewPanel {
+fn panel(request: &ProgrammeRequest, trial: &Trial, shown: String) -> ReviewPanel {
     let waits = |review: &Review| review.state == ReviewState::Waits;
     let told = match &trial.review {
         None if !trial.can_activate => {
@@ -175,7 +178,7 @@ fn panel(desk: &Desk, trial: &Trial, shown: String) -> ReviewPanel {
         },
     };
     ReviewPanel {
-        action: desk.review_action(&trial.badge.id),
+        action: request.review_action(&trial.badge.id),
         told,
         can_ask: trial.review.is_none() && trial.can_activate,
         outcome: trial.badge.design.outcome.clone(),
@@ -186,14 +189,14 @@ fn panel(desk: &Desk, trial: &Trial, shown: String) -> ReviewPanel {
     }
 }
 
-async fn activate(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError> {
-    let (tenant, id) = (&desk.tenant, &desk.badge);
+async fn activate(Proven(request): Proven<ProgrammeRequest>) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = (&request.tenant, &request.badge);
     // What is no number was not confirmed.
-    let count = desk.fields().text("number").parse().unwrap_or(usize::MAX);
-    let digest = desk.fields().text("digest");
-    let done = trying::activate(desk.cairn(), desk.by()?, tenant, id, count, &digest).await?;
+    let count = request.fields().text("number").parse().unwrap_or(usize::MAX);
+    let digest = request.fields().text("digest");
+    let done = trying::activate(request.cairn(), request.by()?, tenant, id, count, &digest).await?;
     let changed = match done {
-        Activated::Done => return Ok(desk.go_saying(&desk.programme_href(id), "programme-active")),
+        Activated::Done => return Ok(request.go_saying(&request.programme_href(id), "programme-active")),
         Activated::Changed(now) => format!(
             "Something changed since you looked: now {} would earn it. Nothing was activated; look again and confirm.",
             count_of(number(now), "student", "students")
@@ -203,32 +206,35 @@ async fn activate(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError
             format!("It was not activated. {}", why.join(" "))
         }
     };
-    let page = tried(&desk, Some(changed)).await?;
-    desk.show_again(&page)
+    let page = tried(&request, Some(changed)).await?;
+    request.show_again(&page)
 }
 
-async fn answer(Proven(desk): Proven<Desk>) -> Result<HttpResponse, AdminError> {
-    let (by, tenant, id) = (desk.by()?, &desk.tenant, &desk.badge);
-    let back = desk.trial_href(id);
-    let (answer, told) = match desk.fields().text("answer").as_str() {
+async fn answer(Proven(request): Proven<ProgrammeRequest>) -> Result<HttpResponse, AdminError> {
+    let (by, tenant, id) = (request.by()?, &request.tenant, &request.badge);
+    let back = request.trial_href(id);
+    let (answer, told) = match request.fields().text("answer").as_str() {
         "ask" => {
-            reviewing::ask(desk.cairn(), &by, tenant, id).await?;
-            return Ok(desk.go_saying(&back, "review-asked"));
+            reviewing::ask(request.cairn(), &by, tenant, id).await?;
+            return Ok(request.go_saying(&back, "review-asked"));
         }
         "approve" => (Answer::Approve, "review-approved"),
-        "change" => (Answer::AskForChange(desk.fields().text("note")), "review-changes"),
+        "change" => (
+            Answer::AskForChange(request.fields().text("note")),
+            "review-changes",
+        ),
         _ => {
             let sentence = "Choose whether to approve it or to ask for a change.";
             return Err(ServiceError::form(ErrorKind::Unprocessable, "answer", sentence).into());
         }
     };
-    let digest = desk.fields().text("digest");
-    match reviewing::answer(desk.cairn(), &by, tenant, id, &digest, answer).await {
-        Ok(()) => Ok(desk.go_saying(&back, told)),
+    let digest = request.fields().text("digest");
+    match reviewing::answer(request.cairn(), &by, tenant, id, &digest, answer).await {
+        Ok(()) => Ok(request.go_saying(&back, told)),
         Err(error) if error.code() == "programme.not-given" => Err(error.into()),
         Err(error) if error.code().starts_with("programme.") => {
-            let page = tried(&desk, Some(words::errors::sentence(&error))).await?;
-            desk.show_again(&page)
+            let page = tried(&request, Some(words::errors::sentence(&error))).await?;
+            request.show_again(&page)
         }
         Err(error) => Err(error.into()),
     }

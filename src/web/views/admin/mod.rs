@@ -17,10 +17,10 @@ mod copy_requests;
 mod endorsements;
 mod enter;
 mod holdings;
+mod institution_badges;
 mod issuers;
 mod minors;
 mod overview;
-mod own_badges;
 mod people;
 mod platforms;
 mod policies;
@@ -43,10 +43,13 @@ pub(crate) use enter::{ConsoleErrorPage, LinkPage, OwnPasswordPage, ReturnedPage
 pub(crate) use holdings::{
     HoldingLine, HoldingPerson, HoldingPlot, HoldingsAsked, HoldingsPage, HoldingsPeoplePage, PeriodLine,
 };
+pub(crate) use institution_badges::{
+    InstitutionBadgeEditorPage, InstitutionBadgeLine, InstitutionBadgePage, InstitutionBadgesPage,
+    PlaceFields,
+};
 pub(crate) use issuers::{AccentPreview, InstitutionLine, IssuerPage, IssuersPage, KeyLine, WithdrawKeyPage};
 pub(crate) use minors::{MinorLine, MinorPlatform, MinorsPage};
 pub(crate) use overview::{InstitutionCard, OverviewPage};
-pub(crate) use own_badges::{OwnBadgeEditorPage, OwnBadgeLine, OwnBadgePage, OwnBadgesPage, PlaceFields};
 pub(crate) use people::{FoundPerson, JoinLine, PeoplePage};
 pub(crate) use platforms::{InvitedPage, PlatformPage, PlatformsPage, SamePlatformPage};
 pub(crate) use policies::PoliciesPage;

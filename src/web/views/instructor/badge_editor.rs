@@ -330,7 +330,7 @@ impl BadgeFields {
         self.stars = composed.stars.to_string();
     }
 
-    /// The picture that is drawn with these letters: as before there was more than letters, where there is no more on it.
+    /// The picture that is drawn with these letters; one that has nothing else on it is kept as it was before there was more.
     #[must_use]
     pub(crate) fn drawn(&self, initials: String) -> Picture {
         let (shape, colour) = (Shape::of_word(&self.shape), self.colour.to_ascii_lowercase());

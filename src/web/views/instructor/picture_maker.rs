@@ -107,7 +107,7 @@ pub(crate) struct WholePicture {
 }
 
 impl WholePicture {
-    /// Value and words of what can be done with it.
+    /// What can be done with it, as choices of a form.
     pub(crate) fn ways(self) -> [Choice; 5] {
         let (start, end) = if self.width > self.height {
             ("left", "right")

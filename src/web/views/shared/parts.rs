@@ -66,6 +66,17 @@ pub(crate) struct Problem {
     pub(crate) text: String,
 }
 
+impl Problem {
+    /// One that concerns the whole form.
+    #[must_use]
+    pub(crate) fn whole(text: impl Into<String>) -> Self {
+        Self {
+            field: String::new(),
+            text: text.into(),
+        }
+    }
+}
+
 /// What is wrong with a form, shown once on top and once at each field.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Template)]
 #[template(path = "shared/problems.html")]

@@ -204,7 +204,7 @@ const fn joining(refusal: JoinRefusal) -> &'static str {
         }
         JoinRefusal::Later => "A later join builds on this one. Take that one back first.",
         JoinRefusal::CodeUnknown => {
-            "No code of your institution reads so. Look at it again: it has eight letters and digits, and works in your institution alone."
+            "Your institution has no such code. Look at it again: it has eight letters and digits, and works in your institution alone."
         }
         JoinRefusal::CodeOver => {
             "The time of this code is over: it works for ten minutes. Ask for another one where you got it."
@@ -217,13 +217,13 @@ const fn joining(refusal: JoinRefusal) -> &'static str {
             "Both accounts are of one LMS. If you are there twice, ask an administrator of your institution to join them; nothing was joined."
         }
         JoinRefusal::AccountJoined => {
-            "One of these accounts was joined with another one already, and is not on its own any more. Open the course again, and look at what is joined."
+            "One of these accounts was joined with another one already, so it no longer stands alone. Open the course again, and look at what is joined."
         }
         JoinRefusal::AccountErasing => {
             "The holder of one of these accounts asked to be erased. Nothing was joined; take that back first, under “My data”."
         }
         JoinRefusal::NotAStudent => {
-            "Accounts are joined so where both are of a student and of nothing else. One of these teaches, assists or looks on in a course, or did; nothing was joined."
+            "Accounts are joined this way only where both are of a student and of nothing else. One of these teaches, assists or looks on in a course, or did; nothing was joined."
         }
         JoinRefusal::TooOften => {
             "Codes were asked for or typed too often. Wait a minute, and try again; nothing was changed."

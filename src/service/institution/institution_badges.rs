@@ -70,7 +70,7 @@ pub(crate) enum Saved {
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an institution that this administrator does not see.
-#[tracing::instrument(name = "own_badges.list", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
+#[tracing::instrument(name = "institution_badges.list", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn list(
     cairn: &Cairn,
     admin: &Administrator,
@@ -80,14 +80,14 @@ pub(crate) async fn list(
     let id = tenant.clone();
     let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
         let institution = institution(db, &id)?;
-        let mut all = Vec::new();
-        for (one, badge) in institution_badges::all(db, &id)? {
-            all.push(Summary {
-                courses: institution_badges::taken(db, &id, &one.badge)?.len(),
-                state: badge.state,
-                one,
-            });
-        }
+        let taken = institution_badges::taken_counts(db, &id)?;
+        let all = institution_badges::all(db, &id)?.into_iter();
+        let all = all.map(|(one, badge)| Summary {
+            courses: taken.get(&one.badge).copied().unwrap_or_default(),
+            state: badge.state,
+            one,
+        });
+        let all: Vec<Summary> = all.collect();
         Ok((institution, all))
     });
     found.await
@@ -97,7 +97,7 @@ pub(crate) async fn list(
 ///
 /// # Errors
 /// As [`list`]; [`ServiceError::NotFound`] for a badge that is none of these.
-#[tracing::instrument(name = "own_badges.open", level = "debug", skip_all, fields(badge = badge.as_str()))]
+#[tracing::instrument(name = "institution_badges.open", level = "debug", skip_all, fields(badge = badge.as_str()))]
 pub(crate) async fn open(
     cairn: &Cairn,
     admin: &Administrator,
@@ -130,7 +130,7 @@ pub(crate) async fn open(
 ///
 /// # Errors
 /// As [`list`].
-#[tracing::instrument(name = "own_badges.begin", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
+#[tracing::instrument(name = "institution_badges.begin", level = "debug", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn begin(
     cairn: &Cairn,
     admin: &Administrator,
@@ -145,7 +145,7 @@ pub(crate) async fn begin(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for what this administrator does not see; [`InstitutionBadgeRefusal::NoPlatform`].
-#[tracing::instrument(name = "own_badges.save", skip_all, fields(tenant = tenant.as_str()))]
+#[tracing::instrument(name = "institution_badges.save", skip_all, fields(tenant = tenant.as_str()))]
 pub(crate) async fn save(
     cairn: &Cairn,
     admin: &Administrator,
@@ -270,7 +270,7 @@ fn with_ids(
 /// # Errors
 /// [`ServiceError::NotFound`] for what this administrator does not see; an [`InstitutionBadgeRefusal`] for one that was withdrawn,
 /// or changed since.
-#[tracing::instrument(name = "own_badges.publish", skip_all, fields(badge = id.as_str()))]
+#[tracing::instrument(name = "institution_badges.publish", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn publish(
     cairn: &Cairn,
     admin: &Administrator,
@@ -308,7 +308,7 @@ pub(crate) async fn publish(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for what this administrator does not see, platforms and courses of others among it.
-#[tracing::instrument(name = "own_badges.offer_to", skip_all, fields(badge = id.as_str()))]
+#[tracing::instrument(name = "institution_badges.offer_to", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn offer_to(
     cairn: &Cairn,
     admin: &Administrator,
@@ -346,7 +346,7 @@ pub(crate) async fn offer_to(
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for what this administrator does not see.
-#[tracing::instrument(name = "own_badges.turn", skip_all, fields(badge = id.as_str()))]
+#[tracing::instrument(name = "institution_badges.turn", skip_all, fields(badge = id.as_str()))]
 pub(crate) async fn turn(
     cairn: &Cairn,
     admin: &Administrator,

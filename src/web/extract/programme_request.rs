@@ -1,5 +1,5 @@
-//! Who works on programmes: an administrator in the console, or an instructor in a visit of a course. The same pages serve both; what
-//! differs between them is said here.
+//! Requests for pages about programmes: from an administrator in the console, or from an instructor in a visit of a course. The same
+//! handlers answer both, and what differs between them is here.
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
@@ -20,36 +20,36 @@ use crate::web::frame::Place;
 use crate::web::paths::{console, course};
 use crate::web::views::admin::AdminPage;
 
-/// Where somebody sits who works on programmes.
+/// The visit in which somebody works on programmes.
 #[derive(Debug)]
-enum Seat {
+enum AnyVisit {
     Console(Box<AdminVisit>),
     Course(Box<Visit>),
 }
 
 /// A request for a page about programmes.
 #[derive(Debug)]
-pub(crate) struct Desk {
-    seat: Seat,
+pub(crate) struct ProgrammeRequest {
+    visit: AnyVisit,
     /// The institution: the one that the address names, or that of the course.
     pub(crate) tenant: TenantId,
     /// The badge of the programme that the address names; empty where it names none.
     pub(crate) badge: BadgeId,
 }
 
-impl Asking for Desk {
+impl Asking for ProgrammeRequest {
     const FOREIGN: &'static str =
         "This form did not come from a page that you were shown. Nothing was changed; open the page again.";
 
     fn is_proven(&self) -> bool {
-        match &self.seat {
-            Seat::Console(visit) => visit.is_proven(),
-            Seat::Course(visit) => visit.is_proven(),
+        match &self.visit {
+            AnyVisit::Console(visit) => visit.is_proven(),
+            AnyVisit::Course(visit) => visit.is_proven(),
         }
     }
 }
 
-impl FromRequest for Desk {
+impl FromRequest for ProgrammeRequest {
     type Error = AdminError;
     type Future = Later<Self, AdminError>;
 
@@ -61,7 +61,7 @@ impl FromRequest for Desk {
             if request.match_info().get("course").is_none() {
                 let visit = AdminVisit::from_request(&request, &mut payload).await?;
                 return Ok(Self {
-                    seat: Seat::Console(Box::new(visit)),
+                    visit: AnyVisit::Console(Box::new(visit)),
                     tenant: TenantId::from(named("tenant")),
                     badge,
                 });
@@ -70,18 +70,18 @@ impl FromRequest for Desk {
             let visit = visit.map_err(AdminError::InCourse)?;
             Ok(Self {
                 tenant: visit.visitor.tenant().clone(),
-                seat: Seat::Course(Box::new(visit)),
+                visit: AnyVisit::Course(Box::new(visit)),
                 badge,
             })
         })
     }
 }
 
-impl Desk {
+impl ProgrammeRequest {
     pub(crate) fn cairn(&self) -> &Cairn {
-        match &self.seat {
-            Seat::Console(visit) => &visit.cairn,
-            Seat::Course(visit) => &visit.cairn,
+        match &self.visit {
+            AnyVisit::Console(visit) => &visit.cairn,
+            AnyVisit::Course(visit) => &visit.cairn,
         }
     }
 
@@ -90,37 +90,37 @@ impl Desk {
     /// # Errors
     /// As [`By::visiting`].
     pub(crate) fn by(&self) -> Result<By, ServiceError> {
-        match &self.seat {
-            Seat::Console(visit) => Ok(By::from(&visit.admin)),
-            Seat::Course(visit) => By::visiting(&visit.visitor),
+        match &self.visit {
+            AnyVisit::Console(visit) => Ok(By::from(&visit.admin)),
+            AnyVisit::Course(visit) => By::visiting(&visit.visitor),
         }
     }
 
-    /// Whether an administrator sits here: some of it is theirs alone.
+    /// Whether it comes from an administrator, who may do more than an instructor.
     pub(crate) fn is_console(&self) -> bool {
-        matches!(self.seat, Seat::Console(_))
+        matches!(self.visit, AnyVisit::Console(_))
     }
 
     pub(crate) fn fields(&self) -> &Fields {
-        match &self.seat {
-            Seat::Console(visit) => &visit.fields,
-            Seat::Course(visit) => &visit.fields,
+        match &self.visit {
+            AnyVisit::Console(visit) => &visit.fields,
+            AnyVisit::Course(visit) => &visit.fields,
         }
     }
 
     /// A parameter of the address.
     pub(crate) fn query(&self, name: &str) -> Option<String> {
-        match &self.seat {
-            Seat::Console(visit) => visit.query(name),
-            Seat::Course(visit) => visit.query(name),
+        match &self.visit {
+            AnyVisit::Console(visit) => visit.query(name),
+            AnyVisit::Course(visit) => visit.query(name),
         }
     }
 
     /// The frame of a page with that title.
     pub(crate) fn page_of(&self, institution: &Tenant, title: &str) -> AdminPage {
-        match &self.seat {
-            Seat::Console(visit) => visit.page_of(institution, title, AdminPlace::Programmes),
-            Seat::Course(visit) => AdminPage {
+        match &self.visit {
+            AnyVisit::Console(visit) => visit.page_of(institution, title, AdminPlace::Programmes),
+            AnyVisit::Course(visit) => AdminPage {
                 frame: visit.page(title, Place::Elsewhere),
                 who: String::new(),
                 more: Vec::new(),
@@ -129,34 +129,34 @@ impl Desk {
     }
 
     pub(crate) fn show(&self, page: &impl Template) -> Result<HttpResponse, AdminError> {
-        match &self.seat {
-            Seat::Console(visit) => visit.show(page),
-            Seat::Course(visit) => Ok(visit.show(page)?),
+        match &self.visit {
+            AnyVisit::Console(visit) => visit.show(page),
+            AnyVisit::Course(visit) => Ok(visit.show(page)?),
         }
     }
 
     /// A form that could not be taken, with what was typed: 422.
     pub(crate) fn show_again(&self, page: &impl Template) -> Result<HttpResponse, AdminError> {
-        match &self.seat {
-            Seat::Console(visit) => visit.show_again(page),
-            Seat::Course(visit) => Ok(visit.show_again(page)?),
+        match &self.visit {
+            AnyVisit::Console(visit) => visit.show_again(page),
+            AnyVisit::Course(visit) => Ok(visit.show_again(page)?),
         }
     }
 
     /// Where an action leads next, with a notice that the page there says once.
     pub(crate) fn go_saying(&self, to: &str, notice: &str) -> HttpResponse {
         let to = format!("{to}?notice={notice}");
-        match &self.seat {
-            Seat::Console(visit) => visit.go(&to),
-            Seat::Course(visit) => visit.go(&to),
+        match &self.visit {
+            AnyVisit::Console(visit) => visit.go(&to),
+            AnyVisit::Course(visit) => visit.go(&to),
         }
     }
 
     /// The address of a page, by its two forms: whole in the console, and below the course.
     fn at(&self, console: impl FnOnce(&TenantId) -> String, below: impl FnOnce() -> String) -> String {
-        match &self.seat {
-            Seat::Console(_) => console(&self.tenant),
-            Seat::Course(visit) => visit.href(&below()),
+        match &self.visit {
+            AnyVisit::Console(_) => console(&self.tenant),
+            AnyVisit::Course(visit) => visit.href(&below()),
         }
     }
 
@@ -173,8 +173,8 @@ impl Desk {
         self.at(console::programmes_map, course::programmes_map)
     }
 
-    /// The page of a badge that courses take, which administrators have.
-    pub(crate) fn own_badge_href(&self, badge: &BadgeId) -> Option<String> {
+    /// The page of a badge that courses take; none in a course, where there is no such page.
+    pub(crate) fn institution_badge_href(&self, badge: &BadgeId) -> Option<String> {
         self.is_console().then(|| console::badge(&self.tenant, badge))
     }
 
@@ -199,7 +199,7 @@ impl Desk {
         )
     }
 
-    /// Where the editor posts to. In a course the address of a page is posted to by whoever merely opens it without cookies.
+    /// Where the editor posts to. In a course this is not the address of the editor, because opening a page without cookies is a POST too.
     pub(crate) fn save_action(&self, badge: Option<&BadgeId>) -> String {
         match badge {
             None => self.at(console::programme_new, course::programme_save_new),

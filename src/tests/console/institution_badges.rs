@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use crate::domain::institution_badge::{Asks, Place, Version, Wants};
 use crate::ids::{BadgeId, TenantId};
 use crate::service::institution::administrators::{Administrator, Scope};
-use crate::service::institution::own_badges::{self, Saved};
+use crate::service::institution::institution_badges::{self, Saved};
 use crate::store::testing::shortcuts::first_tenant;
 use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::harness::{Scene, on_each_database};
@@ -41,11 +41,11 @@ pub(crate) async fn published(scene: &Scene) -> (TenantId, BadgeId) {
             approval: true,
         },
     };
-    let saved = own_badges::save(&scene.cairn, &by, &tenant, None, version).await;
+    let saved = institution_badges::save(&scene.cairn, &by, &tenant, None, version).await;
     let Saved::Done(id) = saved.unwrap() else {
         panic!("it was not saved")
     };
-    own_badges::publish(&scene.cairn, &by, &tenant, &id, 1)
+    institution_badges::publish(&scene.cairn, &by, &tenant, &id, 1)
         .await
         .unwrap();
     (tenant, id)

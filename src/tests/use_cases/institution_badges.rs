@@ -27,7 +27,7 @@ use crate::service::course::from_institution::{self, Changed, Standing, Taken};
 use crate::service::credential::about;
 use crate::service::institution::administrators::{Administrator, Operator, Scope};
 use crate::service::institution::connecting::{self, NewPlatform};
-use crate::service::institution::own_badges::{self, Saved};
+use crate::service::institution::institution_badges::{self, Saved};
 use crate::service::institution::programmes;
 use crate::store::courses::CourseSeen;
 use crate::store::enrolments::Role;
@@ -63,7 +63,7 @@ async fn published(bench: &Bench, known: Option<&BadgeId>, version: Version) -> 
     let (cairn, tenant, by) = (&bench.cairn, &bench.course.tenant, admin("ada"));
     let seen = match known {
         Some(id) => {
-            own_badges::open(cairn, &by, tenant, id)
+            institution_badges::open(cairn, &by, tenant, id)
                 .await
                 .unwrap()
                 .one
@@ -71,13 +71,13 @@ async fn published(bench: &Bench, known: Option<&BadgeId>, version: Version) -> 
         }
         None => 0,
     };
-    let saved = own_badges::save(cairn, &by, tenant, known.map(|id| (id, seen)), version).await;
+    let saved = institution_badges::save(cairn, &by, tenant, known.map(|id| (id, seen)), version).await;
     let Saved::Done(id) = saved.unwrap() else {
         panic!("it was not saved")
     };
-    let opened = own_badges::open(cairn, &by, tenant, &id).await.unwrap();
+    let opened = institution_badges::open(cairn, &by, tenant, &id).await.unwrap();
     for _ in 0..2 {
-        own_badges::publish(cairn, &by, tenant, &id, opened.one.revision)
+        institution_badges::publish(cairn, &by, tenant, &id, opened.one.revision)
             .await
             .unwrap();
     }
@@ -335,7 +335,7 @@ async fn a_newer_version_is_told_taken_by_the_same_form_and_what_was_taken_count
         };
         decides(&bench, &own).await;
         let first = answers(&bench, &teacher, &template).await;
-        let known = own_badges::open(cairn, &admin("ada"), &bench.course.tenant, &template)
+        let known = institution_badges::open(cairn, &admin("ada"), &bench.course.tenant, &template)
             .await
             .unwrap();
         let mut newer = version(90);
@@ -368,7 +368,7 @@ async fn a_newer_version_is_told_taken_by_the_same_form_and_what_was_taken_count
         assert!(matches!(known.as_slice(), [Standing::Taken(..)]), "{known:?}");
 
         // Another name alone is told too, and taken without a rule to activate.
-        let known = own_badges::open(cairn, &admin("ada"), &bench.course.tenant, &template)
+        let known = institution_badges::open(cairn, &admin("ada"), &bench.course.tenant, &template)
             .await
             .unwrap();
         let mut named = known.one.draft;
@@ -426,7 +426,7 @@ async fn what_is_not_offered_or_not_answered_is_refused_with_its_reason() {
         // For a platform, for one course, for nobody.
         let reach = |platforms: Vec<PlatformId>, courses| Reach { platforms, courses };
         let offer = async |reach: Reach| {
-            own_badges::offer_to(cairn, &by, tenant, &id, false, reach)
+            institution_badges::offer_to(cairn, &by, tenant, &id, false, reach)
                 .await
                 .unwrap();
             from_institution::form(cairn, &teacher, &id)
@@ -434,7 +434,7 @@ async fn what_is_not_offered_or_not_answered_is_refused_with_its_reason() {
                 .map(drop)
                 .map_err(|error| error.code())
         };
-        let opened = own_badges::open(cairn, &by, tenant, &id).await.unwrap();
+        let opened = institution_badges::open(cairn, &by, tenant, &id).await.unwrap();
         let platform = opened.platforms[0].0.clone();
         assert_eq!(offer(reach(vec![platform], Vec::new())).await, Ok(()));
         assert_eq!(
@@ -447,12 +447,14 @@ async fn what_is_not_offered_or_not_answered_is_refused_with_its_reason() {
         );
         assert_eq!(standing(&bench, &teacher).await, []);
         for offered in [false, false] {
-            own_badges::turn(cairn, &by, tenant, &id, offered).await.unwrap();
+            institution_badges::turn(cairn, &by, tenant, &id, offered)
+                .await
+                .unwrap();
         }
         let withdrawn = from_institution::form(cairn, &teacher, &id).await;
         assert_eq!(withdrawn.unwrap_err().code(), "institution-badge.withdrawn");
-        let opened = own_badges::open(cairn, &by, tenant, &id).await.unwrap();
-        let publish = own_badges::publish(cairn, &by, tenant, &id, opened.one.revision).await;
+        let opened = institution_badges::open(cairn, &by, tenant, &id).await.unwrap();
+        let publish = institution_badges::publish(cairn, &by, tenant, &id, opened.one.revision).await;
         assert_eq!(publish.unwrap_err().code(), "institution-badge.withdrawn");
 
         // Nobody but its own administrators makes one, and none where no course could take it.
@@ -463,15 +465,17 @@ async fn what_is_not_offered_or_not_answered_is_refused_with_its_reason() {
             scope: Scope::Tenant(south.id.clone()),
             ..admin("sue")
         };
-        let refused = own_badges::save(cairn, &stranger, tenant, None, self::version(80)).await;
+        let refused = institution_badges::save(cairn, &stranger, tenant, None, self::version(80)).await;
         assert_eq!(refused.unwrap_err().code(), "not-found");
-        let early = own_badges::save(cairn, &stranger, &south.id, None, self::version(80)).await;
+        let early = institution_badges::save(cairn, &stranger, &south.id, None, self::version(80)).await;
         assert_eq!(early.unwrap_err().code(), "institution-badge.no-platform");
         let nothing = Version {
             asks: Asks::default(),
             ..self::version(80)
         };
-        let wrong = own_badges::save(cairn, &by, tenant, None, nothing).await.unwrap();
+        let wrong = institution_badges::save(cairn, &by, tenant, None, nothing)
+            .await
+            .unwrap();
         assert!(matches!(wrong, Saved::Wrong(_, asked) if asked.len() == 1));
     }
 }

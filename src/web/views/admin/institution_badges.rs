@@ -8,16 +8,16 @@ use crate::web::views::shared::{FieldProblem, LinkTo, ProblemList, StatusChip};
 
 /// Those of an institution.
 #[derive(Debug, Clone, Template)]
-#[template(path = "admin/own_badges.html")]
-pub(crate) struct OwnBadgesPage {
+#[template(path = "admin/institution_badges.html")]
+pub(crate) struct InstitutionBadgesPage {
     pub(crate) page: AdminPage,
-    pub(crate) badges: Vec<OwnBadgeLine>,
+    pub(crate) badges: Vec<InstitutionBadgeLine>,
     pub(crate) new_href: String,
 }
 
 /// One of them.
 #[derive(Debug, Clone)]
-pub(crate) struct OwnBadgeLine {
+pub(crate) struct InstitutionBadgeLine {
     pub(crate) name: String,
     pub(crate) href: String,
     pub(crate) state: StatusChip,
@@ -30,8 +30,8 @@ pub(crate) struct OwnBadgeLine {
 /// Makes or changes one. Posts the fields of [`BadgeFields`] that it shows, `place.<i>.id`, `.kind` (`column`, `activity` or nothing),
 /// `.name`, `.percent`, `.resource` and `.tag` of each place, `needed`, the box `approval`, `seen` and `action` (`refresh` or `save`).
 #[derive(Debug, Clone, Template)]
-#[template(path = "admin/own_badge_editor.html")]
-pub(crate) struct OwnBadgeEditorPage {
+#[template(path = "admin/institution_badge_editor.html")]
+pub(crate) struct InstitutionBadgeEditorPage {
     pub(crate) page: AdminPage,
     pub(crate) action: String,
     pub(crate) fields: BadgeFields,
@@ -60,7 +60,7 @@ pub(crate) struct PlaceFields {
     pub(crate) tag: String,
 }
 
-impl OwnBadgeEditorPage {
+impl InstitutionBadgeEditorPage {
     /// The words for each type of badge, and the value that a form sends.
     fn kinds(&self) -> [(&'static str, &'static str, bool); 3] {
         [
@@ -88,8 +88,8 @@ impl OwnBadgeEditorPage {
 
 /// One of them, with who may take it. The form posts `everywhere` (`yes` or `no`), and each `platform` and `course` that is ticked.
 #[derive(Debug, Clone, Template)]
-#[template(path = "admin/own_badge.html")]
-pub(crate) struct OwnBadgePage {
+#[template(path = "admin/institution_badge.html")]
+pub(crate) struct InstitutionBadgePage {
     pub(crate) page: AdminPage,
     pub(crate) state: StatusChip,
     /// "Version 2 is what courses take."

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::error::AdminError;
 use super::frame::AdminPlace;
-use crate::domain::badge::{BadgeState, Picture};
+use crate::domain::badge::BadgeState;
 use crate::domain::institution_badge::{Asks, AsksProblem, MOST_PLACES, Place, Reach, Version, Wants};
 use crate::domain::issuer::Tenant;
 use crate::domain::sentence::{number, sentence_in_full};
@@ -14,17 +14,22 @@ use crate::ids::{BadgeId, CourseId, PlatformId, TenantId};
 use crate::service::badge::pictures::{self, Whose};
 use crate::service::base::addresses;
 use crate::service::base::error::ServiceError;
-use crate::service::institution::own_badges::{self, Opened, Saved, Summary};
+use crate::service::institution::institution_badges::{self, Opened, Saved, Summary};
 use crate::web::extract::admin::AdminVisit;
 use crate::web::extract::fields::Fields;
 use crate::web::extract::proven::Proven;
-use crate::web::instructor::badge_form::{at_field, decimal, design, read, wrong_besides};
+use crate::web::instructor::badge_form::{
+    at_field, decimal, design, fields_of, kept_name, read, wrong_besides,
+};
 use crate::web::instructor::squaring::{self, Squared};
 use crate::web::paths::console;
-use crate::web::views::admin::{OwnBadgeEditorPage, OwnBadgeLine, OwnBadgePage, OwnBadgesPage, PlaceFields};
+use crate::web::views::admin::{
+    InstitutionBadgeEditorPage, InstitutionBadgeLine, InstitutionBadgePage, InstitutionBadgesPage,
+    PlaceFields,
+};
 use crate::web::views::instructor::{BadgeFields, WholePicture};
 use crate::web::views::shared::{LinkTo, Problem, ProblemList, Status, StatusChip, count_of};
-use crate::web::words::{self, institution_badges, states};
+use crate::web::words::{self, states};
 
 /// Most courses that are shown besides the chosen ones.
 const SHOWN: usize = 100;
@@ -60,7 +65,7 @@ fn chip(state: &BadgeState) -> StatusChip {
 }
 
 async fn list(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
-    let (institution, all) = own_badges::list(&visit.cairn, &visit.admin, &tenant).await?;
+    let (institution, all) = institution_badges::list(&visit.cairn, &visit.admin, &tenant).await?;
     let line = |found: &Summary| {
         let courses = count_of(
             u32::try_from(found.courses).unwrap_or(u32::MAX),
@@ -72,7 +77,7 @@ async fn list(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
             0 => "not published yet".to_owned(),
             version => format!("version {version}"),
         };
-        OwnBadgeLine {
+        InstitutionBadgeLine {
             name: found.one.draft.design.name.clone(),
             href: console::badge(&tenant, &found.one.badge),
             state: chip(&found.state),
@@ -81,7 +86,7 @@ async fn list(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
         }
     };
     let title = format!("Badges of {} for courses", institution.name);
-    visit.show(&OwnBadgesPage {
+    visit.show(&InstitutionBadgesPage {
         page: visit.page_of(&institution, &title, AdminPlace::Badges),
         badges: all.iter().map(line).collect(),
         new_href: console::badge_new(&tenant),
@@ -90,11 +95,11 @@ async fn list(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResp
 
 async fn show(visit: AdminVisit, path: web::Path<(TenantId, BadgeId)>) -> Result<HttpResponse, AdminError> {
     let (tenant, id) = path.into_inner();
-    let opened = own_badges::open(&visit.cairn, &visit.admin, &tenant, &id).await?;
+    let opened = institution_badges::open(&visit.cairn, &visit.admin, &tenant, &id).await?;
     visit.show(&page(&visit, &opened))
 }
 
-fn page(visit: &AdminVisit, opened: &Opened) -> OwnBadgePage {
+fn page(visit: &AdminVisit, opened: &Opened) -> InstitutionBadgePage {
     let (tenant, id) = (&opened.institution.id, &opened.one.badge);
     let zone = opened.institution.zone();
     let says = |version: &Version| sentence_in_full(&version.asks.rule(), &version.asks.names(zone));
@@ -110,7 +115,7 @@ fn page(visit: &AdminVisit, opened: &Opened) -> OwnBadgePage {
         let course = course.clone().unwrap_or_else(nameless);
         (course, states::badge(&badge.state))
     });
-    OwnBadgePage {
+    InstitutionBadgePage {
         page: visit.page_of(
             &opened.institution,
             &opened.one.draft.design.name,
@@ -203,12 +208,6 @@ impl Filled {
 
     fn of(opened: &Opened) -> Self {
         let Version { design, asks } = &opened.one.draft;
-        let mut fields = BadgeFields::from_design(design, opened.one.revision);
-        if let Picture::Uploaded { .. } = &design.picture {
-            pictures::href(&design.picture)
-                .trim_start_matches(addresses::PICTURES)
-                .clone_into(&mut fields.picture_kept);
-        }
         let place = |place: &Place| {
             let row = PlaceFields {
                 id: place.id.clone(),
@@ -234,7 +233,7 @@ impl Filled {
             }
         };
         Self {
-            fields,
+            fields: fields_of(design, opened.one.revision),
             places: asks.places.iter().map(place).collect(),
             needed: asks.needed.map(|needed| needed.to_string()).unwrap_or_default(),
             approval: asks.approval,
@@ -293,13 +292,13 @@ impl Filled {
 }
 
 async fn new(visit: AdminVisit, tenant: web::Path<TenantId>) -> Result<HttpResponse, AdminError> {
-    let institution = own_badges::begin(&visit.cairn, &visit.admin, &tenant).await?;
+    let institution = institution_badges::begin(&visit.cairn, &visit.admin, &tenant).await?;
     visit.show(&view(&visit, &institution, None, &Filled::new(), Vec::new()))
 }
 
 async fn edit(visit: AdminVisit, path: web::Path<(TenantId, BadgeId)>) -> Result<HttpResponse, AdminError> {
     let (tenant, id) = path.into_inner();
-    let opened = own_badges::open(&visit.cairn, &visit.admin, &tenant, &id).await?;
+    let opened = institution_badges::open(&visit.cairn, &visit.admin, &tenant, &id).await?;
     let filled = Filled::of(&opened);
     visit.show(&view(&visit, &opened.institution, Some(&id), &filled, Vec::new()))
 }
@@ -324,7 +323,7 @@ async fn save(
     tenant: &TenantId,
     id: Option<BadgeId>,
 ) -> Result<HttpResponse, AdminError> {
-    let institution = own_badges::begin(&visit.cairn, &visit.admin, tenant).await?;
+    let institution = institution_badges::begin(&visit.cairn, &visit.admin, tenant).await?;
     let mut filled = Filled::typed(&visit.fields);
     let mut problems = picture(visit, &mut filled).await?;
     if visit.fields.text("action") != "save" {
@@ -335,7 +334,7 @@ async fn save(
     if unread.is_empty() && problems.is_empty() {
         let typed = Version { design, asks };
         let known = id.as_ref().map(|id| (id, filled.seen));
-        match own_badges::save(&visit.cairn, &visit.admin, tenant, known, typed).await {
+        match institution_badges::save(&visit.cairn, &visit.admin, tenant, known, typed).await {
             Ok(Saved::Done(id)) => {
                 return Ok(visit.go(&visit.href_saying(&console::badge(tenant, &id), "badge-saved")));
             }
@@ -343,10 +342,10 @@ async fn save(
                 problems.extend(wrong.iter().map(at_field));
                 problems.extend(asked.iter().map(of_place));
             }
-            Ok(Saved::Changed) => problems.push(whole(
+            Ok(Saved::Changed) => problems.push(Problem::whole(
                 "Somebody changed this badge since you opened it. Nothing was saved; open it in another tab to see what is there, and save again from the new page.",
             )),
-            Err(error) if is_of_form(&error) => problems.push(whole(words::errors::sentence(&error))),
+            Err(error) if is_of_form(&error) => problems.push(Problem::whole(words::errors::sentence(&error))),
             Err(error) => return Err(error.into()),
         }
     } else {
@@ -364,9 +363,7 @@ async fn picture(visit: &AdminVisit, filled: &mut Filled) -> Result<Vec<Problem>
     if let Some(file) = visit.fields.file("picture") {
         match pictures::clean_and_keep(&visit.cairn, file.bytes.clone()).await? {
             Ok(picture) => {
-                pictures::href(&picture)
-                    .trim_start_matches(addresses::PICTURES)
-                    .clone_into(&mut filled.fields.picture_kept);
+                filled.fields.picture_kept = kept_name(&picture);
                 "uploaded".clone_into(&mut filled.fields.picture_from);
                 is_new = true;
             }
@@ -384,7 +381,7 @@ async fn picture(visit: &AdminVisit, filled: &mut Filled) -> Result<Vec<Problem>
 }
 
 fn of_place(problem: &AsksProblem) -> Problem {
-    let (field, text) = institution_badges::problem(problem);
+    let (field, text) = words::institution_badges::problem(problem);
     Problem { field, text }
 }
 
@@ -393,20 +390,13 @@ fn is_of_form(error: &ServiceError) -> bool {
     error.code().starts_with("institution-badge.")
 }
 
-fn whole(text: impl Into<String>) -> Problem {
-    Problem {
-        field: String::new(),
-        text: text.into(),
-    }
-}
-
 fn view(
     visit: &AdminVisit,
     institution: &Tenant,
     id: Option<&BadgeId>,
     filled: &Filled,
     problems: Vec<Problem>,
-) -> OwnBadgeEditorPage {
+) -> InstitutionBadgeEditorPage {
     let title = match id {
         Some(_) => format!("Change “{}”", filled.fields.name),
         None => "New badge for courses".to_owned(),
@@ -414,7 +404,7 @@ fn view(
     let mut rows = filled.places.clone();
     let room = MOST_PLACES.saturating_sub(rows.len());
     rows.extend((0..room.min(MORE)).map(|_| PlaceFields::default()));
-    OwnBadgeEditorPage {
+    InstitutionBadgeEditorPage {
         page: visit.page_of(institution, &title, AdminPlace::Badges),
         action: match id {
             Some(id) => console::badge_edit(&institution.id, id),
@@ -442,7 +432,7 @@ async fn publish(
 ) -> Result<HttpResponse, AdminError> {
     let (tenant, id) = path.into_inner();
     let revision = visit.fields.text("revision").parse().unwrap_or_default();
-    own_badges::publish(&visit.cairn, &visit.admin, &tenant, &id, revision).await?;
+    institution_badges::publish(&visit.cairn, &visit.admin, &tenant, &id, revision).await?;
     Ok(visit.go(&visit.href_saying(&console::badge(&tenant, &id), "badge-published")))
 }
 
@@ -456,7 +446,7 @@ async fn reach(
         platforms: visit.fields.all("platform").map(PlatformId::from).collect(),
         courses: visit.fields.all("course").map(CourseId::from).collect(),
     };
-    own_badges::offer_to(&visit.cairn, &visit.admin, &tenant, &id, everywhere, reach).await?;
+    institution_badges::offer_to(&visit.cairn, &visit.admin, &tenant, &id, everywhere, reach).await?;
     Ok(visit.go(&visit.href_saying(&console::badge(&tenant, &id), "saved")))
 }
 
@@ -466,7 +456,7 @@ async fn turn(
 ) -> Result<HttpResponse, AdminError> {
     let (tenant, id) = path.into_inner();
     let offered = visit.fields.text("turn") == "offer";
-    own_badges::turn(&visit.cairn, &visit.admin, &tenant, &id, offered).await?;
+    institution_badges::turn(&visit.cairn, &visit.admin, &tenant, &id, offered).await?;
     let notice = if offered {
         "badge-offered"
     } else {

@@ -1,0 +1,2 @@
+DROP INDEX institution_badge_reach_by_badge;
+DROP INDEX people_by_joined_into;
