@@ -197,6 +197,7 @@ pub(in crate::service) fn waiting(db: &mut Db, visitor: &Visitor) -> Result<Wait
 ///
 /// # Errors
 /// What the store reports.
+#[tracing::instrument(name = "from_institution.for_course", level = "debug", skip_all)]
 pub(crate) async fn for_course(cairn: &Cairn, visitor: &Visitor) -> Result<Waiting, ServiceError> {
     let visitor = visitor.clone();
     Ok(cairn.store.read(move |db| waiting(db, &visitor)).await?)

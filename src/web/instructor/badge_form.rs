@@ -239,7 +239,7 @@ pub(in crate::web) fn fields_of(design: &Design, revision: i32) -> BadgeFields {
 }
 
 /// The name by which a form keeps an uploaded picture, as [`uploaded`] reads it.
-pub(super) fn kept_name(picture: &Picture) -> String {
+pub(in crate::web) fn kept_name(picture: &Picture) -> String {
     pictures::href(picture)
         .trim_start_matches(addresses::PICTURES)
         .to_owned()

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
 use super::{course_of, skills};
-use crate::domain::badge::{BadgeState, Picture};
+use crate::domain::badge::BadgeState;
 use crate::domain::issuer::Tenant;
 use crate::domain::programme::{MAX_CHOICES, Offered, Parts, PartsEnd, Place, Terms};
 use crate::ids::BadgeId;
