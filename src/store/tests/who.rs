@@ -15,8 +15,8 @@ use crate::store::platforms::{Belonging, Home};
 use crate::store::subjects::Subject;
 
 const MIGRATION: &str = "2026-12-05-000000_identities";
-/// A later one whose tables refer to those of that one.
-const LATER: &str = "2026-12-08-100000_rest_access";
+/// Later ones that refer to what that one made.
+const LATER: [&str; 2] = ["2026-12-08-100000_rest_access", "2026-12-10-790000_indexes"];
 
 fn seen(sub: &str) -> PersonSeen {
     PersonSeen {
@@ -65,17 +65,20 @@ fn a_database_of_the_version_before_keeps_its_people_courses_awards_and_subjects
         });
         let before = read(database, |db| Ok(content(db, &school, &learners)));
         read(database, |db| {
-            db.batch_execute(&script(database.engine, LATER, "down"))?;
-            db.batch_execute(&script(database.engine, MIGRATION, "down"))?;
-            // Two courses of one name under two deployments of one registration, and a deployment that waits.
+            let run = |db: &mut Db, name, way| db.batch_execute(&script(database.engine, name, way));
+            run(db, LATER[1], "down")?;
+            run(db, LATER[0], "down")?;
+            run(db, MIGRATION, "down")?;
+            // Two courses of one name in two deployments of one registration; a deployment that waits.
             db.batch_execute(
                 "INSERT INTO deployments (id, tenant_id, registration_id, deployment_id, state, created_at) VALUES \
                  ('d-2', 't-north', 'r-north', '2', 'accepted', 5), ('d-3', 't-north', 'r-north', '3', 'pending', 6); \
                  INSERT INTO courses (id, tenant_id, registration_id, deployment_id, context_id, services, created_at) VALUES \
                  ('zz-course', 't-north', 'r-north', 'd-2', '2', '{\"line_items_url\":null,\"ags_scopes\":[],\"memberships_url\":null}', 7)",
             )?;
-            db.batch_execute(&script(database.engine, MIGRATION, "up"))?;
-            db.batch_execute(&script(database.engine, LATER, "up"))?;
+            run(db, MIGRATION, "up")?;
+            run(db, LATER[0], "up")?;
+            run(db, LATER[1], "up")?;
             assert_eq!(content(db, &school, &learners), before);
             let home = Home::of(&school.registration);
             for person in &learners {

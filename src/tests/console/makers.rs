@@ -41,7 +41,7 @@ fn an_instructor_is_found_by_their_course_and_makes_a_programme_within_it() {
         let makers = format!("/admin/programmes/{tenant}/makers");
         let nobody = ada.get(&format!("{makers}?sought=Quixote")).await;
         assert!(
-            nobody.words().contains("No teacher is found by that."),
+            nobody.words().contains("No teacher was found."),
             "{}",
             nobody.words()
         );

@@ -175,9 +175,9 @@ fn what_cannot_be_one_is_refused_with_its_reason_and_a_no_ends_a_code() {
         let mut there = student(canvas, 5).await;
         reads(
             &typed(&mut there, "ABCD-EFGH").await,
-            "No code of your institution",
+            "Your institution has no such code",
         );
-        reads(&typed(&mut there, "'; --").await, "No code of your institution");
+        reads(&typed(&mut there, "'; --").await, "Your institution has no such code");
 
         // One that is over.
         let over = Code::of([9; 16]);
@@ -232,7 +232,7 @@ fn what_cannot_be_one_is_refused_with_its_reason_and_a_no_ends_a_code() {
         let asking = here.get(PAGE).await;
         let declined = here.send(&asking, "/decline", &[]).await;
         reads(&declined, "Nothing was joined");
-        reads(&typed(&mut late, &first).await, "No code of your institution");
+        reads(&typed(&mut late, &first).await, "Your institution has no such code");
         let again = here.send(&asking, "/confirm", &[]).await;
         assert_eq!(again.status, 409, "{}", again.words());
 
