@@ -82,7 +82,7 @@ pub(crate) fn match_columns(old: &[LineItem], new: &[LineItem]) -> HashMap<LineI
 }
 
 /// Finds activities of the old course again among those that somebody made in the new one from copied links, before anything was
-/// brought: by their columns, of which `columns` says what stands for what, else by their titles where the columns say nothing else.
+/// brought: by their columns, of which `columns` says what stands for what, else by their titles. What could be two is none.
 #[must_use]
 pub(crate) fn match_activities(
     old: &[Activity],
@@ -95,14 +95,13 @@ pub(crate) fn match_activities(
         new,
         |one| &one.id,
         &ways,
-        |by, from, to| {
-            let column = from.line_item.as_ref().and_then(|own| columns.get(own));
-            let is_same = column.zip(to.line_item.as_ref()).map(|(here, own)| here == own);
-            match by {
-                FoundBy::OurId | FoundBy::Tag => is_same == Some(true),
-                FoundBy::Label => is_same != Some(false) && from.title == to.title,
-                FoundBy::FoldedLabel => is_same != Some(false) && folded(&from.title) == folded(&to.title),
+        |by, from, to| match by {
+            FoundBy::OurId | FoundBy::Tag => {
+                let column = from.line_item.as_ref().and_then(|own| columns.get(own));
+                column.is_some() && column == to.line_item.as_ref()
             }
+            FoundBy::Label => from.title == to.title,
+            FoundBy::FoldedLabel => folded(&from.title) == folded(&to.title),
         },
     );
     found.into_iter().map(|(from, (to, _))| (from, to)).collect()
