@@ -5,6 +5,7 @@ use crate::store::{activities, line_items};
 use practice_lms::CourseRole;
 
 use practice_lms::PracticeLms;
+use serde_json::Value;
 
 use super::{LTI, copies_of, copy_page, known, teacher};
 use crate::tests::guest::Guest;
@@ -147,15 +148,16 @@ fn a_copied_link_that_tells_nothing_leads_to_the_offer_and_opens_what_came_along
                     (format!("{LTI}custom"), "cairn_item"),
                     (endpoint.to_owned(), "lineitem"),
                 ] {
-                    if let Some(members) = claims.get_mut(&claim).and_then(|one| one.as_object_mut()) {
+                    if let Some(members) = claims.get_mut(&claim).and_then(Value::as_object_mut) {
                         members.remove(member);
                     }
                 }
             });
             let copies = ["spring", "autumn"].map(|term| world.copy_course(at, term).unwrap());
-            let activities = |copy: u64| async move {
-                let course = known(&scene, lms, copy).await.unwrap();
-                let found = scene
+            let seen = &scene;
+            let here = |copy: u64| async move {
+                let course = known(seen, lms, copy).await.unwrap();
+                let found = seen
                     .cairn
                     .store
                     .read(move |db| activities::for_course(db, &course.tenant, &course.id));
@@ -182,7 +184,7 @@ fn a_copied_link_that_tells_nothing_leads_to_the_offer_and_opens_what_came_along
             );
             let taken = first.send(&offered, "/take", &[]).await;
             assert!(taken.words().contains("The badges came along."));
-            assert_eq!(activities(copies[0]).await.len(), 1, "{flavour}");
+            assert_eq!(here(copies[0]).await.len(), 1, "{flavour}");
             let home = first.get("").await;
             assert!(!home.words().contains("Say what stands for it"), "{flavour}");
 
@@ -197,14 +199,14 @@ fn a_copied_link_that_tells_nothing_leads_to_the_offer_and_opens_what_came_along
                 "{flavour}: {}",
                 page.words()
             );
-            let waiting = format!("copied:{}", activities(copies[1]).await[0].id);
+            let waiting = format!("copied:{}", here(copies[1]).await[0].id);
             let chosen = second.send(&page, "/choose", &[("opens", &waiting)]).await;
             assert!(
                 chosen.url.path().contains("/activities/"),
                 "{flavour}: {}",
                 chosen.words()
             );
-            assert_eq!(activities(copies[1]).await.len(), 1, "{flavour}");
+            assert_eq!(here(copies[1]).await.len(), 1, "{flavour}");
             let home = second.get("").await;
             assert!(!home.words().contains("Say what stands for it"), "{flavour}");
             world.stop_tampering();
