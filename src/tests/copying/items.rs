@@ -2,9 +2,7 @@
 
 use crate::domain::course::CopyFoundBy;
 use crate::store::{activities, line_items};
-use practice_lms::CourseRole;
-
-use practice_lms::PracticeLms;
+use practice_lms::{CourseRole, PracticeLms};
 use serde_json::Value;
 
 use super::{LTI, copies_of, copy_page, known, teacher};
