@@ -8,7 +8,7 @@ pub(crate) const MIN_SIDE: u32 = 32;
 /// What becomes of a picture that is not square.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cut {
-    /// It stays as it is, with clear margins wherever it is shown.
+    /// It stays whole, with clear margins.
     Whole,
     /// The middle of its longer side stays.
     Centre,
@@ -37,53 +37,54 @@ pub(crate) enum CutProblem {
     Outside { width: u32, height: u32 },
 }
 
-/// A square over a picture, in its pixels, from its left upper corner; it reaches out of the picture only where there is a ground.
+/// A square over a picture, in its pixels, from its left upper corner; it reaches out of the picture only where that stays whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Frame {
     pub(crate) left: i64,
     pub(crate) top: i64,
     pub(crate) side: u32,
-    /// What is seen around the picture.
+    /// What is seen around the picture and behind it; none where that is clear.
     pub(crate) ground: Option<Colour>,
 }
 
 impl Cut {
-    /// The square of a picture of that size; none where it stays as it is.
+    /// The square of a picture of that size.
     ///
     /// # Errors
     /// Why there is none.
-    pub(crate) fn frame(self, (width, height): (u32, u32)) -> Result<Option<Frame>, CutProblem> {
+    pub(crate) fn frame(self, (width, height): (u32, u32)) -> Result<Frame, CutProblem> {
         let (short, long) = (width.min(height), width.max(height));
         let rest = i64::from(long - short);
         // Along the longer side.
-        let at = |offset: i64, side: u32, ground: Option<Colour>| {
+        let at = |offset: i64, side: u32| {
             let (left, top) = if width > height { (offset, 0) } else { (0, offset) };
             Frame {
                 left,
                 top,
                 side,
+                ground: None,
+            }
+        };
+        // Out of the picture, across its longer side.
+        let around = |ground: Option<Colour>| {
+            let (left, top) = if width > height {
+                (0, -(rest / 2))
+            } else {
+                (-(rest / 2), 0)
+            };
+            Frame {
+                left,
+                top,
+                side: long,
                 ground,
             }
         };
         let frame = match self {
-            Self::Whole => return Ok(None),
-            Self::Centre => at(rest / 2, short, None),
-            Self::Start => at(0, short, None),
-            Self::End => at(rest, short, None),
-            Self::Pad(ground) => {
-                // Out of the picture, across its longer side.
-                let (left, top) = if width > height {
-                    (0, -(rest / 2))
-                } else {
-                    (-(rest / 2), 0)
-                };
-                Frame {
-                    left,
-                    top,
-                    side: long,
-                    ground: Some(ground),
-                }
-            }
+            Self::Whole => around(None),
+            Self::Centre => at(rest / 2, short),
+            Self::Start => at(0, short),
+            Self::End => at(rest, short),
+            Self::Pad(ground) => around(Some(ground)),
             Self::Square { left, top, side } => {
                 let ends = |begin: u32, most: u32| u64::from(begin) + u64::from(side) <= u64::from(most);
                 if !ends(left, width) || !ends(top, height) {
@@ -100,7 +101,7 @@ impl Cut {
         if frame.side < MIN_SIDE {
             return Err(CutProblem::Small);
         }
-        Ok(Some(frame))
+        Ok(frame)
     }
 }
 
@@ -112,20 +113,18 @@ mod tests {
 
     #[test]
     fn a_square_is_cut_where_it_was_said_and_nowhere_outside() {
-        let frame = |cut: Cut, size| {
-            cut.frame(size)
-                .map(|frame| frame.map(|one| (one.left, one.top, one.side)))
-        };
+        let frame = |cut: Cut, size| cut.frame(size).map(|one| (one.left, one.top, one.side));
         let (wide, high) = ((400, 300), (300, 400));
-        assert_eq!(frame(Cut::Whole, wide), Ok(None));
-        assert_eq!(frame(Cut::Centre, wide), Ok(Some((50, 0, 300))));
-        assert_eq!(frame(Cut::Centre, high), Ok(Some((0, 50, 300))));
-        assert_eq!(frame(Cut::Start, wide), Ok(Some((0, 0, 300))));
-        assert_eq!(frame(Cut::End, high), Ok(Some((0, 100, 300))));
-        assert_eq!(frame(Cut::Pad(Colour::BLACK), wide), Ok(Some((0, -50, 400))));
-        assert_eq!(frame(Cut::Pad(Colour::BLACK), high), Ok(Some((-50, 0, 400))));
+        assert_eq!(frame(Cut::Whole, wide), Ok((0, -50, 400)));
+        assert_eq!(Cut::Whole.frame(high).map(|one| one.ground), Ok(None));
+        assert_eq!(frame(Cut::Centre, wide), Ok((50, 0, 300)));
+        assert_eq!(frame(Cut::Centre, high), Ok((0, 50, 300)));
+        assert_eq!(frame(Cut::Start, wide), Ok((0, 0, 300)));
+        assert_eq!(frame(Cut::End, high), Ok((0, 100, 300)));
+        assert_eq!(frame(Cut::Pad(Colour::BLACK), wide), Ok((0, -50, 400)));
+        assert_eq!(frame(Cut::Pad(Colour::BLACK), high), Ok((-50, 0, 400)));
         let square = |left, top, side| frame(Cut::Square { left, top, side }, wide);
-        assert_eq!(square(300, 200, 100), Ok(Some((300, 200, 100))));
+        assert_eq!(square(300, 200, 100), Ok((300, 200, 100)));
         let outside = Err(CutProblem::Outside {
             width: 400,
             height: 300,
@@ -141,7 +140,7 @@ mod tests {
         #[test]
         fn what_is_cut_out_lies_in_the_picture(width in 1_u32..=2_048, height in 1_u32..=2_048, left: u32, top: u32, side: u32) {
             for cut in [Cut::Centre, Cut::Start, Cut::End, Cut::Square { left, top, side }] {
-                if let Ok(Some(frame)) = cut.frame((width, height)) {
+                if let Ok(frame) = cut.frame((width, height)) {
                     prop_assert!(frame.left >= 0 && frame.top >= 0);
                     prop_assert!(frame.left + i64::from(frame.side) <= i64::from(width));
                     prop_assert!(frame.top + i64::from(frame.side) <= i64::from(height));

@@ -110,6 +110,16 @@ pub(crate) struct Things {
     pub(crate) activities: Vec<Activity>,
 }
 
+impl Things {
+    /// Whether one of them has that id.
+    #[must_use]
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.columns.iter().any(|one| one.id.as_str() == id)
+            || self.elsewhere.iter().any(|one| one.id.as_str() == id)
+            || self.activities.iter().any(|one| one.id.as_str() == id)
+    }
+}
+
 /// Whether rules may ask for a percentage in a column of another source.
 #[must_use]
 pub(crate) fn has_share(column: &OutsideColumn) -> bool {

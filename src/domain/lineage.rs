@@ -81,7 +81,8 @@ pub(crate) struct Offered {
 pub(crate) struct Places {
     columns: BTreeMap<LineItemId, LineItemId>,
     activities: BTreeMap<ActivityId, ActivityId>,
-    /// Columns of another source that stand for one where the lineage begins. They are of one course: no copy brings them along.
+    /// Columns of another source that stand for one where the lineage begins. A copy whose own ones are not known yet has those that
+    /// they stand for, as its rule does.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     elsewhere: BTreeMap<OutsideColumnId, LineItemId>,
 }
@@ -94,9 +95,14 @@ impl Places {
         let activity = |id: &ActivityId| before.activities.get(id).unwrap_or(id).clone();
         let columns = mapping.columns.iter();
         let activities = mapping.activities.iter();
-        let elsewhere = mapping.elsewhere.iter();
+        let kept = before.elsewhere.iter().map(|(from, place)| {
+            let to = mapping.outside.get(from).unwrap_or(from);
+            (to.clone(), place.clone())
+        });
+        let new = mapping.elsewhere.iter();
+        let new = new.map(|(from, to)| (to.clone(), column(from)));
         Self {
-            elsewhere: elsewhere.map(|(from, to)| (to.clone(), column(from))).collect(),
+            elsewhere: kept.chain(new).collect(),
             columns: columns.map(|(from, to)| (to.clone(), column(from))).collect(),
             activities: activities
                 .map(|(from, to)| (to.clone(), activity(from)))
@@ -115,6 +121,11 @@ impl Places {
         for (from, to) in &mapping.activities {
             if let Some(place) = before.activities.get(from) {
                 self.activities.insert(to.clone(), place.clone());
+            }
+        }
+        for (from, to) in &mapping.outside {
+            if let Some(place) = before.elsewhere.get(from) {
+                self.elsewhere.insert(to.clone(), place.clone());
             }
         }
         *self != before

@@ -107,7 +107,8 @@ fn an_upload_that_is_not_square_is_asked_about_shown_and_cut() {
         assert_eq!(asked.status, 422);
         for said in [
             "The picture is not square",
-            "measures 60 by 40",
+            "measures 60 by 40 pixels",
+            "From the left, in pixels",
             "Cut out its left",
         ] {
             assert!(asked.words().contains(said), "{said}: {}", asked.words());
@@ -157,7 +158,12 @@ fn an_upload_that_is_not_square_is_asked_about_shown_and_cut() {
 
         // Each way is shown before it is saved, from the whole picture each time.
         let mut shown = asked;
-        for (way, side, left, right) in [("start", 40, 0, 255), ("end", 40, 0, 255), ("pad", 60, 0, 255)] {
+        for (way, side, left, right) in [
+            ("start", 40, 0, 255),
+            ("end", 40, 0, 255),
+            ("pad", 60, 0, 255),
+            ("whole", 60, 0, 255),
+        ] {
             let cut = [("cut", way), ("cut_colour", "#ff0000"), ("action", "refresh")];
             shown = teacher.send_files(&shown, "/badges/save", &cut, &[]).await;
             assert_eq!(shown.status, 200, "{way}");
@@ -171,6 +177,7 @@ fn an_upload_that_is_not_square_is_asked_about_shown_and_cut() {
             assert_eq!((red(0, 20), red(side - 1, 20)), (left, right), "{way}");
             let corner = picture.pixel(0, 0).unwrap();
             assert_eq!(corner.red() == 255 && corner.green() == 0, way == "pad", "{way}");
+            assert_eq!(corner.alpha() == 0, way == "whole", "{way}");
         }
         let save = [("cut", "centre"), ("action", "save")];
         let saved = teacher.send_files(&shown, "/badges/save", &save, &[]).await;

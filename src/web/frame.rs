@@ -56,6 +56,11 @@ const NOTICES: &[(&str, Status, &str)] = &[
         "Taken. The newer version waits: see who would earn it, then activate it. Until then the badge awards as before.",
     ),
     (
+        "institution-draft",
+        Status::Earned,
+        "Taken. The draft asks that now: see who would earn it, then activate it.",
+    ),
+    (
         "institution-looks",
         Status::Earned,
         "Taken. The badge has the name and the picture of the newer version, and awards as before.",

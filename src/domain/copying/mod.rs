@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use crate::domain::course::{CopyProof, CopyRequestState, LineItem};
+use crate::domain::evidence::Activity;
 use crate::domain::rule::{Condition, GradeColumn, Group, Needed, Node};
 use crate::ids::{ActivityId, BadgeId, LineItemId, OutsideColumnId};
 
@@ -78,6 +79,32 @@ pub(crate) fn match_columns(old: &[LineItem], new: &[LineItem]) -> HashMap<LineI
     let found = matched(old, new, |item| &item.id, &FoundBy::ALL, fits);
     let found = found.into_iter();
     found.map(|(from, (to, by))| (from, Match { to, by })).collect()
+}
+
+/// Finds activities of the old course again among those that somebody made in the new one from copied links, before anything was
+/// brought: by their columns, of which `columns` says what stands for what, else by their titles. What could be two is none.
+#[must_use]
+pub(crate) fn match_activities(
+    old: &[Activity],
+    new: &[Activity],
+    columns: &HashMap<LineItemId, LineItemId>,
+) -> HashMap<ActivityId, ActivityId> {
+    let ways = [FoundBy::OurId, FoundBy::Label, FoundBy::FoldedLabel];
+    let found = matched(
+        old,
+        new,
+        |one| &one.id,
+        &ways,
+        |by, from, to| match by {
+            FoundBy::OurId | FoundBy::Tag => {
+                let column = from.line_item.as_ref().and_then(|own| columns.get(own));
+                column.is_some() && column == to.line_item.as_ref()
+            }
+            FoundBy::Label => from.title == to.title,
+            FoundBy::FoldedLabel => folded(&from.title) == folded(&to.title),
+        },
+    );
+    found.into_iter().map(|(from, (to, _))| (from, to)).collect()
 }
 
 /// Finds old things again among new ones, by each way in its order; `fits` says whether two are one by a way.

@@ -36,6 +36,38 @@ fn tagged(id: &str, label: &str, tag: &str) -> LineItem {
 }
 
 #[test]
+fn an_activity_made_from_a_copied_link_is_found_by_its_column_else_by_its_title_alone() {
+    let activity = |id: &str, title: &str, column: Option<&str>| Activity {
+        id: id.into(),
+        tenant: "north-coast".into(),
+        course: "course".into(),
+        link: "link".into(),
+        title: title.into(),
+        instructions: String::new(),
+        line_item: column.map(LineItemId::from),
+        maximum: sample::decimal("100"),
+        created_at: sample::days(0),
+    };
+    let old = [
+        activity("report", "Report", Some("r")),
+        activity("script", "Script", None),
+        activity("talk", "Talk", None),
+    ];
+    let new = [
+        activity("renamed", "Essay", Some("r-2")),
+        activity("script-2", "script ", Some("s-2")),
+        activity("talk-2", "Talk", None),
+        activity("talk-3", "Talk", None),
+    ];
+    let columns = HashMap::from([("r".into(), "r-2".into())]);
+    let found = match_activities(&old, &new, &columns);
+    let of = |id: &str| found.get(&ActivityId::from(id)).map(ActivityId::as_str);
+    assert_eq!(of("report"), Some("renamed"));
+    assert_eq!(of("script"), Some("script-2"));
+    assert_eq!(of("talk"), None, "two that fit are none");
+}
+
+#[test]
 fn what_was_typed_brings_nothing_and_only_who_taught_there_brings_drafts() {
     use CopyRequestState::{Agreed, Refused, Waiting};
     use Permission::{Everything, Nothing, WithoutDrafts};

@@ -138,6 +138,38 @@ fn a_copy_of_a_copy_and_what_a_person_chose_stand_for_the_first() {
     assert_eq!(substance(&all([percent("quiz-3", "80")]), &places), was);
 }
 
+#[test]
+fn a_column_of_another_source_keeps_its_place_in_a_copy_found_at_once_or_later() {
+    let root = all([percent("final", "80"), approved("report")]);
+    let was = substance(&root, &Places::default());
+    let taken = Mapping {
+        elsewhere: HashMap::from([("final".into(), "essay".into())]),
+        ..mapping()
+    };
+    let (first, rule) = (Places::copied(&Places::default(), &taken), taken.apply(&root));
+    assert_eq!(substance(&rule, &first), was);
+    let found = Mapping {
+        activities: HashMap::from([("report-2".into(), "report-3".into())]),
+        outside: HashMap::from([("essay".into(), "essay-2".into())]),
+        ..Mapping::default()
+    };
+    let copy = found.apply(&rule);
+    let at_once = Places::copied(&first, &found);
+    assert_eq!(substance(&copy, &at_once), was);
+    let stands = at_once.standing(&copy);
+    assert_eq!(stands.get("final").map(String::as_str), Some("essay-2"));
+
+    let unread = Mapping {
+        outside: HashMap::new(),
+        ..found.clone()
+    };
+    let mut later = Places::copied(&first, &unread);
+    assert_eq!(substance(&unread.apply(&rule), &later), was);
+    assert!(later.carry(&found));
+    assert_eq!(substance(&copy, &later), was);
+    assert_eq!(later.standing(&copy), stands);
+}
+
 proptest! {
     #[test]
     fn a_mapped_rule_keeps_its_substance_and_so_does_one_in_another_order(root in any_group()) {

@@ -120,6 +120,8 @@ pub(crate) enum Taken {
     New(BadgeId),
     /// The badge that the course had has the newer version as its draft.
     Newer(BadgeId),
+    /// So has one that never decided about anybody.
+    Draft(BadgeId),
     /// It has the name and the picture of the newer version, which asks nothing else.
     Looks(BadgeId),
 }
@@ -383,7 +385,8 @@ pub(crate) async fn form(cairn: &Cairn, visitor: &Visitor, id: &BadgeId) -> Resu
         }
         let mut proposed = published.asks.proposals(&things);
         let places = published.asks.places.iter().map(|place| {
-            let before = said.remove(&place.id).map(|id| Proposed { id, by: None });
+            let before = said.remove(&place.id).filter(|id| things.has(id));
+            let before = before.map(|id| Proposed { id, by: None });
             let found = proposed.remove(&place.id);
             let found = found.map(|(id, by)| Proposed { id, by: Some(by) });
             ToFill {
@@ -470,7 +473,10 @@ pub(crate) async fn take(
                 } else {
                     let new = RuleId::new(now, random.as_ref());
                     rules::save_draft(db, tenant, &badge.id, &asked, new, now)?;
-                    Taken::Newer(badge.id)
+                    match badge.active_rule {
+                        Some(_) => Taken::Newer(badge.id),
+                        None => Taken::Draft(badge.id),
+                    }
                 };
                 (taken, Action::InstitutionBadgeNewer)
             }
@@ -489,7 +495,7 @@ pub(crate) async fn take(
                 (Taken::New(badge.id), Action::InstitutionBadgeTaken)
             }
         };
-        let (Taken::New(badge) | Taken::Newer(badge) | Taken::Looks(badge)) = &taken;
+        let (Taken::New(badge) | Taken::Newer(badge) | Taken::Draft(badge) | Taken::Looks(badge)) = &taken;
         let entry = visitor.entry(action, badge.as_str(), now);
         let entry = entry.detail(json!({
             "from": id, "version": version, "columns": mapping.columns, "elsewhere": mapping.elsewhere,

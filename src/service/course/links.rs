@@ -16,6 +16,7 @@ use crate::service::base::policies;
 use crate::service::base::queue::{self, EnsureLineItem};
 use crate::service::base::refusal::CourseRefusal;
 use crate::service::base::session::Visitor;
+use crate::service::course::copying;
 use crate::store::{Db, StoreError, activities, audit, line_items, links};
 
 /// What an instructor chose.
@@ -27,6 +28,37 @@ pub(crate) enum Choice {
         instructions: String,
         maximum: Decimal,
     },
+    /// An activity that came along from the course that this is a copy of, and waits for its link.
+    Copied(ActivityId),
+}
+
+/// What a copy of another course has for a new link.
+#[derive(Debug, Clone)]
+pub(crate) struct OfCopy {
+    /// The badges that may come along, for whoever may make badges.
+    pub(crate) offers: Vec<copying::Offer>,
+    /// Activities that came along and wait for their link.
+    pub(crate) waiting: Vec<Activity>,
+}
+
+/// What the visit's course has for a new link where it is a copy of another one.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for all but instructors.
+#[tracing::instrument(name = "links.of_copy", level = "debug", skip_all)]
+pub(crate) async fn of_copy(cairn: &Cairn, visitor: &Visitor) -> Result<OfCopy, ServiceError> {
+    visitor.teach()?;
+    let visitor = visitor.clone();
+    let found = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let offers = if policies::may(db, &visitor, Power::Create)? {
+            copying::offers(db, &visitor)?
+        } else {
+            Vec::new()
+        };
+        let waiting = copying::waiting(db, &visitor.course)?;
+        Ok(OfCopy { offers, waiting })
+    });
+    found.await
 }
 
 /// A link of the visit's course.
@@ -64,7 +96,8 @@ pub(crate) async fn choose(
         let link = links::get(db, tenant, &link.id)?.ok_or(ServiceError::NotFound("link"))?;
         match (&link.opens, &choice) {
             (Opens::Unchosen | Opens::CopyOf { .. }, _) => {}
-            (Opens::MyBadges, Choice::MyBadges) | (Opens::Activity { .. }, Choice::Activity { .. }) => {
+            (Opens::MyBadges, Choice::MyBadges)
+            | (Opens::Activity { .. }, Choice::Activity { .. } | Choice::Copied(_)) => {
                 return Ok(link.opens);
             }
             _ => {
@@ -73,6 +106,13 @@ pub(crate) async fn choose(
         }
         let opens = match choice {
             Choice::MyBadges => Opens::MyBadges,
+            Choice::Copied(activity) => {
+                let course = &visitor.course;
+                if !copying::open_waiting(db, course, &activity, &link, now, random.as_ref())? {
+                    return Err(CourseRefusal::CopyChoice.into());
+                }
+                Opens::Activity { activity }
+            }
             Choice::Activity {
                 title,
                 instructions,

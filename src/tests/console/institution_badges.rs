@@ -113,6 +113,12 @@ fn a_badge_of_the_institution_is_made_published_taken_renewed_and_withdrawn() {
         ];
         let shown = ada.send(&empty, "/new", &asks).await;
         assert!(shown.words().contains("Saved. Courses take"), "{}", shown.words());
+        let first = shown.words();
+        assert!(!first.contains("an earlier version"), "{first}");
+        assert!(
+            first.contains("Then the courses that you choose below"),
+            "{first}"
+        );
         let own = shown.url.path().to_owned();
         let id = own.rsplit('/').next().unwrap().to_owned();
         let home = page(&mut stage, "").await;
@@ -180,7 +186,7 @@ fn a_badge_of_the_institution_is_made_published_taken_renewed_and_withdrawn() {
         );
         let newer = take(&mut stage, &form, None).await;
         assert!(
-            newer.words().contains("The newer version waits"),
+            newer.words().contains("Taken. The draft asks that now"),
             "{}",
             newer.words()
         );

@@ -239,7 +239,7 @@ const NOTICES: &[(&str, Status, &str)] = &[
     (
         "badge-saved",
         Status::Earned,
-        "Saved. Courses take what was published last, until you publish this.",
+        "Saved. Courses take it so once you publish it; until then nothing changes for them.",
     ),
     (
         "badge-published",

@@ -5,6 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use rust_decimal::Decimal;
 
 use super::badge_form::decimal;
+use super::copied;
 use crate::domain::course::{Link, Opens};
 use crate::domain::policy::Power;
 use crate::ids::LinkId;
@@ -16,7 +17,10 @@ use crate::web::extract::visit::Visit;
 use crate::web::frame::Place;
 use crate::web::paths::course;
 use crate::web::views::lti::ChooseOpensPage;
-use crate::web::views::shared::{Problem, ProblemList};
+use crate::web::views::shared::{Choice as Shown, Problem, ProblemList};
+
+/// How what a form chooses begins that is an activity which came along.
+const COPIED: &str = "copied:";
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -43,14 +47,18 @@ async fn show(visit: Visit, path: web::Path<(String, LinkId)>) -> Result<HttpRes
         return Ok(visit.go(&target));
     }
     policies::check(&visit.cairn, &visit.visitor, Power::Place).await?;
-    let copied = links::copied_from(&visit.cairn, &visit.visitor, &link).await?;
+    let copy_of = links::copied_from(&visit.cairn, &visit.visitor, &link).await?;
     let title = link.title.clone().unwrap_or_default();
-    let Some(activity) = copied else {
-        return visit.show(&view(&visit, &link, ["my_badges", &title, "", "100"], Vec::new()));
+    let Some(activity) = copy_of else {
+        let mut page = view(&visit, &link, ["my_badges", &title, "", "100"], Vec::new()).await?;
+        if let Some(one) = page.waiting.iter().find(|one| one.label == title) {
+            page.opens.clone_from(&one.value);
+        }
+        return visit.show(&page);
     };
     let points = activity.maximum.normalize().to_string();
     let typed = ["activity", &title, &activity.instructions, &points];
-    let mut page = view(&visit, &link, typed, Vec::new());
+    let mut page = view(&visit, &link, typed, Vec::new()).await?;
     page.copy_of = Some(activity.title);
     visit.show(&page)
 }
@@ -94,37 +102,47 @@ async fn choose(
             }
         }
         "my_badges" => Choice::MyBadges,
-        _ => {
-            wrong("", "Choose what the link opens.");
-            Choice::MyBadges
+        other => {
+            let came_along = other.strip_prefix(COPIED).map(|id| Choice::Copied(id.into()));
+            came_along.unwrap_or_else(|| {
+                wrong("", "Choose what the link opens.");
+                Choice::MyBadges
+            })
         }
     };
     if !problems.is_empty() {
         let link = links::get(&visit.cairn, &visit.visitor, &id).await?;
-        return visit.show_again(&view(
-            &visit,
-            &link,
-            [&opens, &title, &instructions, &points],
-            problems,
-        ));
+        let typed = [&*opens, &*title, &*instructions, &*points];
+        return visit.show_again(&view(&visit, &link, typed, problems).await?);
     }
     let opens = links::choose(&visit.cairn, &visit.visitor, &id, choice).await?;
     Ok(visit.go(&target(&visit, &opens).unwrap_or_else(|| visit.href(""))))
 }
 
-fn view(visit: &Visit, link: &Link, typed: [&str; 4], problems: Vec<Problem>) -> ChooseOpensPage {
+async fn view(
+    visit: &Visit,
+    link: &Link,
+    typed: [&str; 4],
+    problems: Vec<Problem>,
+) -> Result<ChooseOpensPage, AppError> {
+    let of_copy = links::of_copy(&visit.cairn, &visit.visitor).await?;
+    let waiting = of_copy.waiting.into_iter();
     let [opens, title, instructions, points] = typed.map(str::to_owned);
     let name = link.title.as_deref().unwrap_or("this link");
-    ChooseOpensPage {
+    Ok(ChooseOpensPage {
         page: visit.page(&format!("Choose what “{name}” opens"), Place::Elsewhere),
         action: visit.href(&course::link_choose(&link.id)),
         opens,
         title,
         instructions,
         points,
+        offers: copied::lines(visit, of_copy.offers),
+        waiting: waiting
+            .map(|one| Shown::new(format!("{COPIED}{}", one.id), one.title))
+            .collect(),
         problems: ProblemList(problems),
         copy_of: None,
         makes_column: visit.visitor.course.services.line_items_url.is_some(),
         column_total: crate::web::words::lms::column_total(visit.visitor.registration.flavour),
-    }
+    })
 }

@@ -244,6 +244,10 @@ async fn take(
             let to = visit.href_saying(&course::badge_preview(&badge), "institution-newer");
             Ok(visit.go(&to))
         }
+        Ok(Taken::Draft(badge)) => {
+            let to = visit.href_saying(&course::badge_preview(&badge), "institution-draft");
+            Ok(visit.go(&to))
+        }
         Ok(Taken::Looks(badge)) => {
             let to = visit.href_saying(&course::badge_edit(&badge), "institution-looks");
             Ok(visit.go(&to))

@@ -56,7 +56,15 @@ pub(in crate::web) async fn squared(
         fields.picture_kept.clone_from(&fields.picture_whole);
     }
     Ok(Squared {
-        size: Some(WholePicture { width, height }),
+        size: Some(WholePicture {
+            width,
+            height,
+            unit: if fields.picture_whole.ends_with(".svg") {
+                "units"
+            } else {
+                "pixels"
+            },
+        }),
         problem: problem.map(|text| Problem {
             field: "cut".to_owned(),
             text,

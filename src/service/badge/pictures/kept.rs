@@ -114,8 +114,7 @@ pub(crate) async fn cut(
     let asker = whose.asker();
     let work = move || Ok::<_, Infallible>(uploads::cut(&bytes, how));
     match cairn.drawings.work(&asker, work).await? {
-        Ok(Some(square)) => put(cairn, square).await.map(Ok),
-        Ok(None) => Ok(Ok(picture.clone())),
+        Ok(square) => put(cairn, square).await.map(Ok),
         Err(refused) => Ok(Err(refused)),
     }
 }

@@ -23,19 +23,17 @@ pub(crate) fn size(picture: &[u8]) -> Result<(u32, u32), UploadError> {
     }
 }
 
-/// What is cut out of a cleaned picture, cleaned again; none where it stays as it is.
+/// The square that is made of a cleaned picture, cleaned again.
 ///
 /// # Errors
 /// Why it cannot be cut so.
-pub(crate) fn cut(picture: &[u8], how: Cut) -> Result<Option<CleanPicture>, UploadError> {
-    let Some(frame) = how.frame(size(picture)?).map_err(UploadError::Cut)? else {
-        return Ok(None);
-    };
+pub(crate) fn cut(picture: &[u8], how: Cut) -> Result<CleanPicture, UploadError> {
+    let frame = how.frame(size(picture)?).map_err(UploadError::Cut)?;
     let square = match svg_text(picture) {
         None => png::cut(picture, frame)?,
         Some(svg) => framed(svg, frame)?.into_bytes(),
     };
-    clean(&square).map(Some)
+    clean(&square)
 }
 
 fn svg_text(picture: &[u8]) -> Option<&str> {

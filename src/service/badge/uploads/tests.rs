@@ -359,7 +359,7 @@ fn an_svg_and_pngs_of_every_kind_are_cut_where_it_was_said() {
         let svg = clean(svg.as_bytes()).unwrap().bytes;
         assert_eq!(size(&svg).unwrap(), (1_000, 500));
         let seen = |how: Cut| {
-            let square = cut(&svg, how).unwrap().unwrap();
+            let square = cut(&svg, how).unwrap();
             assert_eq!(square.media_type, "image/svg+xml");
             assert_eq!(size(&square.bytes).unwrap(), (1_000, 1_000));
             let svg = String::from_utf8(square.bytes).unwrap();
@@ -371,7 +371,7 @@ fn an_svg_and_pngs_of_every_kind_are_cut_where_it_was_said() {
         assert_eq!(seen(Cut::End)[..2], [blue, blue], "{head}");
         assert_eq!(seen(Cut::Centre)[..2], [red, blue], "{head}");
         assert_eq!(seen(Cut::Pad(ground)), [red, blue, [0, 255, 0, 255]], "{head}");
-        assert!(cut(&svg, Cut::Whole).unwrap().is_none());
+        assert_eq!(seen(Cut::Whole), [red, blue, [0; 4]], "{head}");
     }
     for (kind, samples) in [
         (ColorType::Grayscale, vec![9_u8]),
@@ -382,14 +382,21 @@ fn an_svg_and_pngs_of_every_kind_are_cut_where_it_was_said() {
         let bytes = written(50, 40, &samples.repeat(50 * 40), |encoder| {
             encoder.set_color(kind)
         });
-        let square = cut(&bytes, Cut::Centre).unwrap().unwrap();
+        let square = cut(&bytes, Cut::Centre).unwrap();
         assert_eq!(colours(&square.bytes), vec![[9, 9, 9, 255]; 40 * 40], "{kind:?}");
     }
+    let whole = cut(&png(60, 40), Cut::Whole).unwrap();
+    let drawn = colours(&whole.bytes);
+    assert_eq!(
+        (drawn.len(), drawn[9 * 60], drawn[50 * 60]),
+        (60 * 60, [0; 4], [0; 4])
+    );
+    assert_ne!(drawn[10 * 60], [0; 4]);
     // The chosen ground shows through transparent parts.
     let clear = written(50, 40, &[0; 4 * 50 * 40], |encoder| {
         encoder.set_color(ColorType::Rgba)
     });
-    let padded = cut(&clear, Cut::Pad(ground)).unwrap().unwrap();
+    let padded = cut(&clear, Cut::Pad(ground)).unwrap();
     assert_eq!(colours(&padded.bytes), vec![[0, 255, 0, 255]; 50 * 50]);
     let small = cut(&png(60, 20), Cut::Centre);
     assert!(matches!(small, Err(UploadError::Cut(CutProblem::Small))));

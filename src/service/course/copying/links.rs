@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::placeholder;
 use crate::domain::course::{Course, LineItem, Link, Opens};
+use crate::domain::evidence::Activity;
 use crate::ids::{ActivityId, BadgeId};
 use crate::random::Random;
 use crate::service::badge::copied_inputs::{self, PLACEHOLDER};
@@ -103,6 +104,35 @@ fn copied_badge(db: &mut Db, course: &Course, source: &str) -> Result<Option<Bad
         }
     }
     Ok(None)
+}
+
+/// Activities that came along and that no link of the platform opens yet.
+pub(in crate::service) fn waiting(db: &mut Db, course: &Course) -> Result<Vec<Activity>, StoreError> {
+    let mut waiting = Vec::new();
+    for activity in activities::for_course(db, &course.tenant, &course.id)? {
+        let link = links::get(db, &course.tenant, &activity.link)?;
+        if link.is_some_and(|link| link.resource_link_id.starts_with(PLACEHOLDER)) {
+            waiting.push(activity);
+        }
+    }
+    Ok(waiting)
+}
+
+/// Has a link that opens nothing yet open an activity that waits for its link, as a person says. `false`: it does not wait.
+pub(in crate::service) fn open_waiting(
+    db: &mut Db,
+    course: &Course,
+    activity: &ActivityId,
+    link: &Link,
+    now: DateTime<Utc>,
+    random: &dyn Random,
+) -> Result<bool, StoreError> {
+    let waits = activities::get(db, &course.tenant, activity)?.is_some_and(|known| known.course == course.id);
+    if !waits || !tie(db, course, activity, link, now, random)? {
+        return Ok(false);
+    }
+    copied_inputs::settle_all(db, course, now, random)?;
+    Ok(true)
 }
 
 /// Ties an activity that waits for its link to `link`. Says whether it did.

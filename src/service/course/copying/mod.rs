@@ -42,6 +42,7 @@ pub(in crate::service) use again::map_again;
 pub(crate) use asking::{Requested, Standing, answer, ask, reopen, standing};
 pub(in crate::service) use asking::{answer_in, reopen_in, requests_in};
 pub(in crate::service) use find::{Copied, on_launch, on_notice};
+pub(in crate::service) use links::{open_waiting, waiting};
 pub(crate) use map::{Choice, choose, create_column};
 pub(crate) use plan::{Note, Plan, PlannedInput, Told, plan};
 pub(crate) use take::{Taken, take};

@@ -6,16 +6,18 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::source::{Source, columns, outside_columns};
+use super::view::linked_activities;
 use super::{own_copy, permitted};
 use crate::domain::badge::{Badge, Expiry};
-use crate::domain::copying::{FoundBy, match_columns, match_outside};
+use crate::domain::copying::{FoundBy, match_activities, match_columns, match_outside};
 use crate::domain::course::{Course, CourseCopy, LineItem, Link, Opens};
 use crate::domain::design_review::{RuleProblem, bound_problem};
+use crate::domain::evidence::Activity;
 use crate::domain::outside::OutsideColumn;
 use crate::domain::rule::{Condition, Group};
 use crate::domain::sentence::sentence_in_full;
 use crate::domain::zone::Zone;
-use crate::ids::{BadgeId, CopyId, LineItemId, OutsideColumnId};
+use crate::ids::{ActivityId, BadgeId, CopyId, LineItemId, OutsideColumnId};
 use crate::service::Cairn;
 use crate::service::base::error::ServiceError;
 use crate::service::base::session::Visitor;
@@ -122,7 +124,8 @@ pub(crate) async fn plan(cairn: &Cairn, visitor: &Visitor, id: &CopyId) -> Resul
         let mut links = links::list(db, tenant, &visitor.course.id)?;
         links.retain(|link| link.opens == Opens::Unchosen);
         let outside = outside_columns(db, tenant, &visitor.course.id)?;
-        let scene = Scene::new(&source, (new.as_slice(), outside.as_slice()), &links);
+        let here = linked_activities(db, &visitor.course)?;
+        let scene = Scene::new(&source, (new.as_slice(), outside.as_slice()), &links, &here);
         let badges = source
             .badges
             .iter()
@@ -153,6 +156,8 @@ struct Scene<'a> {
     outside: HashMap<OutsideColumnId, (&'a OutsideColumn, FoundBy)>,
     brought: HashSet<&'a BadgeId>,
     links: &'a [Link],
+    /// Those of the old course for which somebody made one here already.
+    made: HashSet<ActivityId>,
 }
 
 impl<'a> Scene<'a> {
@@ -160,6 +165,7 @@ impl<'a> Scene<'a> {
         source: &'a Source,
         (new, elsewhere): (&'a [LineItem], &'a [OutsideColumn]),
         links: &'a [Link],
+        here: &[Activity],
     ) -> Self {
         let outside = match_outside(&source.outside, elsewhere)
             .into_iter()
@@ -168,14 +174,19 @@ impl<'a> Scene<'a> {
                 Some((from, (column, found.by)))
             })
             .collect();
-        let columns = match_columns(&source.items, new)
+        let columns: HashMap<LineItemId, (&'a LineItem, FoundBy)> = match_columns(&source.items, new)
             .into_iter()
             .filter_map(|(from, found)| {
                 let column = new.iter().find(|item| item.id == found.to)?;
                 Some((from, (column, found.by)))
             })
             .collect();
+        let ids = columns
+            .iter()
+            .map(|(from, (to, _))| (from.clone(), to.id.clone()));
+        let made = match_activities(&source.activities, here, &ids.collect());
         Self {
+            made: made.into_keys().collect(),
             columns,
             outside,
             brought: source.badges.iter().map(|(badge, _)| &badge.id).collect(),
@@ -221,7 +232,8 @@ impl<'a> Scene<'a> {
                     PlannedInput {
                         name: names.activity(activity),
                         told: Told::Activity {
-                            found: column.is_some_and(|column| self.is_linked(column)),
+                            found: self.made.contains(activity)
+                                || column.is_some_and(|column| self.is_linked(column)),
                         },
                     }
                 }

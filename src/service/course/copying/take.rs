@@ -6,11 +6,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::source::{Source, columns, outside_columns};
+use super::view::linked_activities;
 use super::{links as copied_links, own_copy, permitted, placeholder};
 use crate::domain::audit::Action;
 use crate::domain::badge::{Badge, BadgeState};
-use crate::domain::copying::{Mapping, Permission, match_columns, match_outside};
-use crate::domain::course::{CopyState, Course, CourseCopy, LineItem, LineItemState, Opens};
+use crate::domain::copying::{Mapping, Permission, match_activities, match_columns, match_outside};
+use crate::domain::course::{CopyState, Course, CourseCopy, LineItem, LineItemState, Link, Opens};
 use crate::domain::evidence::Activity;
 use crate::domain::policy::Power;
 use crate::domain::rule::{Rule, RuleState};
@@ -103,7 +104,15 @@ impl Bringing<'_> {
         for (from, found) in match_outside(&source.outside, &elsewhere) {
             mapping.outside.insert(from, found.to);
         }
+        // What somebody made from a copied link before is what the copied one would be.
+        let here = linked_activities(self.db, self.course)?;
+        let made = match_activities(&source.activities, &here, &mapping.columns);
         for activity in &source.activities {
+            if let Some(own) = made.get(&activity.id) {
+                self.copied_links_open(copy, activity, own)?;
+                mapping.activities.insert(activity.id.clone(), own.clone());
+                continue;
+            }
             let column = activity.line_item.as_ref();
             let column = column.and_then(|column| mapping.columns.get(column)).cloned();
             let copied = self.activity(copy, activity)?;
@@ -143,40 +152,56 @@ impl Bringing<'_> {
 
     /// The definition of an activity, behind a link that no platform knows until the real one is found.
     fn activity(&mut self, copy: &CourseCopy, source: &Activity) -> Result<ActivityId, StoreError> {
-        let (tenant, course) = (&self.course.tenant, &self.course.id);
-        let stand_in = |name: String| LinkSeen {
-            tenant: tenant.clone(),
-            course: course.clone(),
-            resource_link_id: name,
-            title: Some(source.title.clone()),
-            line_item_url: None,
-        };
-        let seen = stand_in(placeholder(source.id.as_str()));
-        let link = links::upsert_from_launch(self.db, &seen, self.now, self.random)?;
+        let link = self.stand_in(source, placeholder(source.id.as_str()))?;
         let activity = Activity {
             id: ActivityId::new(self.now, self.random),
-            tenant: tenant.clone(),
-            course: course.clone(),
-            link: link.id.clone(),
+            tenant: self.course.tenant.clone(),
+            course: self.course.id.clone(),
+            link: link.id,
             line_item: None,
             created_at: self.now,
             ..source.clone()
         };
         activities::insert(self.db, &activity)?;
-        let opens = Opens::Activity {
-            activity: activity.id.clone(),
+        self.copied_links_open(copy, source, &activity.id)?;
+        Ok(activity.id)
+    }
+
+    /// A link that no platform knows, by that name.
+    fn stand_in(&mut self, source: &Activity, name: String) -> Result<Link, StoreError> {
+        let seen = LinkSeen {
+            tenant: self.course.tenant.clone(),
+            course: self.course.id.clone(),
+            resource_link_id: name,
+            title: Some(source.title.clone()),
+            line_item_url: None,
         };
+        links::upsert_from_launch(self.db, &seen, self.now, self.random)
+    }
+
+    /// Has the copies of the links that open `source` in the old course open that activity here.
+    fn copied_links_open(
+        &mut self,
+        copy: &CourseCopy,
+        source: &Activity,
+        here: &ActivityId,
+    ) -> Result<(), StoreError> {
+        let course = self.course;
+        let tenant = &course.tenant;
+        let opens = Opens::Activity {
+            activity: here.clone(),
+        };
+        let link = self.stand_in(source, placeholder(source.id.as_str()))?;
         links::set_opens(self.db, tenant, &link.id, &opens)?;
         // A course that was copied twice: its links still carry the ids of the first one.
         for older in links::list(self.db, tenant, &copy.source)? {
             let opens_it = matches!(&older.opens, Opens::Activity { activity } if *activity == source.id);
             if opens_it && older.resource_link_id.starts_with(copied_inputs::PLACEHOLDER) {
-                let seen = stand_in(older.resource_link_id);
-                let link = links::upsert_from_launch(self.db, &seen, self.now, self.random)?;
+                let link = self.stand_in(source, older.resource_link_id)?;
                 links::set_opens(self.db, tenant, &link.id, &opens)?;
             }
         }
-        Ok(activity.id)
+        Ok(())
     }
 
     /// What stands in for a column that was not found.

@@ -104,6 +104,8 @@ impl PictureMaker {
 pub(crate) struct WholePicture {
     pub(crate) width: u32,
     pub(crate) height: u32,
+    /// What its sides are counted in: an SVG has no pixels.
+    pub(crate) unit: &'static str,
 }
 
 impl WholePicture {

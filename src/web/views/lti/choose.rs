@@ -2,15 +2,16 @@
 
 use askama::Template;
 
-use crate::web::views::shared::{Page, ProblemList};
+use crate::web::views::instructor::OfferLine;
+use crate::web::views::shared::{Choice, Page, ProblemList};
 
-/// Posts `opens` (`my_badges` or `activity`), `title`, `instructions`, `points`.
+/// Posts `opens` (`my_badges`, `activity`, or what one of `waiting` says), `title`, `instructions`, `points`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "lti/choose.html")]
 pub(crate) struct ChooseOpensPage {
     pub(crate) page: Page,
     pub(crate) action: String,
-    /// What is chosen: `my_badges` or `activity`.
+    /// What is chosen of these.
     pub(crate) opens: String,
     /// Title of the activity, first the link's own.
     pub(crate) title: String,
@@ -20,6 +21,10 @@ pub(crate) struct ChooseOpensPage {
     pub(crate) points: String,
     /// The activity that the course site made a copy of.
     pub(crate) copy_of: Option<String>,
+    /// Badges of other courses that may come along, because this course is a copy.
+    pub(crate) offers: Vec<OfferLine>,
+    /// Activities that came along and wait for their link.
+    pub(crate) waiting: Vec<Choice>,
     pub(crate) problems: ProblemList,
     /// Whether a grade column comes with an activity here; else the page says that its grade stays in Cairn.
     pub(crate) makes_column: bool,
