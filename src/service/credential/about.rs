@@ -199,7 +199,8 @@ fn span(group: &Group, declared: &HashMap<&BadgeId, Decimal>) -> (Decimal, Decim
         Need::AtLeast(count) => usize::from(count),
     };
     least.sort_unstable();
-    most.sort_unstable_by(|one, other| other.cmp(one));
+    most.sort_unstable();
+    most.reverse();
     let needed_of = |values: Vec<Decimal>| sum(values.into_iter().take(needed));
     (needed_of(least), needed_of(most))
 }
