@@ -9,7 +9,7 @@ use crate::domain::policy::Policy;
 pub(crate) enum NoHash {
     /// The platform has told no address of theirs.
     NoAddress,
-    /// The students of the institution are minors.
+    /// The institution says that they are a minor, or that all of its students are.
     Minors,
 }
 

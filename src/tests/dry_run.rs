@@ -130,8 +130,8 @@ fn a_second_version_is_tried_against_the_first_before_it_counts() {
         assert_eq!(
             funnel(&page),
             [
-                "Quiz ≥ 80 % 2 yes · 2 within 5 points · 25 no grade yet",
-                "Lab ≥ 40 of 50 4 yes · 1 within 5 points · 25 no grade yet",
+                "Quiz ≥ 80 % 2 yes · 2 within 5 points · 25 no grade yet · 3 no",
+                "Lab ≥ 40 of 50 4 yes · 1 within 5 points · 25 no grade yet · 2 no",
                 "either at least 60 percent in Essay or an instructor's approval 1 yes · 31 waiting for review",
             ]
         );

@@ -60,6 +60,8 @@ fn a_teacher_has_all_grades_read_and_sees_what_is_out_of_reach_and_who_can_mend_
         let account = switch_on(&scene).await;
         let page = teacher.get("/grades").await;
         reads(&page, "Grades read from Moodle");
+        reads(&page, "is read once a day, or by this button");
+        assert!(!page.words().contains("Canvas tells"), "{}", page.words());
         let asked = teacher.send(&page, "/grades/read", &[]).await;
         reads(&asked, "All grades are being read.");
         let read = teacher.until("/grades", "grades in").await;

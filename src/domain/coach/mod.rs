@@ -153,6 +153,21 @@ impl Finding {
         }
     }
 
+    /// Whether it is mended in what all courses share that take one badge of their institution: a teacher who mends it has another badge.
+    #[must_use]
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(
+            self,
+            Self::OutcomeMissing
+                | Self::OutcomeVague { .. }
+                | Self::CriteriaMissing
+                | Self::AssessmentMissing
+                | Self::SkillsMissing
+                | Self::AlignmentMissing
+                | Self::SizeMissing
+        )
+    }
+
     /// Whether it may be dismissed.
     #[must_use]
     pub(crate) fn may_rest(&self) -> bool {

@@ -19,7 +19,9 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::policies;
 use crate::service::base::refusal::BadgeRefusal;
 use crate::service::base::session::Visitor;
-use crate::store::{Db, StoreError, audit, badges, dismissals, endorsements, issuers, people, rules};
+use crate::store::{
+    Db, StoreError, audit, badges, dismissals, endorsements, institution_badges, issuers, people, rules,
+};
 
 /// Characters of a reason.
 pub(crate) const MAX_REASON: usize = 500;
@@ -139,7 +141,24 @@ fn of_course(
     let dismissed = dismissals::standing(db, tenant, course)?;
     let has_authority = has_authority(db, tenant)?;
     let endorsed = endorsed(all, &in_hand, &signed, now);
-    Ok(look_over(all, &in_hand, &endorsed, has_authority, dismissed))
+    let mut standing = look_over(all, &in_hand, &endorsed, has_authority, dismissed);
+    let taken = of_institution(db, visitor)?;
+    standing.found.retain(|one| {
+        let is_taken = one.badge.as_ref().is_some_and(|badge| taken.contains(badge));
+        !(is_taken && one.finding.is_shared())
+    });
+    Ok(standing)
+}
+
+/// The badges that the course took of its institution: what they share is told to whoever designs them there.
+fn of_institution(db: &mut Db, visitor: &Visitor) -> Result<HashSet<BadgeId>, StoreError> {
+    let mut taken = institution_badges::all_taken_in(db, visitor.tenant(), &visitor.course.id)?;
+    if taken.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let known = institution_badges::all(db, visitor.tenant())?;
+    let known = known.iter().filter_map(|(_, badge)| taken.remove(&badge.id));
+    Ok(known.map(|badge| badge.id).collect())
 }
 
 fn of_visit(

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::badge::{Badge, BadgeState};
 use crate::domain::programme::{Offered, Terms};
-use crate::domain::rule::{Condition, Group};
+use crate::domain::rule::{Amount, Condition, Group, Need, Node};
 use crate::domain::sentence::sentence_in_full;
 use crate::ids::BadgeId;
 use crate::service::Cairn;
@@ -56,8 +56,8 @@ pub(crate) struct About {
     pub(crate) prerequisites: Vec<Other>,
     /// The badges that it is made of.
     pub(crate) parts: Vec<Other>,
-    /// The hours of its parts in sum, where any of them declares some.
-    pub(crate) hours: Option<Decimal>,
+    /// The fewest and the most hours of the parts that it takes, where any of them declares some.
+    pub(crate) hours: Option<(Decimal, Decimal)>,
     /// The badges that it builds towards.
     pub(crate) above: Vec<Other>,
     /// What the institution says of it; none of a badge of a course.
@@ -122,7 +122,9 @@ fn read(db: &mut Db, badge: &Badge, now: DateTime<Utc>) -> Result<About, StoreEr
             (None, None) => Vec::new(),
         },
         changed_at: activated.map_or(badge.updated_at, |at| at.max(badge.updated_at)),
-        hours: hours(&parts, &known),
+        hours: rule
+            .as_ref()
+            .and_then(|rule| hours(&rule.root, &declared(&parts, &known))),
         prerequisites: others(&before, &known),
         parts: others(&parts, &known),
         above: above(db, badge)?,
@@ -157,12 +159,54 @@ fn other(one: &Offered) -> Other {
     }
 }
 
-fn hours(parts: &[&BadgeId], known: &HashMap<BadgeId, Offered>) -> Option<Decimal> {
-    let once: BTreeSet<&BadgeId> = parts.iter().copied().collect();
-    let declared = once
-        .into_iter()
-        .filter_map(|id| known.get(id)?.badge.design.hours);
-    declared.reduce(Decimal::saturating_add)
+/// The hours that its parts declare, each part once.
+fn declared<'a>(parts: &[&'a BadgeId], known: &HashMap<BadgeId, Offered>) -> HashMap<&'a BadgeId, Decimal> {
+    let hours = |id: &'a BadgeId| Some((id, known.get(id)?.badge.design.hours?));
+    parts.iter().copied().filter_map(hours).collect()
+}
+
+/// The fewest and the most hours that a rule takes: of parts to choose from, nobody needs all. A part that it names twice is done once.
+fn hours(root: &Group, declared: &HashMap<&BadgeId, Decimal>) -> Option<(Decimal, Decimal)> {
+    if declared.is_empty() {
+        return None;
+    }
+    let whole = sum(declared.values().copied());
+    let (least, most) = span(root, declared);
+    Some((least.min(whole), most.min(whole)))
+}
+
+fn span(group: &Group, declared: &HashMap<&BadgeId, Decimal>) -> (Decimal, Decimal) {
+    let of_node = |node: &Node| match node {
+        Node::Group(inner) => span(inner, declared),
+        Node::Condition(condition) => {
+            let named = condition.badges().into_iter();
+            let all = sum(named.filter_map(|id| declared.get(id).copied()));
+            match condition {
+                Condition::BadgeTotal {
+                    amount: Amount::Hours,
+                    at_least,
+                    ..
+                } => (all.min(*at_least), all),
+                Condition::BadgeTotal { .. } => (Decimal::ZERO, all),
+                _ => (all, all),
+            }
+        }
+    };
+    let (mut least, mut most): (Vec<Decimal>, Vec<Decimal>) = group.nodes.iter().map(of_node).unzip();
+    let needed = match group.need {
+        Need::All => group.nodes.len(),
+        Need::Any => 1,
+        Need::AtLeast(count) => usize::from(count),
+    };
+    least.sort_unstable();
+    most.sort_unstable();
+    most.reverse();
+    let needed_of = |values: Vec<Decimal>| sum(values.into_iter().take(needed));
+    (needed_of(least), needed_of(most))
+}
+
+fn sum(values: impl Iterator<Item = Decimal>) -> Decimal {
+    values.fold(Decimal::ZERO, Decimal::saturating_add)
 }
 
 /// The badges for which it counts and that anybody may see, by name. A copy that asks something else than its original counts for
@@ -192,6 +236,11 @@ fn above(db: &mut Db, badge: &Badge) -> Result<Vec<Other>, StoreError> {
     Ok(found)
 }
 
+/// Whether it is earned by other badges alone.
+pub(in crate::service) fn is_stack(root: &Group) -> bool {
+    assessed(root) == [Assessed::Badges]
+}
+
 fn assessed(root: &Group) -> Vec<Assessed> {
     let ways = root
         .conditions()
@@ -211,4 +260,36 @@ fn assessed(root: &Group) -> Vec<Assessed> {
         });
     let ways: BTreeSet<Assessed> = ways.collect();
     ways.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::sample::{all, any, at_least, decimal, group, holds, total};
+
+    #[test]
+    fn hours_are_those_of_the_parts_that_it_takes_and_not_of_every_choice() {
+        let ids = ["quiz", "short", "long"].map(BadgeId::from);
+        let [quiz, short, long] = &ids;
+        let declared = HashMap::from([(short, decimal("12")), (long, decimal("20"))]);
+        let choice = || vec![holds("short"), holds("long")];
+        let took = |root: Group, declared: &HashMap<&BadgeId, Decimal>| {
+            hours(&root, declared).map(|(least, most)| (least.to_string(), most.to_string()))
+        };
+        let span = |least: &str, most: &str| Some((least.to_owned(), most.to_owned()));
+        let one_of = all([holds("quiz"), group(any(choice()))]);
+        assert_eq!(took(one_of, &declared), span("12", "20"));
+        let both = all([holds("quiz"), group(at_least(2, choice()))]);
+        assert_eq!(took(both, &declared), span("32", "32"));
+        let twice = all([holds("long"), group(all(choice()))]);
+        assert_eq!(took(twice, &declared), span("32", "32"));
+        let in_sum = all([total(Amount::Hours, &["short", "long"], "15")]);
+        assert_eq!(took(in_sum, &declared), span("15", "32"));
+        let of_none = HashMap::from([(quiz, decimal("3"))]);
+        assert_eq!(took(any(choice()), &HashMap::new()), None);
+        assert_eq!(
+            took(any([holds("quiz"), holds("long")]), &of_none),
+            span("0", "3")
+        );
+    }
 }

@@ -198,9 +198,14 @@ pub(in crate::service) fn stack(
     let Some(record) = decisions::get(db, tenant, &award.decision)? else {
         return Ok(None);
     };
-    let parts = counted(db, tenant, &award.person, &record.decision)?;
+    let mut parts = counted(db, tenant, &award.person, &record.decision)?;
     if parts.is_empty() {
         return Ok(None);
+    }
+    // No page names the address of one that the institution's word on minors keeps.
+    let holding = minors::of(db, tenant, &award.person)?;
+    for term in &mut parts {
+        term.credential.visibility.hidden |= holding.keeps_page(db, &term.credential)?;
     }
     let recorded = records::made_at(db, tenant, &credential.id)?;
     let waived = waived_names(db, tenant, &record.decision)?;

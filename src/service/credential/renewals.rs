@@ -9,6 +9,7 @@
 use crate::domain::award::Award;
 use crate::domain::credential::{Credential, Visibility};
 use crate::service::base::addresses;
+use crate::service::base::minors;
 use crate::store::{Db, StoreError, awards, credentials};
 
 /// Another term of the same badge in the same hand.
@@ -70,6 +71,11 @@ pub(in crate::service) fn before(db: &mut Db, award: &Award) -> Result<Option<Aw
 
 fn term(db: &mut Db, award: Option<Award>) -> Result<Option<Term>, StoreError> {
     let Some(award) = award else { return Ok(None) };
-    let credential = credentials::by_award(db, &award.tenant, &award.id)?;
-    Ok(credential.map(|credential| Term { award, credential }))
+    let Some(mut credential) = credentials::by_award(db, &award.tenant, &award.id)? else {
+        return Ok(None);
+    };
+    // One that the institution's word on minors keeps is hidden, as if its holder had said so.
+    let holding = minors::of(db, &award.tenant, &award.person)?;
+    credential.visibility.hidden |= holding.keeps_page(db, &credential)?;
+    Ok(Some(Term { award, credential }))
 }

@@ -41,6 +41,8 @@ pub(crate) struct Mine {
     pub(crate) linkedin: Option<LinkedInId>,
     /// What the institution lets others see of it.
     pub(crate) policy: Policy,
+    /// Whether its page is kept because it was said that its holder is a minor, and not because they hide it.
+    pub(crate) kept_by_word: bool,
     /// What it renews, and what renewed it.
     pub(crate) renewals: Renewals,
     /// What counted for it, where badges did.
@@ -63,16 +65,17 @@ pub(crate) async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> R
         let issuer = issuers::get(db, asking.tenant(), &credential.issuer)?;
         let issuer = issuer.ok_or(ServiceError::NotFound("issuer"))?;
         let holding = minors::of(db, asking.tenant(), &asking.person.id)?;
-        credential.visibility.hidden |= holding.keeps_page(db, &credential)?;
+        let kept_by_word = !credential.visibility.hidden && holding.keeps_page(db, &credential)?;
+        credential.visibility.hidden |= kept_by_word;
         let policy = holding.policy;
         let renewals = renewals::of(db, &award)?;
         let mut links = stored_links::of_credential(db, asking.tenant(), &credential.id, LISTED)?;
         links.retain(|link| !link.is_open(now) || !holding.ends(link.made_at));
         let stack = records::stack(db, &award, &credential)?;
         let around = (policy, renewals, links, stack);
-        Ok((award, badge, credential, issuer, around))
+        Ok((award, badge, credential, issuer, kept_by_word, around))
     });
-    let (award, badge, credential, issuer, around) = found.await?;
+    let (award, badge, credential, issuer, kept_by_word, around) = found.await?;
     let (policy, renewals, links, stack) = around;
     let identity = institutions::identity(cairn, &issuer)?;
     Ok(Mine {
@@ -81,6 +84,7 @@ pub(crate) async fn mine(cairn: &Cairn, visitor: &Visitor, award: &AwardId) -> R
         linkedin: issuer.marks.linkedin,
         public_url: format!("{}{}", identity.origin(), addresses::credential(&credential.slug)),
         policy,
+        kept_by_word,
         renewals,
         links,
         stack,

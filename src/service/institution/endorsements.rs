@@ -1,5 +1,7 @@
 //! Endorsements of an institution's badges in the console: all of them, inviting, and vouching for the domain of a body.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
@@ -15,7 +17,7 @@ use crate::service::credential::endorsing::{
     Invitation, Told, Wanted, again_in, invite_in, named, state_of, withdraw_in,
 };
 use crate::service::institution::administrators::Administrator;
-use crate::store::{Db, audit, badges, endorsements, issuers, tenants};
+use crate::store::{Db, audit, badges, endorsements, issuers, programmes, tenants};
 
 /// Most that a page shows.
 const MOST: i64 = 200;
@@ -28,6 +30,8 @@ pub(crate) struct OfInstitution {
     pub(crate) all: Vec<(Told, Badge)>,
     /// Badges that can be endorsed.
     pub(crate) badges: Vec<Badge>,
+    /// The course that each of these is of; a badge of the institution itself is of none.
+    pub(crate) courses: HashMap<BadgeId, String>,
     pub(crate) now: DateTime<Utc>,
 }
 
@@ -56,11 +60,15 @@ pub(crate) async fn all(
         }
         let mut badges = badges::in_use(db, &id)?;
         badges.retain(|badge| badge.active_rule.is_some());
+        let ids: Vec<BadgeId> = badges.iter().map(|badge| badge.id.clone()).collect();
+        let courses = programmes::named(db, &id, &ids)?.into_iter();
+        let courses = courses.filter_map(|(id, one)| Some((id, one.course?))).collect();
         Ok(OfInstitution {
             tenant,
             issuer,
             all,
             badges,
+            courses,
             now,
         })
     });

@@ -205,6 +205,28 @@ const fn action(on: bool) -> Action {
     }
 }
 
+/// A person about whom something is about to be said.
+///
+/// # Errors
+/// As [`seen`]; [`ServiceError::NotFound`] for somebody of another institution.
+#[tracing::instrument(name = "minors.review_person", level = "debug", skip_all, fields(person = person.as_str()))]
+pub(crate) async fn review_person(
+    cairn: &Cairn,
+    admin: &Administrator,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<(Tenant, Person, Option<DateTime<Utc>>), ServiceError> {
+    admin.scope.allows(tenant)?;
+    let (id, person) = (tenant.clone(), person.clone());
+    let read = cairn.store.read_with(move |db| -> Result<_, ServiceError> {
+        let institution = tenants::get(db, &id)?.ok_or(ServiceError::NotFound("institution"))?;
+        let one = people::get(db, &id, &person)?.ok_or(ServiceError::NotFound("person"))?;
+        let since = minors::since(db, &id, &person)?;
+        Ok((institution, one, since))
+    });
+    read.await
+}
+
 /// Says it of one person, or takes it back.
 ///
 /// # Errors

@@ -22,6 +22,8 @@ fn an_administrator_invites_and_vouches_for_a_domain() {
         let place = format!("/admin/endorsements/{tenant}");
         let page = ada.get(&place).await;
         assert!(page.words().contains("None yet"), "{}", page.words());
+        let label = format!("Quiz master · {}", stage.course.name());
+        assert!(page.words().contains(&label), "{}", page.words());
         let right = [("badge", badge.as_str()), ("name", "Example Works")];
         let made = ada.send(&page, &place, &right).await;
         let text = made.text();

@@ -160,6 +160,11 @@ fn a_badge_of_the_institution_is_made_published_taken_renewed_and_withdrawn() {
         let editor = page(&mut stage, &edit).await;
         assert!(editor.words().contains("Badge of "), "{}", editor.words());
         assert!(!editor.words().contains("A newer version exists"));
+        let only_theirs = "It says neither hours nor credits";
+        assert!(
+            !editor.words().contains(only_theirs),
+            "a teacher cannot mend it without making another badge of it"
+        );
         let twice = take(&mut stage, &form, None).await;
         assert_eq!(twice.status, 409);
         assert!(

@@ -69,7 +69,10 @@ fn what_a_minor_has_stays_inside_and_nothing_comes_back_by_itself() {
         let person = format!("/people/{}", stage.person(0).await);
 
         let page = admin.get(&sought).await;
-        let said = admin.send(&page, &person, &[("on", "yes")]).await;
+        let review = admin.browser.get(&page.links(&person).remove(0)).await.unwrap();
+        reads(&review, "end at once, for good");
+        assert_eq!(statuses(&links).await, [200, 200, 200], "asking changes nothing");
+        let said = admin.send(&review, &person, &[]).await;
         reads(&said, "Saved.");
         reads(&said, &name);
         assert_eq!(statuses(&links).await, [410, 410, 410]);
@@ -111,16 +114,23 @@ fn what_a_minor_has_stays_inside_and_nothing_comes_back_by_itself() {
 
         // Taken back: what there was stays ended, and the page opens when its holder says so.
         let page = admin.get(&place).await;
-        admin.send(&page, &person, &[]).await;
+        let review = admin.browser.get(&page.links(&person).remove(0)).await.unwrap();
+        reads(&review, "Nothing comes back by itself");
+        admin.send(&review, &person, &[]).await;
         assert_eq!(statuses(&links).await, [410, 410, 410]);
         assert_eq!(get(&public, HTML).await.status, 403);
         let page = holder.get(&mine).await.unwrap();
-        reads(&page, "You keep the page of this badge to yourself.");
+        reads(&page, "said that you are a minor, and took it back");
+        reads(&page, "take the tick off “Keep the page to myself”");
+        let all = holder.get(&stage.inside("/mine/timeline")).await.unwrap();
+        reads(&all, "Nobody would see a badge there now");
         let mut form = page.form("/share").unwrap();
         form.fields.retain(|field| field.name != "keep_page");
         holder.submit(&page, &form, &[]).await.unwrap();
         assert_eq!(get(&public, HTML).await.status, 200);
         assert_eq!(statuses(&links).await, [410, 410, 410]);
+        let all = holder.get(&stage.inside("/mine/timeline")).await.unwrap();
+        assert!(!all.words().contains("Nobody would see"), "{}", all.words());
         let again = shown(&mut holder, &stage, &award).await;
         assert_eq!(statuses(&again).await, [200, 200, 200]);
 

@@ -131,7 +131,10 @@ fn where_there_is_no_address_or_students_are_minors_the_page_says_why_there_is_n
         let (_, award, _) = stage.earned().await;
         for (minors, why) in [
             (false, "does not share your e-mail address with this service"),
-            (true, "keeps everything about e-mail addresses out of badges"),
+            (
+                true,
+                "says that you are a minor, so everything about your e-mail address",
+            ),
         ] {
             if minors {
                 stage.world.share_email(0, true);
@@ -166,7 +169,7 @@ fn a_box_that_is_ticked_from_before_signs_no_address_of_a_minor_and_the_page_say
         let page = holder.get(&mine).await.unwrap();
         let mut signing = page.form("/sign").unwrap();
         assert!(ticked(&signing, "say_email"), "it can be taken out");
-        let why = "keeps everything about e-mail addresses out of badges";
+        let why = "says that you are a minor, so everything about your e-mail address";
         assert!(page.words().contains(why), "{}", page.words());
         signing.fields.retain(|field| field.name != "say_grades");
         holder.submit(&page, &signing, &[]).await.unwrap();

@@ -170,7 +170,8 @@ fn an_endorser_reads_the_skills_in_words_and_what_each_part_asks() {
         let badge = stage.badge(whole, Some(vec![asks])).await;
         let link = invited(&mut stage, &badge, "Example Works", "").await;
         let offer = get(&link, HTML).await;
-        for shown in ["Welding", "Solderer", "Solder ten joints."] {
+        let earned = "It is earned by other badges";
+        for shown in ["Welding", "Solderer", "Solder ten joints.", earned] {
             assert!(offer.words().contains(shown), "{shown}: {}", offer.words());
         }
         assert!(

@@ -8,6 +8,7 @@ use crate::domain::rule::{Condition, Node};
 use crate::domain::sample::holds;
 use crate::ids::{AdminId, BadgeId};
 use crate::service::institution::administrators::{Administrator, Scope};
+use crate::service::institution::minors;
 use crate::service::institution::programmes::saving::{self, Saved, Typed};
 use crate::service::institution::programmes::trying::{self, Activated};
 use crate::service::institution::programmes::waiving;
@@ -221,6 +222,39 @@ fn a_stack_names_its_parts_and_its_holder_takes_all_of_it_along_in_one_record() 
         assert_eq!(again.body, json.body);
         let mut other = stage.student_browser(1).await;
         assert_eq!(other.get(&format!("{mine}.clr.json")).await.unwrap().status, 404);
+    });
+}
+
+#[test]
+fn the_page_of_a_stack_leads_to_no_part_that_the_word_on_minors_keeps() {
+    on_each_database(|scene| async move {
+        let stage = Stage::set(scene).await;
+        let ((_, part), (award, credential)) = stacked(&stage).await;
+        let public = stage.url(&format!("/b/{}", credential.slug));
+        let of_part = format!("/b/{}", part.slug);
+        let (mut holder, mine, page) = stage.holding(0, &award).await;
+        shared(&mut holder, &page).await;
+        let before = get(&public, "text/html").await;
+        assert!(before.text().contains(&of_part), "{}", before.words());
+
+        let (cairn, tenant) = (&stage.scene.cairn, &stage.course.tenant);
+        let person = stage.person(0).await;
+        for on in [true, false] {
+            minors::say_of_person(cairn, &ada(), tenant, &person, on)
+                .await
+                .unwrap();
+        }
+        // Its holder opens the page of the whole again, and of no part.
+        let page = holder.get(&mine).await.unwrap();
+        let mut form = page.form("/share").unwrap();
+        form.fields.retain(|field| field.name != "keep_page");
+        let on = [("allow_downloads", "yes"), ("show_evidence", "yes")];
+        holder.submit(&page, &form, &on).await.unwrap();
+        let after = get(&public, "text/html").await;
+        assert_eq!(after.status, 200, "{}", after.words());
+        assert!(after.words().contains("Quiz master"), "{}", after.words());
+        assert!(!after.text().contains(&of_part), "{}", after.words());
+        assert_eq!(get(&stage.url(&of_part), "text/html").await.status, 403);
     });
 }
 

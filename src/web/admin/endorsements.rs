@@ -134,7 +134,15 @@ async fn vouch(
 
 async fn view(visit: &AdminVisit, tenant: &TenantId, said: Said) -> Result<EndorsementsPage, AdminError> {
     let found = endorsements::all(&visit.cairn, &visit.admin, tenant).await?;
-    let choice = |badge: &Badge| Choice::new(badge.id.as_str(), badge.design.name.clone());
+    // Badges of one name in two courses are told apart by these.
+    let choice = |badge: &Badge| {
+        let name = badge.design.name.clone();
+        let label = match found.courses.get(&badge.id) {
+            Some(course) => format!("{name} · {course}"),
+            None => name,
+        };
+        Choice::new(badge.id.as_str(), label)
+    };
     let title = format!("Endorsements: {}", found.tenant.name);
     let mut page = visit.page_of(&found.tenant, &title, AdminPlace::Endorsements);
     if said.fresh_link.is_some() {

@@ -24,6 +24,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .route(console::MINORS_OF, web::get().to(show))
         .route(console::MINORS_BRING, web::post().to(bring))
+        .route(console::MINORS_PERSON, web::get().to(consider_person))
         .route(console::MINORS_PERSON, web::post().to(say_of_person))
         .route(console::MINORS_PLATFORM, web::get().to(consider))
         .route(console::MINORS_PLATFORM, web::post().to(say_of_platform));
@@ -56,7 +57,7 @@ async fn view(
         name: one.person.display_name(),
         ids: one.ids.join(", "),
         since: one.since.map(|at| When::new(at, now)),
-        action: console::minors_person(tenant, &one.person.id),
+        href: console::minors_person(tenant, &one.person.id),
     };
     let title = format!("Students under 16: {}", seen.institution.name);
     Ok(MinorsPage {
@@ -78,7 +79,7 @@ async fn view(
                 name: person.display_name(),
                 ids: String::new(),
                 since: Some(When::new(*since, now)),
-                action: console::minors_person(tenant, &person.id),
+                href: console::minors_person(tenant, &person.id),
             })
             .collect(),
         paging: paging(tenant, &sought, &seen),
@@ -147,6 +148,47 @@ async fn say_of_person(
     let on = is_said(&visit);
     minors::say_of_person(&visit.cairn, &visit.admin, &tenant, &person, on).await?;
     Ok(visit.go(&visit.href_saying(&console::minors_of(&tenant), "saved")))
+}
+
+async fn consider_person(
+    visit: AdminVisit,
+    path: web::Path<(TenantId, PersonId)>,
+) -> Result<HttpResponse, AdminError> {
+    let (tenant, id) = path.into_inner();
+    let (institution, person, since) =
+        minors::review_person(&visit.cairn, &visit.admin, &tenant, &id).await?;
+    let (name, holds) = (person.display_name(), since.is_some());
+    let (title, consequences, confirm) = if holds {
+        (
+            format!("Take it back for {name}?"),
+            vec![
+                format!("{name} may show badges again, unless it is said of a platform or of everybody that they are under 16."),
+                "Nothing comes back by itself: links that they had made stay ended, and each page of a badge stays closed until they open it again. They read so on their pages."
+                    .to_owned(),
+            ],
+            "Take it back",
+        )
+    } else {
+        (
+            format!("Is {name} under 16?"),
+            vec![
+                format!("The badges of {name} stay inside the course site."),
+                "Public pages, share links, timelines and collections of theirs end at once, for good. Files that somebody saved before stay what they are."
+                    .to_owned(),
+                "They read on their pages that your institution says so. They can still save their own files.".to_owned(),
+            ],
+            "Say so",
+        )
+    };
+    visit.show(&ConsoleConfirmPage {
+        page: visit.page_of(&institution, &title, AdminPlace::Policies),
+        consequences,
+        action: console::minors_person(&tenant, &id),
+        fields: vec![("on", if holds { "no" } else { "yes" }.to_owned())],
+        confirm,
+        danger: !holds,
+        back_href: console::minors_of(&tenant),
+    })
 }
 
 /// Whether a form says it, and does not take it back.

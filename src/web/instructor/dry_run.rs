@@ -290,6 +290,7 @@ fn bar(row: &FunnelRow, all: usize) -> ConditionBar {
             (row.not_complete, "not completed".to_owned()),
             (row.not_known, "not known yet".to_owned()),
         ]),
+        no: small(row.no),
         all: small(all),
     }
 }

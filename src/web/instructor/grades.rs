@@ -247,7 +247,7 @@ fn rest_panel(visit: &Visit, told: &Told) -> RestPanel {
     RestPanel {
         page: visit.page("Grades from elsewhere", Place::Badges),
         title: format!("Grades read from {lms}"),
-        state: words::rest_grades::state(is_on),
+        state: words::rest_grades::state(is_on, told.interface),
         progress: (is_on && told.is_under_way).then(|| {
             let trouble = readings.filter(|one| one.begun_at.is_some());
             match trouble.and_then(|one| one.trouble.as_ref()) {
@@ -280,6 +280,7 @@ fn rest_panel(visit: &Visit, told: &Told) -> RestPanel {
             )
             .collect(),
         ask_action: may_ask.then(|| visit.href(&course::grades_read())),
+        finds: told.interface.and_then(words::rest_grades::finds_more),
         columns_title: words::outside::counted(told.columns.len(), "column", "columns"),
         columns: told
             .columns

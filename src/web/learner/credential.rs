@@ -398,6 +398,7 @@ async fn view(
         renews: mine.renewals.before.as_ref().map(term),
         revoked_reason: mine.award.revocation.map(|revocation| revocation.reason),
         kept: visibility.hidden,
+        kept_by_word: mine.kept_by_word,
         public: mine.policy.has_public_pages(),
         inside: words::policies::stays_inside(&mine.policy),
         public_url: mine.public_url,

@@ -149,6 +149,11 @@ async fn show(
     visit.show(&MyTimelinePage {
         page,
         of_one: award.is_some(),
+        shows_none: award.is_none()
+            && mine
+                .chapters
+                .iter()
+                .all(|chapter| chapter.published.visibility().hidden),
         timeline: drawn(&visit.cairn, &mine.chapters, Reader::Holder)?,
         most,
         public: mine.policy.has_public_pages(),

@@ -92,6 +92,7 @@ routes! {
     /// Whom the institution takes for minors.
     MINORS_OF = "/minors/{tenant}", minors_of(tenant: &TenantId);
     MINORS_BRING = "/minors/{tenant}/bring", minors_bring(tenant: &TenantId);
+    /// The page before it is said of one person.
     MINORS_PERSON = "/minors/{tenant}/people/{person}", minors_person(tenant: &TenantId, person: &PersonId);
     /// The page before it is said of a whole platform.
     MINORS_PLATFORM = "/minors/{tenant}/platforms/{platform}",

@@ -93,8 +93,15 @@ fn view(issuer: &Issuer, badge: &Badge, about: &About, endorsements: &[Told]) ->
         facts.push(("Skills in words".to_owned(), design.details.skills.join(", ")));
     }
     facts.extend(validity(design));
-    if let Some(hours) = about.hours {
-        facts.push(("Hours of its parts".to_owned(), number(hours)));
+    if let Some((least, most)) = about.hours {
+        let text = if least == most {
+            number(most)
+        } else if least.is_zero() {
+            format!("up to {}", number(most))
+        } else {
+            format!("{} to {}", number(least), number(most))
+        };
+        facts.push(("Hours of its parts".to_owned(), text));
     }
     if let Some(count) = about.holders {
         facts.push(("Held by".to_owned(), count_of(count, "person", "people")));

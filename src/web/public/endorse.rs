@@ -209,7 +209,7 @@ fn to_endorse(offer: &Offer) -> ToEndorse {
         description: shown.description.clone(),
         criteria: markdown::render(&shown.criteria),
         kind: shown.kind.word().to_owned(),
-        kind_meaning: checks::meaning(shown.kind, false).to_owned(),
+        kind_meaning: checks::meaning(shown.kind, offer.is_stack).to_owned(),
         facts: numbers.chain(level).collect(),
         skills: shown.alignments.iter().map(skill).collect(),
         rule: shown.rule.clone(),

@@ -10,7 +10,7 @@ pub(crate) const fn why_not(why: NoHash) -> &'static str {
             "Your course site does not share your e-mail address with this service, so a badge of yours cannot be checked against it. Whoever runs your course site decides what it shares."
         }
         NoHash::Minors => {
-            "Your institution keeps everything about e-mail addresses out of badges, because its students are minors."
+            "Your institution says that you are a minor, so everything about your e-mail address stays out of your badges."
         }
     }
 }

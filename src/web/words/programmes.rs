@@ -72,7 +72,7 @@ pub(crate) fn hindrance(hindrance: &Hindrance) -> String {
                 .join(" and ")
         ),
         Hindrance::NotApproved => {
-            "Your institution wants a second person to approve it first. Ask for that where it is tried, under “A second person”.".to_owned()
+            "Your institution wants a second person to approve it first. Ask for that on this page, under “A second person”.".to_owned()
         }
         Hindrance::AwaitsApproval => {
             "It waits for a second person to approve it: another administrator, or another instructor who makes programmes. They are told where they see all programmes.".to_owned()

@@ -45,11 +45,29 @@ pub(crate) fn unseen_in(label: &str, count: u64) -> String {
 
 /// What is read, or what waits while it is off.
 #[must_use]
-pub(crate) const fn state(is_on: bool) -> &'static str {
-    if is_on {
-        "Every grade of the course that students can see is read, and no file: of what was handed in to columns that badges name, Canvas tells the names of files alone. Grades that are hidden or not posted are neither used nor shown."
-    } else {
-        "Nothing is read any more: the access was switched off, or taken back. Rules that use its columns wait until it is on again. What was awarded stays."
+pub(crate) const fn state(is_on: bool, interface: Option<Interface>) -> &'static str {
+    match interface {
+        _ if !is_on => {
+            "Nothing is read any more: the access was switched off, or taken back. Rules that use its columns wait until it is on again. What was awarded stays."
+        }
+        Some(Interface::Canvas) => {
+            "Every grade of the course that students can see is read, and no file: of what was handed in to columns that badges name, Canvas tells the names of files alone. Grades that are hidden or not posted are neither used nor shown."
+        }
+        _ => {
+            "Every grade of the course that students can see is read, and no file. Grades that are hidden or not posted are neither used nor shown."
+        }
+    }
+}
+
+/// What a reading of everything finds that a look for changes does not.
+#[must_use]
+pub(crate) const fn finds_more(interface: Interface) -> Option<&'static str> {
+    match interface {
+        // Its answer to what changed tells of activities alone.
+        Interface::Moodle => Some(
+            "“Check now” finds what changed in activities. What was typed, overridden or hidden in the gradebook alone is read once a day, or by this button.",
+        ),
+        Interface::Canvas => None,
     }
 }
 

@@ -20,6 +20,7 @@ use crate::service::base::error::ServiceError;
 use crate::service::base::institutions::ENDORSER_KEY;
 use crate::service::base::refusal::EndorsementRefusal;
 use crate::service::base::session::digest;
+use crate::service::credential::about;
 use crate::service::credential::signing::{IssuingContext, internal};
 use crate::store::{Db, audit, endorsements, tenants};
 use openbadges::credential::{EndorsementCredential, EndorsementSubject, Profile, StatusEntry};
@@ -36,6 +37,8 @@ pub(crate) struct Offer {
     pub(crate) picture: String,
     /// Exactly what is endorsed.
     pub(crate) shown: Shown,
+    /// Whether it is earned by other badges alone, each of which says how it is assessed.
+    pub(crate) is_stack: bool,
     pub(crate) substance: String,
     pub(crate) now: DateTime<Utc>,
 }
@@ -75,6 +78,7 @@ pub(super) fn offer(db: &mut Db, digest: &str, context: &IssuingContext) -> Resu
     Ok(Offer {
         endorsement: one,
         picture: pictures::href(&badge.design.picture),
+        is_stack: rule.as_ref().is_some_and(|rule| about::is_stack(&rule.root)),
         issuer,
         shown,
         substance,

@@ -115,6 +115,13 @@ pub(crate) async fn list(
                 badge,
             });
         }
+        // Those that award stand before those that do not; of one state, oldest first.
+        all.sort_by_key(|one| match one.badge.state {
+            BadgeState::Active => 0,
+            BadgeState::Paused { .. } => 1,
+            BadgeState::Draft => 2,
+            BadgeState::Retired => 3,
+        });
         Ok((institution, all))
     });
     found.await

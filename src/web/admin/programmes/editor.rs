@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 
-use super::{course_of, skills};
+use super::{course_of, is_for_courses, skills};
 use crate::domain::badge::BadgeState;
 use crate::domain::issuer::Tenant;
 use crate::domain::programme::{MAX_CHOICES, Offered, Parts, PartsEnd, Place, Terms};
@@ -345,7 +345,13 @@ fn groups(offered: &[Offered], filled: &Filled) -> (Vec<OfferedGroup>, usize) {
             .badges
             .iter()
             .find(|(badge, _)| *badge == one.lineage);
-        let course = course_of(one);
+        let course = if !one.is_home || one.course.is_some() {
+            course_of(one)
+        } else if is_for_courses(one) {
+            "Badges of the institution".to_owned()
+        } else {
+            "Programmes".to_owned()
+        };
         let name = &one.badge.design.name;
         let is_sought = name.to_lowercase().contains(&sought) || course.to_lowercase().contains(&sought);
         if chosen.is_none() {

@@ -5,7 +5,7 @@ use askama::Template;
 use super::AdminPage;
 use crate::web::views::shared::{Choice, Paging, ProblemList, When};
 
-/// Of whom it is said. Looks for people with `name`; a line posts `on` to its action; a file posts `list`, `platform` and `on`.
+/// Of whom it is said. Looks for people with `name`; a line leads to the page where it is said; a file posts `list`, `platform` and `on`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/minors.html")]
 pub(crate) struct MinorsPage {
@@ -48,5 +48,6 @@ pub(crate) struct MinorLine {
     pub(crate) name: String,
     pub(crate) ids: String,
     pub(crate) since: Option<When>,
-    pub(crate) action: String,
+    /// Where it is said, or taken back.
+    pub(crate) href: String,
 }

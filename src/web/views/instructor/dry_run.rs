@@ -89,6 +89,8 @@ pub(crate) struct ConditionBar {
     pub(crate) unknown: u32,
     /// "5 no grade yet"; empty for none.
     pub(crate) unknown_words: String,
+    /// Students who do not meet it.
+    pub(crate) no: u32,
     /// All students: the length of the whole bar.
     pub(crate) all: u32,
 }

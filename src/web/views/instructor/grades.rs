@@ -61,6 +61,8 @@ pub(crate) struct RestPanel {
     pub(crate) disagrees: Vec<String>,
     /// Where all of it is asked for; none where nothing can be read, or who looks may change nothing.
     pub(crate) ask_action: Option<String>,
+    /// What it finds that a look for changes does not.
+    pub(crate) finds: Option<&'static str>,
     pub(crate) columns_title: String,
     pub(crate) columns: Vec<RestColumnLine>,
 }

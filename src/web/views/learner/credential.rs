@@ -31,6 +31,8 @@ pub(crate) struct MyCredentialPage {
     pub(crate) inside: &'static str,
     /// Whether the holder keeps the page to themselves.
     pub(crate) kept: bool,
+    /// Whether it is kept because it was said that they are a minor, which was taken back.
+    pub(crate) kept_by_word: bool,
     /// The absolute address that anybody can open.
     pub(crate) public_url: String,
     /// The same page as this server serves it, whatever name it has to others.

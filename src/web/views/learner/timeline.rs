@@ -16,6 +16,8 @@ pub(crate) struct MyTimelinePage {
     /// Whether it is of one badge.
     pub(crate) of_one: bool,
     pub(crate) timeline: TimelineView,
+    /// Whether the holder shows the page of none of these badges, so that a link to all of them shows nothing.
+    pub(crate) shows_none: bool,
     /// How many badges are shown, where there may be more.
     pub(crate) most: Option<usize>,
     /// Whether the institution lets badges have public pages.
