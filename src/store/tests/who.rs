@@ -69,7 +69,7 @@ fn a_database_of_the_version_before_keeps_its_people_courses_awards_and_subjects
             run(db, LATER[1], "down")?;
             run(db, LATER[0], "down")?;
             run(db, MIGRATION, "down")?;
-            // Two courses of one name in two deployments of one registration; a deployment that waits.
+            // Two courses of one name in two deployments; a deployment that waits.
             db.batch_execute(
                 "INSERT INTO deployments (id, tenant_id, registration_id, deployment_id, state, created_at) VALUES \
                  ('d-2', 't-north', 'r-north', '2', 'accepted', 5), ('d-3', 't-north', 'r-north', '3', 'pending', 6); \

@@ -177,7 +177,10 @@ fn what_cannot_be_one_is_refused_with_its_reason_and_a_no_ends_a_code() {
             &typed(&mut there, "ABCD-EFGH").await,
             "Your institution has no such code",
         );
-        reads(&typed(&mut there, "'; --").await, "Your institution has no such code");
+        reads(
+            &typed(&mut there, "'; --").await,
+            "Your institution has no such code",
+        );
 
         // One that is over.
         let over = Code::of([9; 16]);
@@ -232,7 +235,10 @@ fn what_cannot_be_one_is_refused_with_its_reason_and_a_no_ends_a_code() {
         let asking = here.get(PAGE).await;
         let declined = here.send(&asking, "/decline", &[]).await;
         reads(&declined, "Nothing was joined");
-        reads(&typed(&mut late, &first).await, "Your institution has no such code");
+        reads(
+            &typed(&mut late, &first).await,
+            "Your institution has no such code",
+        );
         let again = here.send(&asking, "/confirm", &[]).await;
         assert_eq!(again.status, 409, "{}", again.words());
 
