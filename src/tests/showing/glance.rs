@@ -1,10 +1,13 @@
 //! A class at a glance: the table searched and ordered by its address, its file, more badges than fit, and the pictures of how
 //! the class came along.
 
+use crate::domain::award::Award;
 use crate::domain::stage::Funnel;
+use crate::ids::AwardId;
+use crate::random::SystemRandom;
 use crate::service::award::over_time;
-use crate::store::over_time as kept;
-use chrono::Days;
+use crate::store::{awards, over_time as kept};
+use chrono::{Days, TimeDelta};
 use practice_lms::browser::Browser;
 
 use super::stage::{Stage, design};
@@ -126,7 +129,7 @@ fn how_the_class_came_along_is_drawn_with_the_numbers_beside_it() {
         let here = stage.inside("/progress/over-time");
         let empty = stage.teacher.get(&here).await.unwrap();
         assert!(empty.words().contains("No badges yet"), "{}", empty.words());
-        let (badge, _, _) = stage.earned().await;
+        let (badge, award, _) = stage.earned().await;
         let (cairn, tenant, course) = (&stage.scene.cairn, &stage.course.tenant, &stage.course.id);
         // Whichever came first: a check, or this.
         over_time::keep_day(cairn, tenant, course).await.unwrap();
@@ -169,6 +172,29 @@ fn how_the_class_came_along_is_drawn_with_the_numbers_beside_it() {
         assert!(one.words().contains("students have earned it"), "{}", one.words());
         let from = "Its rule asks for grades from the gradebook.";
         assert!(one.words().contains(from), "{}", one.words());
+        // Awards of two days are drawn, with a table beside them.
+        let now = cairn.moment().0;
+        let sooner = Award {
+            id: AwardId::new(now, &SystemRandom),
+            person: stage.person(1).await,
+            awarded_at: now - TimeDelta::days(3),
+            ..award
+        };
+        let written = cairn.store.write(move |db| awards::insert_once(db, &sooner));
+        assert!(written.await.unwrap());
+        let page = stage.teacher.get(&here).await.unwrap();
+        let (text, words) = (page.text(), page.words());
+        assert!(words.contains("2 badges were earned, the first on"), "{words}");
+        assert!(
+            text.contains("<svg viewBox=\"0 0 1000 300\"") && text.contains("<desc id=\"awards-about\">"),
+            "{text}"
+        );
+        assert!(
+            text.contains("<path class=\"plot-line\" d=\"M0 300H0V150H"),
+            "{text}"
+        );
+        assert_eq!(text.matches("role=\"img\"").count(), 2, "{text}");
+        assert_eq!(text.matches("<table class=\"numbers").count(), 2);
         let mut student = stage.student_browser(0).await;
         let refused = student.get(&here).await.unwrap();
         assert_eq!(refused.status, 403);

@@ -1,5 +1,7 @@
 //! What rules ask of the LMS beside its grades: what was handed in, what is complete, and who passes.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::domain::design_review::RuleProblem;
 use crate::domain::reading::Part;
@@ -132,6 +134,21 @@ async fn what_is_complete_and_who_passes_decide_as_moodle_says() {
         reading.read().await;
         let column = reading.column(reading.quiz).await;
         assert!(column.tells_completion(), "{column:?}");
+        // A few show which columns tell it; no rule asks it of the class.
+        let of_whom = || -> BTreeSet<u64> {
+            let asked = bench
+                .world
+                .asked("core_completion_get_activities_completion_status");
+            let parts = asked.iter().flat_map(|one| one.split('&'));
+            let ids = parts.filter_map(|part| part.strip_prefix("userid="));
+            ids.map(|id| id.parse().unwrap()).collect()
+        };
+        let class: BTreeSet<u64> = students.iter().map(|one| one.id).collect();
+        let few = of_whom();
+        assert!(few.len() < class.len() && few.is_subset(&class), "{few:?}");
+        bench.world.forget_asked();
+        reading.read_after(10).await;
+        assert!(of_whom().is_empty(), "nor of anybody with the next check");
         let done = Condition::Completed {
             column: column.id.clone(),
         };
@@ -155,6 +172,10 @@ async fn what_is_complete_and_who_passes_decide_as_moodle_says() {
             assert!(kept);
         }
         reading.read_all().await;
+        let asked = of_whom();
+        let three = [ada.id, ben.id, cleo.id];
+        assert!(three.iter().all(|id| asked.contains(id)), "{asked:?}");
+        assert!(asked.is_subset(&class), "of students alone: {asked:?}");
         let expected = [
             (&done, [true, true, false], "done"),
             (&pass, [true, false, false], "passed"),

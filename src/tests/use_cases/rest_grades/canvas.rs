@@ -133,3 +133,35 @@ async fn a_grade_in_a_column_of_ours_waits_no_day_for_the_word_that_it_may_be_se
         assert!(reading.has(&own, &students[1]).await);
     }
 }
+
+#[tokio::test]
+async fn a_course_that_is_concluded_loses_nothing_that_was_read_and_is_read_on_when_it_is_reopened() {
+    for bench in benches_of(Flavour::Canvas, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        let (ada, ben) = (&students[0], &students[1]);
+        reading.grade(ada, Some("9"));
+        reading.grade(ben, Some("5"));
+        reading.read().await;
+        let badge = reading.badge().await;
+        assert!(reading.has(&badge, ada).await);
+        let before = reading.readings().await.done.whole;
+
+        bench.world.conclude(bench.at, true);
+        reading.read_all().await;
+        let readings = reading.readings().await;
+        assert!(
+            readings.done.whole > before || readings.trouble.is_some(),
+            "read, or said: {readings:?}"
+        );
+        assert!(reading.column(reading.quiz).await.counts());
+        assert_eq!(reading.points(ada).await, Some(Decimal::from(9)));
+        assert_eq!(reading.points(ben).await, Some(Decimal::from(5)));
+        assert!(reading.has(&badge, ada).await && !reading.has(&badge, ben).await);
+
+        bench.world.conclude(bench.at, false);
+        reading.grade(ben, Some("9"));
+        reading.read_all().await;
+        assert!(reading.has(&badge, ben).await);
+    }
+}
