@@ -353,3 +353,43 @@ async fn a_review_does_not_say_of_a_grade_that_moodle_hides_that_it_counts() {
         assert!(shown().await.is_released);
     }
 }
+
+#[tokio::test]
+async fn the_total_of_a_category_awards_to_whoever_reaches_it() {
+    use crate::domain::outside::Scope;
+    for bench in benches_of(Flavour::Moodle, |_| {}).await {
+        let reading = Reading::on(&bench).await;
+        let students = bench.world.students(bench.at);
+        let (ada, ben) = (&students[0], &students[1]);
+        bench.world.change_course(bench.at, |course| {
+            course.groups.push(practice_lms::GradeGroup {
+                id: 41,
+                name: "Labs".to_owned(),
+                ..practice_lms::GradeGroup::default()
+            });
+        });
+        bench
+            .world
+            .change_column(bench.at, reading.quiz, |column| column.group = Some(41));
+        reading.grade(ada, Some("9"));
+        reading.grade(ben, Some("5"));
+        reading.read().await;
+        let course = bench.course.clone();
+        let columns = bench
+            .cairn
+            .store
+            .read(move |db| outside::columns(db, &course.tenant, &course.id));
+        let columns = columns.await.unwrap();
+        let total = columns.iter().find(|column| column.scope == Scope::Category);
+        let total = total.unwrap();
+        assert!(total.counts() && total.measure == Measure::Percent, "{total:?}");
+        let needs = Needed::AtLeast(Threshold::Percent(Decimal::from(80)));
+        let column = total.id.clone();
+        let badge = bench
+            .badge_when("Labs", Condition::Elsewhere { column, needs })
+            .await;
+        bench.decide(&badge).await;
+        assert!(reading.has(&badge, ada).await, "90 percent of its one column");
+        assert!(!reading.has(&badge, ben).await);
+    }
+}
