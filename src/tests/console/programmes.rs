@@ -212,12 +212,16 @@ fn a_second_person_is_told_what_waits_for_them_and_what_their_answer_did() {
     crate::app::block_on(async {
         let scene = Scene::on(TestDatabase::sqlite()).await;
         let stage = Stage::set(scene).await;
-        let (badge, ..) = stage.earned().await;
+        let (badge, award, _) = stage.earned().await;
+        let chart = stage
+            .badge(design("Chart reader"), Some(vec![stage.quiz()]))
+            .await;
         let (tenant, now) = (stage.course.tenant.clone(), stage.scene.cairn.clock.now());
         let (of, policy) = (
             tenant.clone(),
             Policy {
                 programme_reviews: true,
+                programme_counts: true,
                 ..Policy::default()
             },
         );
@@ -259,6 +263,31 @@ fn a_second_person_is_told_what_waits_for_them_and_what_their_answer_did() {
         );
         let page = ben.get(&tried).await;
         assert!(page.words().contains("Stack three stones."), "{}", page.words());
+        let change = [("answer", "change"), ("note", "Say how high they stand.")];
+        let sent = ben.send(&page, "/review", &change).await;
+        assert!(
+            sent.words().contains("Sent. Whoever designed it reads here"),
+            "{}",
+            sent.words()
+        );
+        let page = ada.get(&tried).await;
+        assert!(
+            page.words()
+                .contains("A change was asked for: Say how high they stand."),
+            "{}",
+            page.words()
+        );
+        let editor = ada.get(&format!("{}/edit", shown.url.path())).await;
+        let typed = [("criteria", "Stack three stones knee-high."), ("action", "save")];
+        ada.send(&editor, "/edit", &typed).await;
+        let page = ada.get(&tried).await;
+        ada.send(&page, "/review", &[("answer", "ask")]).await;
+        let page = ben.get(&tried).await;
+        assert!(
+            page.words().contains("Stack three stones knee-high."),
+            "{}",
+            page.words()
+        );
         let done = ben.send(&page, "/review", &[("answer", "approve")]).await;
         assert!(
             done.words().contains("Approved as it is now."),
@@ -271,6 +300,41 @@ fn a_second_person_is_told_what_waits_for_them_and_what_their_answer_did() {
                 .words()
                 .contains("waits for your approval")
         );
+
+        // What the public reads of it, once it awards.
+        let page = ada.get(&tried).await;
+        let active = ada.send(&page, "/try", &[]).await;
+        assert!(active.words().contains("Activated."), "{}", active.words());
+        let id = shown.url.path().rsplit('/').next().unwrap().to_owned();
+        let tower = crate::ids::BadgeId::from(id.as_str());
+        until("the tower", || stage.latest(&tower, &award.person)).await;
+        let public = active.links("/achievements/");
+        let public = public.iter().find(|href| href.contains(&id)).unwrap().clone();
+        let public = get(&public, "text/html").await;
+        for says in [
+            "Reviewed by a second person of the institution",
+            "Held by 1 person",
+            "Hours of its parts 12",
+        ] {
+            assert!(public.words().contains(says), "{says}: {}", public.words());
+        }
+        assert!(!public.words().contains("Ben"), "it is not said by whom");
+
+        // A change of its parts waits, and is compared with what awards.
+        let editor = ada.get(&format!("{}/edit", shown.url.path())).await;
+        let another = format!("part.{chart}");
+        let typed = [(another.as_str(), "required"), ("action", "save")];
+        let saved = ada.send(&editor, "/edit", &typed).await;
+        let waits = "What awards now stays until you activate";
+        assert!(saved.words().contains(waits), "{}", saved.words());
+        let page = ada.get(&tried).await;
+        for says in [
+            "So far:",
+            "Chart reader",
+            "Against the version that awards now, 0 more meet it",
+        ] {
+            assert!(page.words().contains(says), "{says}: {}", page.words());
+        }
         stage.scene.end().await;
     });
 }
