@@ -6,6 +6,7 @@ use crate::store::testing::TestDatabase;
 use crate::store::{lineages, policies};
 use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::harness::{Scene, on_each_database};
+use crate::tests::showing::endorsing::{carried, endorsed};
 use crate::tests::showing::stage::{Stage, design, get, until};
 
 #[test]
@@ -117,6 +118,33 @@ fn a_programme_is_made_tried_and_activated_and_its_page_and_those_of_its_parts_l
             "{}",
             below.words()
         );
+
+        // Another body endorses it, the next award carries that, and an administrator takes that award back.
+        let place = format!("/admin/endorsements/{tenant}");
+        let invite = ada.get(&place).await;
+        let named = [("badge", tower.as_str()), ("name", "Example Works")];
+        let made = ada.send(&invite, &place, &named).await.text();
+        let link = made.split("id=\"fresh-link\" readonly value=\"").nth(1).unwrap();
+        endorsed(link.split('"').next().unwrap(), "We hire for this.").await;
+        stage.grade(1, 90);
+        stage.check().await;
+        let (next, credential) = stage.awarded(&tower, 1).await;
+        let inside = carried(&credential);
+        assert_eq!(inside.len(), 1, "{}", credential.document);
+        let revoke = ada
+            .get(&format!("/admin/awards/{tenant}/{}/revoke", next.id))
+            .await;
+        let why = [("reason", "Awarded to the wrong person.")];
+        let done = ada.send(&revoke, "/revoke", &why).await;
+        assert!(
+            done.words().contains("Revoked. The badge shows"),
+            "{}",
+            done.words()
+        );
+        let verdict = stage.verify(credential.document.as_bytes()).await;
+        assert!(verdict.is_revoked() && !verdict.is_valid());
+        let shown = get(&stage.url(&format!("/b/{}", credential.slug)), "text/html").await;
+        assert!(shown.text().contains("Revoked</strong>"), "{}", shown.words());
 
         let map = ada.get(&format!("/admin/programmes/{tenant}/map")).await;
         assert!(map.words().contains("builds on “Quiz master”"), "{}", map.words());
