@@ -8,7 +8,7 @@ use crate::tests::guest::Guest;
 use crate::tests::harness::Scene;
 
 /// A PNG of 60 by 40: black on the left, white on the right.
-fn two_halves() -> Vec<u8> {
+pub(crate) fn two_halves() -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, 60, 40);
     encoder.set_color(png::ColorType::Grayscale);

@@ -16,6 +16,7 @@ use crate::service::institution::self_test::{self, Finding};
 use crate::store::testing::TestDatabase;
 use crate::store::{foreign_badges, looks, policies, tenants};
 use crate::tests::harness::{Scene, on_each_database};
+use crate::tests::picturing::two_halves;
 use crate::tests::privacy::{taken, unpacked};
 use crate::tests::showing::stage::{Stage, design};
 use crate::web::words;
@@ -287,7 +288,9 @@ fn an_expired_badge_is_kept_as_expired_and_only_where_it_is_ticked() {
         over["expires"] = json!("2025-01-01T00:00:00Z");
         school.hosts("1", &over).await;
         let mut student = stage.student_browser(0).await;
-        let review = bring(&mut student, &stage, "badge.json", over.to_string().as_bytes()).await;
+        // Baked into a picture, as many have theirs.
+        let baked = openbadges::bake::bake_png(&two_halves(), &over.to_string()).unwrap();
+        let review = bring(&mut student, &stage, "badge.png", &baked).await;
         reads(&review, "Expired");
         let none = keep(&mut student, &review).await;
         assert_eq!(none.status, 422, "it is not ticked by itself: {}", none.words());

@@ -48,6 +48,19 @@ fn an_institution_counts_its_holders_and_sees_names_only_where_its_policies_allo
         }
         let (_, name) = stage.student(0);
         assert!(!page.text().contains(&name));
+        // Drawn, and in words and numbers beside it.
+        let text = page.text();
+        let (_, plot) = text.split_once("<figure class=\"plot\">").unwrap();
+        assert!(
+            plot.contains("<svg") && plot.contains("class=\"band band-earned\" d=\"M"),
+            "{plot}"
+        );
+        for heading in ["people trained", "badges", "hours", "credits"] {
+            let heading = format!("role=\"columnheader\">{heading}</th>");
+            assert!(plot.contains(&heading), "{heading}: {plot}");
+        }
+        let said = "people trained: 2 badges: 4 hours: 24 credits: 3";
+        assert!(page.words().contains(said), "{}", page.words());
         let of_skill = page.links("skill=").remove(0);
         let of_skill = admin.browser.get(&of_skill).await.unwrap();
         assert!(of_skill.words().contains("Badges 2"), "{}", of_skill.words());

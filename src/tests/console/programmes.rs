@@ -6,6 +6,7 @@ use crate::store::testing::TestDatabase;
 use crate::store::{lineages, policies};
 use crate::tests::console::admin_browser::AdminBrowser;
 use crate::tests::harness::{Scene, on_each_database};
+use crate::tests::showing::endorsing::{carried, endorsed};
 use crate::tests::showing::stage::{Stage, design, get, until};
 
 #[test]
@@ -118,6 +119,33 @@ fn a_programme_is_made_tried_and_activated_and_its_page_and_those_of_its_parts_l
             below.words()
         );
 
+        // Another body endorses it, the next award carries that, and an administrator takes that award back.
+        let place = format!("/admin/endorsements/{tenant}");
+        let invite = ada.get(&place).await;
+        let named = [("badge", tower.as_str()), ("name", "Example Works")];
+        let made = ada.send(&invite, &place, &named).await.text();
+        let link = made.split("id=\"fresh-link\" readonly value=\"").nth(1).unwrap();
+        endorsed(link.split('"').next().unwrap(), "We hire for this.").await;
+        stage.grade(1, 90);
+        stage.check().await;
+        let (next, credential) = stage.awarded(&tower, 1).await;
+        let inside = carried(&credential);
+        assert_eq!(inside.len(), 1, "{}", credential.document);
+        let revoke = ada
+            .get(&format!("/admin/awards/{tenant}/{}/revoke", next.id))
+            .await;
+        let why = [("reason", "Awarded to the wrong person.")];
+        let done = ada.send(&revoke, "/revoke", &why).await;
+        assert!(
+            done.words().contains("Revoked. The badge shows"),
+            "{}",
+            done.words()
+        );
+        let verdict = stage.verify(credential.document.as_bytes()).await;
+        assert!(verdict.is_revoked() && !verdict.is_valid());
+        let shown = get(&stage.url(&format!("/b/{}", credential.slug)), "text/html").await;
+        assert!(shown.text().contains("Revoked</strong>"), "{}", shown.words());
+
         let map = ada.get(&format!("/admin/programmes/{tenant}/map")).await;
         assert!(map.words().contains("builds on “Quiz master”"), "{}", map.words());
         let waivers = ada.get(&format!("{own}/waivers")).await;
@@ -212,12 +240,16 @@ fn a_second_person_is_told_what_waits_for_them_and_what_their_answer_did() {
     crate::app::block_on(async {
         let scene = Scene::on(TestDatabase::sqlite()).await;
         let stage = Stage::set(scene).await;
-        let (badge, ..) = stage.earned().await;
+        let (badge, award, _) = stage.earned().await;
+        let chart = stage
+            .badge(design("Chart reader"), Some(vec![stage.quiz()]))
+            .await;
         let (tenant, now) = (stage.course.tenant.clone(), stage.scene.cairn.clock.now());
         let (of, policy) = (
             tenant.clone(),
             Policy {
                 programme_reviews: true,
+                programme_counts: true,
                 ..Policy::default()
             },
         );
@@ -259,6 +291,31 @@ fn a_second_person_is_told_what_waits_for_them_and_what_their_answer_did() {
         );
         let page = ben.get(&tried).await;
         assert!(page.words().contains("Stack three stones."), "{}", page.words());
+        let change = [("answer", "change"), ("note", "Say how high they stand.")];
+        let sent = ben.send(&page, "/review", &change).await;
+        assert!(
+            sent.words().contains("Sent. Whoever designed it reads here"),
+            "{}",
+            sent.words()
+        );
+        let page = ada.get(&tried).await;
+        assert!(
+            page.words()
+                .contains("A change was asked for: Say how high they stand."),
+            "{}",
+            page.words()
+        );
+        let editor = ada.get(&format!("{}/edit", shown.url.path())).await;
+        let typed = [("criteria", "Stack three stones knee-high."), ("action", "save")];
+        ada.send(&editor, "/edit", &typed).await;
+        let page = ada.get(&tried).await;
+        ada.send(&page, "/review", &[("answer", "ask")]).await;
+        let page = ben.get(&tried).await;
+        assert!(
+            page.words().contains("Stack three stones knee-high."),
+            "{}",
+            page.words()
+        );
         let done = ben.send(&page, "/review", &[("answer", "approve")]).await;
         assert!(
             done.words().contains("Approved as it is now."),
@@ -271,6 +328,41 @@ fn a_second_person_is_told_what_waits_for_them_and_what_their_answer_did() {
                 .words()
                 .contains("waits for your approval")
         );
+
+        // What the public reads of it, once it awards.
+        let page = ada.get(&tried).await;
+        let active = ada.send(&page, "/try", &[]).await;
+        assert!(active.words().contains("Activated."), "{}", active.words());
+        let id = shown.url.path().rsplit('/').next().unwrap().to_owned();
+        let tower = crate::ids::BadgeId::from(id.as_str());
+        until("the tower", || stage.latest(&tower, &award.person)).await;
+        let public = active.links("/achievements/");
+        let public = public.iter().find(|href| href.contains(&id)).unwrap().clone();
+        let public = get(&public, "text/html").await;
+        for says in [
+            "Reviewed by a second person of the institution",
+            "Held by 1 person",
+            "Hours of its parts 12",
+        ] {
+            assert!(public.words().contains(says), "{says}: {}", public.words());
+        }
+        assert!(!public.words().contains("Ben"), "it is not said by whom");
+
+        // A change of its parts waits, and is compared with what awards.
+        let editor = ada.get(&format!("{}/edit", shown.url.path())).await;
+        let another = format!("part.{chart}");
+        let typed = [(another.as_str(), "required"), ("action", "save")];
+        let saved = ada.send(&editor, "/edit", &typed).await;
+        let waits = "What awards now stays until you activate";
+        assert!(saved.words().contains(waits), "{}", saved.words());
+        let page = ada.get(&tried).await;
+        for says in [
+            "So far:",
+            "Chart reader",
+            "Against the version that awards now, 0 more meet it",
+        ] {
+            assert!(page.words().contains(says), "{says}: {}", page.words());
+        }
         stage.scene.end().await;
     });
 }

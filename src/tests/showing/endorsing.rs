@@ -72,7 +72,7 @@ pub(crate) async fn done(own: &str, what: &[(&str, &str)]) -> Page {
 }
 
 /// The endorsements that a signed badge carries.
-fn carried(credential: &Credential) -> Vec<Value> {
+pub(crate) fn carried(credential: &Credential) -> Vec<Value> {
     let document: Value = serde_json::from_str(&credential.document).unwrap();
     let within = document.pointer("/credentialSubject/achievement/endorsement");
     within.and_then(Value::as_array).cloned().unwrap_or_default()

@@ -1,6 +1,7 @@
 //! Programmes over two courses: counted wherever a part was earned, awarded once, waived and approved.
 
 mod approving;
+mod parts;
 
 use super::bench::design;
 use super::{Bench, benches};
