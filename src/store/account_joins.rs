@@ -1,5 +1,7 @@
 //! What students say of their accounts of two platforms: codes that wait, and what came of them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
@@ -103,14 +105,16 @@ pub(crate) fn of_person(
     rows.into_iter().map(Row::account_join).collect()
 }
 
-/// The joins of an institution that students said themselves.
-pub(crate) fn said_by_students(db: &mut Db, tenant: &TenantId) -> Result<Vec<JoinId>, StoreError> {
-    let ids: Vec<Option<String>> = account_joins::table
+/// The joins of an institution that students said themselves, and whether the two had other names then.
+pub(crate) fn said_by_students(db: &mut Db, tenant: &TenantId) -> Result<HashMap<JoinId, bool>, StoreError> {
+    let said: Vec<(Option<String>, Option<bool>)> = account_joins::table
         .filter(account_joins::tenant_id.eq(tenant.as_str()))
         .filter(account_joins::join_id.is_not_null())
-        .select(account_joins::join_id)
+        .select((account_joins::join_id, account_joins::names_differ))
         .load(db)?;
-    Ok(ids.into_iter().flatten().map(JoinId::from).collect())
+    let said = said.into_iter();
+    let said = said.filter_map(|(id, differ)| Some((JoinId::from(id?), differ.unwrap_or_default())));
+    Ok(said.collect())
 }
 
 /// Keeps who typed the code and agreed. `false`: somebody did before, or its time is over.
@@ -137,12 +141,12 @@ pub(crate) fn answer(
     Ok(changed == 1)
 }
 
-/// Keeps the join that both agreed to. `false`: there is one already, or its time is over.
+/// Keeps the join that both agreed to, and whether their names had no word in common. `false`: there is one already, or its time is over.
 pub(crate) fn settle(
     db: &mut Db,
     tenant: &TenantId,
     id: &AccountJoinId,
-    join: &JoinId,
+    (join, names_differ): (&JoinId, bool),
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let changed = diesel::update(account_joins::table)
@@ -151,7 +155,10 @@ pub(crate) fn settle(
         .filter(account_joins::other_id.is_not_null())
         .filter(account_joins::join_id.is_null())
         .filter(account_joins::until_at.gt(micros(now)))
-        .set(account_joins::join_id.eq(Some(join.as_str())))
+        .set((
+            account_joins::join_id.eq(Some(join.as_str())),
+            account_joins::names_differ.eq(Some(names_differ)),
+        ))
         .execute(db)?;
     Ok(changed == 1)
 }

@@ -15,7 +15,9 @@ CREATE TABLE account_joins (
     other_id TEXT REFERENCES people (id),
     answered_at BIGINT,
     -- The join that both agreed to; no reference, like the sides of a join. NULL before.
-    join_id TEXT
+    join_id TEXT,
+    -- Whether their names had no word in common then: afterwards the one who stayed is called what either LMS said last. NULL before.
+    names_differ BOOLEAN
 );
 CREATE UNIQUE INDEX account_joins_by_digest ON account_joins (tenant_id, digest);
 CREATE INDEX account_joins_by_person ON account_joins (person_id);

@@ -39,5 +39,6 @@ diesel::table! {
         other_id -> Nullable<Text>,
         answered_at -> Nullable<BigInt>,
         join_id -> Nullable<Text>,
+        names_differ -> Nullable<Bool>,
     }
 }

@@ -47,14 +47,17 @@ fn a_code_is_good_once_in_its_time_in_its_institution_and_goes_with_either_perso
         let settle = |seconds: i64| {
             let join = JoinId::from("join");
             write(database, |db| {
-                account_joins::settle(db, tenant, &second, &join, at(seconds))
+                account_joins::settle(db, tenant, &second, (&join, true), at(seconds))
             })
         };
         assert!(!settle(79), "nobody said yes in time");
         assert!(settle(70) && !settle(70));
         assert!(!write(database, |db| account_joins::remove(db, tenant, &second)));
         let said = read(database, |db| account_joins::said_by_students(db, tenant));
-        assert_eq!(said, [JoinId::from("join")]);
+        assert_eq!(
+            said,
+            std::collections::HashMap::from([(JoinId::from("join"), true)])
+        );
         let forgotten = write(database, |db| account_joins::forget_over(db, tenant, at(500)));
         assert_eq!(forgotten, 0, "what was joined is remembered");
 

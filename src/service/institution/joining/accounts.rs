@@ -7,7 +7,7 @@
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::accounts::{ANSWERED_WITHIN, AccountJoin, Code, TYPED_WITHIN};
+use crate::domain::accounts::{ANSWERED_WITHIN, AccountJoin, Code, TYPED_WITHIN, are_near};
 use crate::domain::membership::SeenAs;
 use crate::domain::people::Person;
 use crate::domain::platform::{JoinKind, JoinState};
@@ -391,8 +391,11 @@ pub(crate) async fn confirm(
         let (tenant, me) = (visitor.tenant(), &visitor.person.id);
         people::hold(db, tenant, [&other, me])?;
         can_be_one(db, tenant, &other, me)?;
+        let names = [people::get(db, tenant, &other)?, people::get(db, tenant, me)?];
+        let [theirs, mine] = names.map(|one| one.and_then(|one| one.name));
+        let names_differ = !are_near(theirs.as_deref(), mine.as_deref());
         let join = say(db, tenant, visitor.actor(), (&other, me), now, random.as_ref())?;
-        if account_joins::settle(db, tenant, &one.id, &join, now)? {
+        if account_joins::settle(db, tenant, &one.id, (&join, names_differ), now)? {
             Ok(())
         } else {
             Err(JoinRefusal::NothingWaits.into())

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use crate::domain::accounts::are_near;
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::cause::Cause;
 use crate::domain::issuer::Tenant;
@@ -40,7 +39,7 @@ pub(crate) struct Listed {
 /// What an administrator should know of a join that a student said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SaidByStudent {
-    /// The two names have no word in common.
+    /// The two names had no word in common.
     pub(crate) names_differ: bool,
     /// Whoever stayed is something else than a student somewhere by now.
     pub(crate) is_staff_now: bool,
@@ -65,7 +64,7 @@ pub(crate) async fn list(
         let by_students = account_joins::said_by_students(db, &id)?;
         let mut all = Vec::new();
         for join in joins::list(db, &id, Page::first(MOST))? {
-            let by_student = by_students.contains(&join.id);
+            let by_student = by_students.get(&join.id).copied();
             all.push(listed(db, join, by_student)?);
         }
         Ok((institution, all))
@@ -92,15 +91,15 @@ pub(crate) async fn review_part(
             .filter(|join| join.parent.is_none())
             .ok_or(ServiceError::NotFound("join"))?;
         let since = joins::came_since(db, &join)?;
-        let by_student = account_joins::said_by_students(db, &tenant)?.contains(&join.id);
+        let by_student = account_joins::said_by_students(db, &tenant)?.remove(&join.id);
         Ok((institution, listed(db, join, by_student)?, since))
     });
     found.await
 }
 
-fn listed(db: &mut Db, join: Join, by_student: bool) -> Result<Listed, ServiceError> {
+fn listed(db: &mut Db, join: Join, by_student: Option<bool>) -> Result<Listed, ServiceError> {
     Ok(Listed {
-        by_student: by_student.then(|| said(db, &join)).transpose()?,
+        by_student: by_student.map(|differ| said(db, &join, differ)).transpose()?,
         from: called(db, &join.tenant, join.kind, &join.from)?,
         into: called(db, &join.tenant, join.kind, &join.into)?,
         id: join.id,
@@ -111,12 +110,10 @@ fn listed(db: &mut Db, join: Join, by_student: bool) -> Result<Listed, ServiceEr
 }
 
 /// What is noticeable about a join that a student said.
-fn said(db: &mut Db, join: &Join) -> Result<SaidByStudent, ServiceError> {
-    let (from, into) = join.sides::<PersonId>();
-    let one = people::get(db, &join.tenant, &from)?.and_then(|one| one.name);
-    let other = people::get(db, &join.tenant, &into)?.and_then(|one| one.name);
+fn said(db: &mut Db, join: &Join, names_differ: bool) -> Result<SaidByStudent, ServiceError> {
+    let (_, into) = join.sides::<PersonId>();
     Ok(SaidByStudent {
-        names_differ: !are_near(one.as_deref(), other.as_deref()),
+        names_differ,
         is_staff_now: is_or_was_staff(db, &join.tenant, &into)?,
         keeps_more: join.state == JoinState::Undone && joins::keeps_more(db, join)?,
     })
